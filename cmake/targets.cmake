@@ -1,0 +1,51 @@
+# Flags for our own code; never for those who link it.
+add_library(messenger_build_flags INTERFACE)
+target_compile_features(messenger_build_flags INTERFACE cxx_std_20)
+if(MESSENGER_WARNINGS)
+  target_compile_options(messenger_build_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow)
+endif()
+if(MESSENGER_WERROR)
+  target_compile_options(messenger_build_flags INTERFACE -Werror)
+endif()
+if(MESSENGER_SANITIZE)
+  target_compile_options(messenger_build_flags INTERFACE -fsanitize=${MESSENGER_SANITIZE} -fno-omit-frame-pointer
+                                                        -fno-sanitize-recover=all)
+  target_link_options(messenger_build_flags INTERFACE -fsanitize=${MESSENGER_SANITIZE})
+endif()
+
+function(messenger_configure target)
+  set_target_properties(${target} PROPERTIES CXX_STANDARD 20 CXX_STANDARD_REQUIRED ON CXX_EXTENSIONS OFF
+                                             POSITION_INDEPENDENT_CODE ON)
+  target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:messenger_build_flags>)
+  if(MESSENGER_CLANG_TIDY)
+    set_target_properties(${target} PROPERTIES CXX_CLANG_TIDY "${MESSENGER_CLANG_TIDY}")
+  endif()
+endfunction()
+
+# messenger_room(name SOURCES … [LINKS …]): one room of the library. Each is compiled on its own and sees the public headers and the
+# private ones under src/; which rooms its includes may name is held by scripts/check_layers.py.
+function(messenger_room name)
+  cmake_parse_arguments(ROOM "" "" "SOURCES;LINKS" ${ARGN})
+  set(target messenger_room_${name})
+  add_library(${target} OBJECT ${ROOM_SOURCES})
+  messenger_configure(${target})
+  target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/include" "${PROJECT_SOURCE_DIR}/src")
+  target_link_libraries(${target} PRIVATE tl::expected fmt::fmt Threads::Threads ${ROOM_LINKS})
+endfunction()
+
+# messenger_component(name SOURCES … [LINKS …]): an optional library messenger::name on top of the core.
+function(messenger_component name)
+  cmake_parse_arguments(PART "" "" "SOURCES;LINKS" ${ARGN})
+  set(target messenger_${name})
+  if(MESSENGER_BUILD_SHARED)
+    add_library(${target} SHARED ${PART_SOURCES})
+  else()
+    add_library(${target} STATIC ${PART_SOURCES})
+  endif()
+  add_library(messenger::${name} ALIAS ${target})
+  messenger_configure(${target})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
+  target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/src")
+  target_link_libraries(${target} PUBLIC messenger PRIVATE fmt::fmt ${PART_LINKS})
+  set_property(GLOBAL APPEND PROPERTY MESSENGER_COMPONENTS ${name})
+endfunction()

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+
+#include "messenger/contracts/storage.hpp"
+
+namespace messenger {
+
+/// What survives once a verb has returned.
+enum class Durability : std::uint8_t {
+  full,    ///< power loss: every commit reaches the disk (`synchronous=FULL`)
+  normal,  ///< a killed process; the last commits before a power loss may be missing, the file stays sound
+           ///< (`synchronous=NORMAL`)
+};
+
+struct SqliteOptions {
+  /// The database file. Its folder must exist and be writable; a missing or empty file is made a database.
+  /// Not `:memory:`.
+  std::filesystem::path path;
+  Durability durability = Durability::full;
+  /// How long a write waits for other processes before StorageUnavailable. At least zero.
+  std::chrono::milliseconds busyTimeout = std::chrono::seconds{5};
+  /// How many reads run side by side, each on a connection of its own, opened when first needed. 1 to 64.
+  std::size_t readers = 4;
+};
+
+/// A storage in one SQLite file (WAL), with a thread directory in the same file. Any number of threads and of
+/// processes on the same machine may use the file at once; the file must not lie on a network share.
+///
+/// Creates the tables, or brings those of an older version up to date, in one transaction. Throws
+/// StorageIncompatible when the file is no SQLite database, belongs to another application, or comes from a
+/// newer version: the file is left as it was. Throws StorageUnavailable when it cannot be opened, and
+/// std::invalid_argument for options out of bounds. Thread-safe.
+[[nodiscard]] std::shared_ptr<Storage> sqliteStorage(const SqliteOptions& options);
+
+/// The same with the defaults.
+[[nodiscard]] std::shared_ptr<Storage> sqliteStorage(const std::filesystem::path& path);
+
+}  // namespace messenger

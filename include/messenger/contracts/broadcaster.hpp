@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "messenger/model/ids.hpp"
+
+namespace messenger {
+
+/// A push to clients.
+struct Broadcast {
+  /// `incoming.call`, `joined.call`, `left.call`, `call.ignored`, `call.kicked`, `call.ended`
+  std::string as;
+  /// To whom: `messenger.{type}.{id}` for each user.
+  std::vector<std::string> channels;
+  /// JSON, with the reference's keys. Never the room's id, pin, payload or secret.
+  std::string payload;
+  /// The call it is about.
+  CallId call;
+};
+
+/// Pushes to clients over whatever transport the host has: WebSocket, Redis, Pusher.
+///
+/// Called after the change was committed, with no lock held, by the thread that made the change or by one
+/// that delivers for it; for one call in the order of its changes and one at a time, for different calls
+/// concurrently: implementations must be thread-safe. At most once each: a broadcast is not repeated after a
+/// crash. It may call back into the Messenger; what that causes is delivered afterwards.
+class Broadcaster {
+ public:
+  Broadcaster() = default;
+  Broadcaster(const Broadcaster&) = delete;
+  Broadcaster& operator=(const Broadcaster&) = delete;
+  virtual ~Broadcaster() = default;
+
+  /// Hands the push to the transport. Should not block for long: the verb that caused it is waiting. What it
+  /// throws is reported as BroadcastFailed and hurts nothing else.
+  virtual void broadcast(const Broadcast& broadcast) = 0;
+};
+
+}  // namespace messenger

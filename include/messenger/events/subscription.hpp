@@ -1,0 +1,51 @@
+#pragma once
+
+#include <memory>
+
+namespace messenger {
+
+/// Holds a listener's place. Resource type: move-only.
+///
+/// Destroying it (or `cancel`) unsubscribes and waits until the listener is not running, unless it is called
+/// from inside that listener; afterwards the listener is never called again. Do not do so while holding a
+/// lock that the listener takes. May outlive the Messenger. Thread-safe against emissions; a single
+/// Subscription is confined to one thread at a time.
+class [[nodiscard]] Subscription {
+ public:
+  /// What keeps the place; made by the library.
+  class State {
+   public:
+    State() = default;
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+    virtual ~State() = default;
+    virtual void cancel() noexcept = 0;
+  };
+
+  Subscription() noexcept = default;
+  explicit Subscription(std::unique_ptr<State> state) noexcept : state_(std::move(state)) {}
+  Subscription(Subscription&&) noexcept = default;
+  Subscription& operator=(Subscription&& other) noexcept {
+    if (this != &other) {
+      cancel();
+      state_ = std::move(other.state_);
+    }
+    return *this;
+  }
+  Subscription(const Subscription&) = delete;
+  Subscription& operator=(const Subscription&) = delete;
+  ~Subscription() { cancel(); }
+
+  /// Unsubscribes now. A second time does nothing.
+  void cancel() noexcept {
+    if (const auto state = std::move(state_)) state->cancel();
+  }
+
+  /// Leaves the listener in place for as long as the Messenger lives.
+  void release() noexcept { state_.reset(); }
+
+ private:
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace messenger

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+
+namespace messenger {
+
+struct WorkerOptions {
+  /// How many jobs run side by side. 1 to 256. One more thread renews their leases.
+  std::size_t threads = 1;
+  /// The queue to serve; empty for `Config::calling.subscriber.channel`.
+  std::string queue;
+};
+
+/// Threads that run jobs as they become available. Made by `Messenger::startWorker`; move-only.
+///
+/// Destroying it is `stop`. It keeps what it needs alive, so it may outlive the Messenger that made it.
+class [[nodiscard]] Worker {
+ public:
+  class Impl;
+
+  explicit Worker(std::unique_ptr<Impl> impl) noexcept;
+  Worker(Worker&& other) noexcept;
+  Worker& operator=(Worker&& other) noexcept;
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+  ~Worker();
+
+  /// Claims nothing more, waits for what runs, and ends the threads. A second time does nothing. From within
+  /// a job (a driver, a listener) it only asks: the threads end once that job has. Thread-safe.
+  void stop() noexcept;
+
+  /// The same without waiting: for a signal handler's flag or an event loop. `stop` waits afterwards.
+  /// Thread-safe.
+  void requestStop() noexcept;
+
+  /// Waits until no job of the queue is available and none runs in this worker, or until the time is up. Jobs
+  /// waiting for their backoff do not count. True: it was idle. Thread-safe.
+  bool drain(std::chrono::milliseconds atMost);
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace messenger

@@ -1,0 +1,247 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "messenger/config.hpp"
+#include "messenger/contracts/broadcaster.hpp"
+#include "messenger/contracts/clock.hpp"
+#include "messenger/contracts/logger.hpp"
+#include "messenger/contracts/presence.hpp"
+#include "messenger/contracts/storage.hpp"
+#include "messenger/contracts/thread_directory.hpp"
+#include "messenger/contracts/video_driver.hpp"
+#include "messenger/events/call_events.hpp"
+#include "messenger/events/subscription.hpp"
+#include "messenger/jobs/scheduler.hpp"
+#include "messenger/jobs/worker.hpp"
+#include "messenger/model/call.hpp"
+#include "messenger/model/call_participant.hpp"
+#include "messenger/model/job.hpp"
+#include "messenger/result.hpp"
+#include "messenger/threads.hpp"
+#include "messenger/views.hpp"
+
+namespace messenger {
+
+/// What a Messenger works with. Only `storage` is needed; what is left null gets the default named beside it.
+struct Dependencies {
+  std::shared_ptr<Storage> storage;
+  std::shared_ptr<ThreadDirectory> threads;  ///< the storage's own thread store
+  std::shared_ptr<Presence> presence;        ///< memoryPresence()
+  std::shared_ptr<Broadcaster> broadcaster;  ///< nullBroadcaster()
+  std::shared_ptr<Clock> clock;              ///< systemClock()
+  std::shared_ptr<Logger> logger;            ///< stderrLogger(warning)
+};
+
+/// Whether `callsDown` and `checkActivity` work before they return, or leave a job.
+enum class When : std::uint8_t { now, queued };
+
+/// The calling system. One object, made at startup; it starts no thread unless asked.
+///
+/// Thread-safe: every method may be called from any thread at any time, also from listeners, broadcasters and
+/// drivers. No method holds a lock or a transaction while host code runs.
+///
+/// Verbs and queries return a refusal when the domain says no (each lists its Reasons) and have then changed
+/// nothing. They throw messenger::Error when the world failed: before the change was committed nothing is
+/// changed; afterwards nothing throws, and jobs see to the rest. Events and broadcasts are delivered after
+/// the commit, before the verb returns, unless another thread is delivering for the same call just then, or
+/// the verb was called from inside a listener: then behind it.
+class Messenger {
+ public:
+  /// Throws std::invalid_argument for a config or dependencies out of bounds, with the field's name.
+  Messenger(const Config& config, std::shared_ptr<Storage> storage);
+  Messenger(const Config& config, Dependencies dependencies);
+
+  /// Workers and schedulers made by it go on until they are stopped; stop them first.
+  ~Messenger();
+
+  Messenger(const Messenger&) = delete;
+  Messenger& operator=(const Messenger&) = delete;
+  Messenger(Messenger&&) = delete;
+  Messenger& operator=(Messenger&&) = delete;
+
+  // Setting up
+
+  /// The video provider: a `Driver` is made from copies of these arguments for every job.
+  /// Call it before the first call; a later call holds for jobs that begin after it.
+  template <class Driver, class... Args>
+  void setVideoDriver(Args&&... args) {
+    static_assert(std::is_base_of_v<VideoDriver, Driver>,
+                  "a video driver derives from messenger::VideoDriver");
+    setVideoDriver([held = std::make_tuple(std::decay_t<Args>(std::forward<Args>(args))...)] {
+      return std::apply(
+          [](const auto&... each) -> std::unique_ptr<VideoDriver> {
+            return std::make_unique<Driver>(each...);
+          },
+          held);
+    });
+  }
+
+  /// The same for what cannot be copied. Throws std::invalid_argument for an empty factory.
+  void setVideoDriver(VideoDriverFactory factory);
+
+  /// Whether a driver was set.
+  [[nodiscard]] bool hasVideoDriver() const noexcept;
+
+  [[nodiscard]] const Config& config() const noexcept;
+
+  /// The default thread directory. Throws std::logic_error when the host brought its own, or the storage has
+  /// none.
+  [[nodiscard]] Threads& threads();
+
+  // Verbs, each by one user. All refuse: callNotFound (start: threadNotFound), notMember.
+
+  /// Starts a call with the user in it and rings the others. Safe to repeat: a second is refused while the
+  /// first is active. Refuses: callingDisabled, callsDown, threadCallingDisabled, threadLocked,
+  /// threadPending, mayNotStart, callAlreadyActive; in synchronous mode setupFailed, which leaves the call,
+  /// ended.
+  [[nodiscard]] Result<Call> startCall(const ThreadId& thread, const UserId& user);
+
+  /// Comes in, for the first time or again. Being in already counts as a heartbeat. Refuses: callEnded,
+  /// kicked.
+  Result<Joined> joinCall(const CallId& call, const UserId& user);
+
+  /// Goes out; the last one ends the call. Refuses: callEnded, kicked, notInCall.
+  Result<CallParticipant> leaveCall(const CallId& call, const UserId& user);
+
+  /// Ends it for everyone. Refuses: callEnded, kicked, notInCall, notOwnerOrAdmin.
+  Result<Call> endCall(const CallId& call, const UserId& user);
+
+  /// Declines to join; in a private thread that ends the call. Refuses: callEnded, alreadyJoined.
+  Result<Call> ignoreCall(const CallId& call, const UserId& user);
+
+  /// Says "still here". Costs one look-up in memory once the participant is known. Refuses: callEnded,
+  /// kicked, notInCall.
+  Result<void> heartbeat(const CallId& call, const UserId& user);
+
+  /// Kicks or un-kicks a participant of a group's call. Changing nothing is success, in silence.
+  /// Refuses: participantNotFound, notGroup, callEnded, kicked, notInCall, notOwnerOrAdmin.
+  Result<CallParticipant> kickParticipant(const CallId& call, const UserId& user,
+                                          const ParticipantId& participant);
+  Result<CallParticipant> unkickParticipant(const CallId& call, const UserId& user,
+                                            const ParticipantId& participant);
+
+  // Verbs of the host itself
+
+  /// Ends a call whoever is in it, with EndReason::host. Refuses: callNotFound, callEnded.
+  Result<Call> endCallAsHost(const CallId& call);
+
+  /// A user is no longer a member of a thread: takes them out of its active call, as a leave. Nothing when
+  /// not in one. `threads().removeMember` does this by itself; a host with its own directory calls it after
+  /// its own change. Safe to repeat.
+  void memberRemoved(const ThreadId& thread, const UserId& user);
+
+  // Queries by a user. All refuse: threadNotFound or callNotFound, notMember.
+
+  /// A call as the user may see it: room details only while in it.
+  [[nodiscard]] Result<CallView> showCall(const CallId& call, const UserId& user) const;
+
+  /// A page of the thread's calls, newest first: the first, or what is older than `before`. Refuses also:
+  /// callNotFound (`before`).
+  [[nodiscard]] Result<CallHistory> callHistory(const ThreadId& thread, const UserId& user,
+                                                const std::optional<CallId>& before = std::nullopt) const;
+
+  /// Everyone who was ever in the call, in the order of joining.
+  [[nodiscard]] Result<std::vector<CallParticipant>> participants(const CallId& call,
+                                                                  const UserId& user) const;
+
+  /// One of them. Refuses also: participantNotFound.
+  [[nodiscard]] Result<CallParticipant> participant(const CallId& call, const UserId& user,
+                                                    const ParticipantId& participant) const;
+
+  /// The active calls in all threads that the user is a member of.
+  [[nodiscard]] std::vector<CallView> activeCalls(const UserId& user) const;
+
+  // Queries of the host itself: no policy, and never a room
+
+  [[nodiscard]] std::optional<Call> findCall(const CallId& call) const;
+  [[nodiscard]] std::optional<CallParticipant> findParticipant(const ParticipantId& participant) const;
+  /// Everyone who was ever in the call; empty when there is no such call.
+  [[nodiscard]] std::vector<CallParticipant> participantsOf(const CallId& call) const;
+  /// Active calls in the order of creation, behind a `Call::sequence`.
+  [[nodiscard]] std::vector<Call> listActiveCalls(std::int64_t after, std::size_t limit) const;
+  /// The directory in use.
+  [[nodiscard]] const ThreadDirectory& directory() const noexcept;
+
+  // Events. A listener runs after the commit, on the thread that made the change or on one that delivers for
+  // it. For one call: in the order of the changes, one at a time. Different calls: concurrently. What it
+  // throws is logged; the next one runs.
+
+  Subscription onCallStarted(std::function<void(const CallStarted&)> listener);
+  Subscription onCallJoined(std::function<void(const CallJoined&)> listener);
+  Subscription onCallLeft(std::function<void(const CallLeft&)> listener);
+  Subscription onCallIgnored(std::function<void(const CallIgnored&)> listener);
+  Subscription onCallEnded(std::function<void(const CallEnded&)> listener);
+  Subscription onKickedFromCall(std::function<void(const KickedFromCall&)> listener);
+  Subscription onCallSetupCompleted(std::function<void(const CallSetupCompleted&)> listener);
+  Subscription onCallSetupFailed(std::function<void(const CallSetupFailed&)> listener);
+  Subscription onCallTornDown(std::function<void(const CallTornDown&)> listener);
+  Subscription onCallTeardownFailed(std::function<void(const CallTeardownFailed&)> listener);
+  Subscription onBroadcastFailed(std::function<void(const BroadcastFailed&)> listener);
+  Subscription onJobFailed(std::function<void(const JobFailed&)> listener);
+  /// Every event, of whatever kind, after the listeners of that kind.
+  Subscription onEvent(std::function<void(const Event&)> listener);
+
+  // Jobs
+
+  /// Runs available jobs in this thread, one after another, until none is available or `limit` have run.
+  std::vector<JobRun> runPendingJobs(std::size_t limit = 1000);
+
+  /// Starts threads that run jobs. Throws std::invalid_argument for options out of bounds.
+  Worker startWorker(const WorkerOptions& options = {});
+
+  /// Jobs that are not parked, and those that are, in the order of storing, behind a `Job::sequence`.
+  [[nodiscard]] std::vector<Job> pendingJobs(std::int64_t after = 0, std::size_t limit = 100) const;
+  [[nodiscard]] std::vector<Job> parkedJobs(std::int64_t after = 0, std::size_t limit = 100) const;
+  [[nodiscard]] JobCounts jobCounts() const;
+
+  /// Parked jobs become available again, with all their tries: the given one, or all. Returns how many.
+  std::size_t retryJobs(const std::optional<JobId>& job = std::nullopt);
+
+  /// Stores one more SetupCall or TeardownCall for a call, as an operator may want to, and runs it at once in
+  /// synchronous mode. Harmless when not needed. Refuses: callNotFound, invalidInput (another type).
+  Result<void> dispatchJob(JobType type, const CallId& call);
+
+  // Presence and maintenance
+
+  /// Puts out whoever was silent for the TTL, in calls older than `Config::presence.youngCall`; a call that
+  /// empties ends. Returns how many calls were looked at (0 when calling is disabled). `queued` leaves a job.
+  std::size_t checkActivity(When when = When::now);
+
+  /// Writes the heartbeats heard lately to the storage, and forgets who left by way of another process.
+  void flushPresence();
+
+  /// Starts one thread that does both in their time.
+  Scheduler startScheduler();
+
+  /// Does of both what is due now, for a host that has a loop of its own; call it every second or so. A call
+  /// that comes much later than the last one due is taken for a stall: everybody gets a TTL of grace. Returns
+  /// when it wants to be called next.
+  std::chrono::milliseconds runDueTasks();
+
+  /// Takes calling down for a while: no start succeeds until then, every active call ends
+  /// (EndReason::maintenance), seen by all processes on this storage. Returns how many calls were active.
+  /// Refuses: invalidInput unless the duration is positive and at most 10 years, callingDisabled.
+  Result<std::size_t> callsDown(std::chrono::seconds duration, When when = When::queued);
+
+  /// Takes calling up again. True: it was down.
+  bool callsUp();
+
+  [[nodiscard]] bool callsAreDown() const;
+
+  class Impl;
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace messenger

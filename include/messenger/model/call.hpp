@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "messenger/model/ids.hpp"
+#include "messenger/model/room.hpp"
+#include "messenger/model/time.hpp"
+#include "messenger/model/user_id.hpp"
+
+namespace messenger {
+
+/// Stored and sent: never renumber.
+enum class CallType : std::uint8_t { video = 1 };
+
+/// Why a call ended. Stored: never renumber.
+enum class EndReason : std::uint8_t {
+  hungUp = 1,       ///< a participant who may ended it
+  lastLeft = 2,     ///< the last one in it left, was kicked or was taken off the thread
+  inactive = 3,     ///< the activity check put the last silent one out
+  declined = 4,     ///< the other side of a private thread ignored it
+  setupFailed = 5,  ///< the provider gave no room
+  maintenance = 6,  ///< calls were taken down
+  host = 7,         ///< the host ended it
+};
+
+/// `hungUp`, `lastLeft`, …: the enumerator's own name.
+[[nodiscard]] std::string_view toString(EndReason reason) noexcept;
+
+/// A call in a thread. A value: a picture of the moment it was read.
+struct Call {
+  CallId id;
+  ThreadId threadId;
+  UserId owner;  ///< who started it
+  CallType type = CallType::video;
+  TimePoint createdAt;
+  TimePoint updatedAt;
+
+  std::optional<TimePoint> endedAt;
+  std::optional<EndReason> endReason;  ///< set exactly when `endedAt` is
+  std::optional<UserId> endedBy;       ///< the person who ended it; none for a job, a command or the host
+
+  bool setupComplete = false;     ///< the provider's room is there, and its details are known
+  bool teardownComplete = false;  ///< the room is gone, or there never was one
+  bool roomMayExist = false;      ///< a `create` was begun and no `destroy` has succeeded since
+
+  /// The provider's room. Only on a Call that is handed to a VideoDriver; results, events and broadcasts
+  /// never carry it.
+  std::optional<Room> room;
+
+  std::int64_t sequence = 0;  ///< order of creation in this storage, for paging
+  std::int64_t revision = 0;  ///< grows with every change of the call or of its participants
+
+  [[nodiscard]] bool active() const noexcept { return !endedAt.has_value(); }
+
+  /// From the start to the end; none while it is active.
+  [[nodiscard]] std::optional<Duration> duration() const {
+    return endedAt ? std::optional<Duration>{*endedAt - createdAt} : std::nullopt;
+  }
+};
+
+/// The call without what only a driver may see.
+[[nodiscard]] Call withoutRoom(Call call);
+
+}  // namespace messenger

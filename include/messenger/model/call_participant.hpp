@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+#include "messenger/model/call.hpp"
+#include "messenger/model/ids.hpp"
+#include "messenger/model/time.hpp"
+#include "messenger/model/user_id.hpp"
+
+namespace messenger {
+
+/// One user's row in a call; there is at most one for each (call, user), however often they come and go.
+struct CallParticipant {
+  ParticipantId id;
+  CallId callId;
+  UserId owner;
+  bool kicked = false;              ///< may not come back until un-kicked
+  std::optional<TimePoint> leftAt;  ///< none while in the call
+  TimePoint createdAt;              ///< first joined
+  TimePoint updatedAt;
+  std::int64_t sequence = 0;  ///< order of joining in this storage
+
+  [[nodiscard]] bool inCall() const noexcept { return !leftAt && !kicked; }
+};
+
+/// A call as one user stands to it.
+struct CallSnapshot {
+  Call call;
+  std::optional<CallParticipant> viewer;  ///< the user's own row, when they ever joined
+};
+
+/// Names one user in one call.
+struct InCallKey {
+  CallId call;
+  UserId user;
+
+  friend bool operator==(const InCallKey&, const InCallKey&) = default;
+};
+
+}  // namespace messenger
+
+template <>
+struct std::hash<messenger::InCallKey> {
+  std::size_t operator()(const messenger::InCallKey& key) const noexcept {
+    const std::size_t call = std::hash<messenger::CallId>{}(key.call);
+    return std::hash<messenger::UserId>{}(key.user) ^
+           (call + 0x9e3779b97f4a7c15ULL + (call << 6U) + (call >> 2U));
+  }
+};

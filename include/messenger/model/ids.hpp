@@ -1,0 +1,47 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <ostream>
+#include <string>
+#include <utility>
+
+namespace messenger {
+
+/// An identifier that cannot be mixed up with one of another kind. Opaque text: the library makes those of
+/// calls, participants and jobs (26 characters, sortable by the time of their making); those of threads may
+/// be the host's own. Value type; any text is accepted, an id that nothing has is simply not found.
+template <class Tag>
+class StrongId {
+ public:
+  StrongId() = default;
+  explicit StrongId(std::string value) : value_(std::move(value)) {}
+
+  [[nodiscard]] const std::string& value() const noexcept { return value_; }
+  [[nodiscard]] bool empty() const noexcept { return value_.empty(); }
+
+  friend bool operator==(const StrongId&, const StrongId&) = default;
+  friend std::strong_ordering operator<=>(const StrongId&, const StrongId&) = default;
+  friend std::ostream& operator<<(std::ostream& out, const StrongId& id) { return out << id.value_; }
+
+ private:
+  std::string value_;
+};
+
+using CallId = StrongId<struct CallTag>;
+using ThreadId = StrongId<struct ThreadTag>;
+using ParticipantId = StrongId<struct ParticipantTag>;
+using JobId = StrongId<struct JobTag>;
+
+/// Names one Messenger object in one process: whose memory heard a heartbeat. Random, never zero.
+enum class InstanceId : std::int64_t {};
+
+}  // namespace messenger
+
+template <class Tag>
+struct std::hash<messenger::StrongId<Tag>> {
+  std::size_t operator()(const messenger::StrongId<Tag>& id) const noexcept {
+    return std::hash<std::string>{}(id.value());
+  }
+};

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace messenger {
+
+/// Text that must not be shown: it has no stream operator, no formatter, and leaves only through `reveal`.
+class Secret {
+ public:
+  explicit Secret(std::string value) : value_(std::move(value)) {}
+
+  /// The text itself. Never put it in a log, an error, an event, a broadcast or a response.
+  [[nodiscard]] const std::string& reveal() const noexcept { return value_; }
+
+  friend bool operator==(const Secret&, const Secret&) = default;
+
+ private:
+  std::string value_;
+};
+
+/// What a video provider said of the room it made. Every part may be missing.
+struct Room {
+  std::optional<std::string> id;       ///< at most `maxRoomField` bytes
+  std::optional<std::string> pin;      ///< at most `maxRoomField` bytes
+  std::optional<std::string> payload;  ///< whatever else a client needs; at most `maxRoomPayload` characters
+  std::optional<Secret> secret;        ///< at most `maxRoomField` bytes; for the driver's `destroy` alone
+
+  friend bool operator==(const Room&, const Room&) = default;
+};
+
+inline constexpr std::size_t maxRoomField = 255;
+inline constexpr std::size_t maxRoomPayload = 2000;
+
+}  // namespace messenger

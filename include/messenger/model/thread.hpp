@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "messenger/model/ids.hpp"
+#include "messenger/model/user_id.hpp"
+
+namespace messenger {
+
+/// Stored and sent: never renumber.
+enum class ThreadType : std::uint8_t { privateThread = 1, group = 2 };
+
+/// A conversation: private (two members) or a group.
+struct Thread {
+  ThreadId id;
+  ThreadType type = ThreadType::group;
+  std::string subject;      ///< a group's name; empty in a private thread
+  bool calling = true;      ///< the thread's own switch: off refuses every start
+  bool locked = false;      ///< read-only: refuses every start
+  std::size_t members = 0;  ///< how many members it has
+
+  [[nodiscard]] bool isGroup() const noexcept { return type == ThreadType::group; }
+  [[nodiscard]] bool isPrivate() const noexcept { return type == ThreadType::privateThread; }
+
+  friend bool operator==(const Thread&, const Thread&) = default;
+};
+
+/// One user's place in a thread.
+struct ThreadMember {
+  UserId user;
+  std::string name;         ///< what others see
+  bool admin = false;       ///< group: may start, end any call, kick
+  bool startCalls = false;  ///< group: may start calls without being an admin
+  bool pending = false;     ///< private: has not accepted the conversation yet
+  bool muted = false;       ///< gets no `incoming.call`, and no `call.ended` of calls it is not in
+
+  friend bool operator==(const ThreadMember&, const ThreadMember&) = default;
+};
+
+}  // namespace messenger

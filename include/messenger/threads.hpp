@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "messenger/model/thread.hpp"
+#include "messenger/result.hpp"
+
+namespace messenger {
+
+class ThreadStore;
+
+/// The default thread directory, for hosts that have no conversations of their own. Reached by
+/// `Messenger::threads`.
+///
+/// Texts must be valid UTF-8 without control characters: ids and user types 1 to 255 bytes, names and
+/// subjects 0 to 255; anything else is refused with invalidInput, and the field's name in `detail`.
+/// Thread-safe.
+class Threads {
+ public:
+  class Impl;
+  explicit Threads(std::unique_ptr<Impl> impl) noexcept;
+  Threads(const Threads&) = delete;
+  Threads& operator=(const Threads&) = delete;
+  ~Threads();
+
+  /// A thread of two. Without `id` the library makes one. Refuses: threadExists, invalidInput.
+  [[nodiscard]] Result<Thread> createPrivate(const ThreadMember& one, const ThreadMember& other,
+                                             const std::optional<ThreadId>& id = std::nullopt);
+
+  /// A thread of any number. Refuses: threadExists, invalidInput.
+  [[nodiscard]] Result<Thread> createGroup(const std::string& subject,
+                                           const std::vector<ThreadMember>& members,
+                                           const std::optional<ThreadId>& id = std::nullopt);
+
+  // Refuse: threadNotFound, invalidInput.
+  Result<Thread> setSubject(const ThreadId& thread, const std::string& subject);
+  Result<Thread> setLocked(const ThreadId& thread, bool locked);
+  Result<Thread> setCalling(const ThreadId& thread, bool calling);
+
+  /// Adds a member, or replaces their flags. An empty name keeps the user's name. Refuses: threadNotFound,
+  /// invalidInput; a third member of a private thread too.
+  Result<ThreadMember> putMember(const ThreadId& thread, const ThreadMember& member);
+
+  /// Takes a member off the thread, and out of its active call. Safe to repeat after a crash: removing who is
+  /// no member still takes them out of the call. Refuses: threadNotFound, userNotFound.
+  Result<void> removeMember(const ThreadId& thread, const UserId& user);
+
+  /// Names a user, or renames them. Refuses: invalidInput.
+  Result<void> setUserName(const UserId& user, const std::string& name);
+
+  [[nodiscard]] std::optional<Thread> find(const ThreadId& thread) const;
+  [[nodiscard]] std::optional<ThreadMember> findMember(const ThreadId& thread, const UserId& user) const;
+  [[nodiscard]] std::vector<ThreadMember> members(const ThreadId& thread) const;
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace messenger

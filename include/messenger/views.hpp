@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "messenger/model/call.hpp"
+#include "messenger/model/call_participant.hpp"
+#include "messenger/model/thread.hpp"
+
+namespace messenger {
+
+/// What `joinCall` gives.
+struct Joined {
+  CallParticipant participant;
+  bool first = false;  ///< the user had never been in this call before
+};
+
+/// The room as a client in the call may see it.
+struct RoomView {
+  std::optional<std::string> id;
+  std::optional<std::string> pin;
+  std::optional<std::string> payload;
+};
+
+/// A call as one user may see it.
+struct CallView {
+  Call call;            ///< without its room
+  Thread thread;        ///< the thread it is in
+  bool admin = false;   ///< joined, and may end it: owner of the call, admin of the thread, or private thread
+  bool inCall = false;  ///< joined and not left
+  bool leftCall = false;
+  bool joined = false;  ///< ever
+  bool kicked = false;
+  std::optional<RoomView> room;  ///< only while the call is active and set up, and the viewer is in it
+};
+
+/// A page of a thread's calls.
+struct CallHistory {
+  std::vector<CallView> calls;     ///< newest first
+  std::size_t perPage = 0;         ///< how many a page holds
+  std::size_t total = 0;           ///< all calls of the thread
+  std::optional<CallId> nextPage;  ///< ask for what is before this one; none on the last page
+};
+
+}  // namespace messenger

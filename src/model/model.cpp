@@ -1,0 +1,70 @@
+#include "messenger/model/call.hpp"
+#include "messenger/model/job.hpp"
+#include "messenger/model/user_id.hpp"
+
+namespace messenger {
+
+std::string UserId::text() const {
+  return type + ':' + id;
+}
+
+std::optional<UserId> UserId::parse(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  if (colon == std::string_view::npos || colon == 0 || colon + 1 == text.size()) return std::nullopt;
+  return UserId{std::string{text.substr(0, colon)}, std::string{text.substr(colon + 1)}};
+}
+
+std::string_view toString(EndReason reason) noexcept {
+  switch (reason) {
+    case EndReason::hungUp:
+      return "hungUp";
+    case EndReason::lastLeft:
+      return "lastLeft";
+    case EndReason::inactive:
+      return "inactive";
+    case EndReason::declined:
+      return "declined";
+    case EndReason::setupFailed:
+      return "setupFailed";
+    case EndReason::maintenance:
+      return "maintenance";
+    case EndReason::host:
+      return "host";
+  }
+  return "unknown";
+}
+
+std::string_view toString(JobType type) noexcept {
+  switch (type) {
+    case JobType::setupCall:
+      return "SetupCall";
+    case JobType::teardownCall:
+      return "TeardownCall";
+    case JobType::checkCallsActivity:
+      return "CheckCallsActivity";
+    case JobType::endCalls:
+      return "EndCalls";
+  }
+  return "unknown";
+}
+
+std::string_view toString(JobOutcome outcome) noexcept {
+  switch (outcome) {
+    case JobOutcome::done:
+      return "done";
+    case JobOutcome::retry:
+      return "retry";
+    case JobOutcome::failed:
+      return "failed";
+    case JobOutcome::lost:
+      return "lost";
+  }
+  return "unknown";
+}
+
+Call withoutRoom(Call call) {
+  call.room.reset();
+  return call;
+}
+
+}  // namespace messenger

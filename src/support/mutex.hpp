@@ -1,0 +1,53 @@
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+
+// Annotations that clang checks (-Wthread-safety); nothing elsewhere.
+#if defined(__clang__)
+#define MESSENGER_ANNOTATE(x) __attribute__((x))
+#else
+#define MESSENGER_ANNOTATE(x)
+#endif
+
+#define CAPABILITY(x) MESSENGER_ANNOTATE(capability(x))
+#define SCOPED_CAPABILITY MESSENGER_ANNOTATE(scoped_lockable)
+#define GUARDED_BY(x) MESSENGER_ANNOTATE(guarded_by(x))
+#define REQUIRES(...) MESSENGER_ANNOTATE(requires_capability(__VA_ARGS__))
+#define EXCLUDES(...) MESSENGER_ANNOTATE(locks_excluded(__VA_ARGS__))
+#define ACQUIRE(...) MESSENGER_ANNOTATE(acquire_capability(__VA_ARGS__))
+#define RELEASE(...) MESSENGER_ANNOTATE(release_capability(__VA_ARGS__))
+#define NO_THREAD_SAFETY_ANALYSIS MESSENGER_ANNOTATE(no_thread_safety_analysis)
+
+namespace messenger::support {
+
+/// std::mutex, known to clang's analysis.
+class CAPABILITY("mutex") Mutex {
+ public:
+  void lock() ACQUIRE() { mutex_.lock(); }
+  void unlock() RELEASE() { mutex_.unlock(); }
+  std::mutex& native() noexcept { return mutex_; }
+
+ private:
+  std::mutex mutex_;
+};
+
+/// Holds a Mutex for a scope; can be let go and taken again in between, and waited with.
+class SCOPED_CAPABILITY Lock {
+ public:
+  explicit Lock(Mutex& mutex) ACQUIRE(mutex) : lock_(mutex.native()) {}
+  ~Lock() RELEASE() = default;
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+
+  void unlock() RELEASE() { lock_.unlock(); }
+  void lock() ACQUIRE() { lock_.lock(); }
+
+  /// For std::condition_variable.
+  std::unique_lock<std::mutex>& native() noexcept { return lock_; }
+
+ private:
+  std::unique_lock<std::mutex> lock_;
+};
+
+}  // namespace messenger::support
