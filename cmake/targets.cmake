@@ -22,6 +22,13 @@ function(messenger_configure target)
   endif()
 endfunction()
 
+# messenger_library_properties(target name): how a library of ours is called and versioned once it is installed. Before 1.0 a minor
+# version may change the binary interface, so it is part of the soname.
+function(messenger_library_properties target name)
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} VERSION ${PROJECT_VERSION}
+                                             SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+endfunction()
+
 # messenger_room(name SOURCES … [LINKS …]): one room of the library. Each is compiled on its own and sees the public headers and the
 # private ones under src/; which rooms its includes may name is held by scripts/check_layers.py.
 function(messenger_room name)
@@ -33,9 +40,10 @@ function(messenger_room name)
   target_link_libraries(${target} PRIVATE tl::expected fmt::fmt Threads::Threads ${ROOM_LINKS})
 endfunction()
 
-# messenger_component(name SOURCES … [LINKS …]): an optional library messenger::name on top of the core.
+# messenger_component(name SOURCES … [LINKS …] [PACKAGES …]): an optional library messenger::name on top of the core. PACKAGES are
+# the find_package names that a user of it needs too. What is only headers stays inside: who links us need not have it.
 function(messenger_component name)
-  cmake_parse_arguments(PART "" "" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(PART "" "" "SOURCES;LINKS;PACKAGES" ${ARGN})
   set(target messenger_${name})
   if(MESSENGER_BUILD_SHARED)
     add_library(${target} SHARED ${PART_SOURCES})
@@ -44,8 +52,10 @@ function(messenger_component name)
   endif()
   add_library(messenger::${name} ALIAS ${target})
   messenger_configure(${target})
-  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
+  messenger_library_properties(${target} ${name})
   target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/src")
+  list(TRANSFORM PART_LINKS REPLACE "^(nlohmann_json::nlohmann_json|CLI11::CLI11|Boost::headers)$" "$<BUILD_INTERFACE:\\1>")
   target_link_libraries(${target} PUBLIC messenger PRIVATE fmt::fmt ${PART_LINKS})
   set_property(GLOBAL APPEND PROPERTY MESSENGER_COMPONENTS ${name})
+  set_property(GLOBAL PROPERTY MESSENGER_COMPONENT_PACKAGES_${name} ${PART_PACKAGES})
 endfunction()
