@@ -196,6 +196,9 @@ class Messenger {
   /// Runs available jobs in this thread, one after another, until none is available or `limit` have run.
   std::vector<JobRun> runPendingJobs(std::size_t limit = 1000);
 
+  /// The same with a worker's options, but in this thread: `threads` does not count.
+  std::vector<JobRun> runPendingJobs(std::size_t limit, const WorkerOptions& options);
+
   /// Starts threads that run jobs. Throws std::invalid_argument for options out of bounds.
   Worker startWorker(const WorkerOptions& options = {});
 

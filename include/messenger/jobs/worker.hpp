@@ -2,8 +2,12 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+
+#include "messenger/model/job.hpp"
 
 namespace messenger {
 
@@ -12,6 +16,14 @@ struct WorkerOptions {
   std::size_t threads = 1;
   /// The queue to serve; empty for `Config::calling.subscriber.channel`.
   std::string queue;
+  /// For the jobs that it runs, instead of `Config::jobs.tries`. 1 to 1000.
+  std::optional<int> tries;
+  /// For the jobs that it runs, instead of `Config::jobs.backoff`; raises `maxBackoff` to itself when that is
+  /// less. Zero to one day.
+  std::optional<std::chrono::milliseconds> backoff;
+  /// Told of each run once it is settled, on the thread that ran it, with no lock held. What it throws is
+  /// logged.
+  std::function<void(const JobRun&)> onRun;
 };
 
 /// Threads that run jobs as they become available. Made by `Messenger::startWorker`; move-only.
