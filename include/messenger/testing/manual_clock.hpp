@@ -1,0 +1,31 @@
+#pragma once
+
+#include <chrono>
+#include <mutex>
+
+#include "messenger/contracts/clock.hpp"
+
+namespace messenger::testing {
+
+/// A clock that stands still until it is moved. Thread-safe.
+class ManualClock final : public Clock {
+ public:
+  static constexpr TimePoint defaultStart =
+      std::chrono::sys_days{std::chrono::year{2026} / std::chrono::January / 1};
+
+  explicit ManualClock(TimePoint start = defaultStart) noexcept;
+
+  /// Lets time pass: both clocks move.
+  void advance(Duration by);
+
+  /// Sets the wall clock forward, or back, as an operator or NTP would; the steady one goes on as before.
+  void jump(Duration by);
+
+  [[nodiscard]] Moment now() const noexcept override;
+
+ private:
+  mutable std::mutex mutex_;
+  Moment now_;
+};
+
+}  // namespace messenger::testing

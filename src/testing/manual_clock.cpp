@@ -1,0 +1,24 @@
+#include "messenger/testing/manual_clock.hpp"
+
+namespace messenger::testing {
+
+// The steady clock does not begin at zero: code that takes its beginning for "never" would go unnoticed.
+ManualClock::ManualClock(TimePoint start) noexcept : now_{start, SteadyPoint{std::chrono::hours{1}}} {}
+
+void ManualClock::advance(Duration by) {
+  const std::lock_guard lock(mutex_);
+  now_.wall += by;
+  now_.steady += by;
+}
+
+void ManualClock::jump(Duration by) {
+  const std::lock_guard lock(mutex_);
+  now_.wall += by;
+}
+
+Moment ManualClock::now() const noexcept {
+  const std::lock_guard lock(mutex_);
+  return now_;
+}
+
+}  // namespace messenger::testing
