@@ -1,0 +1,18 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "messenger/model/user_id.hpp"
+
+namespace messenger::http {
+
+/// What the host's HTTP server received. The views must stay valid until `Router::handle` returns.
+struct Request {
+  std::string_view method;     ///< as sent, in capitals: `GET`
+  std::string_view path;       ///< as sent, still percent-encoded; from a '?' on it is ignored
+  std::optional<UserId> user;  ///< whom the host has authenticated; nothing: nobody
+  std::string_view body;       ///< as received; empty when there was none
+};
+
+}  // namespace messenger::http

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace messenger::http {
+
+struct Header {
+  std::string name;
+  std::string value;
+};
+
+/// What the host's HTTP server is to send.
+struct Response {
+  /// For the `Content-Type` header of every response.
+  static constexpr std::string_view contentType = "application/json";
+
+  int status = 200;
+  std::vector<Header> headers;  ///< `Allow` with 405, `Retry-After` with 503, otherwise none
+  std::string body;             ///< JSON in UTF-8; empty in an answer to HEAD
+};
+
+}  // namespace messenger::http

@@ -1,0 +1,171 @@
+#include "http/bodies.hpp"
+
+#include "support/json_writer.hpp"
+#include "support/time_text.hpp"
+
+namespace messenger::http {
+namespace {
+
+using support::JsonWriter;
+using support::toText;
+
+void writeOptional(JsonWriter& json, const std::optional<std::string>& text) {
+  if (text) {
+    json.value(*text);
+  } else {
+    json.null();
+  }
+}
+
+void writeMoment(JsonWriter& json, const std::optional<TimePoint>& moment) {
+  writeOptional(json, moment ? std::optional{toText(*moment)} : std::nullopt);
+}
+
+void writeOwner(JsonWriter& json, const UserId& owner, Names& names) {
+  json.key("owner_id").value(owner.id);
+  json.key("owner_type").value(owner.type);
+  json.key("owner").beginObject();
+  json.key("name").value(names.of(owner));
+  json.key("provider_id").value(owner.id);
+  json.key("provider_alias").value(owner.type);
+  json.endObject();
+}
+
+void writeParticipant(JsonWriter& json, const CallParticipant& participant, Names& names) {
+  json.beginObject();
+  json.key("id").value(participant.id.value());
+  json.key("call_id").value(participant.callId.value());
+  writeOwner(json, participant.owner, names);
+  json.key("created_at").value(toText(participant.createdAt));
+  json.key("updated_at").value(toText(participant.updatedAt));
+  writeMoment(json.key("left_call"), participant.leftAt);
+  json.endObject();
+}
+
+void writeParticipants(JsonWriter& json, const std::vector<CallParticipant>& participants, Names& names) {
+  json.beginArray();
+  for (const CallParticipant& each : participants) writeParticipant(json, each, names);
+  json.endArray();
+}
+
+/// How an active call stands to the viewer.
+void writeOptions(JsonWriter& json, const CallView& view) {
+  json.key("options").beginObject();
+  json.key("admin").value(view.admin);
+  json.key("setup_complete").value(view.call.setupComplete);
+  json.key("in_call").value(view.inCall);
+  json.key("left_call").value(view.leftCall);
+  json.key("joined").value(view.joined);
+  json.key("kicked").value(view.kicked);
+  if (view.room) {
+    writeOptional(json.key("room_id"), view.room->id);
+    writeOptional(json.key("room_pin"), view.room->pin);
+    writeOptional(json.key("payload"), view.room->payload);
+  }
+  json.endObject();
+}
+
+void writeCall(JsonWriter& json, const CallView& view, const UserId& viewer, Names& names,
+               const std::vector<CallParticipant>* participants = nullptr) {
+  const Call& call = view.call;
+  json.beginObject();
+  json.key("id").value(call.id.value());
+  json.key("active").value(call.active());
+  json.key("type").value(static_cast<int>(call.type));
+  json.key("type_verbose").value("VIDEO");
+  json.key("thread_id").value(call.threadId.value());
+  json.key("created_at").value(toText(call.createdAt));
+  json.key("updated_at").value(toText(call.updatedAt));
+  writeOwner(json, call.owner, names);
+  json.key("meta").beginObject();
+  json.key("thread_id").value(view.thread.id.value());
+  json.key("thread_type").value(static_cast<int>(view.thread.type));
+  json.key("thread_type_verbose").value(view.thread.isGroup() ? "GROUP" : "PRIVATE");
+  json.key("thread_name").value(names.of(view.thread, viewer));
+  json.endObject();
+  if (call.active()) writeOptions(json, view);
+  if (participants != nullptr) {
+    json.key("participants");
+    writeParticipants(json, *participants, names);
+  }
+  json.endObject();
+}
+
+void writeCalls(JsonWriter& json, const std::vector<CallView>& views, const UserId& viewer, Names& names) {
+  json.beginArray();
+  for (const CallView& each : views) writeCall(json, each, viewer, names);
+  json.endArray();
+}
+
+void writeId(JsonWriter& json, const std::optional<CallId>& id) {
+  writeOptional(json, id ? std::optional{id->value()} : std::nullopt);
+}
+
+}  // namespace
+
+std::string callBody(const CallView& view, const UserId& viewer, Names& names) {
+  JsonWriter json;
+  writeCall(json, view, viewer, names);
+  return std::move(json).text();
+}
+
+std::string endedCallBody(const CallView& view, const UserId& viewer,
+                          const std::vector<CallParticipant>& participants, Names& names) {
+  JsonWriter json;
+  writeCall(json, view, viewer, names, &participants);
+  return std::move(json).text();
+}
+
+std::string callsBody(const std::vector<CallView>& views, const UserId& viewer, Names& names) {
+  JsonWriter json;
+  writeCalls(json, views, viewer, names);
+  return std::move(json).text();
+}
+
+std::string historyBody(const CallHistory& history, const std::optional<CallId>& before, const UserId& viewer,
+                        Names& names) {
+  JsonWriter json;
+  json.beginObject();
+  json.key("data");
+  writeCalls(json, history.calls, viewer, names);
+  json.key("meta").beginObject();
+  json.key("index").value(!before.has_value());
+  writeId(json.key("page_id"), before);
+  writeId(json.key("next_page_id"), history.nextPage);
+  json.key("final_page").value(!history.nextPage.has_value());
+  json.key("per_page").value(static_cast<std::uint64_t>(history.perPage));
+  json.key("results").value(static_cast<std::uint64_t>(history.calls.size()));
+  json.key("total").value(static_cast<std::uint64_t>(history.total));
+  json.endObject();
+  json.endObject();
+  return std::move(json).text();
+}
+
+std::string participantBody(const CallParticipant& participant, Names& names) {
+  JsonWriter json;
+  writeParticipant(json, participant, names);
+  return std::move(json).text();
+}
+
+std::string participantsBody(const std::vector<CallParticipant>& participants, Names& names) {
+  JsonWriter json;
+  writeParticipants(json, participants, names);
+  return std::move(json).text();
+}
+
+std::string errorBody(std::string_view message, std::string_view reason, std::string_view field,
+                      std::string_view fieldError) {
+  JsonWriter json;
+  json.beginObject();
+  json.key("message").value(message);
+  json.key("reason").value(reason);
+  if (!field.empty()) {
+    json.key("errors").beginObject();
+    json.key(field).beginArray().value(fieldError).endArray();
+    json.endObject();
+  }
+  json.endObject();
+  return std::move(json).text();
+}
+
+}  // namespace messenger::http

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/names.hpp"
+#include "messenger/views.hpp"
+
+namespace messenger::http {
+
+// The JSON of the reference's responses. A room leaves only as CallView::room, which has no secret.
+
+/// `{"message":"success"}`
+inline constexpr std::string_view successBody = R"({"message":"success"})";
+
+[[nodiscard]] std::string callBody(const CallView& view, const UserId& viewer, Names& names);
+
+/// The same with everybody who was ever in it: what is shown of an ended call.
+[[nodiscard]] std::string endedCallBody(const CallView& view, const UserId& viewer,
+                                        const std::vector<CallParticipant>& participants, Names& names);
+
+/// An array of calls.
+[[nodiscard]] std::string callsBody(const std::vector<CallView>& views, const UserId& viewer, Names& names);
+
+/// A page of a thread's calls, asked for as what is older than `before`.
+[[nodiscard]] std::string historyBody(const CallHistory& history, const std::optional<CallId>& before,
+                                      const UserId& viewer, Names& names);
+
+[[nodiscard]] std::string participantBody(const CallParticipant& participant, Names& names);
+
+/// An array of participants.
+[[nodiscard]] std::string participantsBody(const std::vector<CallParticipant>& participants, Names& names);
+
+/// `{"message", "reason"}`, and `"errors": {field: [text]}` when a field is named.
+[[nodiscard]] std::string errorBody(std::string_view message, std::string_view reason,
+                                    std::string_view field = {}, std::string_view fieldError = {});
+
+}  // namespace messenger::http

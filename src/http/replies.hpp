@@ -1,0 +1,44 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "http/route.hpp"
+#include "messenger/http/response.hpp"
+#include "messenger/result.hpp"
+
+namespace messenger::http {
+
+/// 200 `{"message":"success"}`.
+[[nodiscard]] Response success();
+
+[[nodiscard]] Response withBody(int status, std::string body);
+
+/// 404 for a path that names nothing.
+[[nodiscard]] Response noSuchRoute();
+
+/// 405, with what the endpoint allows.
+[[nodiscard]] Response methodNotAllowed(Endpoint endpoint);
+
+/// 401.
+[[nodiscard]] Response unauthenticated();
+
+/// 413 and 414.
+[[nodiscard]] Response bodyTooLarge();
+[[nodiscard]] Response pathTooLong();
+
+/// 404 for an id that is not there: `threadNotFound`, `callNotFound` or `participantNotFound`.
+[[nodiscard]] Response notFound(Reason reason);
+
+/// 400 and 422 for the body of a kick.
+[[nodiscard]] Response malformedBody();
+[[nodiscard]] Response kickedNotBoolean();
+
+/// What the domain says no with: 404, 422, 503 or 403.
+[[nodiscard]] Response refused(const Refusal& refusal, std::chrono::seconds retryAfter);
+
+/// 503, with no word of what failed.
+[[nodiscard]] Response unavailable(std::string_view reason, std::chrono::seconds retryAfter);
+
+}  // namespace messenger::http

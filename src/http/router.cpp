@@ -1,0 +1,276 @@
+#include "messenger/http/router.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+#include "http/bodies.hpp"
+#include "http/kick_body.hpp"
+#include "http/known_calls.hpp"
+#include "http/names.hpp"
+#include "http/replies.hpp"
+#include "http/route.hpp"
+#include "messenger/adapters/null.hpp"
+#include "messenger/errors.hpp"
+#include "messenger/messenger.hpp"
+#include "support/text.hpp"
+
+namespace messenger::http {
+namespace {
+
+RouterOptions checked(RouterOptions options) {
+  const auto require = [](bool holds, const char* text) {
+    if (!holds) throw std::invalid_argument{text};
+  };
+  const std::string& prefix = options.prefix;
+  require(prefix.empty() || (prefix.front() == '/' && prefix.back() != '/'),
+          "RouterOptions::prefix must be empty, or begin with a slash and end without one");
+  require(options.maxPath > 0, "RouterOptions::maxPath must be at least 1");
+  require(options.maxId > 0, "RouterOptions::maxId must be at least 1");
+  require(options.retryAfter >= std::chrono::seconds{1},
+          "RouterOptions::retryAfter must be at least one second");
+  require(options.knownCalls > 0, "RouterOptions::knownCalls must be at least 1");
+  if (!options.logger) options.logger = stderrLogger(LogLevel::warning);
+  return options;
+}
+
+/// The ids of a path, decoded, as far as the route has them.
+struct Ids {
+  ThreadId thread;
+  CallId call;
+  ParticipantId participant;
+};
+
+}  // namespace
+
+class Router::Impl {
+ public:
+  Impl(Messenger& messenger, RouterOptions options)
+      : messenger_(messenger), options_(checked(std::move(options))), known_(options_.knownCalls) {}
+
+  Response handle(const Request& request) {
+    if (request.path.size() > options_.maxPath) return pathTooLong();
+    const auto route = findRoute(belowPrefix(request.path));
+    if (!route) return noSuchRoute();
+    const auto method = findMethod(request.method);
+    if (!method || !allows(route->endpoint, *method)) return methodNotAllowed(route->endpoint);
+    if (!request.user) return unauthenticated();
+    if (request.body.size() > options_.maxBody) return bodyTooLarge();
+
+    Response response = answer(*route, *method, *request.user, request.body);
+    if (*method == Method::head) response.body.clear();
+    return response;
+  }
+
+ private:
+  /// The path below the prefix, without its query; empty, which is no route, when it is not below.
+  [[nodiscard]] std::string_view belowPrefix(std::string_view path) const noexcept {
+    path = path.substr(0, path.find('?'));
+    const std::string& prefix = options_.prefix;
+    if (path.size() <= prefix.size() || !path.starts_with(prefix) || path[prefix.size()] != '/') return {};
+    return path.substr(prefix.size() + 1);
+  }
+
+  Response answer(const Route& route, Method method, const UserId& user, std::string_view body) {
+    try {
+      Ids ids;
+      if (auto missing = resolve(route, ids)) return *std::move(missing);
+      return perform(route.endpoint, method, ids, user, body);
+    } catch (const StorageError& error) {
+      return failed(route.endpoint, error, "storageUnavailable");
+    } catch (const Error& error) {
+      return failed(route.endpoint, error, "unavailable");
+    }
+  }
+
+  Response failed(Endpoint endpoint, const Error& error, std::string_view reason) {
+    options_.logger->log(LogLevel::warning, fmt::format("http: {}: {}", toString(endpoint),
+                                                        support::presentable(error.what(), std::nullopt)));
+    return unavailable(reason, options_.retryAfter);
+  }
+
+  /// Fills in the ids. A response when one of them does not exist where the path says; threads alone are left
+  /// to the Messenger.
+  std::optional<Response> resolve(const Route& route, Ids& ids) {
+    if (route.thread.empty()) return std::nullopt;
+    auto thread = decodeId(route.thread, options_.maxId);
+    if (!thread) return notFound(Reason::threadNotFound);
+    ids.thread = ThreadId{*std::move(thread)};
+    if (route.call.empty()) return std::nullopt;
+
+    auto call = decodeId(route.call, options_.maxId);
+    if (call) ids.call = CallId{*std::move(call)};
+    if (!call || !isCallOf(ids.thread, ids.call)) {
+      const bool threadExists = messenger_.directory().findThread(ids.thread).has_value();
+      return notFound(threadExists ? Reason::callNotFound : Reason::threadNotFound);
+    }
+    if (route.participant.empty()) return std::nullopt;
+
+    auto participant = decodeId(route.participant, options_.maxId);
+    if (!participant) return notFound(Reason::participantNotFound);
+    ids.participant = ParticipantId{*std::move(participant)};
+    const auto row = messenger_.findParticipant(ids.participant);
+    if (!row || row->callId != ids.call) return notFound(Reason::participantNotFound);
+    return std::nullopt;
+  }
+
+  bool isCallOf(const ThreadId& thread, const CallId& call) {
+    switch (known_.find(call.value(), thread.value())) {
+      case KnownCalls::Answer::sameThread:
+        return true;
+      case KnownCalls::Answer::otherThread:
+        return false;
+      case KnownCalls::Answer::unknown:
+        break;
+    }
+    const auto found = messenger_.findCall(call);
+    if (!found) return false;
+    known_.remember(call, found->threadId);
+    return found->threadId == thread;
+  }
+
+  Response perform(Endpoint endpoint, Method method, const Ids& ids, const UserId& user,
+                   std::string_view body) {
+    switch (endpoint) {
+      case Endpoint::heartbeat:
+        return done(messenger_.heartbeat(ids.call, user));
+      case Endpoint::leave:
+        return done(messenger_.leaveCall(ids.call, user));
+      case Endpoint::end:
+        return done(messenger_.endCall(ids.call, user));
+      case Endpoint::ignore:
+        return done(messenger_.ignoreCall(ids.call, user));
+      case Endpoint::join:
+        return join(ids, user);
+      case Endpoint::calls:
+        return method == Method::post ? start(ids, user) : history(ids, user, std::nullopt);
+      case Endpoint::page:
+        return history(ids, user, ids.call);
+      case Endpoint::call:
+        return show(ids, user);
+      case Endpoint::participants:
+        return participants(ids, user);
+      case Endpoint::participant:
+        return method == Method::put || method == Method::patch ? kick(ids, user, body)
+                                                                : participant(ids, user);
+      case Endpoint::activeCalls:
+        return activeCalls(user);
+    }
+    return noSuchRoute();
+  }
+
+  Response refusedWith(const Refusal& refusal) const { return refused(refusal, options_.retryAfter); }
+
+  template <class T>
+  Response done(const Result<T>& result) const {
+    return result ? success() : refusedWith(result.error());
+  }
+
+  // Once a verb has succeeded its response must say so: what it needs of the directory is read before.
+
+  Response start(const Ids& ids, const UserId& user) {
+    const auto thread = messenger_.directory().findThread(ids.thread);
+    if (!thread) return notFound(Reason::threadNotFound);
+    Names names{messenger_.directory()};
+    names.of(user);
+    names.of(*thread, user);
+
+    auto call = messenger_.startCall(ids.thread, user);
+    if (!call) return refusedWith(call.error());
+    known_.remember(call->id, call->threadId);
+    return withBody(201, callBody(startedView(*std::move(call), *thread, user), user, names));
+  }
+
+  /// The call as its starter sees it, in synchronous mode with its room. When it cannot be read again: as it
+  /// was made.
+  CallView startedView(Call call, const Thread& thread, const UserId& user) {
+    try {
+      auto view = messenger_.showCall(call.id, user);
+      if (view) return *std::move(view);
+    } catch (const Error& error) {
+      options_.logger->log(LogLevel::warning, fmt::format("http: a call was started, but not read again: {}",
+                                                          support::presentable(error.what(), std::nullopt)));
+    }
+    CallView view{.call = std::move(call), .thread = thread, .room = std::nullopt};
+    view.joined = true;
+    view.admin = true;
+    view.inCall = view.call.active();
+    view.leftCall = !view.inCall;
+    return view;
+  }
+
+  Response join(const Ids& ids, const UserId& user) {
+    Names names{messenger_.directory()};
+    names.of(user);
+    const auto joined = messenger_.joinCall(ids.call, user);
+    if (!joined) return refusedWith(joined.error());
+    return withBody(joined->first ? 201 : 200, participantBody(joined->participant, names));
+  }
+
+  Response kick(const Ids& ids, const UserId& user, std::string_view body) {
+    switch (parseKickBody(body)) {
+      case KickBody::kick:
+        return done(messenger_.kickParticipant(ids.call, user, ids.participant));
+      case KickBody::unkick:
+        return done(messenger_.unkickParticipant(ids.call, user, ids.participant));
+      case KickBody::noFlag:
+        return kickedNotBoolean();
+      case KickBody::malformed:
+        break;
+    }
+    return malformedBody();
+  }
+
+  Response show(const Ids& ids, const UserId& user) const {
+    const auto view = messenger_.showCall(ids.call, user);
+    if (!view) return refusedWith(view.error());
+    Names names{messenger_.directory()};
+    if (view->call.active()) return withBody(200, callBody(*view, user, names));
+    const auto everybody = messenger_.participants(ids.call, user);
+    if (!everybody) return refusedWith(everybody.error());
+    return withBody(200, endedCallBody(*view, user, *everybody, names));
+  }
+
+  Response history(const Ids& ids, const UserId& user, const std::optional<CallId>& before) const {
+    const auto page = messenger_.callHistory(ids.thread, user, before);
+    if (!page) return refusedWith(page.error());
+    Names names{messenger_.directory()};
+    return withBody(200, historyBody(*page, before, user, names));
+  }
+
+  Response participants(const Ids& ids, const UserId& user) const {
+    const auto everybody = messenger_.participants(ids.call, user);
+    if (!everybody) return refusedWith(everybody.error());
+    Names names{messenger_.directory()};
+    return withBody(200, participantsBody(*everybody, names));
+  }
+
+  Response participant(const Ids& ids, const UserId& user) const {
+    const auto row = messenger_.participant(ids.call, user, ids.participant);
+    if (!row) return refusedWith(row.error());
+    Names names{messenger_.directory()};
+    return withBody(200, participantBody(*row, names));
+  }
+
+  Response activeCalls(const UserId& user) const {
+    Names names{messenger_.directory()};
+    return withBody(200, callsBody(messenger_.activeCalls(user), user, names));
+  }
+
+  Messenger& messenger_;
+  const RouterOptions options_;
+  KnownCalls known_;
+};
+
+Router::Router(Messenger& messenger, RouterOptions options)
+    : impl_(std::make_unique<Impl>(messenger, std::move(options))) {}
+
+Router::~Router() = default;
+
+Response Router::handle(const Request& request) const {
+  return impl_->handle(request);
+}
+
+}  // namespace messenger::http
