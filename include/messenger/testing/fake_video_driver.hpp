@@ -1,0 +1,126 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "messenger/contracts/video_driver.hpp"
+
+namespace messenger::testing {
+
+/// How the fake provider answers.
+enum class ProviderAnswer : std::uint8_t {
+  yes,             ///< does it and says so
+  no,              ///< does nothing and says so
+  noButDone,       ///< does it and says no: the answer that got lost
+  throwing,        ///< does nothing and throws DriverError
+  throwingButDone  ///< does it and throws
+};
+
+/// One call of a driver's `create` or `destroy`.
+struct DriverCall {
+  enum class Method : std::uint8_t { create, destroy };
+  enum class Result : std::uint8_t { running, yes, no, threw };
+
+  Method method = Method::create;
+  CallId call;
+  ThreadId thread;
+  /// create: what `getRoomId` gives after it, none unless the result is yes. destroy: the id of the room on
+  /// the Call that was handed over.
+  std::optional<std::string> roomId;
+  Result result = Result::running;
+  bool secretSeen = false;  ///< destroy: the Call carried the room's secret
+};
+
+/// A video provider in memory, shared by the drivers of a test: which rooms exist, what was asked of it, how
+/// it is to answer. Thread-safe. Hooks and waiting happen while it holds no lock.
+///
+///     auto provider = std::make_shared<testing::FakeVideoProvider>();
+///     messenger.setVideoDriver<testing::FakeVideoDriver>(provider);
+///     …
+///     REQUIRE(provider->rooms().empty());
+class FakeVideoProvider {
+ public:
+  /// The calls that have a room now, in the order of their ids.
+  [[nodiscard]] std::vector<CallId> rooms() const;
+
+  /// What was asked, in the order in which it began.
+  [[nodiscard]] std::vector<DriverCall> calls() const;
+  /// How often this method was asked for that call.
+  [[nodiscard]] std::size_t count(DriverCall::Method method, const CallId& call) const;
+  void clearCalls();
+
+  void answerCreate(ProviderAnswer answer);
+  void answerDestroy(ProviderAnswer answer);
+
+  /// What new rooms are like. By default the id is `room-` and the call's id, the pin `1234`, the secret
+  /// `swordfish`, without payload. Nothing: back to the default.
+  void giveRoom(std::optional<Room> room);
+
+  /// Runs inside every `create` or `destroy`, before anything is done. What it throws, the driver throws.
+  void onCreate(std::function<void(const Thread&, const Call&)> hook);
+  void onDestroy(std::function<void(const Call&)> hook);
+
+  /// From now on each `create` (`destroy`) stops behind its hook until `release`.
+  void holdCreates();
+  void holdDestroys();
+  /// Waits until so many drivers are held at once. False when they do not come in time.
+  [[nodiscard]] bool waitForHeld(std::size_t drivers,
+                                 std::chrono::milliseconds atMost = std::chrono::seconds{30});
+  /// Lets go all that are held, and holds no more.
+  void release();
+
+ private:
+  friend class FakeVideoDriver;
+
+  std::optional<Room> create(const Thread& thread, const Call& call);
+  bool destroy(const Call& call);
+
+  std::size_t begin(DriverCall entry);
+  void finish(std::size_t index, DriverCall::Result result, const std::optional<std::string>& roomId);
+  void waitAtGate(const bool& held);
+  ProviderAnswer make(const Call& call, Room& room);
+  ProviderAnswer remove(const Call& call);
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::map<CallId, Room> rooms_;
+  std::vector<DriverCall> calls_;
+  std::size_t cleared_ = 0;  ///< how many entries were taken off the log's front
+  ProviderAnswer create_ = ProviderAnswer::yes;
+  ProviderAnswer destroy_ = ProviderAnswer::yes;
+  std::optional<Room> room_;
+  std::function<void(const Thread&, const Call&)> onCreate_;
+  std::function<void(const Call&)> onDestroy_;
+  bool holdsCreates_ = false;
+  bool holdsDestroys_ = false;
+  std::size_t held_ = 0;
+};
+
+/// A driver on a FakeVideoProvider. Derives the room's identity from the call's id and adopts a room that is
+/// there; destroying an unknown room is success.
+class FakeVideoDriver final : public VideoDriver {
+ public:
+  explicit FakeVideoDriver(std::shared_ptr<FakeVideoProvider> provider);
+
+  bool create(const Thread& thread, const Call& call) override;
+  bool destroy(const Call& call) override;
+  [[nodiscard]] std::optional<std::string> getRoomId() const override { return room_.id; }
+  [[nodiscard]] std::optional<std::string> getRoomPin() const override { return room_.pin; }
+  [[nodiscard]] std::optional<std::string> getRoomSecret() const override;
+  [[nodiscard]] std::optional<std::string> getExtraPayload() const override { return room_.payload; }
+
+ private:
+  std::shared_ptr<FakeVideoProvider> provider_;
+  Room room_;
+};
+
+}  // namespace messenger::testing

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "messenger/contracts/presence.hpp"
+
+namespace messenger::testing {
+
+/// Hands everything on to another presence: override what is to differ. As thread-safe as that one.
+class ForwardingPresence : public Presence {
+ public:
+  /// Throws std::invalid_argument without a presence.
+  explicit ForwardingPresence(std::shared_ptr<Presence> inner);
+
+  bool touch(const CallId& call, const UserId& user, const Moment& now) override;
+  void admit(const InCallKey& who, const Moment& now) override;
+  void forget(const InCallKey& who) override;
+  [[nodiscard]] std::optional<Duration> silence(const InCallKey& who, const Moment& now) const override;
+  [[nodiscard]] std::vector<Heard> silent(Duration atLeast, const Moment& now,
+                                          std::size_t limit) const override;
+  [[nodiscard]] std::vector<Heard> heardWithin(Duration atMost, const Moment& now) const override;
+
+ private:
+  std::shared_ptr<Presence> inner_;
+};
+
+/// A presence whose store can be made to answer nothing: then every method throws PresenceError. Thread-safe.
+class FaultyPresence final : public ForwardingPresence {
+ public:
+  using ForwardingPresence::ForwardingPresence;
+
+  void setFailing(bool failing) noexcept { failing_ = failing; }
+
+  bool touch(const CallId& call, const UserId& user, const Moment& now) override;
+  void admit(const InCallKey& who, const Moment& now) override;
+  void forget(const InCallKey& who) override;
+  [[nodiscard]] std::optional<Duration> silence(const InCallKey& who, const Moment& now) const override;
+  [[nodiscard]] std::vector<Heard> silent(Duration atLeast, const Moment& now,
+                                          std::size_t limit) const override;
+  [[nodiscard]] std::vector<Heard> heardWithin(Duration atMost, const Moment& now) const override;
+
+ private:
+  void failIfTold() const;
+
+  std::atomic<bool> failing_{false};
+};
+
+}  // namespace messenger::testing

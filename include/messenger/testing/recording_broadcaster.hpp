@@ -1,0 +1,34 @@
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "messenger/contracts/broadcaster.hpp"
+
+namespace messenger::testing {
+
+/// Keeps what was broadcast. Thread-safe.
+class RecordingBroadcaster final : public Broadcaster {
+ public:
+  /// Everything in the order in which it came, also what it threw for.
+  [[nodiscard]] std::vector<Broadcast> all() const;
+  /// Those of one kind, e.g. `call.ended`.
+  [[nodiscard]] std::vector<Broadcast> named(const std::string& as) const;
+  /// Hands over what there is and begins anew.
+  [[nodiscard]] std::vector<Broadcast> take();
+  void clear();
+
+  /// From now on every broadcast throws a std::runtime_error with this text; nothing: no longer.
+  void failWith(std::optional<std::string> what);
+
+  void broadcast(const Broadcast& broadcast) override;
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<Broadcast> broadcasts_;
+  std::optional<std::string> failure_;
+};
+
+}  // namespace messenger::testing
