@@ -9,16 +9,8 @@ namespace {
 using support::JsonWriter;
 using support::toText;
 
-void writeOptional(JsonWriter& json, const std::optional<std::string>& text) {
-  if (text) {
-    json.value(*text);
-  } else {
-    json.null();
-  }
-}
-
 void writeMoment(JsonWriter& json, const std::optional<TimePoint>& moment) {
-  writeOptional(json, moment ? std::optional{toText(*moment)} : std::nullopt);
+  json.optionalValue(moment ? std::optional{toText(*moment)} : std::nullopt);
 }
 
 void writeOwner(JsonWriter& json, const UserId& owner, Names& names) {
@@ -58,9 +50,9 @@ void writeOptions(JsonWriter& json, const CallView& view) {
   json.key("joined").value(view.joined);
   json.key("kicked").value(view.kicked);
   if (view.room) {
-    writeOptional(json.key("room_id"), view.room->id);
-    writeOptional(json.key("room_pin"), view.room->pin);
-    writeOptional(json.key("payload"), view.room->payload);
+    json.key("room_id").optionalValue(view.room->id);
+    json.key("room_pin").optionalValue(view.room->pin);
+    json.key("payload").optionalValue(view.room->payload);
   }
   json.endObject();
 }
@@ -98,7 +90,7 @@ void writeCalls(JsonWriter& json, const std::vector<CallView>& views, const User
 }
 
 void writeId(JsonWriter& json, const std::optional<CallId>& id) {
-  writeOptional(json, id ? std::optional{id->value()} : std::nullopt);
+  json.optionalValue(id ? std::optional{id->value()} : std::nullopt);
 }
 
 }  // namespace

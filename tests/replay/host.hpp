@@ -1,0 +1,49 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "tests/replay/fields.hpp"
+#include "tests/replay/world.hpp"
+
+namespace messenger::replay {
+
+/// Carries out the protocol's operations, one line at a time.
+class Host {
+ public:
+  /// The reply to a line. Never throws: whatever is wrong with the line is told in the reply.
+  [[nodiscard]] std::string handle(const std::string& line);
+
+ private:
+  using Operation = Json (Host::*)(const Json&);
+  [[nodiscard]] static Operation findOperation(const std::string& name);
+
+  [[nodiscard]] Json attempt(const Json& op);
+  [[nodiscard]] Json execute(const Json& op);
+  void runNested(const Json& operations);
+
+  Json reset(const Json& op);
+  Json restart(const Json& op);
+  Json user(const Json& op);
+  Json thread(const Json& op);
+  Json updateThread(const Json& op);
+  Json updateMember(const Json& op);
+  Json removeMember(const Json& op);
+  Json http(const Json& op);
+  Json clock(const Json& op);
+  Json work(const Json& op);
+  Json command(const Json& op);
+  Json driver(const Json& op);
+  Json job(const Json& op);
+  Json retryFailed(const Json& op);
+  Json state(const Json& op);
+
+  [[nodiscard]] UserId knownUser(const std::string& id);
+  [[nodiscard]] Thread knownThread(const std::string& id);
+  [[nodiscard]] ThreadId freshThreadId();
+
+  std::unique_ptr<World> world_;
+  Json during_ = Json::array();
+};
+
+}  // namespace messenger::replay

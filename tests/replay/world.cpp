@@ -1,0 +1,187 @@
+#include "tests/replay/world.hpp"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "messenger/adapters/memory.hpp"
+#include "messenger/adapters/null.hpp"
+#include "messenger/adapters/sqlite.hpp"
+#include "support/time_text.hpp"
+
+namespace messenger::replay {
+namespace {
+
+Json stamp(const std::optional<TimePoint>& moment) {
+  return moment ? Json(support::toText(*moment)) : Json();
+}
+
+Json orNull(const std::optional<std::string>& text) {
+  return text ? Json(*text) : Json();
+}
+
+Json callState(const Call& call) {
+  const Room room = call.room.value_or(Room{});
+  return {{"id", call.id.value()},
+          {"threadId", call.threadId.value()},
+          {"ownerId", call.owner.id},
+          {"active", call.active()},
+          {"setupComplete", call.setupComplete},
+          {"teardownComplete", call.teardownComplete},
+          {"roomId", orNull(room.id)},
+          {"roomPin", orNull(room.pin)},
+          {"payload", orNull(room.payload)},
+          {"endedAt", stamp(call.endedAt)},
+          {"endReason", call.endReason ? Json(wireName(*call.endReason)) : Json()},
+          {"createdAt", stamp(call.createdAt)},
+          {"updatedAt", stamp(call.updatedAt)}};
+}
+
+}  // namespace
+
+ScratchFolder::ScratchFolder() {
+  std::string name = (std::filesystem::temp_directory_path() / "messenger-replay-XXXXXX").string();
+  if (mkdtemp(name.data()) == nullptr) {
+    throw std::system_error{errno, std::generic_category(), "cannot make a scratch folder"};
+  }
+  path_ = name;
+}
+
+ScratchFolder::~ScratchFolder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+World::World(WorldSettings settings, std::function<void(const Json&)> runNested)
+    : settings_(std::move(settings)),
+      clock_(std::make_shared<testing::ManualClock>(settings_.now)),
+      presence_(memoryPresence()),
+      broadcaster_(std::make_shared<RecordingBroadcaster>()),
+      provider_(std::move(runNested)) {
+  const Config config = toConfig(settings_.config);
+  if (settings_.storage == StorageKind::sqlite) {
+    folder_.emplace();
+  } else {
+    storage_ = memoryStorage();
+  }
+  open(config);
+}
+
+World::~World() {
+  close();
+}
+
+void World::restart(const Json& config, bool losePresence) {
+  Json changed = merged(settings_.config, config);
+  const Config checked = toConfig(changed);
+  settings_.config = std::move(changed);
+  close();
+  if (losePresence) presence_ = memoryPresence();
+  open(checked);
+}
+
+void World::open(const Config& config) {
+  if (folder_) {
+    // Nothing here outlives the process, let alone a power loss.
+    storage_ =
+        sqliteStorage(SqliteOptions{.path = folder_->path() / "replay.db", .durability = Durability::normal});
+  }
+  messenger_ = std::make_unique<Messenger>(config, Dependencies{.storage = storage_,
+                                                                .threads = nullptr,
+                                                                .presence = presence_,
+                                                                .broadcaster = broadcaster_,
+                                                                .clock = clock_,
+                                                                .logger = nullLogger()});
+  subscription_ = messenger_->onEvent([this](const Event& event) { events_.push_back(toJson(event)); });
+  if (settings_.hasDriver) {
+    messenger_->setVideoDriver([this] { return std::make_unique<FakeDriver>(provider_); });
+  }
+  http::RouterOptions options;
+  options.logger = nullLogger();
+  router_ = std::make_unique<http::Router>(*messenger_, options);
+}
+
+void World::close() noexcept {
+  subscription_.cancel();
+  router_.reset();
+  messenger_.reset();
+  if (folder_) storage_.reset();
+}
+
+std::vector<Call> World::allCalls() const {
+  std::vector<Call> calls;
+  for (const ThreadId& thread : threadIds_) {
+    HistoryQuery query{.thread = thread, .before = std::nullopt, .limit = 500, .viewer = {}};
+    while (true) {
+      HistoryPage page = storage_->history(query);
+      for (CallSnapshot& each : page.calls) calls.push_back(std::move(each.call));
+      if (!page.more) break;
+      query.before = calls.back().sequence;
+    }
+  }
+  std::sort(calls.begin(), calls.end(),
+            [](const Call& one, const Call& other) { return one.sequence < other.sequence; });
+  return calls;
+}
+
+Json World::participantsState(const std::vector<Call>& calls) const {
+  std::vector<CallParticipant> rows;
+  for (const Call& call : calls) {
+    for (CallParticipant& row : storage_->participants(call.id)) rows.push_back(std::move(row));
+  }
+  std::sort(rows.begin(), rows.end(), [](const CallParticipant& one, const CallParticipant& other) {
+    return one.sequence < other.sequence;
+  });
+  const Moment now = clock_->now();
+  Json list = Json::array();
+  for (const CallParticipant& row : rows) {
+    const auto silence = presence_->silence({row.callId, row.owner}, now);
+    list.push_back({{"id", row.id.value()},
+                    {"callId", row.callId.value()},
+                    {"ownerId", row.owner.id},
+                    {"kicked", row.kicked},
+                    {"leftAt", stamp(row.leftAt)},
+                    {"createdAt", stamp(row.createdAt)},
+                    {"updatedAt", stamp(row.updatedAt)},
+                    {"present", silence && *silence < messenger_->config().presence.ttl}});
+  }
+  return list;
+}
+
+Json World::jobsState() const {
+  const auto list = [](const auto& fetch, bool parked) {
+    Json found = Json::array();
+    constexpr std::size_t limit = 500;
+    for (std::int64_t after = 0;;) {
+      const std::vector<Job> page = fetch(after, limit);
+      for (const Job& job : page) {
+        Json entry{{"type", toString(job.type)},
+                   {"callId", job.call ? Json(job.call->value()) : Json()},
+                   {"attempts", job.attempts}};
+        if (!parked) entry["availableAt"] = stamp(job.availableAt);
+        found.push_back(std::move(entry));
+      }
+      if (page.size() < limit) return found;
+      after = page.back().sequence;
+    }
+  };
+  return {{"pending", list([this](auto after, auto limit) { return messenger_->pendingJobs(after, limit); },
+                           /*parked=*/false)},
+          {"failed", list([this](auto after, auto limit) { return messenger_->parkedJobs(after, limit); },
+                          /*parked=*/true)}};
+}
+
+Json World::state() const {
+  const std::vector<Call> calls = allCalls();
+  Json list = Json::array();
+  for (const Call& call : calls) list.push_back(callState(call));
+  return {{"calls", std::move(list)}, {"participants", participantsState(calls)}, {"jobs", jobsState()}};
+}
+
+void World::takeStreams(Json& reply) {
+  reply["events"] = std::exchange(events_, Json::array());
+  reply["broadcasts"] = broadcaster_->take();
+  reply["driverCalls"] = provider_.takeCalls();
+}
+
+}  // namespace messenger::replay
