@@ -31,8 +31,9 @@ enum class ExitCode : std::uint8_t {
 struct ConsoleOptions {
   /// The name in usage lines and hints.
   std::string program = "messenger";
-  /// Colours (ANSI) in what is written to `out` and `err`.
+  /// Colours (ANSI) in what is written to `out`, and to `err`.
   bool colour = false;
+  bool errorColour = false;
   /// Columns of the terminal that `out` is; a table that does not fit becomes a list. Zero: no limit.
   std::size_t width = 0;
   /// Whether `err` is a terminal: long work shows how far it is on one line that it rewrites.
@@ -56,7 +57,7 @@ struct ConsoleOptions {
 /// Runs the operator's commands (`calls:down`, `queue:work`, …; `list` shows them) on a host's Messenger.
 ///
 /// With `--json`, `out` gets exactly one JSON document, whether the command succeeded (`ok` 0) or not (an
-/// object with `error`); people's text goes to `err` only as progress.
+/// object with `error`); `err` then gets progress only.
 ///
 /// Confined: one `run` at a time. The Messenger must outlive it.
 class Console {

@@ -1,0 +1,166 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "console/commands/commands.hpp"
+#include "console/layout.hpp"
+#include "console/time_words.hpp"
+#include "support/time_text.hpp"
+
+namespace messenger::console {
+namespace {
+
+std::string threadText(const Messenger& messenger, const ThreadId& id) {
+  const std::optional<Thread> thread = messenger.directory().findThread(id);
+  if (!thread) return printable(id.value());
+  return printable(id.value()) +
+         (thread->isPrivate() ? " (private)" : " (" + printable(thread->subject, 40) + ")");
+}
+
+Cell roomCell(const Call& call) {
+  if (!call.active()) {
+    return call.teardownComplete ? Cell{"gone", Tone::faint} : Cell{"waiting for teardown", Tone::warning};
+  }
+  if (call.setupComplete) return {"ready", Tone::good};
+  return {call.roomMayExist ? "being made" : "waiting for setup", Tone::warning};
+}
+
+std::size_t countInCall(const std::vector<CallParticipant>& participants) {
+  return static_cast<std::size_t>(std::count_if(participants.begin(), participants.end(),
+                                                [](const CallParticipant& each) { return each.inCall(); }));
+}
+
+void writeTime(support::JsonWriter& json, std::string_view key, const std::optional<TimePoint>& moment) {
+  writeText(json, key, moment ? std::optional{support::toText(*moment)} : std::nullopt);
+}
+
+void writeUser(support::JsonWriter& json, std::string_view key, const std::optional<UserId>& user) {
+  json.key(key);
+  if (!user) {
+    json.null();
+    return;
+  }
+  json.beginObject().key("type").value(user->type).key("id").value(user->id).endObject();
+}
+
+/// The fields of a call; the object stays open.
+void writeCall(support::JsonWriter& json, const Call& call) {
+  json.beginObject().key("id").value(call.id.value()).key("thread_id").value(call.threadId.value());
+  writeUser(json, "owner", call.owner);
+  json.key("active").value(call.active());
+  writeTime(json, "created_at", call.createdAt);
+  writeTime(json, "ended_at", call.endedAt);
+  json.key("end_reason");
+  call.endReason ? json.value(toString(*call.endReason)) : json.null();
+  writeUser(json, "ended_by", call.endedBy);
+  json.key("setup_complete").value(call.setupComplete).key("teardown_complete").value(call.teardownComplete);
+}
+
+Outcome list(Invocation& call) {
+  const std::size_t limit = limitOf(call.arguments);
+  std::vector<Call> active = call.messenger->listActiveCalls(0, limit + 1);
+  const bool more = active.size() > limit;
+  if (more) active.resize(limit);
+  support::JsonWriter json;
+  json.beginObject().key("calls").beginArray();
+  Table table({"CALL", "THREAD", "OWNER", "STARTED", "IN CALL", "ROOM"});
+  for (const Call& each : active) {
+    const std::size_t inCall = countInCall(call.messenger->participantsOf(each.id));
+    writeCall(json, each);
+    json.key("in_call").value(static_cast<std::uint64_t>(inCall)).endObject();
+    table.add({{printable(each.id.value()), Tone::strong},
+               {threadText(*call.messenger, each.threadId)},
+               {printable(each.owner.text())},
+               {moment(each.createdAt, call.now())},
+               {std::to_string(inCall)},
+               roomCell(each)});
+  }
+  json.endArray().key("more").value(more).endObject();
+  call.screen.document(json.text());
+  if (active.empty()) {
+    call.screen.line("No active calls.");
+    return {};
+  }
+  if (!call.screen.json()) table.print(call.screen);
+  if (more) call.screen.note(fmt::format("There are more than {}; --limit=N shows more of them.", limit));
+  return {};
+}
+
+std::string_view state(const CallParticipant& participant) noexcept {
+  if (participant.kicked) return "kicked";
+  return participant.leftAt ? "left" : "in call";
+}
+
+std::vector<Field> describe(const Invocation& invocation, const Call& call) {
+  const TimePoint now = invocation.now();
+  std::vector<Field> fields{{"call", {printable(call.id.value()), Tone::strong}},
+                            {"thread", {threadText(*invocation.messenger, call.threadId)}},
+                            {"owner", {printable(call.owner.text())}},
+                            {"started", {moment(call.createdAt, now)}}};
+  if (call.active()) {
+    fields.push_back({"state", {"active for " + length(now - call.createdAt), Tone::good}});
+  } else {
+    fields.push_back({"ended", {moment(*call.endedAt, now)}});
+    fields.push_back({"lasted", {length(*call.duration())}});
+    std::string reason{call.endReason ? toString(*call.endReason) : "unknown"};
+    if (call.endedBy) reason += ", by " + printable(call.endedBy->text());
+    fields.push_back({"reason", {reason}});
+  }
+  fields.push_back({"room", roomCell(call)});
+  return fields;
+}
+
+Outcome show(Invocation& call) {
+  const CallId id{*call.arguments.argument()};
+  const std::optional<Call> found = call.messenger->findCall(id);
+  if (!found) {
+    return fail(ExitCode::notFound, "callNotFound", "There is no call " + printable(id.value(), 80) + ".",
+                fmt::format("\"{} calls:list\" shows the active ones.", call.program.name));
+  }
+  const std::vector<CallParticipant> participants = call.messenger->participantsOf(id);
+  support::JsonWriter json;
+  writeCall(json, *found);
+  json.key("participants").beginArray();
+  Table table({"PARTICIPANT", "STATE", "JOINED", "LEFT"});
+  for (const CallParticipant& each : participants) {
+    json.beginObject().key("id").value(each.id.value());
+    writeUser(json, "owner", each.owner);
+    json.key("in_call").value(each.inCall()).key("kicked").value(each.kicked);
+    writeTime(json, "created_at", each.createdAt);
+    writeTime(json, "left_call", each.leftAt);
+    json.endObject();
+    table.add({{printable(each.owner.text())},
+               {std::string{state(each)}, each.kicked   ? Tone::bad
+                                          : each.leftAt ? Tone::faint
+                                                        : Tone::good},
+               {moment(each.createdAt, call.now())},
+               {each.leftAt ? moment(*each.leftAt, call.now()) : "-"}});
+  }
+  json.endArray().endObject();
+  call.screen.document(json.text());
+  if (call.screen.json()) return {};
+  printFields(call.screen, describe(call, *found));
+  call.screen.line();
+  table.print(call.screen);
+  return {};
+}
+
+}  // namespace
+
+std::vector<Command> callCommands() {
+  Command listing;
+  listing.name = "calls:list";
+  listing.summary = "show the active calls";
+  listing.options = {limitOption()};
+  listing.run = list;
+
+  Command showing;
+  showing.name = "calls:show";
+  showing.summary = "show one call and who was in it";
+  showing.description = {"Also calls that have ended. The room's id, pin and secret are not shown."};
+  showing.argument = ArgumentSpec{"ID", true, "the id of the call"};
+  showing.run = show;
+  return {listing, showing};
+}
+
+}  // namespace messenger::console

@@ -1,0 +1,118 @@
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "console/commands/commands.hpp"
+#include "support/time_text.hpp"
+
+namespace messenger::console {
+namespace {
+
+constexpr std::int64_t usualMinutes = 30;
+constexpr std::int64_t mostMinutes = std::chrono::minutes{std::chrono::days{3650}}.count();
+
+OptionSpec nowOption(const std::string& help) {
+  return {"now", OptionKind::flag, {}, help};
+}
+
+When whenOf(const Arguments& arguments) {
+  return arguments.has("now") ? When::now : When::queued;
+}
+
+std::string_view verb(When when) noexcept {
+  return when == When::now ? "completed" : "dispatched";
+}
+
+Outcome checkActivity(Invocation& call) {
+  if (!callingIsEnabled(call)) return {};
+  const When when = whenOf(call.arguments);
+  std::size_t active = 0;
+  {
+    const SweepProgress progress(call);
+    active = call.messenger->checkActivity(when);
+  }
+  support::JsonWriter json;
+  json.beginObject().key("active_calls").value(static_cast<std::uint64_t>(active));
+  json.key("checks").value(active == 0 ? "none" : verb(when)).endObject();
+  call.screen.document(json.text());
+  call.screen.line(active == 0
+                       ? "No matching active calls found."
+                       : fmt::format("{} active calls found. Call activity checks {}!", active, verb(when)));
+  return {};
+}
+
+Outcome down(Invocation& call) {
+  if (!callingIsEnabled(call)) return {};
+  const When when = whenOf(call.arguments);
+  const std::chrono::minutes duration{call.arguments.number("duration").value_or(usualMinutes)};
+  const TimePoint until = call.now() + duration;
+  Result<std::size_t> active = 0;
+  {
+    const SweepProgress progress(call);
+    active = call.messenger->callsDown(duration, when);
+  }
+  if (!active)
+    return fail(ExitCode::failed, std::string{toString(active.error().reason)}, active.error().text());
+  support::JsonWriter json;
+  json.beginObject().key("active_calls").value(static_cast<std::uint64_t>(*active));
+  json.key("ends").value(*active == 0 ? "none" : verb(when));
+  json.key("down_minutes").value(static_cast<std::int64_t>(duration.count()));
+  json.key("down_until").value(support::toText(until)).endObject();
+  call.screen.document(json.text());
+  call.screen.line(*active == 0 ? "No active calls to end found."
+                                : fmt::format("{} active calls found. End calls {}!", *active, verb(when)));
+  call.screen.line(fmt::format("Call system is now down for {} minutes.", duration.count()));
+  return {};
+}
+
+Outcome up(Invocation& call) {
+  if (!callingIsEnabled(call)) return {};
+  const bool wasDown = call.messenger->callsUp();
+  support::JsonWriter json;
+  json.beginObject().key("was_down").value(wasDown).endObject();
+  call.screen.document(json.text());
+  call.screen.line(wasDown ? "Call system is now online." : "Call system is already online.");
+  return {};
+}
+
+}  // namespace
+
+std::vector<Command> switchCommands() {
+  const std::string disabled =
+      "Does nothing while calling is disabled (MESSENGER_CALLING_ENABLED, Config::calling.enabled).";
+  Command check;
+  check.name = "calls:check-activity";
+  check.summary = "put out who sends no heartbeat any more";
+  check.description = {
+      "Looks at the active calls older than a minute. Who was not heard for the time a heartbeat counts (60 "
+      "s) is "
+      "put out; a call that empties ends. Without --now a job is left for a worker.",
+      "--now judges from here, and judges nobody before this program has been able to hear heartbeats for "
+      "that "
+      "time, or sees in the storage that others have.",
+      disabled};
+  check.options = {nowOption("check before returning, instead of leaving it to a worker")};
+  check.run = checkActivity;
+
+  Command takeDown;
+  takeDown.name = "calls:down";
+  takeDown.summary = "end all calls and refuse new ones for a while";
+  takeDown.description = {
+      "From now on no call can be started, in any process on this storage, until the time is up or calls:up. "
+      "Every active call ends: by a job for a worker, with --now before this command returns.",
+      "The rooms of ended calls are destroyed by the worker of a program that has the video driver.",
+      disabled};
+  takeDown.options = {{"duration", OptionKind::number, "MINUTES",
+                       fmt::format("for how long, 1 to {} ({})", mostMinutes, usualMinutes), 1, mostMinutes},
+                      nowOption("end the calls before returning, instead of leaving it to a worker")};
+  takeDown.run = down;
+
+  Command bringUp;
+  bringUp.name = "calls:up";
+  bringUp.summary = "allow calls again after calls:down";
+  bringUp.description = {disabled};
+  bringUp.run = up;
+  return {takeDown, bringUp, check};
+}
+
+}  // namespace messenger::console

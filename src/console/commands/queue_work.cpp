@@ -1,0 +1,199 @@
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <deque>
+
+#include <fmt/format.h>
+
+#include "console/commands/commands.hpp"
+#include "console/layout.hpp"
+#include "console/time_words.hpp"
+#include "support/mutex.hpp"
+
+namespace messenger::console {
+namespace {
+
+constexpr std::chrono::milliseconds glance{100};
+
+/// Tells of each job as it is settled. Told from the workers' threads.
+class Report {
+ public:
+  explicit Report(Invocation& call) : call_(call) {}
+
+  void add(const JobRun& run) EXCLUDES(mutex_) {
+    const support::Lock lock(mutex_);
+    ++counts_[static_cast<std::size_t>(run.outcome)];
+    if (call_.screen.json()) {
+      if (runs_.size() == mostRuns) runs_.pop_front();
+      runs_.push_back(run);
+      return;
+    }
+    call_.screen.line(fmt::format("{}  {:<18}  {}  try {}  {}", absolute(call_.now()), toString(run.type),
+                                  run.call ? printable(run.call->value()) : "-", run.attempt,
+                                  call_.screen.paint(toneOf(run.outcome), toString(run.outcome))));
+  }
+
+  void showProgress() EXCLUDES(mutex_) {
+    const support::Lock lock(mutex_);
+    call_.screen.progress(summary());
+  }
+
+  /// `why`: empty, once, stopped.
+  void finish(std::string_view why) EXCLUDES(mutex_) {
+    const support::Lock lock(mutex_);
+    support::JsonWriter json;
+    json.beginObject().key("stopped").value(why);
+    for (const JobOutcome each : outcomes)
+      json.key(toString(each)).value(static_cast<std::uint64_t>(count(each)));
+    json.key("runs").beginArray();
+    for (const JobRun& each : runs_) {
+      json.beginObject()
+          .key("id")
+          .value(each.id.value())
+          .key("type")
+          .value(toString(each.type))
+          .key("call_id");
+      each.call ? json.value(each.call->value()) : json.null();
+      json.key("attempt").value(each.attempt).key("outcome").value(toString(each.outcome)).endObject();
+    }
+    json.endArray().endObject();
+    call_.screen.document(json.text());
+    call_.screen.line(total() == 0 ? "No job was available." : summary() + '.');
+  }
+
+ private:
+  static constexpr std::array<JobOutcome, 4> outcomes{JobOutcome::done, JobOutcome::retry, JobOutcome::failed,
+                                                      JobOutcome::lost};
+  /// A worker may run for months: --json shows the last ones.
+  static constexpr std::size_t mostRuns = 1000;
+
+  static Tone toneOf(JobOutcome outcome) noexcept {
+    if (outcome == JobOutcome::done) return Tone::good;
+    return outcome == JobOutcome::failed ? Tone::bad : Tone::warning;
+  }
+
+  [[nodiscard]] std::size_t count(JobOutcome outcome) const REQUIRES(mutex_) {
+    return counts_[static_cast<std::size_t>(outcome)];
+  }
+
+  [[nodiscard]] std::size_t total() const REQUIRES(mutex_) {
+    std::size_t sum = 0;
+    for (const std::size_t each : counts_) sum += each;
+    return sum;
+  }
+
+  [[nodiscard]] std::string summary() const REQUIRES(mutex_) {
+    std::string text = fmt::format("{} done, {} to be retried, {} failed", count(JobOutcome::done),
+                                   count(JobOutcome::retry), count(JobOutcome::failed));
+    if (count(JobOutcome::lost) > 0)
+      text += fmt::format(", {} taken over by others", count(JobOutcome::lost));
+    return text;
+  }
+
+  Invocation& call_;
+  support::Mutex mutex_;
+  std::array<std::size_t, outcomes.size()> counts_ GUARDED_BY(mutex_){};
+  std::deque<JobRun> runs_ GUARDED_BY(mutex_);
+};
+
+bool isQueueName(std::string_view name) {
+  return name.size() <= 64 && name.find_first_not_of(
+                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                  "0123456789._-") == std::string_view::npos;
+}
+
+Outcome checkWork(const Arguments& arguments) {
+  if (arguments.has("once") && arguments.has("stop-when-empty")) {
+    return fail(ExitCode::usage, "conflictingOptions", "Both --once and --stop-when-empty are there.",
+                "Give one of them.");
+  }
+  if (arguments.has("once") && arguments.number("threads").value_or(1) > 1) {
+    return fail(ExitCode::usage, "conflictingOptions",
+                "--once runs one job, and needs no more than one thread.", "Leave out --threads.");
+  }
+  if (const auto queue = arguments.text("queue"); queue && !isQueueName(*queue)) {
+    return fail(ExitCode::usage, "badValue", "--queue must be 1 to 64 characters of A-Z a-z 0-9 . _ -.");
+  }
+  return {};
+}
+
+WorkerOptions workerOptions(const Arguments& arguments) {
+  WorkerOptions options;
+  options.threads = static_cast<std::size_t>(arguments.number("threads").value_or(1));
+  options.queue = arguments.text("queue").value_or("");
+  if (const auto tries = arguments.number("tries")) options.tries = static_cast<int>(*tries);
+  if (const auto backoff = arguments.number("backoff")) options.backoff = std::chrono::seconds{*backoff};
+  return options;
+}
+
+Outcome work(Invocation& call) {
+  // The null driver would mark rooms as made and destroyed that no provider was ever asked about.
+  if (!call.messenger->hasVideoDriver()) {
+    return fail(
+        ExitCode::failed, "noVideoDriver",
+        "This program has no video driver, so it runs no jobs: no provider would be asked to make or to "
+        "destroy a room.",
+        "Run queue:work in the host application, where setVideoDriver is called. Nothing was done.");
+  }
+  WorkerOptions options = workerOptions(call.arguments);
+  Report report(call);
+  options.onRun = [&report](const JobRun& run) { report.add(run); };
+  const StopWatch stop(call.options);
+  if (call.arguments.has("once")) {
+    call.messenger->runPendingJobs(1, options);
+    report.finish("once");
+    return {};
+  }
+  const bool untilEmpty = call.arguments.has("stop-when-empty");
+  bool empty = false;
+  Worker worker = call.messenger->startWorker(options);
+  if (!untilEmpty) {
+    call.screen.note(
+        fmt::format("Waiting for jobs of the queue {}; Ctrl-C stops.",
+                    printable(options.queue.empty() ? call.messenger->config().calling.subscriber.channel
+                                                    : options.queue)));
+  }
+  const std::chrono::milliseconds nap = call.options.progress ? glance : std::chrono::minutes{1};
+  while (!stop.stopped() && !empty) {
+    if (call.options.progress) report.showProgress();
+    if (untilEmpty) {
+      empty = worker.drain(glance);
+    } else {
+      stop.waitFor(nap);
+    }
+  }
+  worker.stop();
+  report.finish(empty ? "empty" : "stopped");
+  return {};
+}
+
+}  // namespace
+
+std::vector<Command> workCommands() {
+  Command working;
+  working.name = "queue:work";
+  working.summary = "run jobs as they become available";
+  working.description = {
+      "Runs until it is stopped, or as --once and --stop-when-empty say. Ctrl-C (or SIGTERM) finishes the "
+      "jobs in "
+      "hand and ends with 0; a second one ends at once, and another worker takes over what was in hand once "
+      "its "
+      "lease has run out.",
+      "A job that fails is tried again after a while; after the last try it is kept among the failed ones "
+      "(queue:failed, queue:retry). That is no failure of this command.",
+      "Needs a video driver (Messenger::setVideoDriver); without one nothing is run."};
+  working.options = {
+      {"queue", OptionKind::text, "NAME", "the queue to serve (that of the configuration, messenger)"},
+      {"once", OptionKind::flag, {}, "run one job, if one is available, and stop"},
+      {"stop-when-empty", OptionKind::flag, {}, "stop when no job is available"},
+      {"tries", OptionKind::number, "N", "how often a job is tried, 1 to 1000 (as configured)", 1, 1000},
+      {"backoff", OptionKind::number, "SECONDS", "wait after the first failure, 0 to 86400 (as configured)",
+       0, 86400},
+      {"threads", OptionKind::number, "N", "how many jobs run side by side, 1 to 256 (1)", 1, 256}};
+  working.check = checkWork;
+  working.run = work;
+  return {working};
+}
+
+}  // namespace messenger::console

@@ -1,0 +1,81 @@
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "console/commands/commands.hpp"
+#include "console/time_words.hpp"
+#include "messenger/errors.hpp"
+
+namespace messenger::console {
+namespace {
+
+std::string sentence(std::size_t active, When when) {
+  if (active == 0) return "No matching active calls found.";
+  return fmt::format("{} active calls found. Call activity checks {}!", active,
+                     when == When::now ? "completed" : "dispatched");
+}
+
+void writeResult(Screen& screen, std::size_t active, std::size_t rounds) {
+  support::JsonWriter json;
+  json.beginObject().key("active_calls").value(static_cast<std::uint64_t>(active));
+  json.key("rounds").value(static_cast<std::uint64_t>(rounds)).endObject();
+  screen.document(json.text());
+}
+
+Outcome runOnce(Invocation& call) {
+  // Whoever counts on hearing heartbeats cannot judge in the moment it starts; a long-lived worker can.
+  const When when = call.messenger->config().presence.listens ? When::queued : When::now;
+  std::size_t active = 0;
+  {
+    const SweepProgress progress(call);
+    active = call.messenger->checkActivity(when);
+  }
+  writeResult(call.screen, active, 1);
+  call.screen.line(sentence(active, when));
+  return {};
+}
+
+Outcome watch(Invocation& call) {
+  const std::chrono::milliseconds interval = call.messenger->config().presence.checkInterval;
+  const StopWatch stop(call.options);
+  std::size_t rounds = 0;
+  std::size_t active = 0;
+  call.screen.note(fmt::format("Checking every {}; Ctrl-C stops.", length(interval)));
+  do {
+    try {
+      active = call.messenger->checkActivity(When::now);
+      call.screen.line(absolute(call.now()) + "  " + sentence(active, When::now));
+    } catch (const StorageUnavailable& error) {
+      // A busy or full storage passes; whoever runs this for months wants it to go on.
+      call.screen.note(absolute(call.now()) + "  " + error.what());
+    }
+    ++rounds;
+  } while (!stop.waitFor(interval));
+  writeResult(call.screen, active, rounds);
+  return {};
+}
+
+Outcome run(Invocation& call) {
+  if (!callingIsEnabled(call)) return {};
+  return call.arguments.has("watch") ? watch(call) : runOnce(call);
+}
+
+}  // namespace
+
+std::vector<Command> scheduleCommands() {
+  Command schedule;
+  schedule.name = "schedule:run";
+  schedule.summary = "do what is due now: the activity check";
+  schedule.description = {
+      "For a cron entry of every minute, where no Scheduler runs in the host. Leaves the check to a worker "
+      "as "
+      "calls:check-activity does, or does it here where this program is configured not to hear heartbeats.",
+      "--watch goes on by itself, and judges as calls:check-activity --now does. Ctrl-C (or SIGTERM) "
+      "finishes the "
+      "check in hand and ends with 0."};
+  schedule.options = {{"watch", OptionKind::flag, {}, "go on until stopped, one check every interval"}};
+  schedule.run = run;
+  return {schedule};
+}
+
+}  // namespace messenger::console

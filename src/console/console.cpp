@@ -1,0 +1,32 @@
+#include "messenger/console/console.hpp"
+
+#include <filesystem>
+#include <iostream>
+
+#include "console/command.hpp"
+#include "console/commands/commands.hpp"
+
+namespace messenger::console {
+
+Console::Console(Messenger& messenger, ConsoleOptions options)
+    : messenger_(messenger), options_(std::move(options)) {}
+
+int Console::run(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err) {
+  Program program;
+  program.name = options_.program;
+  program.commands = allCommands();
+  program.open = [this](const Arguments&) -> Expected<Messenger*> { return &messenger_; };
+  return static_cast<int>(runProgram(program, options_, arguments, out, err));
+}
+
+int runMain(Messenger& messenger, int argc, const char* const* argv) {
+  ConsoleOptions options = ConsoleOptions::forTerminal();
+  std::vector<std::string> arguments;
+  if (argc > 0) {
+    options.program = std::filesystem::path{argv[0]}.filename().string();
+    arguments.assign(argv + 1, argv + argc);
+  }
+  return Console(messenger, std::move(options)).run(arguments, std::cout, std::cerr);
+}
+
+}  // namespace messenger::console

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <tl/expected.hpp>
+
+#include "messenger/console/console.hpp"
+
+namespace messenger::console {
+
+/// Why a command line did not do its work, and what the operator can do about it.
+struct Failure {
+  ExitCode code = ExitCode::failed;
+  std::string reason;   ///< stable, for scripts: the `error.reason` of --json
+  std::string message;  ///< a sentence
+  std::string hint;     ///< what to do; may be empty
+};
+
+using Outcome = tl::expected<void, Failure>;
+template <class T>
+using Expected = tl::expected<T, Failure>;
+
+[[nodiscard]] inline tl::unexpected<Failure> fail(ExitCode code, std::string reason, std::string message,
+                                                  std::string hint = {}) {
+  return tl::unexpected<Failure>(Failure{code, std::move(reason), std::move(message), std::move(hint)});
+}
+
+}  // namespace messenger::console

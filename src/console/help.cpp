@@ -1,0 +1,177 @@
+#include "console/help.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "console/layout.hpp"
+#include "console/suggest.hpp"
+#include "support/json_writer.hpp"
+
+namespace messenger::console {
+namespace {
+
+const std::vector<Field>& exitCodes() {
+  static const std::vector<Field> all{
+      {"0", {"done"}},
+      {"1", {"the command could not do its work"}},
+      {"2", {"wrong command line or environment; nothing was done"}},
+      {"3", {"no call or job with that id; nothing was done"}},
+      {"4", {"the database is missing, not ours, of another version, busy or damaged"}},
+      {"130", {"stopped at once by a second Ctrl-C (SIGTERM: 143)"}}};
+  return all;
+}
+
+std::string shown(const OptionSpec& option) {
+  return "--" + option.name + (option.placeholder.empty() ? "" : "=" + option.placeholder);
+}
+
+std::string shown(const ArgumentSpec& argument) {
+  return argument.required ? argument.name : "[" + argument.name + "]";
+}
+
+std::string usage(const Program& program, const Command& command) {
+  std::string text = program.name + ' ' + command.name;
+  if (command.argument) text += ' ' + shown(*command.argument);
+  for (const OptionSpec& each : command.options) text += " [" + shown(each) + ']';
+  return text;
+}
+
+void printWrapped(Screen& screen, const std::string& text) {
+  for (const std::string& line : wrap(text, screen.textWidth())) screen.line(line);
+}
+
+/// A heading and indented `name  text` lines.
+void printSection(Screen& screen, const std::string& heading, const std::vector<Field>& fields) {
+  if (fields.empty()) return;
+  screen.line();
+  screen.line(screen.paint(Tone::strong, heading));
+  std::vector<Field> indented;
+  for (const Field& each : fields) indented.push_back({"  " + each.name, each.value});
+  printFields(screen, indented);
+}
+
+std::vector<Field> fieldsOf(const std::vector<OptionSpec>& options) {
+  std::vector<Field> fields;
+  for (const OptionSpec& each : options) fields.push_back({shown(each), {each.help}});
+  return fields;
+}
+
+void writeOptions(support::JsonWriter& json, const std::vector<OptionSpec>& options) {
+  json.key("options").beginArray();
+  for (const OptionSpec& each : options) {
+    json.beginObject().key("name").value("--" + each.name);
+    json.key("takes");
+    each.placeholder.empty() ? json.null() : json.value(each.placeholder);
+    json.key("help").value(each.help).endObject();
+  }
+  json.endArray();
+}
+
+void writeCommand(support::JsonWriter& json, const Program& program, const Command& command) {
+  json.beginObject().key("name").value(command.name).key("summary").value(command.summary);
+  json.key("usage").value(usage(program, command));
+  json.key("argument");
+  command.argument ? json.value(command.argument->name) : json.null();
+  writeOptions(json, command.options);
+  json.endObject();
+}
+
+Outcome runHelp(Invocation& call) {
+  const std::optional<std::string>& name = call.arguments.argument();
+  if (!name) {
+    printList(call.program, call.screen);
+    return {};
+  }
+  if (const Command* command = findCommand(call.program, *name)) {
+    printHelp(call.program, *command, call.screen);
+    return {};
+  }
+  std::vector<std::string> names;
+  for (const Command& each : call.program.commands) names.push_back(each.name);
+  const std::string near = nearest(*name, names);
+  return fail(
+      ExitCode::usage, "unknownCommand", "There is no command \"" + printable(*name, 80) + "\".",
+      near.empty() ? "\"" + call.program.name + " list\" shows all commands." : "Did you mean " + near + "?");
+}
+
+}  // namespace
+
+const Command* findCommand(const Program& program, std::string_view name) {
+  const auto found = std::find_if(program.commands.begin(), program.commands.end(),
+                                  [&](const Command& each) { return each.name == name; });
+  return found == program.commands.end() ? nullptr : &*found;
+}
+
+void printVersion(const Program& program, Screen& screen) {
+  support::JsonWriter json;
+  json.beginObject().key("version").value(versionText()).endObject();
+  screen.document(json.text());
+  screen.line(program.name + " (messenger " + versionText() + ")");
+}
+
+void printList(const Program& program, Screen& screen) {
+  support::JsonWriter json;
+  json.beginObject().key("version").value(versionText()).key("commands").beginArray();
+  for (const Command& each : program.commands) writeCommand(json, program, each);
+  json.endArray();
+  writeOptions(json, program.options);
+  json.endObject();
+  screen.document(json.text());
+
+  screen.line(screen.paint(Tone::strong, program.name) + ": the calling system, from the command line");
+  screen.line();
+  screen.line("usage: " + program.name + " COMMAND [OPTIONS]");
+  std::vector<Field> commands;
+  for (const Command& each : program.commands) commands.push_back({each.name, {each.summary}});
+  printSection(screen, "commands", commands);
+  printSection(screen, "options of every command", [&] {
+    std::vector<OptionSpec> all = program.options;
+    all.insert(all.end(), commonOptions().begin(), commonOptions().end());
+    return fieldsOf(all);
+  }());
+  printSection(screen, "environment", program.notes);
+  printSection(screen, "exit codes", exitCodes());
+}
+
+void printHelp(const Program& program, const Command& command, Screen& screen) {
+  support::JsonWriter json;
+  writeCommand(json, program, command);
+  screen.document(json.text());
+
+  printWrapped(screen, command.name + ": " + command.summary);
+  screen.line();
+  printWrapped(screen, "usage: " + usage(program, command));
+  for (const std::string& each : command.description) {
+    screen.line();
+    printWrapped(screen, each);
+  }
+  if (command.argument) {
+    printSection(screen, "argument", {{command.argument->name, {command.argument->help}}});
+  }
+  printSection(screen, "options", fieldsOf(command.options));
+  screen.line();
+  printWrapped(screen,
+               "\"" + program.name + " list\" shows the options of every command and the exit codes.");
+}
+
+std::vector<Command> helpCommands() {
+  Command list;
+  list.name = "list";
+  list.summary = "show the commands";
+  list.needsMessenger = false;
+  list.run = [](Invocation& call) -> Outcome {
+    printList(call.program, call.screen);
+    return {};
+  };
+  Command help;
+  help.name = "help";
+  help.summary = "show how a command is used";
+  help.argument = ArgumentSpec{"COMMAND", false, "the command to explain; without it, all are listed"};
+  help.needsMessenger = false;
+  help.run = runHelp;
+  return {list, help};
+}
+
+}  // namespace messenger::console

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace messenger::console {
+
+/// Foreign text made fit for a terminal: ill-formed bytes, control characters and what turns the direction of
+/// writing become '?'; cut to `maxColumns` with "..." at its end.
+[[nodiscard]] std::string printable(std::string_view text, std::size_t maxColumns = 300);
+
+/// How many columns a text takes: none for combining characters, two for wide ones.
+[[nodiscard]] std::size_t columns(std::string_view text) noexcept;
+
+/// Breaks a text at blanks into lines of at most `width` columns; a longer word gets a line of its own.
+[[nodiscard]] std::vector<std::string> wrap(std::string_view text, std::size_t width);
+
+/// The text with blanks behind it, `width` columns in all.
+[[nodiscard]] std::string padded(std::string_view text, std::size_t width);
+
+}  // namespace messenger::console

@@ -1,0 +1,128 @@
+#include "console/screen.hpp"
+
+#include <algorithm>
+#include <ostream>
+
+#include "console/layout.hpp"
+#include "support/json_writer.hpp"
+
+namespace messenger::console {
+namespace {
+
+constexpr std::size_t widestText = 100;
+
+std::string_view escape(Tone tone) noexcept {
+  switch (tone) {
+    case Tone::plain:
+      return "";
+    case Tone::strong:
+      return "\x1b[1m";
+    case Tone::good:
+      return "\x1b[32m";
+    case Tone::warning:
+      return "\x1b[33m";
+    case Tone::bad:
+      return "\x1b[31m";
+    case Tone::faint:
+      return "\x1b[2m";
+  }
+  return "";
+}
+
+std::string painted(bool colour, Tone tone, std::string_view text) {
+  if (!colour || tone == Tone::plain || text.empty()) return std::string{text};
+  return std::string{escape(tone)}.append(text).append("\x1b[0m");
+}
+
+}  // namespace
+
+Screen::Screen(std::ostream& out, std::ostream& err, const ConsoleOptions& options, bool json)
+    : out_(out),
+      err_(err),
+      colour_(options.colour && !json),
+      errorColour_(options.errorColour),
+      progress_(options.progress),
+      json_(json),
+      width_(options.width) {}
+
+std::size_t Screen::textWidth() const noexcept {
+  return width_ == 0 ? widestText : std::min(width_, widestText);
+}
+
+std::string Screen::paint(Tone tone, std::string_view text) const {
+  return painted(colour_, tone, text);
+}
+
+void Screen::line(std::string_view text) {
+  if (json_) return;
+  const support::Lock lock(mutex_);
+  eraseProgress();
+  out_ << text << '\n' << std::flush;
+}
+
+void Screen::document(std::string_view json) {
+  if (!json_) return;
+  const support::Lock lock(mutex_);
+  eraseProgress();
+  out_ << json << '\n';
+}
+
+void Screen::note(std::string_view text) {
+  if (json_) return;
+  const support::Lock lock(mutex_);
+  eraseProgress();
+  for (const std::string& line : wrap(text, textWidth())) err_ << line << '\n';
+  err_ << std::flush;
+}
+
+void Screen::progress(std::string_view text) {
+  if (!progress_) return;
+  const support::Lock lock(mutex_);
+  // One column is left free: a full line would wrap, and then it could not be rewritten.
+  err_ << '\r' << painted(errorColour_, Tone::faint, printable(text, width_ == 0 ? 79 : width_ - 1))
+       << "\x1b[K" << std::flush;
+  progressShown_ = true;
+}
+
+void Screen::clearProgress() {
+  const support::Lock lock(mutex_);
+  eraseProgress();
+}
+
+void Screen::eraseProgress() {
+  if (!progressShown_) return;
+  err_ << "\r\x1b[K" << std::flush;
+  progressShown_ = false;
+}
+
+void Screen::fail(const Failure& failure) {
+  const support::Lock lock(mutex_);
+  eraseProgress();
+  if (json_) {
+    support::JsonWriter json;
+    json.beginObject().key("error").beginObject();
+    json.key("reason").value(failure.reason).key("message").value(failure.message);
+    if (!failure.hint.empty()) json.key("hint").value(failure.hint);
+    json.endObject().key("exit").value(static_cast<int>(failure.code)).endObject();
+    out_ << json.text() << '\n';
+    return;
+  }
+  constexpr std::string_view label = "Error:";
+  bool first = true;
+  for (const std::string& line : wrap(std::string{label} + ' ' + failure.message, textWidth())) {
+    err_ << (first ? painted(errorColour_, Tone::bad, label) + line.substr(label.size()) : line) << '\n';
+    first = false;
+  }
+  for (const std::string& line : wrap(failure.hint, textWidth())) {
+    if (!line.empty()) err_ << line << '\n';
+  }
+}
+
+bool Screen::finish() {
+  const support::Lock lock(mutex_);
+  eraseProgress();
+  err_.flush();
+  return static_cast<bool>(out_.flush());
+}
+
+}  // namespace messenger::console

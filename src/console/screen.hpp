@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstddef>
+#include <iosfwd>
+#include <string>
+#include <string_view>
+
+#include "console/failure.hpp"
+#include "support/mutex.hpp"
+
+namespace messenger::console {
+
+enum class Tone : std::uint8_t { plain, strong, good, warning, bad, faint };
+
+/// Where a command speaks: lines for people or one JSON document on `out`; notes, failures and the progress
+/// line on `err`. Thread-safe, since workers report from their own threads.
+class Screen {
+ public:
+  Screen(std::ostream& out, std::ostream& err, const ConsoleOptions& options, bool json);
+
+  [[nodiscard]] bool json() const noexcept { return json_; }
+  [[nodiscard]] std::size_t width() const noexcept { return width_; }
+  /// For running text: the terminal's width, but not wider than one reads well.
+  [[nodiscard]] std::size_t textWidth() const noexcept;
+
+  /// The text in a tone, when `out` has colours.
+  [[nodiscard]] std::string paint(Tone tone, std::string_view text) const;
+
+  /// A line of the result, for people; with --json nothing.
+  void line(std::string_view text = {}) EXCLUDES(mutex_);
+
+  /// The result with --json; otherwise nothing. REQUIRES: once at most.
+  void document(std::string_view json) EXCLUDES(mutex_);
+
+  /// A remark beside the result, on `err`; with --json nothing.
+  void note(std::string_view text) EXCLUDES(mutex_);
+
+  /// Rewrites the progress line, when `err` is a terminal.
+  void progress(std::string_view text) EXCLUDES(mutex_);
+  void clearProgress() EXCLUDES(mutex_);
+
+  /// Says what went wrong: to `err`, or with --json as the document.
+  void fail(const Failure& failure) EXCLUDES(mutex_);
+
+  /// Flushes; false when the result could not be written.
+  [[nodiscard]] bool finish() EXCLUDES(mutex_);
+
+ private:
+  void eraseProgress() REQUIRES(mutex_);
+
+  support::Mutex mutex_;
+  std::ostream& out_ GUARDED_BY(mutex_);
+  std::ostream& err_ GUARDED_BY(mutex_);
+  const bool colour_;
+  const bool errorColour_;
+  const bool progress_;
+  const bool json_;
+  const std::size_t width_;
+  bool progressShown_ GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace messenger::console

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "console/screen.hpp"
+
+namespace messenger::console {
+
+struct Cell {
+  std::string text;  ///< fit for a terminal, see `printable`
+  Tone tone = Tone::plain;
+};
+
+/// Rows under headings. Where they do not fit the screen's width, each row becomes a block of `heading value`
+/// lines instead: nothing is cut off, so that ids can be copied.
+class Table {
+ public:
+  explicit Table(std::vector<std::string> headings) : headings_(std::move(headings)) {}
+
+  /// REQUIRES: as many cells as headings.
+  void add(std::vector<Cell> cells) { rows_.push_back(std::move(cells)); }
+
+  void print(Screen& screen) const;
+
+ private:
+  void printRows(Screen& screen, const std::vector<std::size_t>& widths) const;
+  void printBlocks(Screen& screen) const;
+
+  std::vector<std::string> headings_;
+  std::vector<std::vector<Cell>> rows_;
+};
+
+struct Field {
+  std::string name;
+  Cell value;
+};
+
+/// `name  value` lines with the values under each other, broken at the screen's width.
+void printFields(Screen& screen, const std::vector<Field>& fields);
+
+}  // namespace messenger::console
