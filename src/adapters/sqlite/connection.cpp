@@ -1,0 +1,85 @@
+#include "adapters/sqlite/connection.hpp"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <limits>
+#include <string>
+
+#include "adapters/sqlite/query.hpp"
+
+#if SQLITE_VERSION_NUMBER < 3037000
+#error "messenger needs SQLite 3.37 or newer (STRICT tables, RETURNING)"
+#endif
+
+namespace messenger::sqlite {
+
+namespace {
+
+constexpr FixedText beginImmediate = "BEGIN IMMEDIATE";
+constexpr FixedText beginDeferred = "BEGIN";
+constexpr FixedText commitText = "COMMIT";
+constexpr FixedText rollbackText = "ROLLBACK";
+
+int milliseconds(std::chrono::milliseconds time) {
+  return static_cast<int>(std::min<std::int64_t>(time.count(), std::numeric_limits<int>::max()));
+}
+
+int openFlags(Access access) {
+  return (access == Access::write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX;
+}
+
+}  // namespace
+
+Connection::Connection(const std::filesystem::path& path, Access access,
+                       std::chrono::milliseconds busyTimeout, StatementProbe* probe)
+    : database_(path.string(), openFlags(access), milliseconds(busyTimeout)), probe_(probe) {}
+
+SQLite::Statement& Connection::prepared(Sql sql) {
+  const auto found = statements_.find(sql.text());
+  if (found != statements_.end()) return found->second;
+  return statements_.try_emplace(sql.text(), database_, sql.text()).first->second;
+}
+
+void Connection::execute(const char* sql) {
+  announce(sql);
+  database_.exec(sql);
+}
+
+std::int64_t Connection::number(const char* sql) {
+  announce(sql);
+  SQLite::Statement statement(database_, sql);
+  return statement.executeStep() ? statement.getColumn(0).getInt64() : 0;
+}
+
+bool Connection::inTransaction() const noexcept {
+  return sqlite3_get_autocommit(database_.getHandle()) == 0;
+}
+
+// Cleaning up after something else went wrong: what fails here is met again by the next BEGIN.
+void Connection::rollback() noexcept {
+  if (!inTransaction()) return;
+  try {
+    SQLite::Statement& statement = prepared(rollbackText);
+    statement.tryExecuteStep();
+    statement.tryReset();
+  } catch (...) {
+    database_.tryExec(rollbackText.chars);
+  }
+}
+
+Transaction::Transaction(Connection& connection, Begin kind) : connection_(connection) {
+  connection_.rollback();
+  Query(connection_, kind == Begin::immediate ? Sql{beginImmediate} : Sql{beginDeferred}).run();
+}
+
+Transaction::~Transaction() {
+  connection_.rollback();
+}
+
+void Transaction::commit() {
+  Query(connection_, commitText).run();
+  connection_.announceCommit();
+}
+
+}  // namespace messenger::sqlite

@@ -1,0 +1,199 @@
+#include "adapters/sqlite/database_file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <fstream>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <thread>
+
+#include "adapters/sqlite/sqlite_error.hpp"
+#include "messenger/errors.hpp"
+
+namespace messenger::sqlite {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string reason(int code) {
+  return std::error_code(code, std::generic_category()).message();
+}
+
+void requireFolder(const fs::path& path) {
+  const fs::path folder = path.parent_path();
+  std::error_code ignored;
+  if (!fs::is_directory(folder, ignored)) {
+    throw StorageUnavailable(fmt::format("{}: the folder {} does not exist", path.string(), folder.string()));
+  }
+  if (fs::is_directory(path, ignored)) {
+    throw StorageUnavailable(fmt::format("{} is a folder, not a database file", path.string()));
+  }
+}
+
+/// Makes the file when there is none. SQLite gives its companions (-wal, -shm) the same permissions.
+void createPrivately(const fs::path& path) {
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (file < 0) {
+    if (errno == EEXIST) return;
+    throw StorageUnavailable(fmt::format("{} cannot be made: {}", path.string(), reason(errno)));
+  }
+  const int changed = ::fchmod(file, S_IRUSR | S_IWUSR);  // whatever the umask took away
+  const int code = errno;
+  ::close(file);
+  if (changed != 0)
+    throw StorageUnavailable(fmt::format("{} cannot be made private: {}", path.string(), reason(code)));
+}
+
+/// The first bytes of every SQLite file: https://www.sqlite.org/fileformat.html, section 1.3.
+class Header {
+ public:
+  static constexpr std::size_t size = 100;
+
+  explicit Header(const fs::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    if (!in) throw StorageUnavailable(fmt::format("{} cannot be read", path.string()));
+    in.read(bytes_.data(), size);
+    read_ = static_cast<std::size_t>(in.gcount());
+  }
+
+  [[nodiscard]] bool empty() const { return read_ == 0; }
+  [[nodiscard]] bool isSqlite() const {
+    constexpr std::string_view magic{"SQLite format 3\0", 16};
+    return read_ == size && std::string_view{bytes_.data(), magic.size()} == magic;
+  }
+  [[nodiscard]] bool usesWal() const { return bytes_[18] == 2; }
+  [[nodiscard]] std::int64_t version() const { return number(60); }
+  [[nodiscard]] std::int64_t application() const { return number(68); }
+
+ private:
+  [[nodiscard]] std::int64_t number(std::size_t at) const {
+    std::uint32_t value = 0;
+    for (std::size_t i = 0; i < 4; ++i)
+      value = value << 8U | static_cast<std::uint32_t>(static_cast<unsigned char>(bytes_[at + i]));
+    return static_cast<std::int32_t>(value);
+  }
+
+  std::array<char, size> bytes_{};
+  std::size_t read_ = 0;
+};
+
+/// Closing a connection must not move what lies in the -wal into a file that is not ours to change.
+void keepWalOnClose(SQLite::Database& database, bool keep) {
+  sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep ? 1 : 0, nullptr);
+}
+
+/// `file:` URI of a path, for `immutable`: reads the file alone, takes no lock and makes no file beside it.
+std::string immutableUri(const fs::path& path) {
+  std::string uri = "file:";
+  for (const char c : path.string()) {
+    if (c == '%' || c == '?' || c == '#') {
+      uri += fmt::format("%{:02X}", static_cast<unsigned>(c));
+    } else {
+      uri += c;
+    }
+  }
+  return uri + "?immutable=1";
+}
+
+/// For a file whose header names no application: whether there is anything in it.
+bool hasTables(const fs::path& path, const Header& header, std::chrono::milliseconds busyTimeout) {
+  std::error_code ignored;
+  const bool walIsEmpty = fs::file_size(path.string() + "-wal", ignored) == 0 || ignored;
+  const bool alone = header.usesWal() && walIsEmpty;
+  const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | (alone ? SQLITE_OPEN_URI : 0);
+  try {
+    SQLite::Database database(alone ? immutableUri(path) : path.string(), flags,
+                              static_cast<int>(busyTimeout.count()));
+    keepWalOnClose(database, true);
+    const bool becameOurs = database.execAndGet("PRAGMA application_id").getInt64() == applicationId;
+    return !becameOurs && database.execAndGet("SELECT count(*) FROM sqlite_schema").getInt64() != 0;
+  } catch (const SQLite::Exception& error) {
+    // A transaction that its owner did not finish; only the owner may roll it back.
+    if (error.getExtendedErrorCode() == SQLITE_READONLY_ROLLBACK) return true;
+    throw;
+  }
+}
+
+/// Refuses what is not ours before anything is opened for writing.
+void requireOurs(const fs::path& path, std::chrono::milliseconds busyTimeout, Migrations migrations) {
+  const Header header(path);
+  if (header.empty()) return;
+  if (!header.isSqlite())
+    throw StorageIncompatible(fmt::format("{} is not a SQLite database", path.string()));
+  const bool tables = header.application() == 0 && hasTables(path, header, busyTimeout);
+  requireCompatible(path.string(), header.application(), header.version(), tables, migrations);
+}
+
+/// Another process that is just switching the same new file makes this busy, and SQLite waits for some of its
+/// locks only.
+template <class Step>
+void retryWhileBusy(std::chrono::milliseconds busyTimeout, Step&& step) {
+  const auto deadline = std::chrono::steady_clock::now() + busyTimeout;
+  while (true) {
+    try {
+      return step();
+    } catch (const SQLite::Exception& error) {
+      if ((error.getErrorCode() & 0xff) != SQLITE_BUSY || std::chrono::steady_clock::now() >= deadline) throw;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds{2});
+  }
+}
+
+void switchToWal(Connection& connection, const fs::path& path) {
+  constexpr const char* sql = "PRAGMA journal_mode = WAL";
+  connection.announce(sql);
+  const std::string mode = connection.database().execAndGet(sql).getString();
+  if (mode != "wal") {
+    throw StorageUnavailable(
+        fmt::format("{} cannot use a write-ahead log here (journal mode {})", path.string(), mode));
+  }
+}
+
+constexpr const char* cachePages = "PRAGMA cache_size = -8192";  // KiB
+
+}  // namespace
+
+std::unique_ptr<Connection> openWriter(const SqliteOptions& options, StatementProbe* probe,
+                                       Migrations migrations) {
+  const fs::path& path = options.path;
+  return translating(path.string(), [&] {
+    requireFolder(path);
+    createPrivately(path);
+    requireOurs(path, options.busyTimeout, migrations);
+
+    auto connection = std::make_unique<Connection>(path, Access::write, options.busyTimeout, probe);
+    SQLite::Database& database = connection->database();
+    if (sqlite3_db_readonly(database.getHandle(), "main") == 1)
+      throw StorageUnavailable(fmt::format("{} is not writable", path.string()));
+
+    // The version in the header may be older than the one in the -wal: only `migrate` knows.
+    keepWalOnClose(database, true);
+    retryWhileBusy(options.busyTimeout, [&] { migrate(*connection, migrations); });
+    keepWalOnClose(database, false);
+
+    retryWhileBusy(options.busyTimeout, [&] { switchToWal(*connection, path); });
+    connection->execute(options.durability == Durability::full ? "PRAGMA synchronous = FULL"
+                                                               : "PRAGMA synchronous = NORMAL");
+    connection->execute("PRAGMA foreign_keys = ON");
+    connection->execute(cachePages);
+    return connection;
+  });
+}
+
+std::unique_ptr<Connection> openReader(const SqliteOptions& options, StatementProbe* probe) {
+  auto connection = std::make_unique<Connection>(options.path, Access::read, options.busyTimeout, probe);
+  connection->execute(cachePages);
+  return connection;
+}
+
+}  // namespace messenger::sqlite

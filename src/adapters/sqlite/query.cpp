@@ -1,0 +1,38 @@
+#include "adapters/sqlite/query.hpp"
+
+#include <fmt/format.h>
+
+#include "messenger/errors.hpp"
+
+namespace messenger::sqlite {
+
+bool Query::flag(int column) const {
+  const std::int64_t value = integer(column);
+  if (value != 0 && value != 1) {
+    throw StorageCorrupt(fmt::format("{} is neither 0 nor 1: {}", statement_.getColumnName(column), value));
+  }
+  return value == 1;
+}
+
+std::optional<std::int64_t> Query::maybeInteger(int column) const {
+  if (isNull(column)) return std::nullopt;
+  return integer(column);
+}
+
+std::optional<std::string> Query::maybeText(int column) const {
+  if (isNull(column)) return std::nullopt;
+  return text(column);
+}
+
+std::optional<TimePoint> Query::maybeTime(int column) const {
+  if (isNull(column)) return std::nullopt;
+  return time(column);
+}
+
+// The error of a failed step was thrown when it failed; reset reports it once more.
+void Query::clear() noexcept {
+  statement_.tryReset();
+  statement_.clearBindings();
+}
+
+}  // namespace messenger::sqlite

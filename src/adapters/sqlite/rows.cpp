@@ -1,0 +1,118 @@
+#include "adapters/sqlite/rows.hpp"
+
+#include <fmt/format.h>
+
+#include "messenger/errors.hpp"
+
+namespace messenger::sqlite {
+
+namespace {
+
+EndReason readEndReason(std::int64_t number) {
+  switch (const auto reason = static_cast<EndReason>(number)) {
+    case EndReason::hungUp:
+    case EndReason::lastLeft:
+    case EndReason::inactive:
+    case EndReason::declined:
+    case EndReason::setupFailed:
+    case EndReason::maintenance:
+    case EndReason::host:
+      if (static_cast<std::int64_t>(reason) == number) return reason;
+  }
+  throw StorageCorrupt(fmt::format("calls.end_reason cannot be {}", number));
+}
+
+CallType readCallType(std::int64_t number) {
+  if (number != static_cast<std::int64_t>(CallType::video))
+    throw StorageCorrupt(fmt::format("calls.type cannot be {}", number));
+  return CallType::video;
+}
+
+JobType readJobType(std::int64_t number) {
+  switch (const auto type = static_cast<JobType>(number)) {
+    case JobType::setupCall:
+    case JobType::teardownCall:
+    case JobType::checkCallsActivity:
+    case JobType::endCalls:
+      if (static_cast<std::int64_t>(type) == number) return type;
+  }
+  throw StorageCorrupt(fmt::format("jobs.type cannot be {}", number));
+}
+
+Room readRoom(const Query& row, int first) {
+  Room room;
+  room.id = row.maybeText(first);
+  room.pin = row.maybeText(first + 1);
+  room.payload = row.maybeText(first + 2);
+  if (std::optional<std::string> secret = row.maybeText(first + 3)) room.secret.emplace(std::move(*secret));
+  return room;
+}
+
+}  // namespace
+
+Call readCall(const Query& row, int first) {
+  Call call;
+  call.sequence = row.integer(first);
+  call.id = CallId{row.text(first + 1)};
+  call.threadId = ThreadId{row.text(first + 2)};
+  call.owner = row.user(first + 3);
+  call.type = readCallType(row.integer(first + 5));
+  call.createdAt = row.time(first + 6);
+  call.updatedAt = row.time(first + 7);
+  call.endedAt = row.maybeTime(first + 8);
+  if (!row.isNull(first + 9)) call.endReason = readEndReason(row.integer(first + 9));
+  if (call.endReason.has_value() != call.endedAt.has_value())
+    throw StorageCorrupt("calls.ended_at and calls.end_reason contradict each other");
+  if (!row.isNull(first + 10)) call.endedBy = row.user(first + 10);
+  call.setupComplete = row.flag(first + 12);
+  call.teardownComplete = row.flag(first + 13);
+  call.roomMayExist = row.flag(first + 14);
+  if (call.setupComplete) call.room = readRoom(row, first + 15);
+  call.revision = row.integer(first + 19);
+  return call;
+}
+
+CallParticipant readParticipant(const Query& row, int first, const CallId& call) {
+  CallParticipant participant;
+  participant.sequence = row.integer(first);
+  participant.id = ParticipantId{row.text(first + 1)};
+  participant.callId = call;
+  participant.owner = row.user(first + 2);
+  participant.kicked = row.flag(first + 4);
+  participant.leftAt = row.maybeTime(first + 5);
+  participant.createdAt = row.time(first + 6);
+  participant.updatedAt = row.time(first + 7);
+  return participant;
+}
+
+std::optional<CallParticipant> readMaybeParticipant(const Query& row, int first, const CallId& call) {
+  if (row.isNull(first)) return std::nullopt;
+  return readParticipant(row, first, call);
+}
+
+Job readJob(const Query& row) {
+  Job job;
+  job.sequence = row.integer(0);
+  job.id = JobId{row.text(1)};
+  job.type = readJobType(row.integer(2));
+  job.queue = row.text(3);
+  if (std::optional<std::string> call = row.maybeText(4)) job.call.emplace(std::move(*call));
+  job.cutoff = row.maybeInteger(5);
+  job.createdAt = row.time(6);
+  job.availableAt = row.time(7);
+  job.attempts = static_cast<int>(row.integer(8));
+  job.token = row.integer(9);
+  job.leasedUntil = row.maybeTime(10);
+  job.parked = row.flag(11);
+  job.lastError = row.maybeText(12);
+  return job;
+}
+
+CallSnapshot readSnapshot(const Query& row) {
+  CallSnapshot snapshot;
+  snapshot.call = readCall(row);
+  snapshot.viewer = readMaybeParticipant(row, callColumnCount, snapshot.call.id);
+  return snapshot;
+}
+
+}  // namespace messenger::sqlite

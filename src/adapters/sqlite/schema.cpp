@@ -1,0 +1,177 @@
+#include "adapters/sqlite/schema.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "adapters/sqlite/connection.hpp"
+#include "messenger/errors.hpp"
+
+namespace messenger::sqlite {
+
+namespace {
+
+// docs/schema.md explains each table, constraint and index.
+constexpr std::array version1 = {
+    R"(CREATE TABLE calls (
+         sequence INTEGER PRIMARY KEY,
+         id TEXT NOT NULL UNIQUE,
+         thread_id TEXT NOT NULL,
+         owner_type TEXT NOT NULL,
+         owner_id TEXT NOT NULL,
+         type INTEGER NOT NULL CHECK (type = 1),
+         created_at INTEGER NOT NULL,
+         updated_at INTEGER NOT NULL,
+         ended_at INTEGER,
+         end_reason INTEGER CHECK (end_reason BETWEEN 1 AND 255),
+         ended_by_type TEXT,
+         ended_by_id TEXT,
+         setup_complete INTEGER NOT NULL DEFAULT 0 CHECK (setup_complete IN (0, 1)),
+         teardown_complete INTEGER NOT NULL DEFAULT 0 CHECK (teardown_complete IN (0, 1)),
+         room_may_exist INTEGER NOT NULL DEFAULT 0 CHECK (room_may_exist IN (0, 1)),
+         room_id TEXT,
+         room_pin TEXT,
+         room_payload TEXT,
+         room_secret TEXT,
+         revision INTEGER NOT NULL,
+         CHECK ((ended_at IS NULL) = (end_reason IS NULL)),
+         CHECK ((ended_by_type IS NULL) = (ended_by_id IS NULL)),
+         CHECK (ended_by_type IS NULL OR ended_at IS NOT NULL),
+         CHECK (teardown_complete = 0 OR ended_at IS NOT NULL),
+         CHECK (setup_complete = 1 OR coalesce(room_id, room_pin, room_payload, room_secret) IS NULL)
+       ) STRICT)",
+    "CREATE UNIQUE INDEX calls_one_active_a_thread ON calls (thread_id) WHERE ended_at IS NULL",
+    "CREATE INDEX calls_of_thread ON calls (thread_id, sequence)",
+    "CREATE INDEX calls_active ON calls (sequence, created_at) WHERE ended_at IS NULL",
+
+    R"(CREATE TABLE call_participants (
+         sequence INTEGER PRIMARY KEY,
+         id TEXT NOT NULL UNIQUE,
+         call_sequence INTEGER NOT NULL REFERENCES calls (sequence),
+         user_type TEXT NOT NULL,
+         user_id TEXT NOT NULL,
+         kicked INTEGER NOT NULL DEFAULT 0 CHECK (kicked IN (0, 1)),
+         left_at INTEGER,
+         created_at INTEGER NOT NULL,
+         updated_at INTEGER NOT NULL,
+         last_heard_at INTEGER NOT NULL,
+         heard_by INTEGER NOT NULL,
+         UNIQUE (call_sequence, user_type, user_id),
+         CHECK (kicked = 0 OR left_at IS NOT NULL)
+       ) STRICT)",
+    "CREATE INDEX call_participants_in_call ON call_participants (call_sequence) WHERE left_at IS NULL",
+    "CREATE INDEX call_participants_silent ON call_participants (last_heard_at, sequence) "
+    "WHERE left_at IS NULL",
+    "CREATE INDEX call_participants_departed ON call_participants (left_at) WHERE left_at IS NOT NULL",
+
+    R"(CREATE TABLE jobs (
+         sequence INTEGER PRIMARY KEY,
+         id TEXT NOT NULL UNIQUE,
+         type INTEGER NOT NULL CHECK (type BETWEEN 1 AND 255),
+         queue TEXT NOT NULL,
+         call_id TEXT,
+         cutoff INTEGER,
+         created_at INTEGER NOT NULL,
+         available_at INTEGER NOT NULL,
+         attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+         token INTEGER NOT NULL DEFAULT 0,
+         leased_until INTEGER,
+         parked INTEGER NOT NULL DEFAULT 0 CHECK (parked IN (0, 1)),
+         last_error TEXT,
+         CHECK (parked = 0 OR leased_until IS NULL)
+       ) STRICT)",
+    "CREATE INDEX jobs_next ON jobs (queue, available_at, sequence) WHERE parked = 0",
+    "CREATE INDEX jobs_of_call ON jobs (call_id) WHERE call_id IS NOT NULL",
+    "CREATE INDEX jobs_parked ON jobs (sequence) WHERE parked = 1",
+
+    "CREATE TABLE settings (key TEXT PRIMARY KEY NOT NULL, value INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+
+    R"(CREATE TABLE listeners (
+         instance INTEGER PRIMARY KEY,
+         listening_since INTEGER NOT NULL,
+         saved_at INTEGER NOT NULL
+       ) STRICT)",
+
+    R"(CREATE TABLE users (
+         type TEXT NOT NULL,
+         id TEXT NOT NULL,
+         name TEXT NOT NULL,
+         PRIMARY KEY (type, id)
+       ) STRICT, WITHOUT ROWID)",
+
+    R"(CREATE TABLE threads (
+         id TEXT PRIMARY KEY NOT NULL,
+         type INTEGER NOT NULL CHECK (type IN (1, 2)),
+         subject TEXT NOT NULL,
+         calling INTEGER NOT NULL CHECK (calling IN (0, 1)),
+         locked INTEGER NOT NULL CHECK (locked IN (0, 1)),
+         members INTEGER NOT NULL DEFAULT 0 CHECK (members >= 0)
+       ) STRICT, WITHOUT ROWID)",
+
+    R"(CREATE TABLE thread_members (
+         sequence INTEGER PRIMARY KEY,
+         thread_id TEXT NOT NULL REFERENCES threads (id),
+         user_type TEXT NOT NULL,
+         user_id TEXT NOT NULL,
+         admin INTEGER NOT NULL CHECK (admin IN (0, 1)),
+         start_calls INTEGER NOT NULL CHECK (start_calls IN (0, 1)),
+         pending INTEGER NOT NULL CHECK (pending IN (0, 1)),
+         muted INTEGER NOT NULL CHECK (muted IN (0, 1)),
+         UNIQUE (thread_id, user_type, user_id)
+       ) STRICT)",
+    "CREATE INDEX thread_members_of_user ON thread_members (user_type, user_id)",
+    // Every verb reads how many members a thread has; counting them each time would cost more the larger it
+    // is.
+    "CREATE TRIGGER thread_members_counted_in AFTER INSERT ON thread_members BEGIN "
+    "UPDATE threads SET members = members + 1 WHERE id = new.thread_id; END",
+    "CREATE TRIGGER thread_members_counted_out AFTER DELETE ON thread_members BEGIN "
+    "UPDATE threads SET members = members - 1 WHERE id = old.thread_id; END",
+};
+
+constexpr std::array released = {Migration{version1}};
+
+constexpr const char* readApplication = "PRAGMA application_id";
+constexpr const char* readVersion = "PRAGMA user_version";
+constexpr const char* readTables = "SELECT count(*) FROM sqlite_schema";
+
+}  // namespace
+
+Migrations schemaMigrations() noexcept {
+  return released;
+}
+
+void requireCompatible(std::string_view file, std::int64_t foundApplication, std::int64_t foundVersion,
+                       bool hasTables, Migrations migrations) {
+  if (foundApplication == applicationId) {
+    if (foundVersion <= static_cast<std::int64_t>(migrations.size())) return;
+    throw StorageIncompatible(
+        fmt::format("{} is of version {}, made by a newer messenger; this one knows versions up to {}", file,
+                    foundVersion, migrations.size()));
+  }
+  if (foundApplication != 0 || hasTables) {
+    throw StorageIncompatible(fmt::format("{} belongs to another application (application_id {:#x}{})", file,
+                                          foundApplication, hasTables ? ", with tables of its own" : ""));
+  }
+}
+
+void migrate(Connection& connection, Migrations migrations) {
+  const auto latest = static_cast<std::int64_t>(migrations.size());
+  if (connection.number(readApplication) == applicationId && connection.number(readVersion) == latest) return;
+
+  // Another process may have been faster: what counts is what is found under the write lock.
+  Transaction transaction(connection, Begin::immediate);
+  const std::int64_t application = connection.number(readApplication);
+  const std::int64_t version = connection.number(readVersion);
+  requireCompatible(connection.database().getFilename(), application, version,
+                    connection.number(readTables) != 0, migrations);
+  if (application == applicationId && version == latest) return;
+
+  for (const Migration& step : migrations.subspan(static_cast<std::size_t>(version))) {
+    for (const char* statement : step.statements) connection.execute(statement);
+  }
+  connection.execute(fmt::format("PRAGMA application_id = {}", applicationId).c_str());
+  connection.execute(fmt::format("PRAGMA user_version = {}", latest).c_str());
+  transaction.commit();
+}
+
+}  // namespace messenger::sqlite

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace messenger::sqlite {
+
+class Connection;
+
+/// One step from a version to the next: statements that run in one transaction, with all other steps due.
+struct Migration {
+  std::span<const char* const> statements;
+};
+
+/// The steps from an empty file on; the number of steps is the version.
+using Migrations = std::span<const Migration>;
+
+/// Ours. Released steps are never changed, only followed by new ones.
+[[nodiscard]] Migrations schemaMigrations() noexcept;
+
+/// Marks a file as ours, in its header: "MSGR".
+inline constexpr std::int64_t applicationId = 0x4d534752;
+
+/// Brings the tables up to date in one transaction; safe when several processes do so at once. Does not touch
+/// a file that is up to date. Throws StorageIncompatible, having changed nothing, for a file that belongs to
+/// another application or is newer.
+void migrate(Connection& connection, Migrations migrations);
+
+/// Whose file it is: throws StorageIncompatible unless it is ours, or without tables and an application.
+void requireCompatible(std::string_view file, std::int64_t foundApplication, std::int64_t foundVersion,
+                       bool hasTables, Migrations migrations);
+
+}  // namespace messenger::sqlite

@@ -1,0 +1,43 @@
+#include "adapters/sqlite/sqlite_error.hpp"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <exception>
+#include <string>
+
+namespace messenger::sqlite {
+
+// SQLite's texts name files, tables and constraints, never the values bound: no secret can be in them.
+void throwTranslated(const SQLite::Exception& error, std::string_view file) {
+  const std::string text = fmt::format("{}: {} (SQLite {}/{})", file, error.what(), error.getErrorCode(),
+                                       error.getExtendedErrorCode());
+  switch (error.getErrorCode() & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+    case SQLITE_NOMEM:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+    case SQLITE_INTERRUPT:
+    case SQLITE_PROTOCOL:
+    case SQLITE_NOLFS:
+      std::throw_with_nested(StorageUnavailable(text));
+    case SQLITE_NOTADB:
+      std::throw_with_nested(StorageIncompatible(text));
+    case SQLITE_CORRUPT:
+    case SQLITE_FORMAT:
+    case SQLITE_MISMATCH:
+    // Our statements are fixed and tested: one that does not compile met tables that are not ours any more.
+    case SQLITE_ERROR:
+    case SQLITE_SCHEMA:
+      std::throw_with_nested(StorageCorrupt(text));
+    default:
+      std::throw_with_nested(StorageError(text));
+  }
+}
+
+}  // namespace messenger::sqlite

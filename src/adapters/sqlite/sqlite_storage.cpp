@@ -1,0 +1,50 @@
+#include "adapters/sqlite/sqlite_storage.hpp"
+
+#include <stdexcept>
+
+#include "adapters/sqlite/statement_probe.hpp"
+#include "messenger/adapters/sqlite.hpp"
+
+namespace messenger {
+
+namespace sqlite {
+
+namespace {
+
+constexpr std::size_t maxReaders = 64;
+
+SqliteOptions checked(SqliteOptions options) {
+  if (options.path.empty()) throw std::invalid_argument("SqliteOptions::path is empty");
+  if (options.path == ":memory:")
+    throw std::invalid_argument(
+        "SqliteOptions::path must name a file; memoryStorage() keeps calls in memory");
+  if (options.busyTimeout < std::chrono::milliseconds::zero())
+    throw std::invalid_argument("SqliteOptions::busyTimeout must not be negative");
+  if (options.readers < 1 || options.readers > maxReaders)
+    throw std::invalid_argument("SqliteOptions::readers must be 1 to 64");
+  // Readers open later: the process may have changed its folder by then. And SQLite would take a relative
+  // "file:…" for a URI.
+  options.path = std::filesystem::absolute(options.path);
+  return options;
+}
+
+}  // namespace
+
+std::shared_ptr<Storage> makeSqliteStorage(const SqliteOptions& options, StatementProbe* probe,
+                                           Migrations migrations) {
+  return std::make_shared<SqliteStorage>(checked(options), probe, migrations);
+}
+
+}  // namespace sqlite
+
+std::shared_ptr<Storage> sqliteStorage(const SqliteOptions& options) {
+  return sqlite::makeSqliteStorage(options, nullptr);
+}
+
+std::shared_ptr<Storage> sqliteStorage(const std::filesystem::path& path) {
+  SqliteOptions options;
+  options.path = path;
+  return sqliteStorage(options);
+}
+
+}  // namespace messenger

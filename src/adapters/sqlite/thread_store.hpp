@@ -1,0 +1,34 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "adapters/sqlite/connection_pool.hpp"
+#include "messenger/contracts/thread_store.hpp"
+
+namespace messenger::sqlite {
+
+/// The thread directory in the same file as the calls.
+class SqliteThreadStore final : public ThreadStore {
+ public:
+  explicit SqliteThreadStore(ConnectionPool& pool) noexcept : pool_(pool) {}
+
+  bool createThread(const NewThread& thread) override;
+  bool updateThread(const Thread& thread) override;
+  bool putMember(const ThreadId& thread, const ThreadMember& member) override;
+  bool removeMember(const ThreadId& thread, const UserId& user) override;
+  void putUser(const UserId& user, const std::string& name) override;
+
+  [[nodiscard]] std::optional<Thread> findThread(const ThreadId& thread) const override;
+  [[nodiscard]] std::optional<ThreadMember> findMember(const ThreadId& thread,
+                                                       const UserId& user) const override;
+  [[nodiscard]] std::vector<ThreadMember> members(const ThreadId& thread) const override;
+  [[nodiscard]] std::vector<ThreadId> threadsOf(const UserId& user) const override;
+  [[nodiscard]] std::optional<std::string> findUserName(const UserId& user) const override;
+
+ private:
+  ConnectionPool& pool_;
+};
+
+}  // namespace messenger::sqlite
