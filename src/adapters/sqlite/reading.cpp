@@ -91,10 +91,13 @@ std::vector<CallSnapshot> SqliteStorage::activeCalls(const std::vector<ThreadId>
       Query row(connection, activeOfThreadText, viewer, thread);
       while (row.next()) found.push_back(readSnapshot(row));
     }
-    const auto sequence = [](const CallSnapshot& snapshot) { return snapshot.call.sequence; };
-    std::ranges::sort(found, {}, sequence);
-    const auto repeated = std::ranges::unique(found, {}, sequence);  // a thread may be named twice
-    found.erase(repeated.begin(), repeated.end());
+    // In the order of creation; a thread may be named twice.
+    std::sort(found.begin(), found.end(),
+              [](const auto& a, const auto& b) { return a.call.sequence < b.call.sequence; });
+    const auto repeated = std::unique(found.begin(), found.end(), [](const auto& a, const auto& b) {
+      return a.call.sequence == b.call.sequence;
+    });
+    found.erase(repeated, found.end());
     return found;
   });
 }

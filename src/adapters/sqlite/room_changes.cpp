@@ -32,27 +32,31 @@ void storeRoom(Connection& connection, Call& call, const Room& room, TimePoint n
       .run();
 }
 
+void storeLateRoom(Connection& connection, Call& call, TimePoint now) {
+  touch(call, now);
+  call.roomMayExist = true;
+  Query(connection, lateText, call.sequence, now, call.revision).run();
+}
+
 }  // namespace
 
 SetupOutcome SqliteStorage::completeSetup(const SetupChange& change) {
   return pool_.write([&](Connection& connection, Transaction& transaction) -> SetupOutcome {
     std::optional<Call> call = loadCall(connection, change.call);
     if (!call) return {SetupStatus::lost, std::nullopt};
-    const bool ours = finishJob(connection, change.job, change.token);
-    if (!ours && call->active()) return {SetupStatus::lost, std::move(call)};
+    const bool holds = finishJob(connection, change.job, change.token);
+    if (!holds && call->active()) return {SetupStatus::lost, std::move(call)};
 
-    if (ours) {
+    // A room that comes after its teardown is as late as one whose claim was lost: both need a new teardown.
+    const bool recorded = holds && !call->teardownComplete;
+    if (recorded) {
       storeRoom(connection, *call, change.room, change.now);
-      // The lease ran out unnoticed and the teardown has been and gone: it must come once more for this room.
-      if (call->teardownComplete) insertJobs(connection, change.ifLate, change.now);
     } else {
-      touch(*call, change.now);
-      call->roomMayExist = true;
-      Query(connection, lateText, call->sequence, change.now, call->revision).run();
+      storeLateRoom(connection, *call, change.now);
       insertJobs(connection, change.ifLate, change.now);
     }
     transaction.commit();
-    return {ours ? SetupStatus::recorded : SetupStatus::lateRoom, std::move(call)};
+    return {recorded ? SetupStatus::recorded : SetupStatus::lateRoom, std::move(call)};
   });
 }
 
@@ -63,12 +67,10 @@ TeardownOutcome SqliteStorage::completeTeardown(const TeardownChange& change) {
       return {TeardownStatus::lost, std::move(call)};
 
     const TeardownStatus status = call->teardownComplete ? TeardownStatus::again : TeardownStatus::tornDown;
-    if (status == TeardownStatus::tornDown || call->roomMayExist) {
-      touch(*call, change.now);
-      call->teardownComplete = true;
-      call->roomMayExist = false;
-      Query(connection, teardownText, call->sequence, change.now, call->revision).run();
-    }
+    touch(*call, change.now);
+    call->teardownComplete = true;
+    call->roomMayExist = false;
+    Query(connection, teardownText, call->sequence, change.now, call->revision).run();
     transaction.commit();
     return {status, std::move(call)};
   });

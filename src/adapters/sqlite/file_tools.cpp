@@ -1,0 +1,122 @@
+#include <fmt/format.h>
+
+#include <array>
+#include <string>
+#include <system_error>
+
+#include "adapters/sqlite/connection.hpp"
+#include "adapters/sqlite/file_header.hpp"
+#include "adapters/sqlite/schema.hpp"
+#include "adapters/sqlite/sqlite_error.hpp"
+#include "messenger/adapters/sqlite.hpp"
+#include "messenger/errors.hpp"
+
+namespace messenger {
+namespace sqlite {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What is broken when a statement gives rows. Each row: the id of what is concerned.
+struct Rule {
+  const char* finding;
+  const char* rows;
+};
+
+// What no constraint of the schema can hold. Rows of one snapshot, so that work in progress is no finding.
+constexpr std::array rules{
+    Rule{"call {} has ended, and has participants in it",
+         "SELECT DISTINCT c.id FROM calls c JOIN call_participants p ON p.call_sequence = c.sequence "
+         "WHERE c.ended_at IS NOT NULL AND p.left_at IS NULL"},
+    Rule{"call {} is active, and has nobody in it",
+         "SELECT c.id FROM calls c WHERE c.ended_at IS NULL AND NOT EXISTS "
+         "(SELECT 1 FROM call_participants p WHERE p.call_sequence = c.sequence AND p.left_at IS NULL)"},
+    Rule{"call {} has ended, its room may still exist, and no job will destroy it",
+         "SELECT c.id FROM calls c WHERE c.ended_at IS NOT NULL AND c.room_may_exist = 1 "
+         "AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.call_id = c.id)"},
+    Rule{
+        "call {} is active, its setup was begun, and no job will finish it",
+        "SELECT c.id FROM calls c WHERE c.ended_at IS NULL AND c.setup_complete = 0 AND c.room_may_exist = 1 "
+        "AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.call_id = c.id)"},
+    Rule{"job {} is of a call that does not exist",
+         "SELECT j.id FROM jobs j WHERE j.call_id IS NOT NULL AND NOT EXISTS "
+         "(SELECT 1 FROM calls c WHERE c.id = j.call_id)"},
+    Rule{"thread {} does not have as many members as it says",
+         "SELECT t.id FROM threads t WHERE t.members <> "
+         "(SELECT count(*) FROM thread_members m WHERE m.thread_id = t.id)"},
+};
+
+/// More of one kind would tell nobody more.
+constexpr int mostOfAKind = 20;
+
+void addFindings(Connection& connection, std::vector<std::string>& findings) {
+  SQLite::Database& database = connection.database();
+  SQLite::Statement integrity(database, fmt::format("PRAGMA integrity_check({})", mostOfAKind));
+  while (integrity.executeStep()) {
+    const std::string line = integrity.getColumn(0).getString();
+    if (line != "ok") findings.push_back(line);
+  }
+  if (!findings.empty()) return;  // damaged pages make every other answer worthless
+  SQLite::Statement references(database, "PRAGMA foreign_key_check");
+  for (int i = 0; i < mostOfAKind && references.executeStep(); ++i) {
+    findings.push_back(fmt::format("a row of {} refers to a row of {} that is not there",
+                                   references.getColumn(0).getString(), references.getColumn(2).getString()));
+  }
+  for (const Rule& rule : rules) {
+    SQLite::Statement rows(database, fmt::format("{} LIMIT {}", rule.rows, mostOfAKind));
+    while (rows.executeStep()) {
+      findings.push_back(fmt::format(fmt::runtime(rule.finding), rows.getColumn(0).getString()));
+    }
+  }
+}
+
+bool hasLog(const fs::path& path) {
+  std::error_code none;
+  const auto size = fs::file_size(path.string() + "-wal", none);
+  return !none && size > 0;
+}
+
+}  // namespace
+}  // namespace sqlite
+
+SqliteFile inspectSqliteFile(const SqliteOptions& options) {
+  const std::filesystem::path& path = options.path;
+  SqliteFile file;
+  file.latest = static_cast<std::int64_t>(sqlite::schemaMigrations().size());
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (status.type() == std::filesystem::file_type::not_found) return file;
+  if (error) throw StorageUnavailable(fmt::format("{}: {}", path.string(), error.message()));
+  if (std::filesystem::is_directory(status)) {
+    throw StorageUnavailable(fmt::format("{} is a folder, not a database file", path.string()));
+  }
+  const sqlite::FileHeader header(path);
+  file.kind = header.empty() ? SqliteFileKind::empty : SqliteFileKind::foreign;
+  if (!header.isSqlite() || header.application() != sqlite::applicationId) return file;
+  file.kind = SqliteFileKind::ours;
+  file.version = header.version();
+  // Newer than the header is only the log; whoever made a version that we do not know may keep it to himself.
+  if (!sqlite::hasLog(path) || file.version > file.latest) return file;
+  return sqlite::translating(path.string(), [&] {
+    sqlite::Connection connection(path, sqlite::Access::read, options.busyTimeout, nullptr);
+    file.version = connection.number("PRAGMA user_version");
+    return file;
+  });
+}
+
+std::vector<std::string> checkSqliteFile(const SqliteOptions& options) {
+  const SqliteFile file = inspectSqliteFile(options);
+  if (file.kind != SqliteFileKind::ours || file.version != file.latest) {
+    throw StorageIncompatible(
+        fmt::format("{} is no messenger database of version {}", options.path.string(), file.latest));
+  }
+  return sqlite::translating(options.path.string(), [&] {
+    sqlite::Connection connection(options.path, sqlite::Access::read, options.busyTimeout, nullptr);
+    std::vector<std::string> findings;
+    sqlite::Transaction snapshot(connection, sqlite::Begin::deferred);
+    sqlite::addFindings(connection, findings);
+    return findings;
+  });
+}
+
+}  // namespace messenger
