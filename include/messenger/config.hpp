@@ -52,6 +52,9 @@ struct Config {
     /// How often the Scheduler writes heard heartbeats to the storage, for restarts and for other processes.
     /// Zero turns it off: then this process alone must judge activity. Zero, or one second up to `ttl`.
     std::chrono::milliseconds writeBehind = std::chrono::seconds{15};
+    /// Whether clients' heartbeats reach this process. Off for an operator's tool: it then judges only by
+    /// what the listening processes on the same storage have written.
+    bool listens = true;
     /// The activity check leaves younger calls alone. Zero to one day.
     std::chrono::milliseconds youngCall = std::chrono::seconds{60};
     /// How often the Scheduler runs the activity check. One second to one day.

@@ -33,7 +33,7 @@ class JsonWriter {
   JsonWriter& value(int number) { return value(static_cast<std::int64_t>(number)); }
   JsonWriter& value(double number);
   JsonWriter& null();
-  JsonWriter& value(const std::optional<std::string>& text) {
+  JsonWriter& optionalValue(const std::optional<std::string>& text) {
     return text ? value(std::string_view{*text}) : null();
   }
 

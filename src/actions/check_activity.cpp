@@ -1,0 +1,94 @@
+#include <exception>
+
+#include "actions/actions.hpp"
+#include "actions/log.hpp"
+
+namespace messenger::actions {
+namespace {
+
+constexpr std::size_t batchSize = 100;
+
+/// Silent in every memory that could have heard them.
+bool isSilent(Context& context, const StoredPresence& stored, Moment now) {
+  const Config::Presence& presence = context.config.presence;
+  const auto here = context.presence.silence(stored.who, now);
+  if (here && *here < presence.ttl) return false;
+  // What another process heard reaches the storage up to one interval late.
+  const bool elsewhere = stored.heardBy != context.instance;
+  const Duration allowance = elsewhere ? Duration{presence.writeBehind} : Duration::zero();
+  return now.wall - stored.lastHeard >= presence.ttl + allowance;
+}
+
+/// Does `each` for every item; one that throws stops nothing, the last error is thrown at the end.
+class Sweep {
+ public:
+  explicit Sweep(Context& context) : context_(context) {}
+
+  template <class Each>
+  void attempt(const CallId& call, Each&& each) {
+    try {
+      each();
+    } catch (const std::exception& error) {
+      logSafely(context_.logger, LogLevel::error,
+                fmt::format("sweep: call {}: {}", call.value(), error.what()));
+      failure_ = std::current_exception();
+    }
+  }
+
+  void finish() const {
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  Context& context_;
+  std::exception_ptr failure_;
+};
+
+}  // namespace
+
+bool checkActivity(Context& context, std::int64_t cutoff, FollowUps& followUps, const KeepGoing& keepGoing) {
+  const Moment now = context.clock.now();
+  if (!context.listening.mayJudge(context.storage, now)) {
+    logSafely(context.logger, LogLevel::info,
+              "activity check: nobody is judged before a full TTL of listening");
+    return true;
+  }
+  Sweep sweep(context);
+  SilentQuery query{now.wall - context.config.presence.ttl, cutoff, std::nullopt, batchSize};
+  for (;;) {
+    const auto batch = context.storage.silentParticipants(query);
+    for (const StoredPresence& stored : batch) {
+      sweep.attempt(stored.who.call, [&] {
+        if (isSilent(context, stored, now)) putOut(context, stored.who, EndReason::inactive, followUps);
+      });
+    }
+    if (batch.size() < query.limit) break;
+    query.after = batch.back();
+    if (!keepGoing()) return false;
+  }
+  sweep.finish();
+  return true;
+}
+
+bool endCalls(Context& context, std::int64_t cutoff, FollowUps& followUps, const KeepGoing& keepGoing) {
+  Sweep sweep(context);
+  std::int64_t after = 0;
+  for (;;) {
+    const auto batch = context.storage.activeCallsUpTo(cutoff, after, batchSize);
+    for (const Call& call : batch) {
+      sweep.attempt(call.id, [&] {
+        EndChange change;
+        change.call = call.id;
+        change.reason = EndReason::maintenance;
+        endWithoutAsking(context, change, followUps);
+      });
+    }
+    if (batch.size() < batchSize) break;
+    after = batch.back().sequence;
+    if (!keepGoing()) return false;
+  }
+  sweep.finish();
+  return true;
+}
+
+}  // namespace messenger::actions

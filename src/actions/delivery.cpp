@@ -1,0 +1,106 @@
+#include "actions/delivery.hpp"
+
+#include <algorithm>
+
+#include "actions/log.hpp"
+#include "support/text.hpp"
+
+namespace messenger::actions {
+
+Delivery::Delivery(events::EventBus& bus, Broadcaster& broadcaster, Logger& logger)
+    : bus_(bus), broadcaster_(broadcaster), logger_(logger) {}
+
+Delivery::Ticket::Ticket(Delivery& delivery, CallId call)
+    : delivery_(delivery), call_(std::move(call)), number_(delivery_.open(call_)) {}
+
+Delivery::Ticket::~Ticket() {
+  if (open_) delivery_.close(call_, number_, nullptr);
+}
+
+void Delivery::Ticket::deliver(std::int64_t revision, Effects effects) {
+  Batch batch{revision, 0, std::move(effects)};
+  open_ = false;
+  delivery_.close(call_, number_, &batch);
+}
+
+void Delivery::deliverUnordered(const Effects& effects) {
+  for (const Effect& effect : effects) deliverOne(effect);
+}
+
+Delivery::Shard& Delivery::shardOf(const CallId& call) {
+  return shards_.at(std::hash<CallId>{}(call) % shards_.size());
+}
+
+std::uint64_t Delivery::open(const CallId& call) {
+  Shard& shard = shardOf(call);
+  const support::Lock lock(shard.mutex);
+  Strand& strand = shard.strands[call];
+  strand.open.insert(++strand.lastNumber);
+  return strand.lastNumber;
+}
+
+void Delivery::close(const CallId& call, std::uint64_t number, Batch* batch) {
+  Shard& shard = shardOf(call);
+  support::Lock lock(shard.mutex);
+  Strand& strand = shard.strands[call];
+  strand.open.erase(number);
+  if (batch != nullptr) {
+    batch->waitsFor = strand.lastNumber;
+    const auto behind =
+        std::upper_bound(strand.waiting.begin(), strand.waiting.end(), batch->revision,
+                         [](std::int64_t revision, const Batch& other) { return revision < other.revision; });
+    strand.waiting.insert(behind, std::move(*batch));
+  }
+  drain(shard, call, lock);
+}
+
+void Delivery::drain(Shard& shard, const CallId& call, support::Lock& lock) {
+  // Looked up anew after each delivery: others may have changed the table meanwhile. The strand itself stays
+  // while `delivering`.
+  for (;;) {
+    const auto found = shard.strands.find(call);
+    if (found == shard.strands.end() || found->second.delivering) return;
+    Strand& strand = found->second;
+    if (strand.waiting.empty()) {
+      if (strand.open.empty()) shard.strands.erase(found);
+      return;
+    }
+    if (!strand.open.empty() && *strand.open.begin() <= strand.waiting.front().waitsFor) return;
+
+    const Effects effects = std::move(strand.waiting.front().effects);
+    strand.waiting.erase(strand.waiting.begin());
+    strand.delivering = true;
+    lock.unlock();
+    for (const Effect& effect : effects) deliverOne(effect);
+    lock.lock();
+    shard.strands[call].delivering = false;
+  }
+}
+
+void Delivery::deliverOne(const Effect& effect) noexcept {
+  try {
+    if (const auto* event = std::get_if<Event>(&effect)) {
+      bus_.emit(*event);
+      return;
+    }
+    const auto& broadcast = std::get<Broadcast>(effect);
+    std::string error;
+    try {
+      broadcaster_.broadcast(broadcast);
+      return;
+    } catch (const std::exception& thrown) {
+      error = support::presentable(thrown.what(), std::nullopt);
+    } catch (...) {
+      error = "something that is no std::exception";
+    }
+    logSafely(logger_, LogLevel::warning,
+              fmt::format("broadcast {} of call {} failed: {}", broadcast.as, broadcast.call.value(), error));
+    bus_.emit(BroadcastFailed{broadcast.call, broadcast.as, error});
+  } catch (const std::exception& error) {
+    logSafely(logger_, LogLevel::error, error.what());
+  } catch (...) {
+    logSafely(logger_, LogLevel::error, "delivering an effect failed");
+  }
+}
+
+}  // namespace messenger::actions

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <set>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "events/event_bus.hpp"
+#include "messenger/contracts/broadcaster.hpp"
+#include "messenger/contracts/logger.hpp"
+#include "messenger/model/ids.hpp"
+#include "support/mutex.hpp"
+
+namespace messenger::actions {
+
+/// What a committed change tells the world, in this order.
+using Effect = std::variant<Broadcast, Event>;
+using Effects = std::vector<Effect>;
+
+/// Delivers the effects of each call in the order in which its changes were committed, one at a time, holding
+/// no lock.
+///
+/// The order cannot be had by a lock around the commit (a host's storage must not be called under one), so
+/// each change takes a ticket before its commit and hands in its effects with the revision that the commit
+/// gave. Effects wait only for tickets that were open when they were handed in: whatever opens later commits
+/// later and has a higher revision. The thread that closes the last of those delivers, for the others too.
+/// Thread-safe.
+class Delivery {
+ public:
+  Delivery(events::EventBus& bus, Broadcaster& broadcaster, Logger& logger);
+  Delivery(const Delivery&) = delete;
+  Delivery& operator=(const Delivery&) = delete;
+
+  /// A change under way. Destroyed without `deliver`: it committed nothing.
+  class Ticket {
+   public:
+    Ticket(Delivery& delivery, CallId call);
+    ~Ticket();
+    Ticket(const Ticket&) = delete;
+    Ticket& operator=(const Ticket&) = delete;
+
+    /// The change was committed and gave the call this revision. Returns when its effects are delivered, or
+    /// left to a thread that is delivering for the same call. Never throws what host code throws.
+    void deliver(std::int64_t revision, Effects effects);
+
+   private:
+    Delivery& delivery_;
+    CallId call_;
+    std::uint64_t number_;
+    bool open_ = true;
+  };
+
+  /// Delivers what concerns no single call, at once.
+  void deliverUnordered(const Effects& effects);
+
+ private:
+  struct Batch {
+    std::int64_t revision;
+    std::uint64_t waitsFor;  ///< delivered when no ticket up to this number is open
+    Effects effects;
+  };
+
+  struct Strand {
+    std::set<std::uint64_t> open;
+    std::vector<Batch> waiting;  ///< by revision
+    std::uint64_t lastNumber = 0;
+    bool delivering = false;
+  };
+
+  struct Shard {
+    support::Mutex mutex;
+    std::unordered_map<CallId, Strand> strands GUARDED_BY(mutex);
+  };
+
+  Shard& shardOf(const CallId& call);
+  std::uint64_t open(const CallId& call);
+  void close(const CallId& call, std::uint64_t number, Batch* batch);
+  /// `lock` holds the shard; it is let go while host code runs, which the analysis cannot follow.
+  void drain(Shard& shard, const CallId& call, support::Lock& lock) NO_THREAD_SAFETY_ANALYSIS;
+  void deliverOne(const Effect& effect) noexcept;
+
+  events::EventBus& bus_;
+  Broadcaster& broadcaster_;
+  Logger& logger_;
+  std::array<Shard, 16> shards_;
+};
+
+}  // namespace messenger::actions

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "messenger/events/call_events.hpp"
+#include "messenger/events/subscription.hpp"
+
+namespace messenger::events {
+
+/// Tells listeners. One that throws is reported and the next still runs. Thread-safe; `emit` holds no lock
+/// while a listener runs. The order between emissions is the caller's affair (actions/delivery.hpp).
+class EventBus {
+ public:
+  /// `report` is told what a listener threw; it must not throw.
+  explicit EventBus(std::function<void(const std::string&)> report);
+  ~EventBus();
+  EventBus(const EventBus&) = delete;
+  EventBus& operator=(const EventBus&) = delete;
+
+  /// Instantiated for each alternative of Event, and for Event itself: then for every event, after the
+  /// listeners of its kind.
+  template <class E>
+  [[nodiscard]] Subscription subscribe(std::function<void(const E&)> listener);
+
+  void emit(const Event& event);
+
+ private:
+  struct Signals;
+  std::unique_ptr<Signals> signals_;
+};
+
+}  // namespace messenger::events

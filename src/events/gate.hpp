@@ -1,0 +1,49 @@
+#pragma once
+
+#include <algorithm>
+#include <condition_variable>
+#include <thread>
+#include <vector>
+
+#include "support/mutex.hpp"
+
+namespace messenger::events {
+
+/// One listener's door: lets runs in until it is closed; closing waits for those inside on other threads.
+/// What Signals2's disconnect leaves out.
+class Gate {
+ public:
+  /// False: closed, do not run.
+  [[nodiscard]] bool enter() EXCLUDES(mutex_) {
+    const support::Lock lock(mutex_);
+    if (closed_) return false;
+    inside_.push_back(std::this_thread::get_id());
+    return true;
+  }
+
+  void leave() EXCLUDES(mutex_) {
+    {
+      const support::Lock lock(mutex_);
+      inside_.erase(std::find(inside_.begin(), inside_.end(), std::this_thread::get_id()));
+    }
+    left_.notify_all();
+  }
+
+  /// Lets nobody in any more, and waits until only this thread is inside, if anyone.
+  void close() NO_THREAD_SAFETY_ANALYSIS {
+    support::Lock lock(mutex_);
+    closed_ = true;
+    left_.wait(lock.native(), [this]() NO_THREAD_SAFETY_ANALYSIS {
+      return std::all_of(inside_.begin(), inside_.end(),
+                         [self = std::this_thread::get_id()](std::thread::id id) { return id == self; });
+    });
+  }
+
+ private:
+  support::Mutex mutex_;
+  std::condition_variable left_;
+  std::vector<std::thread::id> inside_ GUARDED_BY(mutex_);
+  bool closed_ GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace messenger::events

@@ -1,0 +1,136 @@
+#include "messenger/threads.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "facade/threads_impl.hpp"
+#include "support/text.hpp"
+
+namespace messenger {
+namespace {
+
+constexpr std::size_t maxText = 255;
+
+std::optional<Refusal> whyNotText(const char* field, const std::string& text, bool mayBeEmpty) {
+  if ((mayBeEmpty || !text.empty()) && support::isPlainText(text, maxText)) return std::nullopt;
+  return Refusal{Reason::invalidInput,
+                 fmt::format("{} must be {} to {} bytes of UTF-8 without control characters.", field,
+                             mayBeEmpty ? 0 : 1, maxText)};
+}
+
+std::optional<Refusal> whyNotUser(const UserId& user) {
+  if (auto why = whyNotText("user.type", user.type, /*mayBeEmpty=*/false)) return why;
+  return whyNotText("user.id", user.id, /*mayBeEmpty=*/false);
+}
+
+std::optional<Refusal> whyNotMember(const ThreadMember& member) {
+  if (auto why = whyNotUser(member.user)) return why;
+  return whyNotText("member.name", member.name, /*mayBeEmpty=*/true);
+}
+
+std::optional<Refusal> whyNotThread(const NewThread& thread) {
+  if (auto why = whyNotText("thread.id", thread.thread.id.value(), /*mayBeEmpty=*/false)) return why;
+  if (auto why = whyNotText("subject", thread.thread.subject, /*mayBeEmpty=*/true)) return why;
+  std::set<UserId> users;
+  for (const ThreadMember& member : thread.members) {
+    if (auto why = whyNotMember(member)) return why;
+    if (!users.insert(member.user).second) return Refusal{Reason::invalidInput, "members must differ."};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<Thread> Threads::Impl::create(NewThread thread, const std::optional<ThreadId>& id) {
+  Messenger::Impl& owner = messenger;
+  thread.thread.id = id ? *id : ThreadId{owner.ids.next(owner.context.clock.now().wall)};
+  thread.thread.members = thread.members.size();
+  if (auto why = whyNotThread(thread)) return tl::unexpected(std::move(*why));
+  if (!store.createThread(thread)) return refuse(Reason::threadExists);
+  return std::move(thread.thread);
+}
+
+Threads::Threads(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
+Threads::~Threads() = default;
+
+Result<Thread> Threads::createPrivate(const ThreadMember& one, const ThreadMember& other,
+                                      const std::optional<ThreadId>& id) {
+  NewThread thread;
+  thread.thread.type = ThreadType::privateThread;
+  thread.members = {one, other};
+  return impl_->create(std::move(thread), id);
+}
+
+Result<Thread> Threads::createGroup(const std::string& subject, const std::vector<ThreadMember>& members,
+                                    const std::optional<ThreadId>& id) {
+  NewThread thread;
+  thread.thread.type = ThreadType::group;
+  thread.thread.subject = subject;
+  thread.members = members;
+  return impl_->create(std::move(thread), id);
+}
+
+Result<Thread> Threads::setSubject(const ThreadId& thread, const std::string& subject) {
+  if (auto why = whyNotText("subject", subject, /*mayBeEmpty=*/true)) return tl::unexpected(std::move(*why));
+  return impl_->update(thread, [&](Thread& found) { found.subject = subject; });
+}
+
+Result<Thread> Threads::setLocked(const ThreadId& thread, bool locked) {
+  return impl_->update(thread, [&](Thread& found) { found.locked = locked; });
+}
+
+Result<Thread> Threads::setCalling(const ThreadId& thread, bool calling) {
+  return impl_->update(thread, [&](Thread& found) { found.calling = calling; });
+}
+
+Result<ThreadMember> Threads::putMember(const ThreadId& thread, const ThreadMember& member) {
+  if (auto why = whyNotMember(member)) return tl::unexpected(std::move(*why));
+  const auto found = impl_->store.findThread(thread);
+  if (!found) return refuse(Reason::threadNotFound);
+  if (found->isPrivate() && !impl_->store.findMember(thread, member.user) && found->members >= 2) {
+    return refuse(Reason::invalidInput, "a private thread has two members.");
+  }
+  if (!impl_->store.putMember(thread, member)) return refuse(Reason::threadNotFound);
+  auto stored = impl_->store.findMember(thread, member.user);
+  return stored ? std::move(*stored) : member;
+}
+
+Result<void> Threads::removeMember(const ThreadId& thread, const UserId& user) {
+  if (!impl_->store.findThread(thread)) return refuse(Reason::threadNotFound);
+  Messenger::Impl& owner = impl_->messenger;
+  const auto takeOut = [&] {
+    owner.perform([&](actions::FollowUps& followUps) {
+      actions::memberRemoved(owner.context, thread, user, followUps);
+      return true;
+    });
+  };
+  // Out of the call, off the thread, and out once more: a crash leaves at worst a member who is not in the
+  // call, and whoever joined in between is caught by the second look.
+  takeOut();
+  const bool removed = impl_->store.removeMember(thread, user);
+  takeOut();
+  return removed ? Result<void>{} : refuse(Reason::userNotFound);
+}
+
+Result<void> Threads::setUserName(const UserId& user, const std::string& name) {
+  if (auto why = whyNotUser(user)) return tl::unexpected(std::move(*why));
+  if (auto why = whyNotText("name", name, /*mayBeEmpty=*/true)) return tl::unexpected(std::move(*why));
+  impl_->store.putUser(user, name);
+  return {};
+}
+
+std::optional<Thread> Threads::find(const ThreadId& thread) const {
+  return impl_->store.findThread(thread);
+}
+
+std::optional<ThreadMember> Threads::findMember(const ThreadId& thread, const UserId& user) const {
+  return impl_->store.findMember(thread, user);
+}
+
+std::vector<ThreadMember> Threads::members(const ThreadId& thread) const {
+  return impl_->store.members(thread);
+}
+
+}  // namespace messenger

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+
+#include "actions/context.hpp"
+#include "support/mutex.hpp"
+
+namespace messenger::jobs {
+
+/// Does what is due: the write-behind of heartbeats, the activity check. The one implementation behind the
+/// Scheduler and `Messenger::runDueTasks`. Thread-safe; two threads at once do not do the same task twice.
+class DueTasks {
+ public:
+  /// `check` runs the activity check.
+  DueTasks(actions::Context& context, std::function<void()> check);
+
+  /// Does what is due; returns the time until something is due again. What a task throws is logged.
+  std::chrono::milliseconds run();
+
+  /// Writes what was heard since the last time; for the end.
+  void flush();
+
+ private:
+  struct Due {
+    bool flush = false;
+    bool check = false;
+    Duration window = Duration::zero();
+    std::chrono::milliseconds next{};
+  };
+
+  Due takeDue(Moment now) EXCLUDES(mutex_);
+  void flushWithin(Duration window);
+
+  actions::Context& context_;
+  std::function<void()> check_;
+  support::Mutex mutex_;
+  bool started_ GUARDED_BY(mutex_) = false;
+  SteadyPoint nextFlush_ GUARDED_BY(mutex_);
+  SteadyPoint nextCheck_ GUARDED_BY(mutex_);
+  SteadyPoint lastFlush_ GUARDED_BY(mutex_);
+};
+
+}  // namespace messenger::jobs

@@ -1,0 +1,40 @@
+#include "jobs/leases.hpp"
+
+#include <algorithm>
+
+#include "actions/log.hpp"
+
+namespace messenger::jobs {
+
+void Leases::add(const JobId& job, std::int64_t token) {
+  const support::Lock lock(mutex_);
+  claims_.push_back({job, token});
+}
+
+void Leases::remove(const JobId& job, std::int64_t token) {
+  const support::Lock lock(mutex_);
+  claims_.erase(std::find_if(claims_.begin(), claims_.end(),
+                             [&](const Claim& claim) { return claim.job == job && claim.token == token; }));
+}
+
+void Leases::renew(actions::Context& context, Duration lease) {
+  std::vector<Claim> claims;
+  {
+    const support::Lock lock(mutex_);
+    claims = claims_;
+  }
+  for (const Claim& claim : claims) {
+    try {
+      if (context.storage.renewJob(claim.job, claim.token, context.clock.now().wall + lease)) continue;
+      // Settled between the copy and now, or taken over: then its settling will tell.
+      actions::logSafely(context.logger, LogLevel::debug,
+                         fmt::format("job {} needs no renewal", claim.job.value()));
+    } catch (const std::exception& error) {
+      actions::logSafely(
+          context.logger, LogLevel::warning,
+          fmt::format("the lease of job {} was not renewed: {}", claim.job.value(), error.what()));
+    }
+  }
+}
+
+}  // namespace messenger::jobs

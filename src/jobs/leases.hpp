@@ -1,0 +1,51 @@
+#pragma once
+
+#include <vector>
+
+#include "actions/context.hpp"
+#include "messenger/model/job.hpp"
+#include "support/mutex.hpp"
+
+namespace messenger::jobs {
+
+/// The claims that a worker's threads hold just now, so that one more thread can prolong them all.
+/// Thread-safe.
+class Leases {
+ public:
+  /// Holds a claim for as long as it lives.
+  class Held {
+   public:
+    /// `leases` may be null: then nobody renews, and the claim must last by itself.
+    Held(Leases* leases, const Job& job) : leases_(leases), job_(job.id), token_(job.token) {
+      if (leases_ != nullptr) leases_->add(job_, token_);
+    }
+    ~Held() {
+      if (leases_ != nullptr) leases_->remove(job_, token_);
+    }
+    Held(const Held&) = delete;
+    Held& operator=(const Held&) = delete;
+
+   private:
+    Leases* leases_;
+    JobId job_;
+    std::int64_t token_;
+  };
+
+  /// Prolongs every claim that is held to `lease` from now. One that is lost, or a storage that does not
+  /// answer, is logged; the job finds out when it settles.
+  void renew(actions::Context& context, Duration lease);
+
+ private:
+  struct Claim {
+    JobId job;
+    std::int64_t token;
+  };
+
+  void add(const JobId& job, std::int64_t token) EXCLUDES(mutex_);
+  void remove(const JobId& job, std::int64_t token) EXCLUDES(mutex_);
+
+  support::Mutex mutex_;
+  std::vector<Claim> claims_ GUARDED_BY(mutex_);
+};
+
+}  // namespace messenger::jobs

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <thread>
+
+#include "jobs/due_tasks.hpp"
+#include "messenger/jobs/scheduler.hpp"
+#include "support/mutex.hpp"
+
+namespace messenger {
+
+/// The thread behind a Scheduler.
+class Scheduler::Impl {
+ public:
+  Impl(std::shared_ptr<const void> owner, jobs::DueTasks& tasks);
+  ~Impl();
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  void stop() noexcept;
+
+ private:
+  struct Shared {
+    std::shared_ptr<const void> owner;
+    jobs::DueTasks& tasks;
+    support::Mutex mutex;
+    std::condition_variable changed;
+    bool stopping GUARDED_BY(mutex) = false;
+
+    void run() NO_THREAD_SAFETY_ANALYSIS;
+  };
+
+  std::shared_ptr<Shared> shared_;
+  std::thread thread_;
+};
+
+}  // namespace messenger

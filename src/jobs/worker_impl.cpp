@@ -1,0 +1,160 @@
+#include "jobs/worker_impl.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "actions/log.hpp"
+
+namespace messenger {
+namespace {
+
+constexpr std::size_t mostThreads = 256;
+constexpr int mostTries = 1000;
+constexpr std::chrono::milliseconds longestBackoff = std::chrono::hours{24};
+
+void require(bool holds, const char* field, const std::string& bounds) {
+  if (!holds) throw std::invalid_argument(fmt::format("WorkerOptions.{} must be {}", field, bounds));
+}
+
+}  // namespace
+
+namespace jobs {
+
+void applyOptions(RunPolicy& policy, const WorkerOptions& options) {
+  require(options.threads >= 1 && options.threads <= mostThreads, "threads", "1 to 256");
+  require(!options.tries || (*options.tries >= 1 && *options.tries <= mostTries), "tries", "1 to 1000");
+  require(!options.backoff || (options.backoff->count() >= 0 && *options.backoff <= longestBackoff),
+          "backoff", "zero to one day");
+  if (!options.queue.empty()) policy.queue = options.queue;
+  if (options.tries) policy.jobs.tries = *options.tries;
+  if (options.backoff) {
+    policy.jobs.backoff = *options.backoff;
+    policy.jobs.maxBackoff = std::max(policy.jobs.maxBackoff, *options.backoff);
+  }
+  policy.onRun = options.onRun;
+}
+
+}  // namespace jobs
+
+/// What the threads of one worker share.
+struct Worker::Impl::Shared {
+  Shared(std::shared_ptr<const void> keepAlive, actions::Context& from, jobs::JobRunner& runs)
+      : owner(std::move(keepAlive)), context(from), runner(runs), policy(runs.unattended()) {
+    policy.lease = context.config.jobs.lease;
+    policy.renewedBy = &leases;
+  }
+
+  void work() noexcept {
+    while (!stopping) {
+      const std::uint64_t seen = context.jobsStored.version();
+      if (step()) continue;
+      setIdle(true, seen);
+      if (!stopping) context.jobsStored.waitFor(seen, context.config.jobs.pollInterval);
+      setIdle(false, seen);
+    }
+    {
+      const support::Lock lock(mutex);
+      --working;
+    }
+    changed.notify_all();
+  }
+
+  /// True: a job was run.
+  bool step() noexcept {
+    try {
+      return runner.runNext(policy).has_value();
+    } catch (const std::exception& error) {
+      actions::logSafely(context.logger, LogLevel::error,
+                         fmt::format("claiming a job failed: {}", error.what()));
+      return false;
+    }
+  }
+
+  /// Goes on after a stop was asked for, until the last job is done.
+  void renewLeases() NO_THREAD_SAFETY_ANALYSIS {
+    const auto interval = std::max(std::chrono::milliseconds{10}, context.config.jobs.lease / 3);
+    support::Lock lock(mutex);
+    while (!changed.wait_for(lock.native(), interval,
+                             [this]() NO_THREAD_SAFETY_ANALYSIS { return working == 0; })) {
+      lock.unlock();
+      leases.renew(context, policy.lease);
+      lock.lock();
+    }
+  }
+
+  void setIdle(bool isIdle, std::uint64_t version) {
+    {
+      const support::Lock lock(mutex);
+      idle = isIdle ? idle + 1 : idle - 1;
+      lookedAt = std::max(lookedAt, version);
+    }
+    changed.notify_all();
+  }
+
+  std::shared_ptr<const void> owner;
+  actions::Context& context;
+  jobs::JobRunner& runner;
+  jobs::Leases leases;
+  jobs::RunPolicy policy;
+  std::atomic<bool> stopping = false;
+
+  support::Mutex mutex;
+  std::condition_variable changed;
+  std::size_t working GUARDED_BY(mutex) = 0;  ///< threads that have not ended
+  std::size_t idle GUARDED_BY(mutex) = 0;     ///< of those: which found nothing to do
+  std::uint64_t lookedAt GUARDED_BY(mutex) =
+      0;  ///< the version of the wake-up that the latest of them looked at
+};
+
+Worker::Impl::Impl(std::shared_ptr<const void> owner, actions::Context& context, jobs::JobRunner& runner,
+                   const WorkerOptions& options)
+    : shared_(std::make_shared<Shared>(std::move(owner), context, runner)) {
+  jobs::applyOptions(shared_->policy, options);
+  {
+    const support::Lock lock(shared_->mutex);
+    shared_->working = options.threads;
+  }
+  for (std::size_t i = 0; i < options.threads; ++i) {
+    threads_.emplace_back([shared = shared_] { shared->work(); });
+  }
+  threads_.emplace_back([shared = shared_] { shared->renewLeases(); });
+}
+
+Worker::Impl::~Impl() {
+  stop();
+  for (std::thread& thread : threads_) {
+    if (thread.joinable()) thread.detach();  // only when destroyed from within one of its own jobs
+  }
+}
+
+void Worker::Impl::requestStop() noexcept {
+  shared_->stopping = true;
+  shared_->context.jobsStored.notify();
+}
+
+void Worker::Impl::stop() noexcept {
+  requestStop();
+  const auto self = std::this_thread::get_id();
+  if (std::any_of(threads_.begin(), threads_.end(),
+                  [&](const auto& thread) { return thread.get_id() == self; })) {
+    return;
+  }
+  for (std::thread& thread : threads_) {
+    if (thread.joinable()) thread.join();
+  }
+}
+
+bool Worker::Impl::drain(std::chrono::milliseconds atMost) {
+  Shared& shared = *shared_;
+  shared.context.jobsStored.notify();
+  const std::uint64_t since = shared.context.jobsStored.version();
+  support::Lock lock(shared.mutex);
+  // Every thread found nothing, the latest of them when it looked at all that was stored until now.
+  return shared.changed.wait_for(lock.native(), atMost, [&]() NO_THREAD_SAFETY_ANALYSIS {
+    if (shared.working == 0) return true;
+    return shared.idle == shared.working && shared.lookedAt >= since &&
+           shared.lookedAt == shared.context.jobsStored.version();
+  });
+}
+
+}  // namespace messenger

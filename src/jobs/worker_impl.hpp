@@ -1,0 +1,37 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "jobs/job_runner.hpp"
+#include "messenger/jobs/worker.hpp"
+#include "support/mutex.hpp"
+
+namespace messenger {
+
+/// The threads behind a Worker. What they share lives until the last of them has ended, so that a Worker may
+/// be destroyed even from within one of its own jobs.
+class Worker::Impl {
+ public:
+  /// `owner` keeps alive what `runner` and `context` belong to.
+  Impl(std::shared_ptr<const void> owner, actions::Context& context, jobs::JobRunner& runner,
+       const WorkerOptions& options);
+  ~Impl();
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  void stop() noexcept;
+  void requestStop() noexcept;
+  bool drain(std::chrono::milliseconds atMost);
+
+ private:
+  struct Shared;
+
+  std::shared_ptr<Shared> shared_;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace messenger

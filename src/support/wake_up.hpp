@@ -1,0 +1,42 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+
+#include "support/mutex.hpp"
+
+namespace messenger::support {
+
+/// Lets threads wait for "something new since I last looked", so that nothing that comes between the look and
+/// the wait is missed. Thread-safe.
+class WakeUp {
+ public:
+  /// What a waiter remembers before it looks.
+  [[nodiscard]] std::uint64_t version() EXCLUDES(mutex_) {
+    const Lock lock(mutex_);
+    return version_;
+  }
+
+  /// There is something new: all waiters look again.
+  void notify() EXCLUDES(mutex_) {
+    {
+      const Lock lock(mutex_);
+      ++version_;
+    }
+    changed_.notify_all();
+  }
+
+  /// Waits until there is something newer than `seen`, at most this long.
+  void waitFor(std::uint64_t seen, std::chrono::milliseconds atMost) NO_THREAD_SAFETY_ANALYSIS {
+    Lock lock(mutex_);
+    changed_.wait_for(lock.native(), atMost, [&]() NO_THREAD_SAFETY_ANALYSIS { return version_ != seen; });
+  }
+
+ private:
+  Mutex mutex_;
+  std::condition_variable changed_;
+  std::uint64_t version_ GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace messenger::support
