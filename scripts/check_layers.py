@@ -55,6 +55,10 @@ DEFAULTS_OF_FACADE = {
     "include/messenger/adapters/null.hpp",
 }
 
+# The executable `messenger` is a host: it picks the storage for the console.
+CLI = "src/console/cli/"
+CHOICES_OF_CLI = {"include/messenger/adapters/sqlite.hpp"}
+
 # Third-party headers have one home each. (pattern of the header, where it may be included)
 HOMES = [
     (r"tl/", ["include/messenger/result.hpp"]),
@@ -101,6 +105,8 @@ def may_include(source, target):
     if source_room == target_room and source not in RANK_OF_FILE:
         return True
     if target_room not in RANKS:
+        if source.startswith(CLI) and target in CHOICES_OF_CLI:
+            return True
         return source_room == "facade" and target in DEFAULTS_OF_FACADE
     if source_room.startswith("adapters/"):
         limit = ADAPTER_LIMIT
@@ -242,6 +248,9 @@ CASES = [
     ("src/http/a.cpp", "<nlohmann/json.hpp>", None),
     ("src/console/a.cpp", "<CLI/CLI.hpp>", None),
     ("src/console/a.cpp", '"http/b.hpp"', "console must not include"),
+    ("src/console/a.cpp", '"messenger/adapters/sqlite.hpp"', "console must not include"),
+    ("src/console/cli/a.cpp", '"messenger/adapters/sqlite.hpp"', None),
+    ("src/console/cli/a.cpp", '"messenger/adapters/memory.hpp"', "console must not include"),
     ("src/actions/a.cpp", "<nlohmann/json.hpp>", "home in src/http/"),
     ("src/actions/a.cpp", "<CLI/CLI.hpp>", "home in src/console/"),
     ("src/actions/a.cpp", "<curl/curl.h>", "home in src/adapters/janus/"),

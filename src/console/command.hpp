@@ -49,6 +49,7 @@ struct Program {
   std::vector<Command> commands;
   std::vector<OptionSpec> options;  ///< beside those that every program has
   std::vector<Field> notes;         ///< shown at the end of `list`: environment variables
+  std::string sweepNote;            ///< said after a --now sweep that found calls; may be empty
   std::function<Expected<Messenger*>(const Arguments&)> open;
 };
 

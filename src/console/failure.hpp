@@ -1,9 +1,9 @@
 #pragma once
 
 #include <string>
-#include <tl/expected.hpp>
 
 #include "messenger/console/console.hpp"
+#include "messenger/result.hpp"
 
 namespace messenger::console {
 

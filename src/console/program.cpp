@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <chrono>
 #include <exception>
 #include <new>
 #include <ostream>
@@ -9,7 +10,7 @@
 #include "console/help.hpp"
 #include "console/layout.hpp"
 #include "console/suggest.hpp"
-#include "messenger/adapters/null.hpp"
+#include "messenger/contracts/clock.hpp"
 #include "messenger/errors.hpp"
 
 namespace messenger::console {
@@ -102,7 +103,8 @@ Outcome dispatch(const Program& program, const ConsoleOptions& options,
 }  // namespace
 
 TimePoint Invocation::now() const {
-  return (options.clock ? options.clock : systemClock())->now().wall;
+  if (options.clock) return options.clock->now().wall;
+  return std::chrono::floor<Duration>(std::chrono::system_clock::now());
 }
 
 const std::vector<OptionSpec>& commonOptions() {

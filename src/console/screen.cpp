@@ -68,7 +68,7 @@ void Screen::document(std::string_view json) {
 }
 
 void Screen::note(std::string_view text) {
-  if (json_) return;
+  if (json_ || text.empty()) return;
   const support::Lock lock(mutex_);
   eraseProgress();
   for (const std::string& line : wrap(text, textWidth())) err_ << line << '\n';

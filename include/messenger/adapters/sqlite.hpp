@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "messenger/contracts/storage.hpp"
 
@@ -39,5 +41,28 @@ struct SqliteOptions {
 
 /// The same with the defaults.
 [[nodiscard]] std::shared_ptr<Storage> sqliteStorage(const std::filesystem::path& path);
+
+enum class SqliteFileKind : std::uint8_t {
+  missing,
+  empty,    ///< no bytes: `sqliteStorage` would make it a database
+  foreign,  ///< no SQLite file, or not ours
+  ours,
+};
+
+struct SqliteFile {
+  SqliteFileKind kind = SqliteFileKind::missing;
+  std::int64_t version = 0;  ///< of the tables in a file of ours
+  std::int64_t latest = 0;   ///< what this library brings them to; a higher `version` it does not know
+};
+
+/// What lies at `options.path`, for tools: nothing is made or changed. Throws StorageUnavailable when it
+/// cannot be read.
+[[nodiscard]] SqliteFile inspectSqliteFile(const SqliteOptions& options);
+
+/// Looks for damage: SQLite's own checks, and the rules that hold between rows. Reads everything, from one
+/// snapshot, while others go on working; changes nothing. Returns what it found, a sentence each, with ids
+/// but never with a room; nothing when the file is sound. Throws StorageIncompatible unless it is of ours and
+/// of the latest version, StorageCorrupt when it is too damaged to be read, StorageUnavailable.
+[[nodiscard]] std::vector<std::string> checkSqliteFile(const SqliteOptions& options);
 
 }  // namespace messenger

@@ -46,7 +46,7 @@ struct ConsoleOptions {
   /// Asked about ten times a second by the same commands, on the thread that called `run`: true is as good
   /// as a first Ctrl-C. May be empty; must not throw.
   std::function<bool()> stopRequested;
-  /// What "3 min ago" is reckoned from; null for systemClock().
+  /// What "3 min ago" is reckoned from; null for the machine's.
   std::shared_ptr<Clock> clock;
 
   /// For standard output and standard error as they are: width and colours when they are terminals (none with

@@ -6,16 +6,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <fstream>
 #include <string>
-#include <string_view>
 #include <system_error>
 #include <thread>
 
+#include "adapters/sqlite/file_header.hpp"
 #include "adapters/sqlite/sqlite_error.hpp"
 #include "messenger/errors.hpp"
 
@@ -54,39 +52,6 @@ void createPrivately(const fs::path& path) {
     throw StorageUnavailable(fmt::format("{} cannot be made private: {}", path.string(), reason(code)));
 }
 
-/// The first bytes of every SQLite file: https://www.sqlite.org/fileformat.html, section 1.3.
-class Header {
- public:
-  static constexpr std::size_t size = 100;
-
-  explicit Header(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) throw StorageUnavailable(fmt::format("{} cannot be read", path.string()));
-    in.read(bytes_.data(), size);
-    read_ = static_cast<std::size_t>(in.gcount());
-  }
-
-  [[nodiscard]] bool empty() const { return read_ == 0; }
-  [[nodiscard]] bool isSqlite() const {
-    constexpr std::string_view magic{"SQLite format 3\0", 16};
-    return read_ == size && std::string_view{bytes_.data(), magic.size()} == magic;
-  }
-  [[nodiscard]] bool usesWal() const { return bytes_[18] == 2; }
-  [[nodiscard]] std::int64_t version() const { return number(60); }
-  [[nodiscard]] std::int64_t application() const { return number(68); }
-
- private:
-  [[nodiscard]] std::int64_t number(std::size_t at) const {
-    std::uint32_t value = 0;
-    for (std::size_t i = 0; i < 4; ++i)
-      value = value << 8U | static_cast<std::uint32_t>(static_cast<unsigned char>(bytes_[at + i]));
-    return static_cast<std::int32_t>(value);
-  }
-
-  std::array<char, size> bytes_{};
-  std::size_t read_ = 0;
-};
-
 /// Closing a connection must not move what lies in the -wal into a file that is not ours to change.
 void keepWalOnClose(SQLite::Database& database, bool keep) {
   sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep ? 1 : 0, nullptr);
@@ -106,7 +71,7 @@ std::string immutableUri(const fs::path& path) {
 }
 
 /// For a file whose header names no application: whether there is anything in it.
-bool hasTables(const fs::path& path, const Header& header, std::chrono::milliseconds busyTimeout) {
+bool hasTables(const fs::path& path, const FileHeader& header, std::chrono::milliseconds busyTimeout) {
   std::error_code ignored;
   const bool walIsEmpty = fs::file_size(path.string() + "-wal", ignored) == 0 || ignored;
   const bool alone = header.usesWal() && walIsEmpty;
@@ -126,7 +91,7 @@ bool hasTables(const fs::path& path, const Header& header, std::chrono::millisec
 
 /// Refuses what is not ours before anything is opened for writing.
 void requireOurs(const fs::path& path, std::chrono::milliseconds busyTimeout, Migrations migrations) {
-  const Header header(path);
+  const FileHeader header(path);
   if (header.empty()) return;
   if (!header.isSqlite())
     throw StorageIncompatible(fmt::format("{} is not a SQLite database", path.string()));

@@ -38,6 +38,7 @@ Outcome checkActivity(Invocation& call) {
   call.screen.line(active == 0
                        ? "No matching active calls found."
                        : fmt::format("{} active calls found. Call activity checks {}!", active, verb(when)));
+  if (active > 0 && when == When::now) call.screen.note(call.program.sweepNote);
   return {};
 }
 
@@ -62,6 +63,7 @@ Outcome down(Invocation& call) {
   call.screen.line(*active == 0 ? "No active calls to end found."
                                 : fmt::format("{} active calls found. End calls {}!", *active, verb(when)));
   call.screen.line(fmt::format("Call system is now down for {} minutes.", duration.count()));
+  if (*active > 0 && when == When::now) call.screen.note(call.program.sweepNote);
   return {};
 }
 

@@ -32,6 +32,7 @@ Outcome runOnce(Invocation& call) {
   }
   writeResult(call.screen, active, 1);
   call.screen.line(sentence(active, when));
+  if (active > 0 && when == When::now) call.screen.note(call.program.sweepNote);
   return {};
 }
 
