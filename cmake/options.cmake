@@ -4,6 +4,7 @@ option(MESSENGER_HTTP "Build messenger::http, the transport-neutral REST router 
 option(MESSENGER_CONSOLE "Build messenger::console and the messenger executable (needs nlohmann-json)" ${PROJECT_IS_TOP_LEVEL})
 option(MESSENGER_TESTING "Build messenger::testing: fakes and conformance suites for a host's own tests" ${PROJECT_IS_TOP_LEVEL})
 option(MESSENGER_BUILD_TESTS "Build the library's own tests" ${PROJECT_IS_TOP_LEVEL})
+option(MESSENGER_CHECK_HEADERS "Compile each header alone, along with the tests" ${PROJECT_IS_TOP_LEVEL})
 option(MESSENGER_BUILD_EXAMPLES "Build the examples" ${PROJECT_IS_TOP_LEVEL})
 option(MESSENGER_BUILD_BENCH "Build the benchmarks" ${PROJECT_IS_TOP_LEVEL})
 option(MESSENGER_BUILD_FUZZ "Build the libFuzzer targets (clang only)" OFF)

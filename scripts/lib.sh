@@ -181,13 +181,16 @@ build() {
   (cd "$root" && cmake --build --preset "$preset" --parallel "${jobs:-$cores}" "${targets[@]}") </dev/null
 }
 
+# A command that ctest is to be run by.
+test_launcher=()
+
 # run_tests PRESET [CTEST OPTION…]: runs ctest and leaves what it counted in $tests_passed and $tests_failed.
 run_tests() {
   local preset=$1 status=0 report head total failed skipped
   shift
   report="$root/build/$preset/ctest.xml"
   rm -f "$report"
-  ctest --test-dir "$root/build/$preset" --parallel "${jobs:-$cores}" --output-on-failure --no-tests=error \
+  "${test_launcher[@]}" ctest --test-dir "$root/build/$preset" --parallel "${jobs:-$cores}" --output-on-failure --no-tests=error \
     --output-junit "$report" "$@" </dev/null || status=$?
   tests_passed=0 tests_failed=0
   [[ -f $report ]] || return 1
