@@ -1,0 +1,46 @@
+#include <exception>
+#include <iostream>
+#include <iterator>
+
+#include "console/cli/database.hpp"
+#include "console/commands/commands.hpp"
+
+namespace {
+
+using namespace messenger::console;
+
+Program makeProgram(Database& database) {
+  Program program;
+  program.name = "messenger";
+  program.commands = allCommands();
+  std::vector<Command> ours = databaseCommands();
+  std::move(ours.begin(), ours.end(), std::back_inserter(program.commands));
+  program.options = Database::options();
+  program.notes = {
+      {"MESSENGER_DATABASE", {"the SQLite file, where --database is not given"}},
+      {"MESSENGER_CALLING_ENABLED", {"true lets calls:down, calls:up and calls:check-activity work"}},
+      {"MESSENGER_...",
+       {"as in the host application: give this program the same, above all "
+        "MESSENGER_CALLING_SUBSCRIBER_CHANNEL"}},
+      {"NO_COLOR", {"no colours"}}};
+  program.sweepNote =
+      "From here no client was told, and rooms are destroyed by the host's worker. Without --now the host's "
+      "worker does it all.";
+  program.open = [&database](const Arguments& arguments) { return database.open(arguments); };
+  return program;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    Database database;
+    const Program program = makeProgram(database);
+    const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
+    return static_cast<int>(
+        runProgram(program, ConsoleOptions::forTerminal(), arguments, std::cout, std::cerr));
+  } catch (const std::exception& error) {
+    std::cerr << "Error: " << error.what() << '\n';
+    return static_cast<int>(ExitCode::failed);
+  }
+}
