@@ -9,13 +9,13 @@ namespace {
 constexpr std::size_t batchSize = 100;
 
 /// Silent in every memory that could have heard them.
-bool isSilent(Context& context, const StoredPresence& stored, Moment now) {
+bool isSilent(Context& context, const StoredPresence& stored, bool othersListen, Moment now) {
   const Config::Presence& presence = context.config.presence;
   const auto here = context.presence.silence(stored.who, now);
   if (here && *here < presence.ttl) return false;
   // What another process heard reaches the storage up to one interval late.
-  const bool elsewhere = stored.heardBy != context.instance;
-  const Duration allowance = elsewhere ? Duration{presence.writeBehind} : Duration::zero();
+  const bool mayBeLate = othersListen || stored.heardBy != context.instance;
+  const Duration allowance = mayBeLate ? Duration{presence.writeBehind} : Duration::zero();
   return now.wall - stored.lastHeard >= presence.ttl + allowance;
 }
 
@@ -48,7 +48,8 @@ class Sweep {
 
 bool checkActivity(Context& context, std::int64_t cutoff, FollowUps& followUps, const KeepGoing& keepGoing) {
   const Moment now = context.clock.now();
-  if (!context.listening.mayJudge(context.storage, now)) {
+  const Listening::Verdict verdict = context.listening.judge(context.storage, now);
+  if (!verdict.mayJudge) {
     logSafely(context.logger, LogLevel::info,
               "activity check: nobody is judged before a full TTL of listening");
     return true;
@@ -59,7 +60,8 @@ bool checkActivity(Context& context, std::int64_t cutoff, FollowUps& followUps, 
     const auto batch = context.storage.silentParticipants(query);
     for (const StoredPresence& stored : batch) {
       sweep.attempt(stored.who.call, [&] {
-        if (isSilent(context, stored, now)) putOut(context, stored.who, EndReason::inactive, followUps);
+        if (isSilent(context, stored, verdict.othersListen, now))
+          putOut(context, stored.who, EndReason::inactive, followUps);
       });
     }
     if (batch.size() < query.limit) break;

@@ -36,15 +36,17 @@ Duration Listening::heardFor(Moment now) const {
   return std::chrono::duration_cast<Duration>(now.steady - since_.steady);
 }
 
-bool Listening::mayJudge(const Storage& storage, Moment now) {
+Listening::Verdict Listening::judge(const Storage& storage, Moment now) {
   observe(now);
   const Config::Presence& presence = config_.presence;
-  if (presence.listens && heardFor(now) < presence.ttl) return false;
-  if (presence.writeBehind.count() == 0) return presence.listens;
+  const bool heardHere = presence.listens && heardFor(now) >= presence.ttl;
+  if (presence.writeBehind.count() == 0) return {heardHere, false};
   // Others that wrote within three intervals are alive; who joined them last has the most to catch up.
   const Listeners others = storage.listeners(self_, now.wall - 3 * presence.writeBehind);
-  if (others.latestListeningSince && now.wall - *others.latestListeningSince < presence.ttl) return false;
-  return presence.listens || others.count > 0;
+  const bool heardThere =
+      others.latestListeningSince && now.wall - *others.latestListeningSince >= presence.ttl;
+  if (others.count == 0) return {heardHere, false};
+  return {heardThere && (heardHere || !presence.listens), true};
 }
 
 }  // namespace messenger::actions

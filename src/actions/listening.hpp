@@ -23,9 +23,13 @@ class Listening {
   /// Since when without a gap, on the wall clock.
   [[nodiscard]] TimePoint since() const EXCLUDES(mutex_);
 
-  /// Whether a full TTL has been heard: by this process if it listens, and by every other one that writes its
-  /// heartbeats to the storage.
-  [[nodiscard]] bool mayJudge(const Storage& storage, Moment now) EXCLUDES(mutex_);
+  /// Whom a check may believe.
+  struct Verdict {
+    bool mayJudge = false;  ///< a full TTL was heard, here if this process listens, and by all others that do
+    bool othersListen = false;  ///< what they hear reaches the storage up to one write-behind late
+  };
+
+  [[nodiscard]] Verdict judge(const Storage& storage, Moment now) EXCLUDES(mutex_);
 
  private:
   [[nodiscard]] Duration heardFor(Moment now) const EXCLUDES(mutex_);
