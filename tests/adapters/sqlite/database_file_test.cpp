@@ -1,0 +1,220 @@
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#include <stdexcept>
+
+#include "adapters/sqlite/database_file.hpp"
+#include "messenger/errors.hpp"
+#include "tests/adapters/sqlite/changes_for_tests.hpp"
+#include "tests/adapters/sqlite/sqlite_fixture.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace messenger;
+using namespace messenger::testing;
+using Catch::Matchers::Contains;
+
+namespace {
+
+/// Requires that opening is refused with this text, and that the file and its folder are as they were.
+void requireUntouched(const SqliteFixture& fixture, const std::string& text) {
+  const std::string before = fixture.bytes();
+  const auto names = fixture.names();
+  try {
+    (void)fixture.open();
+    FAIL("opened");
+  } catch (const StorageIncompatible& error) {
+    CHECK_THAT(error.what(), Contains(text));
+    CHECK_THAT(error.what(), Contains(fixture.file().string()));
+  }
+  CHECK(fixture.bytes() == before);
+  CHECK(fixture.names() == names);
+}
+
+unsigned permissions(const std::filesystem::path& path) {
+  struct stat status {};
+  REQUIRE(::stat(path.c_str(), &status) == 0);
+  return status.st_mode & 0777U;
+}
+
+}  // namespace
+
+TEST_CASE("database file: a missing file is made, readable by its owner only", "[sqlite][unit]") {
+  const SqliteFixture fixture;
+  const mode_t before = ::umask(0);
+  const auto storage = fixture.open();
+  ::umask(before);
+  CHECK(storage->startCall(start("c1", "t1")).status == StartStatus::started);
+  CHECK(permissions(fixture.file()) == 0600U);
+  CHECK(permissions(fixture.file().string() + "-wal") == 0600U);
+  CHECK(permissions(fixture.file().string() + "-shm") == 0600U);
+}
+
+TEST_CASE("database file: an umask that takes all away leaves the owner in", "[sqlite][unit]") {
+  const SqliteFixture fixture;
+  const mode_t before = ::umask(0777);
+  const auto storage = fixture.open();
+  ::umask(before);
+  CHECK(permissions(fixture.file()) == 0600U);
+}
+
+TEST_CASE("database file: an empty file becomes a database", "[sqlite][unit]") {
+  const SqliteFixture fixture;
+  fixture.write("");
+  CHECK(fixture.open()->startCall(start("c1", "t1")).status == StartStatus::started);
+  CHECK(fixture.number("PRAGMA application_id") == sqlite::applicationId);
+  CHECK(fixture.number("PRAGMA user_version") ==
+        static_cast<std::int64_t>(sqlite::schemaMigrations().size()));
+  CHECK(fixture.text("PRAGMA journal_mode") == "wal");
+  CHECK(fixture.text("PRAGMA integrity_check") == "ok");
+}
+
+TEST_CASE("database file: a database without tables becomes ours", "[sqlite][unit]") {
+  const SqliteFixture fixture;
+  SECTION("with a rollback journal") {
+    fixture.run("CREATE TABLE t (a); DROP TABLE t");
+  }
+  SECTION("with a write-ahead log") {
+    fixture.run("PRAGMA journal_mode = WAL; CREATE TABLE t (a); DROP TABLE t");
+  }
+  CHECK(fixture.open()->startCall(start("c1", "t1")).status == StartStatus::started);
+}
+
+TEST_CASE("database file: what was stored is there after reopening", "[sqlite][unit]") {
+  const SqliteFixture fixture;
+  CHECK(fixture.open()->startCall(start("c1", "t1")).status == StartStatus::started);
+  const auto storage = fixture.open();
+  CHECK(storage->findCall(CallId{"c1"}, user("alice")).value().viewer.has_value());
+  CHECK(storage->startCall(start("c2", "t1")).status == StartStatus::alreadyActive);
+}
+
+TEST_CASE("database file: no SQLite database is refused and left as it was", "[sqlite][unit]") {
+  const SqliteFixture fixture;
+  SECTION("short text") {
+    fixture.write("hello");
+  }
+  SECTION("long text") {
+    fixture.write(std::string(100'000, 'x'));
+  }
+  SECTION("zeros") {
+    fixture.write(std::string(8192, '\0'));
+  }
+  SECTION("a header cut short") {
+    fixture.write(std::string("SQLite format 3\0......", 22));
+  }
+  requireUntouched(fixture, "not a SQLite database");
+}
+
+TEST_CASE("database file: another application's database is refused and left as it was", "[sqlite][unit]") {
+  const SqliteFixture fixture;
+  SECTION("it has tables") {
+    fixture.run("CREATE TABLE customers (id); INSERT INTO customers VALUES (1)");
+  }
+  SECTION("it has tables and a write-ahead log") {
+    fixture.run("PRAGMA journal_mode = WAL; CREATE TABLE customers (id); INSERT INTO customers VALUES (1)");
+  }
+  SECTION("it says so in its header") {
+    fixture.run("PRAGMA application_id = 77; PRAGMA user_version = 1");
+  }
+  SECTION("it has an unfinished transaction") {
+    fixture.run("CREATE TABLE customers (id); INSERT INTO customers VALUES (1)");
+    const std::string before = fixture.bytes();
+    // A journal that somebody was killed over: SQLite would roll it back, and so change the file.
+    SQLite::Database database(fixture.file().string(), SQLite::OPEN_READWRITE);
+    database.exec(
+        "PRAGMA cache_spill = 1; PRAGMA cache_size = 1; BEGIN; "
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) "
+        "INSERT INTO customers SELECT randomblob(100) FROM n");
+    std::filesystem::copy_file(fixture.file().string() + "-journal", fixture.file().string() + "-kept");
+    const std::string halfway = fixture.bytes();
+    database.exec("ROLLBACK");
+    std::filesystem::rename(fixture.file().string() + "-kept", fixture.file().string() + "-journal");
+    fixture.write(halfway);
+    REQUIRE(halfway != before);
+  }
+  requireUntouched(fixture, "another application");
+}
+
+TEST_CASE("database file: another application that is using its file is not disturbed", "[sqlite][unit]") {
+  const SqliteFixture fixture;
+  SQLite::Database other(fixture.file().string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+  other.exec("PRAGMA journal_mode = WAL; CREATE TABLE customers (id); INSERT INTO customers VALUES (1)");
+  requireUntouched(fixture, "another application");
+  other.exec("INSERT INTO customers VALUES (2)");
+  CHECK(other.execAndGet("SELECT count(*) FROM customers").getInt64() == 2);
+}
+
+TEST_CASE("database file: a newer version is refused and left as it was", "[sqlite][unit]") {
+  const SqliteFixture fixture;
+  (void)fixture.open();
+  SECTION("in its header") {
+    fixture.run("PRAGMA user_version = 99");
+    requireUntouched(fixture, "newer messenger");
+  }
+  SECTION("in its write-ahead log only") {
+    SQLite::Database newer(fixture.file().string(), SQLite::OPEN_READWRITE);
+    newer.exec("PRAGMA user_version = 99");
+    std::filesystem::copy_file(fixture.file().string() + "-wal", fixture.file().string() + "-kept");
+    const std::string before = fixture.bytes();
+    sqlite3_db_config(newer.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    requireUntouched(fixture, "newer messenger");
+    CHECK(fixture.bytes() == before);
+  }
+}
+
+TEST_CASE("database file: a missing folder is named", "[sqlite][unit]") {
+  const SqliteFixture fixture;
+  SqliteOptions options = fixture.options();
+  options.path = fixture.file().parent_path() / "no-such-folder" / "app.db";
+  CHECK_THROWS_AS(sqliteStorage(options), StorageUnavailable);
+  CHECK_THROWS_WITH(sqliteStorage(options), Contains("no-such-folder does not exist"));
+}
+
+TEST_CASE("database file: a folder in its place is unavailable", "[sqlite][unit]") {
+  const SqliteFixture fixture;
+  std::filesystem::create_directory(fixture.file());
+  CHECK_THROWS_AS(fixture.open(), StorageUnavailable);
+}
+
+TEST_CASE("database file: a name that looks like a URI is a name", "[sqlite][unit]") {
+  const SqliteFixture fixture;
+  SqliteOptions options = fixture.options();
+  options.path = fixture.file().parent_path() / "file:a?mode=memory#%41.db";
+  CHECK(sqliteStorage(options)->startCall(start("c1", "t1")).status == StartStatus::started);
+  CHECK(std::filesystem::file_size(options.path) > 0);
+  CHECK(sqliteStorage(options)->startCall(start("c2", "t1")).status == StartStatus::alreadyActive);
+}
+
+TEST_CASE("database file: options out of bounds are misuse", "[sqlite][unit]") {
+  const SqliteFixture fixture;
+  SqliteOptions options = fixture.options();
+  SECTION("no path") {
+    options.path.clear();
+  }
+  SECTION("memory") {
+    options.path = ":memory:";
+  }
+  SECTION("a negative timeout") {
+    options.busyTimeout = std::chrono::milliseconds{-1};
+  }
+  SECTION("no reader") {
+    options.readers = 0;
+  }
+  SECTION("too many readers") {
+    options.readers = 65;
+  }
+  CHECK_THROWS_AS(sqliteStorage(options), std::invalid_argument);
+}
+
+TEST_CASE("database file: durability decides how the writer syncs", "[sqlite][unit]") {
+  const SqliteFixture fixture;
+  SqliteOptions options = fixture.options();
+  const auto pragma = [&](const char* sql) {
+    return sqlite::openWriter(options, nullptr, sqlite::schemaMigrations())->number(sql);
+  };
+  options.durability = Durability::full;
+  CHECK(pragma("PRAGMA synchronous") == 2);
+  options.durability = Durability::normal;
+  CHECK(pragma("PRAGMA synchronous") == 1);
+  CHECK(pragma("PRAGMA foreign_keys") == 1);
+  CHECK(pragma("PRAGMA busy_timeout") == options.busyTimeout.count());
+}

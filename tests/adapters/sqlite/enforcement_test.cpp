@@ -1,0 +1,111 @@
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include "messenger/errors.hpp"
+#include "tests/adapters/sqlite/changes_for_tests.hpp"
+#include "tests/adapters/sqlite/sqlite_fixture.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace messenger;
+using namespace messenger::testing;
+
+TEST_CASE("enforcement: the database itself refuses what breaks an invariant", "[sqlite][unit]") {
+  const SqliteFixture fixture;
+  const auto storage = fixture.open();
+  REQUIRE(storage->startCall(start("c1", "t1")).status == StartStatus::started);
+  NewThread thread;
+  thread.thread.id = ThreadId{"t1"};
+  thread.members = {ThreadMember{user("alice"), "Alice"}};
+  REQUIRE(storage->threadStore()->createThread(thread));
+
+  const std::string insertCall =
+      "INSERT INTO calls (id, thread_id, owner_type, owner_id, type, created_at, updated_at, revision) "
+      "VALUES ";
+  const std::string insertParticipant =
+      "INSERT INTO call_participants (id, call_sequence, user_type, user_id, created_at, updated_at, "
+      "last_heard_at, heard_by) VALUES ";
+  const std::string insertJob = "INSERT INTO jobs (id, type, queue, created_at, available_at) VALUES ";
+
+  SECTION("sound rows are taken") {
+    CHECK_NOTHROW(fixture.run(insertCall + "('c2', 't2', 'user', 'bob', 1, 0, 0, 1)"));
+    CHECK_NOTHROW(fixture.run(insertParticipant + "('p2', 1, 'user', 'bob', 0, 0, 0, 1)"));
+    CHECK_NOTHROW(fixture.run(insertJob + "('j2', 1, 'messenger', 0, 0)"));
+  }
+  SECTION("others are not") {
+    const std::string sql = GENERATE_COPY(
+        // one active call a thread, one row a user and call, one row an id
+        insertCall + "('c2', 't1', 'user', 'bob', 1, 0, 0, 1)",
+        insertCall + "('c1', 't2', 'user', 'bob', 1, 0, 0, 1)",
+        insertParticipant + "('p2', 1, 'user', 'alice', 0, 0, 0, 1)",
+        insertParticipant + "('c1-alice', 1, 'user', 'bob', 0, 0, 0, 1)",
+        insertJob + "('c1-setup', 1, 'messenger', 0, 0)",
+        "INSERT INTO thread_members SELECT 9, thread_id, user_type, user_id, 0, 0, 0, 0 FROM thread_members",
+        // nothing that refers to nothing
+        insertParticipant + "('p2', 77, 'user', 'bob', 0, 0, 0, 1)", "DELETE FROM calls",
+        "DELETE FROM threads", "INSERT INTO thread_members VALUES (9, 'nowhere', 'user', 'bob', 0, 0, 0, 0)",
+        // facts that go together
+        "UPDATE calls SET ended_at = 5", "UPDATE calls SET end_reason = 1",
+        "UPDATE calls SET ended_by_type = 'user', ended_by_id = 'bob'",
+        "UPDATE calls SET ended_at = 5, end_reason = 1, ended_by_type = 'user'",
+        "UPDATE calls SET teardown_complete = 1", "UPDATE calls SET room_id = 'r'",
+        "UPDATE calls SET room_secret = 's'", "UPDATE call_participants SET kicked = 1",
+        "UPDATE jobs SET parked = 1, leased_until = 5",
+        // values that cannot be
+        "UPDATE calls SET type = 2", "UPDATE calls SET ended_at = 5, end_reason = 0",
+        "UPDATE calls SET setup_complete = 2", "UPDATE calls SET created_at = 'yesterday'",
+        "UPDATE calls SET thread_id = NULL", "UPDATE jobs SET attempts = -1", "UPDATE threads SET type = 3",
+        "UPDATE thread_members SET admin = 7");
+    const std::string before = fixture.dump();
+    INFO(sql);
+    CHECK_THROWS_AS(fixture.run(sql), SQLite::Exception);
+    CHECK(fixture.dump() == before);
+  }
+}
+
+TEST_CASE("enforcement: an end reason that the library does not know is corrupt", "[sqlite][unit]") {
+  const SqliteFixture fixture;
+  const auto storage = fixture.open();
+  REQUIRE(storage->startCall(start("c1", "t1")).status == StartStatus::started);
+  fixture.run("UPDATE calls SET ended_at = 5, end_reason = 200");
+  CHECK_THROWS_AS(storage->findCall(CallId{"c1"}, std::nullopt), StorageCorrupt);
+  CHECK_THROWS_AS(storage->endCall(end("c1")), StorageCorrupt);
+}
+
+TEST_CASE("enforcement: tables that are gone are corrupt, and the cause is kept", "[sqlite][unit]") {
+  const SqliteFixture fixture;
+  const auto storage = fixture.open();
+  fixture.run("DROP TABLE jobs");
+  try {
+    (void)storage->jobs({});
+    FAIL("read a table that is gone");
+  } catch (const StorageCorrupt& error) {
+    CHECK_THROWS_AS(std::rethrow_if_nested(error), SQLite::Exception);
+  }
+}
+
+TEST_CASE("enforcement: an id given twice is an error that changes nothing", "[sqlite][unit]") {
+  const SqliteFixture fixture;
+  const auto storage = fixture.open();
+  REQUIRE(storage->startCall(start("c1", "t1")).status == StartStatus::started);
+  const std::string before = fixture.dump();
+  CHECK_THROWS_AS(storage->startCall(start("c1", "t2")), StorageError);
+  StartChange sameJob = start("c2", "t2");
+  sameJob.jobs = start("c1", "t1").jobs;
+  CHECK_THROWS_AS(storage->startCall(sameJob), StorageError);
+  CHECK(fixture.dump() == before);
+}
+
+TEST_CASE("enforcement: text is stored as it is, whatever is in it", "[sqlite][unit]") {
+  const SqliteFixture fixture;
+  const auto storage = fixture.open();
+  const std::string odd = GENERATE(std::string("'; DROP TABLE calls; --"), std::string("a\0b", 3),
+                                   std::string("\xff\xfe\x80"), std::string(1'000'000, 'x'), std::string());
+  StartChange change = start("c1", "t1");
+  change.thread = ThreadId{odd};
+  change.owner = {odd, odd};
+  REQUIRE(storage->startCall(change).status == StartStatus::started);
+  const CallSnapshot found = storage->findCall(CallId{"c1"}, change.owner).value();
+  CHECK(found.call.threadId == change.thread);
+  CHECK(found.call.owner == change.owner);
+  CHECK(found.viewer.value().owner == change.owner);
+  CHECK(storage->activeCalls({change.thread}, change.owner).size() == 1);
+}

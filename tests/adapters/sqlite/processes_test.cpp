@@ -1,0 +1,106 @@
+#include <array>
+#include <csignal>
+#include <string>
+
+#include "messenger/errors.hpp"
+#include "tests/adapters/sqlite/changes_for_tests.hpp"
+#include "tests/adapters/sqlite/peer.hpp"
+#include "tests/adapters/sqlite/sqlite_fixture.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace messenger;
+using namespace messenger::testing;
+
+namespace {
+
+/// Two processes of four threads each, let go together; returns how often they said yes in all.
+int raceOfTwo(const SqliteFixture& fixture, const std::string& what) {
+  Peer one(fixture.file().string(), what, "one-");
+  Peer two(fixture.file().string(), what, "two-");
+  one.go();
+  two.go();
+  const int yes = std::stoi(one.line()) + std::stoi(two.line());
+  CHECK(one.wait() == 0);
+  CHECK(two.wait() == 0);
+  return yes;
+}
+
+}  // namespace
+
+TEST_CASE("processes: 64 starters in two processes start one call", "[sqlite][processes]") {
+  const SqliteFixture fixture;
+  CHECK(raceOfTwo(fixture, "start") == 1);
+  CHECK(fixture.number("SELECT count(*) FROM calls") == 1);
+  CHECK(fixture.number("SELECT count(*) FROM call_participants") == 1);
+  CHECK(fixture.number("SELECT count(*) FROM jobs") == 1);
+}
+
+TEST_CASE("processes: 64 joiners of one user get one row", "[sqlite][processes]") {
+  const SqliteFixture fixture;
+  REQUIRE(fixture.open()->startCall(start("c1", "t1")).status == StartStatus::started);
+  CHECK(raceOfTwo(fixture, "join") == 1);
+  CHECK(fixture.number("SELECT count(*) FROM call_participants WHERE user_id = 'bob'") == 1);
+  CHECK(fixture.number("SELECT revision FROM calls") == 2);
+}
+
+TEST_CASE("processes: 64 enders end a call once", "[sqlite][processes]") {
+  const SqliteFixture fixture;
+  REQUIRE(fixture.open()->startCall(start("c1", "t1")).status == StartStatus::started);
+  CHECK(raceOfTwo(fixture, "end") == 1);
+  CHECK(fixture.number("SELECT count(*) FROM jobs WHERE type = 2") == 1);
+}
+
+TEST_CASE("processes: 64 claimers claim each job once", "[sqlite][processes]") {
+  const SqliteFixture fixture;
+  const auto storage = fixture.open();
+  for (int i = 0; i < 10; ++i) storage->addJob(newJob("j" + std::to_string(i), JobType::endCalls, ""));
+  CHECK(raceOfTwo(fixture, "claim") == 10);
+  CHECK(fixture.number("SELECT min(attempts) + max(attempts) FROM jobs") == 2);
+}
+
+TEST_CASE("processes: opening one new file at once gives both the same database", "[sqlite][processes]") {
+  for (int round = 0; round < 10; ++round) {
+    const SqliteFixture fixture;
+    CHECK(raceOfTwo(fixture, "open") == 2);
+    CHECK(fixture.number("SELECT count(*) FROM calls") == 2);
+    CHECK(fixture.text("PRAGMA journal_mode") == "wal");
+    CHECK(fixture.text("PRAGMA integrity_check") == "ok");
+  }
+}
+
+TEST_CASE("processes: a lock held elsewhere for too long is unavailable", "[sqlite][processes]") {
+  const SqliteFixture fixture;
+  SqliteOptions options = fixture.options();
+  options.busyTimeout = std::chrono::milliseconds{50};
+  const auto storage = sqliteStorage(options);
+  Peer holder(fixture.file().string(), "lock", "-");
+  CHECK_THROWS_AS(storage->startCall(start("c1", "t1")), StorageUnavailable);
+  CHECK_NOTHROW(sqliteStorage(options));  // nothing to migrate, nothing to wait for
+  holder.go();
+  CHECK(holder.wait() == 0);
+  CHECK(storage->startCall(start("c1", "t1")).status == StartStatus::started);
+}
+
+TEST_CASE("processes: killed at any statement, the file is sound and holds all of a change or nothing",
+          "[sqlite][processes]") {
+  constexpr std::size_t afterCommit = 0;
+  constexpr std::size_t statements = 5;  // of startCall
+  for (std::size_t n = 0; n <= statements; ++n) {
+    const SqliteFixture fixture;
+    REQUIRE(fixture.open()->startCall(start("c1", "t1")).status == StartStatus::started);
+    Peer peer(fixture.file().string(), "die", std::to_string(n));
+    peer.go();
+    CHECK(peer.line().empty());
+    CHECK(peer.wait() == -SIGKILL);
+
+    const auto storage = fixture.open();
+    CHECK(fixture.text("PRAGMA integrity_check") == "ok");
+    CHECK(storage->findCall(CallId{"c1"}, std::nullopt).has_value());
+    const bool whole = n == afterCommit;
+    CHECK(storage->findCall(CallId{"c2"}, std::nullopt).has_value() == whole);
+    CHECK(storage->participants(CallId{"c2"}).size() == (whole ? 1U : 0U));
+    CHECK(storage->jobs({}).size() == (whole ? 2U : 1U));
+    CHECK(storage->startCall(start("c3", "t2")).status ==
+          (whole ? StartStatus::alreadyActive : StartStatus::started));
+  }
+}

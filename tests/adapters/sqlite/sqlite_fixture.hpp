@@ -1,0 +1,63 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "adapters/sqlite/statement_probe.hpp"
+#include "messenger/adapters/sqlite.hpp"
+#include "tests/support/temp_dir.hpp"
+
+namespace messenger::testing {
+
+/// A folder with one database file, gone with the test.
+class SqliteFixture {
+ public:
+  [[nodiscard]] std::filesystem::path file() const { return dir_.file("app.db"); }
+  [[nodiscard]] SqliteOptions options() const;
+  [[nodiscard]] std::shared_ptr<Storage> open() const;
+  [[nodiscard]] std::shared_ptr<Storage> open(sqlite::StatementProbe& probe) const;
+
+  /// Runs SQL on the file with a connection of its own: what somebody with the sqlite3 shell would do.
+  /// Throws SQLite::Exception.
+  void run(const std::string& sql) const;
+  [[nodiscard]] std::int64_t number(const std::string& sql) const;
+  [[nodiscard]] std::string text(const std::string& sql) const;
+
+  /// All rows of all tables.
+  [[nodiscard]] std::string dump() const;
+
+  /// The bytes of the file.
+  [[nodiscard]] std::string bytes() const;
+  void write(std::string_view bytes) const;
+
+  /// The names of the files in the folder.
+  [[nodiscard]] std::set<std::string> names() const;
+
+ private:
+  TempDir dir_;
+};
+
+/// Fails the nth statement, or the answer to the commit, once.
+class FailingProbe final : public sqlite::StatementProbe {
+ public:
+  void beforeStatement(std::string_view sql) override;
+  void afterCommit() override;
+
+  void failNth(std::size_t n);
+  void failAfterCommit();
+  /// Forgets what is planned; counting goes on.
+  void heal();
+  [[nodiscard]] bool struck() const noexcept { return struck_; }
+  [[nodiscard]] std::size_t statements() const noexcept { return statements_; }
+
+ private:
+  std::size_t statements_ = 0;
+  std::size_t failing_ = 0;
+  bool failingCommit_ = false;
+  bool struck_ = false;
+};
+
+}  // namespace messenger::testing
