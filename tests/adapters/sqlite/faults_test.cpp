@@ -52,7 +52,7 @@ NewThread newThread(const std::string& id) {
   return thread;
 }
 
-void prepare(Storage& storage) {
+void fill(Storage& storage) {
   storage.startCall(start("c1", "t1"));
   storage.joinCall(join("c1", "bob"));
   storage.claimJob(claimOf("c1-setup"));
@@ -66,6 +66,16 @@ void prepare(Storage& storage) {
   storage.claimJob(claimOf("c3-setup"));
   storage.startCall(start("c4", "t4"));
   storage.threadStore()->createThread(newThread("t1"));
+}
+
+/// Puts the prepared file there; making it anew each time would be most of what these tests take.
+void prepare(const SqliteFixture& fixture) {
+  static const std::string bytes = [] {
+    const SqliteFixture first;
+    fill(*first.open());
+    return first.bytes();
+  }();
+  fixture.write(bytes);
 }
 
 HeartbeatBatch heartbeats() {
@@ -148,8 +158,8 @@ const std::vector<Operation>& reads() {
 /// What the operation leaves when nothing fails.
 std::string expected(const Operation& operation) {
   const SqliteFixture fixture;
+  prepare(fixture);
   const auto storage = fixture.open();
-  prepare(*storage);
   operation.run(*storage);
   return fixture.dump();
 }
@@ -157,9 +167,9 @@ std::string expected(const Operation& operation) {
 /// Fails the nth statement; false when the operation has not that many.
 bool failAt(const Operation& operation, std::size_t n, const std::string& after) {
   const SqliteFixture fixture;
+  prepare(fixture);
   FailingProbe probe;
   const auto storage = fixture.open(probe);
-  prepare(*storage);
   const std::string before = fixture.dump();
   probe.failNth(n);
   try {
@@ -195,9 +205,9 @@ TEST_CASE("faults: an answer lost after the commit leaves the whole change", "[s
     INFO(operation.name);
     const std::string after = expected(operation);
     const SqliteFixture fixture;
+    prepare(fixture);
     FailingProbe probe;
     const auto storage = fixture.open(probe);
-    prepare(*storage);
     REQUIRE(fixture.dump() != after);
     probe.failAfterCommit();
     CHECK_THROWS_AS(operation.run(*storage), StorageUnavailable);
@@ -208,9 +218,9 @@ TEST_CASE("faults: an answer lost after the commit leaves the whole change", "[s
 
 TEST_CASE("faults: a read that fails at any statement can be repeated", "[sqlite][unit]") {
   const SqliteFixture fixture;
+  prepare(fixture);
   FailingProbe probe;
   const auto storage = fixture.open(probe);
-  prepare(*storage);
   for (const Operation& operation : reads()) {
     INFO(operation.name);
     std::size_t statements = 0;
