@@ -1,0 +1,188 @@
+#include "testing/conformance/describe.hpp"
+
+#include <array>
+#include <cstddef>
+#include <utility>
+
+#include "support/time_text.hpp"
+
+namespace messenger::testing {
+namespace {
+
+/// `{name value, name value}`
+class Fields {
+ public:
+  template <class Value>
+  Fields& add(std::string_view name, const Value& value) {
+    text_.append(text_.size() > 1 ? ", " : "").append(name).append(" ").append(describe(value));
+    return *this;
+  }
+  [[nodiscard]] std::string text() const { return text_ + "}"; }
+
+ private:
+  std::string text_{"{"};
+};
+
+template <class Status, std::size_t count>
+std::string nameOf(Status status, const std::array<std::string_view, count>& names) {
+  const auto index = static_cast<std::size_t>(status);
+  return index < count ? std::string{names.at(index)} : "unknown status " + std::to_string(index);
+}
+
+}  // namespace
+
+std::string describe(std::string_view text) {
+  constexpr std::size_t enough = 100;
+  std::string result{"'"};
+  result.append(text.substr(0, enough)).append("'");
+  if (text.size() > enough) result += "… of " + std::to_string(text.size()) + " bytes";
+  return result;
+}
+
+std::string describe(TimePoint moment) {
+  return support::toText(moment);
+}
+
+std::string describe(Duration duration) {
+  return std::to_string(duration.count()) + " us";
+}
+
+std::string describe(const UserId& user) {
+  return describe(user.type) + ":" + describe(user.id);
+}
+
+std::string describe(const Room& room) {
+  return Fields{}
+      .add("id", room.id)
+      .add("pin", room.pin)
+      .add("payload", room.payload)
+      .add("secret", room.secret.has_value())
+      .text();
+}
+
+std::string describe(const Call& call) {
+  return Fields{}
+      .add("id", call.id)
+      .add("thread", call.threadId)
+      .add("owner", call.owner)
+      .add("type", static_cast<int>(call.type))
+      .add("created", call.createdAt)
+      .add("updated", call.updatedAt)
+      .add("ended", call.endedAt)
+      .add("reason", call.endReason)
+      .add("by", call.endedBy)
+      .add("setupComplete", call.setupComplete)
+      .add("teardownComplete", call.teardownComplete)
+      .add("roomMayExist", call.roomMayExist)
+      // A room without any detail is as good as none.
+      .add("room", call.room.value_or(Room{}))
+      .add("sequence", call.sequence)
+      .add("revision", call.revision)
+      .text();
+}
+
+std::string describe(const CallParticipant& participant) {
+  return Fields{}
+      .add("id", participant.id)
+      .add("call", participant.callId)
+      .add("owner", participant.owner)
+      .add("kicked", participant.kicked)
+      .add("left", participant.leftAt)
+      .add("created", participant.createdAt)
+      .add("updated", participant.updatedAt)
+      .add("sequence", participant.sequence)
+      .text();
+}
+
+std::string describe(const Job& job) {
+  return Fields{}
+      .add("id", job.id)
+      .add("type", job.type)
+      .add("queue", job.queue)
+      .add("call", job.call)
+      .add("cutoff", job.cutoff)
+      .add("created", job.createdAt)
+      .add("available", job.availableAt)
+      .add("attempts", job.attempts)
+      .add("token", job.token)
+      .add("leased", job.leasedUntil)
+      .add("parked", job.parked)
+      .add("error", job.lastError)
+      .add("sequence", job.sequence)
+      .text();
+}
+
+std::string describe(const InCallKey& key) {
+  return Fields{}.add("call", key.call).add("user", key.user).text();
+}
+
+std::string describe(const StoredPresence& presence) {
+  return Fields{}
+      .add("who", presence.who)
+      .add("lastHeard", presence.lastHeard)
+      .add("heardBy", presence.heardBy)
+      .add("sequence", presence.sequence)
+      .text();
+}
+
+std::string describe(const Thread& thread) {
+  return Fields{}
+      .add("id", thread.id)
+      .add("type", static_cast<int>(thread.type))
+      .add("subject", thread.subject)
+      .add("calling", thread.calling)
+      .add("locked", thread.locked)
+      .add("members", thread.members)
+      .text();
+}
+
+std::string describe(const ThreadMember& member) {
+  return Fields{}
+      .add("user", member.user)
+      .add("name", member.name)
+      .add("admin", member.admin)
+      .add("startCalls", member.startCalls)
+      .add("pending", member.pending)
+      .add("muted", member.muted)
+      .text();
+}
+
+std::string describe(EndReason reason) {
+  return std::string{toString(reason)};
+}
+
+std::string describe(JobType type) {
+  return std::string{toString(type)};
+}
+
+std::string describe(StartStatus status) {
+  return nameOf<StartStatus, 3>(status, {"started", "alreadyActive", "down"});
+}
+
+std::string describe(JoinStatus status) {
+  return nameOf<JoinStatus, 6>(status, {"noCall", "ended", "kicked", "alreadyIn", "rejoined", "joined"});
+}
+
+std::string describe(LeaveStatus status) {
+  return nameOf<LeaveStatus, 4>(status, {"noCall", "ended", "notInCall", "left"});
+}
+
+std::string describe(KickStatus status) {
+  return nameOf<KickStatus, 6>(
+      status, {"noCall", "ended", "actorNotInCall", "noParticipant", "unchanged", "changed"});
+}
+
+std::string describe(EndStatus status) {
+  return nameOf<EndStatus, 6>(
+      status, {"noCall", "alreadyEnded", "actorNotInCall", "actorHasJoined", "lostJob", "ended"});
+}
+
+std::string describe(SetupStatus status) {
+  return nameOf<SetupStatus, 3>(status, {"recorded", "lost", "lateRoom"});
+}
+
+std::string describe(TeardownStatus status) {
+  return nameOf<TeardownStatus, 3>(status, {"tornDown", "again", "lost"});
+}
+
+}  // namespace messenger::testing

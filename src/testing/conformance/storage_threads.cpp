@@ -1,0 +1,174 @@
+#include <algorithm>
+
+#include "testing/conformance/storage_case.hpp"
+
+namespace messenger::testing {
+namespace {
+
+ThreadMember member(const UserId& who, const std::string& name) {
+  ThreadMember result;
+  result.user = who;
+  result.name = name;
+  return result;
+}
+
+NewThread group(const std::string& id, std::vector<ThreadMember> members) {
+  Thread thread;
+  thread.id = ThreadId{id};
+  thread.subject = "Subject of " + id;
+  return {thread, std::move(members)};
+}
+
+ThreadStore& store(StorageCase& c) {
+  return *c->threadStore();
+}
+
+std::vector<UserId> usersOf(std::vector<ThreadMember> members) {
+  std::vector<UserId> users;
+  for (const ThreadMember& each : members) users.push_back(each.user);
+  std::sort(users.begin(), users.end());
+  return users;
+}
+
+std::vector<ThreadId> sorted(std::vector<ThreadId> threads) {
+  std::sort(threads.begin(), threads.end());
+  return threads;
+}
+
+void creates(StorageCase& c) {
+  NewThread thread = group("t1", {member(c.alice, "Alice"), member(c.bob, "Bob")});
+  thread.thread.calling = false;
+  thread.thread.locked = true;
+  thread.thread.members = 99;
+  thread.members[1] = {c.bob, "Bob", true, true, true, true};
+  require(store(c).createThread(thread), "the thread is created");
+  Thread expected = thread.thread;
+  expected.members = 2;
+  requireEqual("the thread", store(c).findThread(ThreadId{"t1"}), expected);
+  requireEqual("alice", store(c).findMember(ThreadId{"t1"}, c.alice), thread.members[0]);
+  requireEqual("bob, with every flag", store(c).findMember(ThreadId{"t1"}, c.bob), thread.members[1]);
+  requireEqual("bob's name", store(c).findUserName(c.bob), "Bob");
+}
+
+void createsPrivate(StorageCase& c) {
+  NewThread thread = group("t1", {member(c.alice, "Alice"), member(c.bob, "Bob")});
+  thread.thread.type = ThreadType::privateThread;
+  thread.thread.subject.clear();
+  store(c).createThread(thread);
+  require(store(c).findThread(ThreadId{"t1"}).value().isPrivate(), "the thread is private");
+}
+
+void createsOnce(StorageCase& c) {
+  store(c).createThread(group("t1", {member(c.alice, "Alice")}));
+  NewThread second = group("t1", {member(c.bob, "Bob"), member(c.alice, "Another")});
+  second.thread.subject = "Other";
+  require(!store(c).createThread(second), "a second thread of that id is not created");
+  requireEqual("the subject", store(c).findThread(ThreadId{"t1"}).value().subject, "Subject of t1");
+  requireEqual("the members", usersOf(store(c).members(ThreadId{"t1"})), {c.alice});
+  requireEqual("alice's name", store(c).findUserName(c.alice), "Alice");
+  requireEqual("bob's name", store(c).findUserName(c.bob), std::nullopt);
+}
+
+void updates(StorageCase& c) {
+  store(c).createThread(group("t1", {member(c.alice, "Alice")}));
+  Thread thread = store(c).findThread(ThreadId{"t1"}).value();
+  thread.subject = "New";
+  thread.calling = false;
+  thread.locked = true;
+  require(store(c).updateThread(thread), "the thread is updated");
+  requireEqual("the thread", store(c).findThread(ThreadId{"t1"}), thread);
+  thread.id = ThreadId{"nowhere"};
+  require(!store(c).updateThread(thread), "an unknown thread is not updated");
+  require(!store(c).findThread(ThreadId{"nowhere"}), "nor made");
+}
+
+void putsMembers(StorageCase& c) {
+  store(c).createThread(group("t1", {member(c.alice, "Alice")}));
+  ThreadMember bob{c.bob, "Bob", true, false, true, false};
+  require(store(c).putMember(ThreadId{"t1"}, bob), "a member is added");
+  requireEqual("the member", store(c).findMember(ThreadId{"t1"}, c.bob), bob);
+  requireEqual("how many members", store(c).findThread(ThreadId{"t1"}).value().members, std::size_t{2});
+  bob = {c.bob, "Robert", false, true, false, true};
+  require(store(c).putMember(ThreadId{"t1"}, bob), "a member's flags are replaced");
+  requireEqual("the member", store(c).findMember(ThreadId{"t1"}, c.bob), bob);
+  requireEqual("how many members", store(c).findThread(ThreadId{"t1"}).value().members, std::size_t{2});
+  require(!store(c).putMember(ThreadId{"nowhere"}, bob), "an unknown thread gets no member");
+}
+
+void keepsNames(StorageCase& c) {
+  store(c).createThread(group("t1", {member(c.alice, "Alice")}));
+  ThreadMember nameless = member(c.alice, "");
+  nameless.admin = true;
+  store(c).putMember(ThreadId{"t1"}, nameless);
+  const ThreadMember found = store(c).findMember(ThreadId{"t1"}, c.alice).value();
+  requireEqual("the name", found.name, "Alice");
+  require(found.admin, "the flags are replaced all the same");
+}
+
+void namesAreTheUsers(StorageCase& c) {
+  store(c).createThread(group("t1", {member(c.alice, "Alice")}));
+  store(c).createThread(group("t2", {member(c.alice, "Alicia")}));
+  requireEqual("the name in the first thread", store(c).findMember(ThreadId{"t1"}, c.alice).value().name,
+               "Alicia");
+  store(c).putUser(c.alice, "Al");
+  requireEqual("the name once renamed", store(c).members(ThreadId{"t2"}).at(0).name, "Al");
+  requireEqual("the user's name", store(c).findUserName(c.alice), "Al");
+  store(c).putUser(c.dave, "Dave");
+  requireEqual("the name of a member of nothing", store(c).findUserName(c.dave), "Dave");
+  requireEqual("the name of an unknown user", store(c).findUserName(c.carol), std::nullopt);
+}
+
+void removes(StorageCase& c) {
+  store(c).createThread(group("t1", {member(c.alice, "Alice"), member(c.bob, "Bob")}));
+  store(c).createThread(group("t2", {member(c.bob, "Bob")}));
+  require(store(c).removeMember(ThreadId{"t1"}, c.bob), "the member is removed");
+  require(!store(c).findMember(ThreadId{"t1"}, c.bob), "bob is no member of t1");
+  require(store(c).findMember(ThreadId{"t2"}, c.bob).has_value(), "bob is a member of t2");
+  requireEqual("how many members", store(c).findThread(ThreadId{"t1"}).value().members, std::size_t{1});
+  requireEqual("bob's name", store(c).findUserName(c.bob), "Bob");
+  require(!store(c).removeMember(ThreadId{"t1"}, c.bob), "removing who is no member does nothing");
+  require(!store(c).removeMember(ThreadId{"nowhere"}, c.alice), "nor in an unknown thread");
+}
+
+void lists(StorageCase& c) {
+  store(c).createThread(group("t1", {member(c.bob, "Bob"), member(c.alice, "Alice")}));
+  store(c).createThread(group("t2", {member(c.alice, "Alice")}));
+  store(c).createThread(group("t3", {member(c.bob, "Bob")}));
+  requireEqual("the members of t1", usersOf(store(c).members(ThreadId{"t1"})), {c.alice, c.bob});
+  require(store(c).members(ThreadId{"nowhere"}).empty(), "an unknown thread has no members");
+  requireEqual("alice's threads", sorted(store(c).threadsOf(c.alice)), {ThreadId{"t1"}, ThreadId{"t2"}});
+  store(c).removeMember(ThreadId{"t1"}, c.alice);
+  requireEqual("alice's threads then", store(c).threadsOf(c.alice), {ThreadId{"t2"}});
+  require(store(c).threadsOf(c.carol).empty(), "a stranger has none");
+}
+
+void findsNothing(StorageCase& c) {
+  store(c).createThread(group("t1", {member(c.alice, "Alice")}));
+  require(!store(c).findThread(ThreadId{"nowhere"}), "an unknown thread is not found");
+  require(!store(c).findMember(ThreadId{"nowhere"}, c.alice), "nor a member of it");
+  require(!store(c).findMember(ThreadId{"t1"}, c.bob), "nor who is no member");
+  require(!store(c).findMember(ThreadId{"t1"}, {"company", "alice"}), "nor a namesake of another type");
+}
+
+}  // namespace
+
+void checkThreads(StorageChecks& checks) {
+  bool has = false;
+  checks.run("threadStore: the same one each time, or always none", [&](StorageCase& c) {
+    has = c->threadStore() != nullptr;
+    require(c->threadStore() == c->threadStore(), "it is the same");
+  });
+  if (!has) return;
+  checks.run("createThread: stores the thread and its members with their flags and names", creates);
+  checks.run("createThread: stores private threads", createsPrivate);
+  checks.run("createThread: false when a thread of that id exists, and nothing changes", createsOnce);
+  checks.run("updateThread: replaces subject, calling and locked", updates);
+  checks.run("putMember: adds a member, or replaces their flags", putsMembers);
+  checks.run("putMember: an empty name leaves the user's name as it is", keepsNames);
+  checks.run("putUser: a name is the user's, in all threads", namesAreTheUsers);
+  checks.run("removeMember: takes the user off the thread", removes);
+  checks.run("members, threadsOf: list all of them", lists);
+  checks.run("findThread, findMember: nothing when there is none", findsNothing);
+}
+
+}  // namespace messenger::testing
