@@ -1,0 +1,212 @@
+// What clients see when the world fails, and what a heartbeat costs.
+
+#include <atomic>
+
+#include "messenger/errors.hpp"
+#include "messenger/testing/recording_logger.hpp"
+#include "tests/http/http_world.hpp"
+
+namespace messenger::http {
+namespace {
+
+/// A directory that can be made to fail, and counts what is asked of it.
+class HostDirectory final : public ThreadDirectory {
+ public:
+  std::optional<Thread> findThread(const ThreadId& thread) const override {
+    count();
+    if (thread != made.id) return std::nullopt;
+    return made;
+  }
+  std::optional<ThreadMember> findMember(const ThreadId& thread, const UserId& user) const override {
+    count();
+    if (thread == made.id && user.id.starts_with("m"))
+      return ThreadMember{.user = user, .name = "M", .admin = true};
+    return std::nullopt;
+  }
+  std::vector<ThreadMember> members(const ThreadId&) const override {
+    count();
+    return {};
+  }
+  std::vector<ThreadId> threadsOf(const UserId&) const override {
+    count();
+    return {made.id};
+  }
+  std::optional<std::string> findUserName(const UserId&) const override {
+    count();
+    return "M";
+  }
+
+  const Thread made{.id = ThreadId{"t"}, .type = ThreadType::group, .subject = "T", .members = 2};
+  mutable std::atomic<std::size_t> asked{0};
+  std::atomic<std::size_t> failFrom{SIZE_MAX};  ///< fails once it was asked this often
+
+ private:
+  void count() const {
+    if (++asked > failFrom) throw Error{"directory of 10.0.0.7 does not answer"};
+  }
+};
+
+struct FailingWorld {
+  explicit FailingWorld(const Config& config = HttpWorld::defaults())
+      : http(config, withLogger(logger), directory) {}
+
+  static RouterOptions withLogger(std::shared_ptr<Logger> logger) {
+    RouterOptions options;
+    options.retryAfter = std::chrono::seconds{7};
+    options.logger = std::move(logger);
+    return options;
+  }
+
+  std::shared_ptr<HostDirectory> directory = std::make_shared<HostDirectory>();
+  std::shared_ptr<testing::RecordingLogger> logger = std::make_shared<testing::RecordingLogger>();
+  HttpWorld http;
+};
+
+bool everything(const testing::StorageOperation&) {
+  return true;
+}
+
+}  // namespace
+
+TEST_CASE("router: a storage that fails is 503 with Retry-After on every route, and tells no more",
+          "[http][unit]") {
+  FailingWorld world;
+  const Call call = world.http.start("t", "m1");
+  const ParticipantId other = world.http.join(call.id, "m2");
+  const std::string path = "threads/t/calls/" + call.id.value();
+  struct Case {
+    std::string method;
+    std::string path;
+    std::string body;
+  };
+  const std::vector<Case> cases{
+      {"POST", "threads/t/calls", ""},
+      {"GET", "threads/t/calls", ""},
+      {"GET", "threads/t/calls/page/" + call.id.value(), ""},
+      {"GET", path, ""},
+      {"POST", path + "/join", ""},
+      {"POST", path + "/leave", ""},
+      {"POST", path + "/end", ""},
+      {"POST", path + "/ignore", ""},
+      {"POST", path + "/heartbeat", ""},
+      {"GET", path + "/participants", ""},
+      {"GET", path + "/participants/" + other.value(), ""},
+      {"PUT", path + "/participants/" + other.value(), R"({"kicked":true})"},
+      {"GET", "active-calls", ""},
+  };
+  world.http.storage->failIf(everything, testing::Fault::before);
+  for (const Case& each : cases) {
+    INFO(each.method << ' ' << each.path);
+    world.logger->clear();
+    const Reply reply = world.http.send(each.method, each.path, "m3", each.body);
+    REQUIRE(reply.status == 503);
+    REQUIRE(reply.reason() == "storageUnavailable");
+    REQUIRE(reply.header("Retry-After") == "7");
+    REQUIRE(world.logger->lines().size() == 1);
+    REQUIRE(world.logger->has(LogLevel::warning, "http: "));
+    REQUIRE_FALSE(world.logger->has(LogLevel::warning, call.id.value()));
+  }
+  world.http.storage->heal();
+  REQUIRE(world.http.send("GET", path, "m3").status == 200);
+}
+
+TEST_CASE("router: a directory that fails is 503, and its text stays inside", "[http][unit]") {
+  FailingWorld world;
+  world.directory->failFrom = 0;
+  const Reply reply = world.http.send("GET", "threads/t/calls", "m1");
+  REQUIRE(reply.status == 503);
+  REQUIRE(reply.reason() == "unavailable");
+  REQUIRE(reply.header("Retry-After") == "7");
+  REQUIRE(reply.text.find("10.0.0.7") == std::string::npos);
+  REQUIRE(world.logger->has(LogLevel::warning, "10.0.0.7"));
+}
+
+TEST_CASE("router: a 503 to a start or a join has changed nothing, wherever the failure strikes",
+          "[http][unit]") {
+  // Asks again with the failure one step later, until nothing fails any more.
+  for (const bool join : {false, true}) {
+    for (std::size_t n = 0;; ++n) {
+      FailingWorld world;
+      std::string path = "threads/t/calls";
+      if (join) path += "/" + world.http.start("t", "m1").id.value() + "/join";
+      const std::size_t active = world.http.messenger.listActiveCalls(0, 10).size();
+      world.directory->failFrom = world.directory->asked + n;
+      const Reply reply = world.http.send("POST", path, "m2");
+      const bool struck = world.directory->asked > world.directory->failFrom;
+      world.directory->failFrom = SIZE_MAX;
+      INFO("join " << join << ", failure " << n << ", " << reply.status);
+      const auto calls = world.http.messenger.listActiveCalls(0, 10);
+      const std::size_t inCall = calls.empty() ? 0 : world.http.messenger.participantsOf(calls[0].id).size();
+      if (reply.status == 503) {
+        REQUIRE(calls.size() == active);
+        REQUIRE(inCall == active);
+      } else {
+        REQUIRE(reply.status == 201);
+        REQUIRE(calls.size() == 1);
+        REQUIRE(inCall == active + 1);
+      }
+      if (!struck) break;
+      REQUIRE(n < 50);
+    }
+  }
+}
+
+TEST_CASE("router: a start that is stored is 201, also when the storage fails right after", "[http][unit]") {
+  FailingWorld world;
+  bool stored = false;
+  world.http.storage->failIf(
+      [&stored](const testing::StorageOperation& operation) {
+        const bool fails = stored;
+        if (operation.name == "startCall") stored = true;
+        return fails;
+      },
+      testing::Fault::before);
+  const Reply reply = world.http.send("POST", "threads/t/calls", "m1");
+  REQUIRE(reply.status == 201);
+  REQUIRE(reply.json.at("options").at("in_call") == true);
+  REQUIRE(reply.json.at("options").at("admin") == true);
+  REQUIRE(reply.json.at("meta").at("thread_name") == "T");
+  world.http.storage->heal();
+  REQUIRE(world.http.messenger.findCall(CallId{reply.json.at("id").get<std::string>()})->active());
+}
+
+TEST_CASE("router: heartbeats ask neither storage nor directory once the participant is known",
+          "[http][unit]") {
+  FailingWorld world;
+  const std::string call = world.http.send("POST", "threads/t/calls", "m1").json.at("id").get<std::string>();
+  const std::string heartbeat = "threads/t/calls/" + call + "/heartbeat";
+  REQUIRE(world.http.send("POST", "threads/t/calls/" + call + "/join", "m2").status == 201);
+
+  const std::size_t operations = world.http.storage->operations();
+  const std::size_t asked = world.directory->asked;
+  for (int i = 0; i < 10; ++i) {
+    for (const char* method : {"GET", "POST"}) {
+      REQUIRE(world.http.send(method, heartbeat, "m1").text == R"({"message":"success"})");
+      REQUIRE(world.http.send(method, heartbeat, "m2").text == R"({"message":"success"})");
+    }
+  }
+  REQUIRE(world.http.storage->operations() == operations);
+  REQUIRE(world.directory->asked == asked);
+}
+
+TEST_CASE("router: after a restart the first heartbeat asks the storage, the next ones do not",
+          "[http][unit]") {
+  FailingWorld world;
+  const Call call = world.http.start("t", "m1");
+  const std::string heartbeat = "threads/t/calls/" + call.id.value() + "/heartbeat";
+  RouterOptions options;
+  options.logger = nullLogger();
+  const Router fresh{world.http.messenger, options};
+  const auto beat = [&] {
+    const std::string path = "/api/messenger/" + heartbeat;
+    return fresh.handle({.method = "GET", .path = path, .user = HttpWorld::user("m1"), .body = {}}).status;
+  };
+  const std::size_t before = world.http.storage->operations();
+  REQUIRE(beat() == 200);
+  const std::size_t known = world.http.storage->operations();
+  REQUIRE(known > before);
+  REQUIRE(beat() == 200);
+  REQUIRE(world.http.storage->operations() == known);
+}
+
+}  // namespace messenger::http

@@ -1,0 +1,65 @@
+#include "http/kick_body.hpp"
+
+#include <string>
+
+#include "tests/support/catch.hpp"
+
+namespace messenger::http {
+
+TEST_CASE("kick body: true, 1 and \"1\" kick", "[http][unit]") {
+  for (const char* value : {"true", "1", "\"1\""}) {
+    INFO(value);
+    REQUIRE(parseKickBody("{\"kicked\":" + std::string{value} + "}") == KickBody::kick);
+  }
+}
+
+TEST_CASE("kick body: false, 0 and \"0\" un-kick", "[http][unit]") {
+  for (const char* value : {"false", "0", "-0", "\"0\""}) {
+    INFO(value);
+    REQUIRE(parseKickBody("{\"kicked\":" + std::string{value} + "}") == KickBody::unkick);
+  }
+}
+
+TEST_CASE("kick body: any other value is no flag", "[http][unit]") {
+  for (const char* value : {"null", "2", "-1", "1.0", "0.0", "1e0", "\"true\"", "\"\"", "\"01\"", "[]",
+                            "[true]", "{}", R"({"kicked":true})", "18446744073709551617"}) {
+    INFO(value);
+    REQUIRE(parseKickBody("{\"kicked\":" + std::string{value} + "}") == KickBody::noFlag);
+  }
+}
+
+TEST_CASE("kick body: without the field, or without an object, there is no flag", "[http][unit]") {
+  for (const char* body : {"", "{}", R"({"Kicked":true})", R"({"a":{"kicked":true}})", R"([{"kicked":true}])",
+                           R"(["kicked",true])", "true", "1", "null", "\"kicked\"", R"({"kicked":[],"b":1})",
+                           R"({"a":"kicked","b":true})"}) {
+    INFO(body);
+    REQUIRE(parseKickBody(body) == KickBody::noFlag);
+  }
+}
+
+TEST_CASE("kick body: of several flags the last holds, whatever stands between", "[http][unit]") {
+  REQUIRE(parseKickBody(R"({"kicked":true,"kicked":false})") == KickBody::unkick);
+  REQUIRE(parseKickBody(R"({"kicked":false,"x":{"kicked":false},"kicked":1,"y":[0]})") == KickBody::kick);
+  REQUIRE(parseKickBody(R"({"kicked":true,"kicked":null})") == KickBody::noFlag);
+  REQUIRE(parseKickBody("{\"\\u006bicked\": true}") == KickBody::kick);
+}
+
+TEST_CASE("kick body: what is no JSON is malformed", "[http][unit]") {
+  for (const char* body : {"{", "}", "{\"kicked\":}", "{\"kicked\":true", "{\"kicked\":true}x", "kicked=1",
+                           "{'kicked':true}", "{\"kicked\":tru}", "{\"kicked\":\"\xff\"}", "[1,]", " "}) {
+    INFO(body);
+    REQUIRE(parseKickBody(body) == KickBody::malformed);
+  }
+}
+
+TEST_CASE("kick body: nesting beyond reason is malformed, however deep", "[http][unit]") {
+  for (const std::size_t depth : {std::size_t{65}, std::size_t{60'000}}) {
+    REQUIRE(parseKickBody(std::string(depth, '[')) == KickBody::malformed);
+    REQUIRE(parseKickBody("{\"a\":" + std::string(depth, '[') + std::string(depth, ']') + "}") ==
+            KickBody::malformed);
+  }
+  REQUIRE(parseKickBody("{\"a\":" + std::string(60, '[') + std::string(60, ']') + ",\"kicked\":true}") ==
+          KickBody::kick);
+}
+
+}  // namespace messenger::http
