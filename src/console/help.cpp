@@ -120,7 +120,7 @@ void printList(const Program& program, Screen& screen) {
   json.endObject();
   screen.document(json.text());
 
-  screen.line(screen.paint(Tone::strong, program.name) + ": the calling system, from the command line");
+  printWrapped(screen, program.name + ": the calling system, from the command line");
   screen.line();
   screen.line("usage: " + program.name + " COMMAND [OPTIONS]");
   std::vector<Field> commands;

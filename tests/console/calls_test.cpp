@@ -1,0 +1,177 @@
+#include "tests/console/console_world.hpp"
+
+namespace messenger::console::testing {
+
+using namespace std::chrono_literals;
+
+TEST_CASE("calls:down: says what it found and for how long calls are down", "[console][unit]") {
+  World world;
+  world.startCall();
+  world.startCall();
+
+  SECTION("without --now the work waits for a worker") {
+    const Ran ran = world.run({"calls:down", "--duration=1"});
+    CHECK(ran.exit == 0);
+    CHECK(ran.out == "2 active calls found. End calls dispatched!\nCall system is now down for 1 minutes.\n");
+    CHECK(ran.err.empty());
+    CHECK(world.activeCalls() == 2);
+    world.messenger->runPendingJobs();
+    CHECK(world.activeCalls() == 0);
+  }
+  SECTION("with --now the calls have ended when it returns") {
+    const Ran ran = world.run({"calls:down", "--now"});
+    CHECK(ran.out == "2 active calls found. End calls completed!\nCall system is now down for 30 minutes.\n");
+    CHECK(world.activeCalls() == 0);
+  }
+  SECTION("the flag holds exactly so long") {
+    world.run({"calls:down", "--duration=2"});
+    world.clock->advance(2min - 1us);
+    CHECK(world.messenger->callsAreDown());
+    world.clock->advance(1us);
+    CHECK_FALSE(world.messenger->callsAreDown());
+  }
+  SECTION("as JSON") {
+    const nlohmann::json said = world.run({"calls:down", "--duration=5", "--json"}).json();
+    CHECK(said == nlohmann::json{{"active_calls", 2},
+                                 {"ends", "dispatched"},
+                                 {"down_minutes", 5},
+                                 {"down_until", "2026-01-01T00:05:00.000000Z"}});
+  }
+}
+
+TEST_CASE("calls:down: with no active call it still takes calling down", "[console][unit]") {
+  World world;
+  const Ran ran = world.run({"calls:down"});
+  CHECK(ran.out == "No active calls to end found.\nCall system is now down for 30 minutes.\n");
+  CHECK(world.messenger->callsAreDown());
+}
+
+TEST_CASE("calls:down: without a driver the rooms are left to a worker that has one", "[console][unit]") {
+  World world({.driver = false});
+  world.startCall();
+  CHECK(world.run({"calls:down", "--now"}).exit == 0);
+  CHECK(world.activeCalls() == 0);
+  std::size_t teardowns = 0;
+  for (const Job& job : world.messenger->pendingJobs())
+    teardowns += job.type == JobType::teardownCall ? 1 : 0;
+  CHECK(teardowns == 1);
+}
+
+TEST_CASE("calls:up: tells whether calls were down", "[console][unit]") {
+  World world;
+  CHECK(world.run({"calls:up"}).out == "Call system is already online.\n");
+  world.run({"calls:down"});
+  CHECK(world.run({"calls:up"}).out == "Call system is now online.\n");
+  CHECK(world.run({"calls:up", "--json"}).json() == nlohmann::json{{"was_down", false}});
+}
+
+TEST_CASE("calls:check-activity: looks at calls older than a minute", "[console][unit]") {
+  World world;
+  world.startCall();
+  CHECK(world.run({"calls:check-activity"}).out == "No matching active calls found.\n");
+  world.clock->advance(61s);
+  CHECK(world.run({"calls:check-activity"}).out ==
+        "1 active calls found. Call activity checks dispatched!\n");
+  CHECK(world.activeCalls() == 1);
+  CHECK(world.run({"calls:check-activity", "--now"}).out ==
+        "1 active calls found. Call activity checks completed!\n");
+  CHECK(world.activeCalls() == 0);
+}
+
+TEST_CASE("calling disabled: the switch commands say so, do nothing, and succeed", "[console][unit]") {
+  World world({.enabled = false});
+  for (const std::string command : {"calls:down", "calls:up", "calls:check-activity", "schedule:run"}) {
+    CAPTURE(command);
+    const Ran ran = world.run({command});
+    CHECK(ran.exit == 0);
+    CHECK(ran.out == "Call system currently disabled.\n");
+    CHECK(ran.err.find("MESSENGER_CALLING_ENABLED") != std::string::npos);
+    CHECK(world.run({command, "--json"}).json().at("disabled") == true);
+  }
+  CHECK_FALSE(world.messenger->callsAreDown());
+}
+
+TEST_CASE("calls:list: shows the active calls", "[console][unit]") {
+  World world;
+  CHECK(world.run({"calls:list"}).out == "No active calls.\n");
+  const Call call = world.startCall("Team");
+  world.clock->advance(3min);
+
+  SECTION("as a table where it fits") {
+    const std::string out = world.run({"calls:list"}).out;
+    CHECK(out.rfind("CALL ", 0) == 0);
+    CHECK(out.find(call.id.value()) != std::string::npos);
+    CHECK(out.find("(Team)") != std::string::npos);
+    CHECK(out.find("3 min ago (2026-01-01 00:00:00 UTC)") != std::string::npos);
+    CHECK(out.find("waiting for setup") != std::string::npos);
+  }
+  SECTION("as blocks where it does not, with nothing cut off") {
+    world.console.width = 50;
+    const std::string out = world.run({"calls:list"}).out;
+    CHECK(out.find("CALL     " + call.id.value() + "\n") != std::string::npos);
+    CHECK(out.find("OWNER    user:alice\n") != std::string::npos);
+    std::istringstream lines(out);
+    for (std::string line; std::getline(lines, line);) CHECK(line.size() <= 50);
+  }
+  SECTION("as JSON") {
+    const nlohmann::json said = world.run({"calls:list", "--json"}).json();
+    CHECK(said.at("more") == false);
+    REQUIRE(said.at("calls").size() == 1);
+    CHECK(said["calls"][0].at("id") == call.id.value());
+    CHECK(said["calls"][0].at("created_at") == "2026-01-01T00:00:00.000000Z");
+    CHECK(said["calls"][0].at("in_call") == 1);
+  }
+  SECTION("no more than asked for, and says so") {
+    world.startCall();
+    const Ran ran = world.run({"calls:list", "--limit=1"});
+    CHECK(ran.err.find("more than 1") != std::string::npos);
+    CHECK(world.run({"calls:list", "--limit=1", "--json"}).json().at("more") == true);
+    CHECK(world.run({"calls:list", "--limit=2", "--json"}).json().at("more") == false);
+  }
+}
+
+TEST_CASE("calls:list: has colours only when asked to", "[console][unit]") {
+  World world;
+  world.startCall();
+  CHECK(world.run({"calls:list"}).out.find('\x1b') == std::string::npos);
+  world.console.colour = true;
+  CHECK(world.run({"calls:list"}).out.find('\x1b') != std::string::npos);
+  CHECK(world.run({"calls:list", "--json"}).out.find('\x1b') == std::string::npos);
+}
+
+TEST_CASE("calls:show: shows a call and who was in it, and never its room", "[console][unit]") {
+  World world;
+  Room room;
+  room.id = "room-shown-to-nobody";
+  room.pin = "pin-shown-to-nobody";
+  room.secret = Secret{"secret-shown-to-nobody"};
+  world.provider->giveRoom(room);
+  const Call call = world.startCall();
+  world.messenger->runPendingJobs();
+  REQUIRE_OK(world.messenger->joinCall(call.id, world.bob));
+  world.clock->advance(200s);
+  REQUIRE_OK(world.messenger->endCall(call.id, world.alice));
+
+  const Ran plain = world.run({"calls:show", call.id.value()});
+  const Ran json = world.run({"calls:show", call.id.value(), "--json"});
+  CHECK(plain.exit == 0);
+  CHECK(plain.out.find("hungUp, by user:alice") != std::string::npos);
+  CHECK(plain.out.find("3 min 20 s") != std::string::npos);
+  CHECK(plain.out.find("waiting for teardown") != std::string::npos);
+  CHECK(plain.out.find("user:bob") != std::string::npos);
+  CHECK(json.json().at("end_reason") == "hungUp");
+  CHECK(json.json().at("ended_by") == nlohmann::json{{"type", "user"}, {"id", "alice"}});
+  CHECK(json.json().at("participants").size() == 2);
+  CHECK((plain.out + json.out).find("shown-to-nobody") == std::string::npos);
+}
+
+TEST_CASE("calls:show: an unknown id is not found", "[console][unit]") {
+  World world;
+  const Ran ran = world.run({"calls:show", "nothing"});
+  CHECK(ran.exit == 3);
+  CHECK(ran.out.empty());
+  CHECK(ran.err.find("calls:list") != std::string::npos);
+  CHECK(world.run({"calls:show", "nothing", "--json"}).json().at("error").at("reason") == "callNotFound");
+}
+
+}  // namespace messenger::console::testing

@@ -1,0 +1,182 @@
+#include <atomic>
+
+#include "tests/console/console_world.hpp"
+
+namespace messenger::console::testing {
+
+using namespace std::chrono_literals;
+using messenger::testing::ProviderAnswer;
+
+TEST_CASE("queue:work: without a driver it refuses and leaves every job", "[console][unit]") {
+  World world({.driver = false});
+  world.startCall();
+  for (const std::string how : {"--once", "--stop-when-empty"}) {
+    const Ran ran = world.run({"queue:work", how});
+    CHECK(ran.exit == 1);
+    CHECK(ran.err.find("no video driver") != std::string::npos);
+    CHECK(world.run({"queue:work", how, "--json"}).json().at("error").at("reason") == "noVideoDriver");
+  }
+  const auto jobs = world.messenger->pendingJobs();
+  REQUIRE(jobs.size() == 1);
+  CHECK(jobs[0].attempts == 0);
+  CHECK_FALSE(world.messenger->findCall(*jobs[0].call)->setupComplete);
+}
+
+TEST_CASE("queue:work --once: runs one job and tells of it", "[console][unit]") {
+  World world;
+  const Call call = world.startCall();
+  world.startCall();
+  const Ran ran = world.run({"queue:work", "--once"});
+  CHECK(ran.exit == 0);
+  CHECK(ran.out == "2026-01-01 00:00:00 UTC  SetupCall           " + call.id.value() +
+                       "  try 1  done\n1 done, 0 to be retried, 0 failed.\n");
+  CHECK(world.messenger->pendingJobs().size() == 1);
+}
+
+TEST_CASE("queue:work --once: with nothing to do says so", "[console][unit]") {
+  World world;
+  CHECK(world.run({"queue:work", "--once"}).out == "No job was available.\n");
+}
+
+TEST_CASE("queue:work --stop-when-empty: runs what is available, on as many threads as asked",
+          "[console][unit]") {
+  World world;
+  for (int i = 0; i < 8; ++i) world.startCall();
+  const nlohmann::json said = world.run({"queue:work", "--stop-when-empty", "--threads=4", "--json"}).json();
+  CHECK(said.at("stopped") == "empty");
+  CHECK(said.at("done") == 8);
+  CHECK(said.at("runs").size() == 8);
+  CHECK(said["runs"][0].at("type") == "SetupCall");
+  CHECK(said["runs"][0].at("outcome") == "done");
+  CHECK(world.messenger->pendingJobs().empty());
+}
+
+TEST_CASE("queue:work: tries and backoff given here go before the configured ones", "[console][unit]") {
+  World world;
+  world.provider->answerCreate(ProviderAnswer::throwing);
+  world.startCall();
+  SECTION("one try parks at once") {
+    const nlohmann::json said = world.run({"queue:work", "--once", "--tries=1", "--json"}).json();
+    CHECK(said.at("failed") == 1);
+    CHECK(world.messenger->parkedJobs().size() == 1);
+  }
+  SECTION("the wait is as long as asked for") {
+    const nlohmann::json said = world.run({"queue:work", "--once", "--backoff=90", "--json"}).json();
+    CHECK(said.at("retry") == 1);
+    CHECK(world.messenger->pendingJobs().at(0).availableAt == world.clock->now().wall + 90s);
+  }
+}
+
+TEST_CASE("queue:work: serves the queue it is told to", "[console][unit]") {
+  World world;
+  world.startCall();
+  CHECK(world.run({"queue:work", "--once", "--queue=other"}).out == "No job was available.\n");
+  CHECK(world.run({"queue:work", "--once", "--queue=messenger", "--json"}).json().at("done") == 1);
+}
+
+TEST_CASE("queue:work: a failing job is no failure of the command", "[console][unit]") {
+  World world;
+  world.provider->answerCreate(ProviderAnswer::throwing);
+  world.startCall();
+  CHECK(world.run({"queue:work", "--once", "--tries=1"}).exit == 0);
+}
+
+TEST_CASE("queue:work: stops when the host asks it to, after the job in hand", "[console][unit]") {
+  World world;
+  world.startCall();
+  world.startCall();
+  std::atomic<bool> inHand{false};
+  world.provider->onCreate([&](const Thread&, const Call&) { inHand = true; });
+  world.console.stopRequested = [&] { return inHand.load(); };
+  const nlohmann::json said = world.run({"queue:work", "--json"}).json();
+  CHECK(said.at("stopped") == "stopped");
+  CHECK(said.at("done").get<int>() >= 1);
+  CHECK(said.at("runs")[0].at("outcome") == "done");
+}
+
+TEST_CASE("queue:work: shows how far it is only on a terminal", "[console][unit]") {
+  World world;
+  world.startCall();
+  CHECK(world.run({"queue:work", "--stop-when-empty"}).err.empty());
+  world.console.progress = true;
+  CHECK(world.run({"queue:work", "--stop-when-empty"}).err.find("\r") != std::string::npos);
+}
+
+TEST_CASE("queue:failed and queue:retry: what was given up can be seen and tried again", "[console][unit]") {
+  World world;
+  CHECK(world.run({"queue:failed"}).out == "No failed jobs.\n");
+  CHECK(world.run({"queue:retry", "--all"}).out == "No failed jobs.\n");
+  world.provider->answerCreate(ProviderAnswer::throwing);
+  const Call first = world.startCall();
+  world.startCall();
+  world.run({"queue:work", "--stop-when-empty", "--tries=1"});
+
+  const nlohmann::json jobs = world.run({"queue:failed", "--json"}).json().at("jobs");
+  REQUIRE(jobs.size() == 2);
+  CHECK(jobs[0].at("type") == "SetupCall");
+  CHECK(jobs[0].at("call_id") == first.id.value());
+  CHECK(jobs[0].at("attempts") == 1);
+  CHECK(jobs[0].at("last_error").is_string());
+  const std::string id = jobs[0].at("id");
+  CHECK(world.run({"queue:failed"}).out.find(id) != std::string::npos);
+
+  SECTION("one of them") {
+    CHECK(world.run({"queue:retry", id}).out == "1 job waits for a worker again.\n");
+    CHECK(world.messenger->parkedJobs().size() == 1);
+    CHECK(world.run({"queue:retry", id}).exit == 3);
+  }
+  SECTION("all of them") {
+    CHECK(world.run({"queue:retry", "--all", "--json"}).json() == nlohmann::json{{"retried", 2}});
+    CHECK(world.messenger->parkedJobs().empty());
+  }
+  SECTION("an unknown one is not found") {
+    const Ran ran = world.run({"queue:retry", "nothing"});
+    CHECK(ran.exit == 3);
+    CHECK(world.messenger->parkedJobs().size() == 2);
+  }
+}
+
+TEST_CASE("queue:status: counts the jobs and tells of the switch", "[console][unit]") {
+  World world;
+  world.startCall();
+  world.clock->advance(5s);
+  const nlohmann::json said = world.run({"queue:status", "--json"}).json();
+  CHECK(said == nlohmann::json{{"queue", "messenger"},
+                               {"waiting", 1},
+                               {"running", 0},
+                               {"failed", 0},
+                               {"next_at", "2026-01-01T00:00:00.000000Z"},
+                               {"calling_enabled", true},
+                               {"calls_down", false}});
+  CHECK(world.run({"queue:status"}).out.find("waiting   1\n") != std::string::npos);
+  world.run({"calls:down"});
+  CHECK(world.run({"queue:status"}).out.find("down for maintenance") != std::string::npos);
+}
+
+TEST_CASE("schedule:run: leaves the check to a worker when this program counts on hearing heartbeats",
+          "[console][unit]") {
+  World world;
+  world.startCall();
+  world.clock->advance(61s);
+  CHECK(world.run({"schedule:run"}).out == "1 active calls found. Call activity checks dispatched!\n");
+  CHECK(world.messenger->pendingJobs().size() == 2);
+}
+
+TEST_CASE("schedule:run: checks here when this program hears none", "[console][unit]") {
+  World world({.listens = false});
+  world.startCall();
+  world.clock->advance(61s);
+  CHECK(world.run({"schedule:run"}).out == "1 active calls found. Call activity checks completed!\n");
+  CHECK(world.messenger->pendingJobs().size() == 1);
+}
+
+TEST_CASE("schedule:run --watch: goes on until it is stopped", "[console][unit]") {
+  World world;
+  int asked = 0;
+  world.console.stopRequested = [&] { return ++asked > 2; };
+  const nlohmann::json said = world.run({"schedule:run", "--watch", "--json"}).json();
+  CHECK(said.at("rounds") == 1);
+  CHECK(asked == 3);
+}
+
+}  // namespace messenger::console::testing
