@@ -10,57 +10,70 @@
 
 using namespace messenger;
 
-// One line of the story: when, who, what, where.
-void say(const std::string& who, const std::string& what, const std::string& where) {
+// One line of the story: when, who, what, in which room.
+void say(const std::string& who, const std::string& what, const std::string& room) {
   const std::time_t now = std::time(nullptr);
   std::cout << std::put_time(std::localtime(&now), "%T  ") << std::left << std::setw(14) << who
-            << std::setw(24) << what << where << std::endl;
+            << std::setw(22) << what << room << std::endl;
 }
 
-// Stands in for a driver of a real media server; `rooms` are those that exist there.
-class DemoDriver final : public VideoDriver {
- public:
-  explicit DemoDriver(std::set<std::string>* rooms) : rooms_(rooms) {}
+// Stands in for the driver of a media server, whose rooms are the names in `rooms`.
+struct DemoDriver final : VideoDriver {
+  explicit DemoDriver(std::set<std::string>* existing) : rooms(existing) {}
   bool create(const Thread&, const Call& call) override {
-    room_ = "room-" + call.id.value();  // from the call's id: a create that is repeated finds the same room
-    rooms_->insert(room_);
-    say("media server", "made a room", room_);
+    room = "room-" + call.id.value();  // from the call's id: a create that is repeated finds the same room
+    rooms->insert(room);
+    say("media server", "made a room", room);
     return true;
   }
   bool destroy(const Call& call) override {
-    rooms_->erase("room-" + call.id.value());
+    rooms->erase("room-" + call.id.value());
     say("media server", "destroyed the room", "room-" + call.id.value());
     return true;
   }
-  std::optional<std::string> getRoomId() const override { return room_; }
+  std::optional<std::string> getRoomId() const override { return room; }
   std::optional<std::string> getRoomPin() const override { return "4711"; }
   std::optional<std::string> getRoomSecret() const override { return std::nullopt; }
   std::optional<std::string> getExtraPayload() const override { return std::nullopt; }
-
- private:
-  std::set<std::string>* rooms_;
-  std::string room_;
+  std::set<std::string>* rooms;
+  std::string room;
 };
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   const auto fresh = "first_call-" + std::to_string(std::time(nullptr)) + ".db";
   const std::filesystem::path file = argc > 1 ? argv[1] : std::filesystem::temp_directory_path() / fresh;
   std::cout << "A call on the SQLite file " << file.string() << "\n\n";
   std::set<std::string> rooms;
   const UserId alice{"user", "alice"}, bob{"user", "bob"};
-  // [call]
+  // [wire]
   Config config = Config::fromEnvironment();
   config.calling.enabled = true;
   Messenger messenger{config, sqliteStorage(file)};
   messenger.setVideoDriver<DemoDriver>(&rooms);
-  const auto told = messenger.onCallEnded([](const auto& e) { say(e.by->id, "ended the call", e.call.id.value()); });
-
+  // [/wire]
+  const auto roomOf = [&](const Call& call) { return *messenger.showCall(call.id, bob)->room->id; };
+  messenger.onCallStarted([](auto& e) { say(e.by.id, "started a call", "(none yet)"); }).release();
+  messenger.onCallJoined([&](auto& e) { say(e.participant.owner.id, "joined", roomOf(e.call)); }).release();
+  messenger.onCallEnded([](auto& e) { say(e.by->id, "ended the call", "(on its way out)"); }).release();
+  // [call]
   const auto thread = messenger.threads().createPrivate({alice, "Alice"}, {bob, "Bob"});
   const auto call = messenger.startCall(thread->id, alice);
-  messenger.runPendingJobs();  // makes the room; startWorker() does so by itself, on threads of its own
+  if (!call) return std::cerr << call.error().text() << '\n', 1;
+  messenger.runPendingJobs();  // makes the room; or startWorker() once, and it happens in the background
   messenger.joinCall(call->id, bob);
-  messenger.heartbeat(call->id, bob);
+  messenger.heartbeat(call->id, bob);  // every 30 s from each client; 60 s of silence put them out
   messenger.endCall(call->id, alice);
   messenger.runPendingJobs();  // destroys the room
   // [/call]
+  const Call row = messenger.findCall(call->id).value();
+  std::cout << std::boolalpha << "\ncalls         " << row.id << "  " << toString(row.endReason.value())
+            << ", set up: " << row.setupComplete << ", torn down: " << row.teardownComplete << '\n';
+  for (const CallParticipant& each : messenger.participantsOf(call->id))
+    std::cout << "participants  " << each.id << "  " << each.owner << ", in call: " << each.inCall() << '\n';
+  const JobCounts jobs = messenger.jobCounts();
+  std::cout << "jobs          " << jobs.waiting + jobs.running << " to do, " << jobs.parked << " given up\n"
+            << "rooms left    " << rooms.size() << std::endl;
+  return rooms.empty() ? 0 : 1;
+} catch (const std::exception& error) {  // the world failed: the file cannot be opened, the disk is full
+  return std::cerr << error.what() << '\n', 1;
 }

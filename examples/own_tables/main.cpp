@@ -1,0 +1,87 @@
+// Calls in an application that has users and conversations already: its own tables stay as they are, in their
+// own database; the library reads them through a ThreadDirectory and keeps the calls in a file beside them.
+#include <messenger/adapters/sqlite.hpp>
+#include <messenger/messenger.hpp>
+
+#include <filesystem>
+#include <iostream>
+
+#include "conversation_directory.hpp"
+
+using namespace messenger;
+
+namespace {
+
+constexpr std::int64_t alice = 1, bob = 2, carol = 3;
+constexpr std::int64_t releaseCrew = 20;
+
+std::string answer(const Result<Call>& result) {
+  return result ? "yes" : result.error().text();
+}
+
+// [remove]
+/// The host's own way to take somebody off a conversation: first its own change, then the library is told.
+void removeFromConversation(HostDatabase& database, Messenger& messenger, std::int64_t conversation,
+                            std::int64_t user) {
+  database.removeMember(conversation, user);
+  messenger.memberRemoved(threadIdOf(conversation), userIdOf(user));
+}
+// [/remove]
+
+void run(const std::filesystem::path& folder) {
+  // [wire]
+  HostDatabase database{folder / "application.db"};
+
+  Config config;
+  config.calling.enabled = true;
+  Dependencies dependencies;
+  dependencies.storage = sqliteStorage(folder / "calls.db");
+  dependencies.threads = std::make_shared<ConversationDirectory>(database);
+  Messenger messenger{config, std::move(dependencies)};
+  // [/wire]
+
+  const auto left = messenger.onCallLeft([&](const CallLeft& e) {
+    const auto name = messenger.directory().findUserName(e.participant.owner);
+    std::cout << "  " << name.value_or("?") << " left the call\n";
+  });
+  const auto ended = messenger.onCallEnded(
+      [](const CallEnded& e) { std::cout << "  the call ended: " << toString(e.reason) << '\n'; });
+
+  const ThreadId crew = threadIdOf(releaseCrew);
+  std::cout << "carol, a plain member, starts a call: " << answer(messenger.startCall(crew, userIdOf(carol)))
+            << '\n';
+  const auto call = messenger.startCall(crew, userIdOf(bob));
+  std::cout << "bob, a moderator, starts a call: " << answer(call) << '\n';
+  if (!call) return;
+  messenger.joinCall(call->id, userIdOf(carol));
+  std::cout << "carol joins; her active calls: " << messenger.activeCalls(userIdOf(carol)).size() << '\n';
+
+  std::cout << "carol is taken off the conversation\n";
+  removeFromConversation(database, messenger, releaseCrew, carol);
+  const auto again = messenger.joinCall(call->id, userIdOf(carol));
+  std::cout << "carol joins again: " << (again ? "yes" : again.error().text()) << '\n';
+
+  std::cout << "bob is taken off the conversation\n";
+  removeFromConversation(database, messenger, releaseCrew, bob);
+  messenger.runPendingJobs();
+  std::cout << "alice, the owner, starts a call: " << answer(messenger.startCall(crew, userIdOf(alice)))
+            << '\n';
+}
+
+}  // namespace
+
+int main() {
+  const auto folder =
+      std::filesystem::temp_directory_path() /
+      ("own_tables-" + std::to_string(std::chrono::steady_clock::now().time_since_epoch().count()));
+  int status = 0;
+  try {
+    std::filesystem::create_directory(folder);
+    run(folder);
+  } catch (const std::exception& error) {
+    std::cerr << error.what() << '\n';
+    status = 1;
+  }
+  std::filesystem::remove_all(folder);
+  return status;
+}

@@ -1,0 +1,72 @@
+// A video driver for a host's own media server: the room's settings follow from the thread, its identity from
+// the call.
+#include <messenger/adapters/memory.hpp>
+#include <messenger/messenger.hpp>
+
+#include <iostream>
+
+#include "video_room_broker.hpp"
+
+using namespace messenger;
+
+namespace {
+
+const UserId alice{"user", "alice"};
+const UserId bob{"user", "bob"};
+const UserId carol{"user", "carol"};
+
+/// Starts a call, shows what the service was asked for and what a client is told, and ends it.
+bool callOnce(Messenger& messenger, const VideoRoom& service, const Thread& thread) {
+  const auto call = messenger.startCall(thread.id, alice);
+  if (!call) {
+    std::cerr << call.error().text() << '\n';
+    return false;
+  }
+  messenger.runPendingJobs();
+  const auto view = messenger.showCall(call->id, alice);
+  const auto room = service.find(view->room->id.value());
+  std::cout << (thread.isGroup() ? "group of " : "private, ") << thread.members
+            << " members: publishers=" << room->publishers << " bitrate=" << room->bitrate
+            << ", the client's pin opens it: " << (room->pin == view->room->pin ? "yes" : "no") << '\n';
+  messenger.endCall(call->id, alice);
+  messenger.runPendingJobs();
+  std::cout << "  ended, rooms at the service: " << service.count() << '\n';
+  return service.count() == 0;
+}
+
+/// What happens when a process dies between the service's answer and the row that records it.
+bool repeatAfterCrash(const std::shared_ptr<VideoRoom>& service, HostKey key, const Thread& thread) {
+  Call call;
+  call.id = CallId{"01JCRASHED"};
+  VideoRoomBroker{service, key}.create(thread, call);  // and nobody wrote it down
+  VideoRoomBroker again{service, key};
+  again.create(thread, call);
+  std::cout << "create repeated: " << service->count() << " room, adopted\n";
+  const bool once = VideoRoomBroker{service, key}.destroy(call);
+  const bool twice = VideoRoomBroker{service, key}.destroy(call);
+  std::cout << "destroy repeated: " << (once && twice ? "success" : "failure")
+            << ", rooms at the service: " << service->count() << '\n';
+  return once && twice && service->count() == 0;
+}
+
+}  // namespace
+
+int main() {
+  const auto service = std::make_shared<VideoRoom>();
+  const HostKey key{0x9f1c52d8e07a4b36U, 0x2b7e151628aed2a6U};  // a real one comes from the host's secrets
+
+  Config config;
+  config.calling.enabled = true;
+  Messenger messenger{config, memoryStorage()};
+  // [set]
+  messenger.setVideoDriver<VideoRoomBroker>(service, key);
+  // [/set]
+
+  const auto pair = messenger.threads().createPrivate({alice, "Alice"}, {bob, "Bob"});
+  const auto group = messenger.threads().createGroup(
+      "Band", {{alice, "Alice", /*admin=*/true}, {bob, "Bob"}, {carol, "Carol"}});
+  const bool good = callOnce(messenger, *service, *pair) && callOnce(messenger, *service, *group) &&
+                    repeatAfterCrash(service, key, *group);
+  std::cout << (good ? "all rooms accounted for\n" : "something went wrong\n");
+  return good ? 0 : 1;
+}
