@@ -49,10 +49,12 @@ RANK_OF_FILE = {
     "include/messenger/model/time.hpp": 0,
 }
 
-# The defaults that a Messenger makes for what a host leaves out. The facade knows their public headers only.
-DEFAULTS_OF_FACADE = {
-    "include/messenger/adapters/memory.hpp",
-    "include/messenger/adapters/null.hpp",
+# What stands in for what a host leaves out: the public headers of adapters that a room may know for it.
+DEFAULTS = {
+    "facade": ["include/messenger/adapters/memory.hpp", "include/messenger/adapters/null.hpp"],
+    "http": ["include/messenger/adapters/null.hpp"],
+    "console": ["include/messenger/adapters/null.hpp"],
+    "testing": ["include/messenger/adapters/null.hpp"],
 }
 
 # The executable `messenger` is a host: it picks the storage for the console.
@@ -107,7 +109,7 @@ def may_include(source, target):
     if target_room not in RANKS:
         if source.startswith(CLI) and target in CHOICES_OF_CLI:
             return True
-        return source_room == "facade" and target in DEFAULTS_OF_FACADE
+        return target in DEFAULTS.get(source_room, [])
     if source_room.startswith("adapters/"):
         limit = ADAPTER_LIMIT
     elif source_room in RIM:
@@ -244,6 +246,10 @@ CASES = [
     ("src/testing/a.cpp", '"messenger/contracts/storage.hpp"', None),
     ("src/testing/a.cpp", '"messenger/messenger.hpp"', "testing must not include"),
     ("src/http/a.cpp", '"messenger/messenger.hpp"', None),
+    ("src/testing/a.cpp", '"messenger/adapters/null.hpp"', None),
+    ("src/testing/a.cpp", '"messenger/adapters/memory.hpp"', "testing must not include"),
+    ("src/http/a.cpp", '"messenger/adapters/null.hpp"', None),
+    ("src/http/a.cpp", '"messenger/adapters/sqlite.hpp"', "http must not include"),
     ("src/http/a.cpp", '"messenger/testing/fake.hpp"', "http must not include"),
     ("src/http/a.cpp", "<nlohmann/json.hpp>", None),
     ("src/console/a.cpp", "<CLI/CLI.hpp>", None),
