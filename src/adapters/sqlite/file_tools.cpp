@@ -87,8 +87,9 @@ SqliteFile inspectSqliteFile(const SqliteOptions& options) {
   const auto status = std::filesystem::status(path, error);
   if (status.type() == std::filesystem::file_type::not_found) return file;
   if (error) throw StorageUnavailable(fmt::format("{}: {}", path.string(), error.message()));
-  if (std::filesystem::is_directory(status)) {
-    throw StorageUnavailable(fmt::format("{} is a folder, not a database file", path.string()));
+  // Opening a named pipe would wait for somebody to write into it.
+  if (!std::filesystem::is_regular_file(status)) {
+    throw StorageUnavailable(fmt::format("{} is not an ordinary file", path.string()));
   }
   const sqlite::FileHeader header(path);
   file.kind = header.empty() ? SqliteFileKind::empty : SqliteFileKind::foreign;

@@ -1,0 +1,75 @@
+#include <csignal>
+
+#include "tests/console/cli_world.hpp"
+
+namespace messenger::console::testing {
+
+TEST_CASE("queue:work: a first Ctrl-C finishes the job in hand", "[console][process]") {
+  CliWorld world;
+  const auto host = world.host();
+  const Call call = CliWorld::startCall(*host);
+  CliWorld::startCall(*host);
+  const int signal = GENERATE(SIGINT, SIGTERM);
+
+  Process worker(CONSOLE_HOST, {world.file.string(), "queue:work"}, {});
+  worker.waitForErr("create begun");
+  worker.signal(signal);
+  worker.waitForErr("Finishing the work in hand");
+  worker.writeLine("go on");
+  CHECK(worker.wait() == 0);
+  CHECK(worker.out().find("SetupCall           " + call.id.value() + "  try 1  done\n1 done,") !=
+        std::string::npos);
+  CHECK(host->findCall(call.id)->setupComplete);
+  CHECK(host->pendingJobs().size() == 1);
+}
+
+TEST_CASE("queue:work: a second Ctrl-C ends it at once, and the job is not lost", "[console][process]") {
+  CliWorld world;
+  const auto host = world.host();
+  const Call call = CliWorld::startCall(*host);
+  const int signal = GENERATE(SIGINT, SIGTERM);
+
+  Process worker(CONSOLE_HOST, {world.file.string(), "queue:work"}, {});
+  worker.waitForErr("create begun");
+  worker.signal(signal);
+  worker.waitForErr("Finishing the work in hand");
+  worker.signal(signal);
+  CHECK(worker.wait() == 128 + signal);
+  CHECK_FALSE(host->findCall(call.id)->setupComplete);
+  REQUIRE(host->pendingJobs().size() == 1);
+  CHECK(host->pendingJobs()[0].leasedUntil.has_value());
+}
+
+TEST_CASE("queue:work: an idle worker stops at once", "[console][process]") {
+  CliWorld world;
+  world.host();
+  Process worker(CONSOLE_HOST, {world.file.string(), "queue:work"}, {});
+  worker.waitForErr("Ctrl-C stops");
+  worker.signal(SIGINT);
+  CHECK(worker.wait() == 0);
+  CHECK(worker.out() == "No job was available.\n");
+}
+
+TEST_CASE("queue:work: takes jobs that another process stores", "[console][process]") {
+  CliWorld world;
+  const auto host = world.host();
+  Process worker(CONSOLE_HOST, {world.file.string(), "queue:work"}, {});
+  worker.waitForErr("Ctrl-C stops");
+  const Call call = CliWorld::startCall(*host);
+  worker.waitForErr("create begun");
+  worker.writeLine("go on");
+  worker.waitForOut(call.id.value());
+  worker.signal(SIGTERM);
+  CHECK(worker.wait() == 0);
+}
+
+TEST_CASE("schedule:run --watch: checks at once and ends cleanly on Ctrl-C", "[console][process]") {
+  CliWorld world;
+  world.host();
+  Process watching(CONSOLE_HOST, {world.file.string(), "schedule:run", "--watch"}, {});
+  watching.waitForOut("No matching active calls found.");
+  watching.signal(SIGINT);
+  CHECK(watching.wait() == 0);
+}
+
+}  // namespace messenger::console::testing
