@@ -1,0 +1,22 @@
+// Is a storage of one's own fit for the library? The conformance suite says, a line for each rule; no test
+// framework needed.
+#include <messenger/testing/storage_suite.hpp>
+
+#include <iostream>
+
+#include "vector_storage.hpp"
+
+int main() {
+  // [suite]
+  std::size_t checks = 0;
+  const std::size_t failures = messenger::testing::storageSuite(
+      [] { return std::make_shared<VectorStorage>(); },
+      [&](const messenger::testing::Report& report) {
+        ++checks;
+        std::cout << (report.passed ? "ok      " : "FAILED  ") << report.check << '\n';
+        if (!report.passed) std::cout << "        " << report.detail << '\n';
+      });
+  std::cout << checks << " checks, " << failures << " failed\n";
+  return failures == 0 ? 0 : 1;
+  // [/suite]
+}
