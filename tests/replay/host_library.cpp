@@ -34,6 +34,12 @@ std::vector<std::string> arguments(const Json& op) {
   return list;
 }
 
+/// Without the line break at its end: the protocol compares trimmed texts.
+std::string trimmed(std::string text) {
+  text.erase(text.find_last_not_of(" \t\r\n") + 1);
+  return text;
+}
+
 }  // namespace
 
 Json Host::http(const Json& op) {
@@ -77,7 +83,7 @@ Json Host::command(const Json& op) {
   std::ostringstream out;
   std::ostringstream err;
   const int exit = console.run(argv, out, err);
-  return {{"exit", exit}, {"output", exit == 0 ? out.str() : out.str() + err.str()}};
+  return {{"exit", exit}, {"output", trimmed(exit == 0 ? out.str() : out.str() + err.str())}};
 }
 
 Json Host::driver(const Json& op) {
