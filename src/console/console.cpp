@@ -5,6 +5,7 @@
 
 #include "console/command.hpp"
 #include "console/commands/commands.hpp"
+#include "console/help.hpp"
 
 namespace messenger::console {
 
@@ -14,7 +15,8 @@ Console::Console(Messenger& messenger, ConsoleOptions options)
 int Console::run(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err) {
   Program program;
   program.name = options_.program;
-  program.commands = allCommands();
+  program.commands = operatorCommands();
+  addHelpCommands(program);
   program.open = [this](const Arguments&) -> Expected<Messenger*> { return &messenger_; };
   return static_cast<int>(runProgram(program, options_, arguments, out, err));
 }

@@ -49,7 +49,7 @@ void printSection(Screen& screen, const std::string& heading, const std::vector<
   screen.line(screen.paint(Tone::strong, heading));
   std::vector<Field> indented;
   for (const Field& each : fields) indented.push_back({"  " + each.name, each.value});
-  printFields(screen, indented);
+  printFields(screen, indented, screen.textWidth());
 }
 
 std::vector<Field> fieldsOf(const std::vector<OptionSpec>& options) {
@@ -156,7 +156,7 @@ void printHelp(const Program& program, const Command& command, Screen& screen) {
                "\"" + program.name + " list\" shows the options of every command and the exit codes.");
 }
 
-std::vector<Command> helpCommands() {
+void addHelpCommands(Program& program) {
   Command list;
   list.name = "list";
   list.summary = "show the commands";
@@ -171,7 +171,8 @@ std::vector<Command> helpCommands() {
   help.argument = ArgumentSpec{"COMMAND", false, "the command to explain; without it, all are listed"};
   help.needsMessenger = false;
   help.run = runHelp;
-  return {list, help};
+  program.commands.push_back(list);
+  program.commands.push_back(help);
 }
 
 }  // namespace messenger::console

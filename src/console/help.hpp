@@ -12,7 +12,7 @@ void printVersion(const Program& program, Screen& screen);
 void printList(const Program& program, Screen& screen);
 void printHelp(const Program& program, const Command& command, Screen& screen);
 
-/// `list` and `help [COMMAND]`.
-[[nodiscard]] std::vector<Command> helpCommands();
+/// Adds `list` and `help [COMMAND]`.
+void addHelpCommands(Program& program);
 
 }  // namespace messenger::console

@@ -14,6 +14,9 @@ namespace messenger::console {
 /// How many columns a text takes: none for combining characters, two for wide ones.
 [[nodiscard]] std::size_t columns(std::string_view text) noexcept;
 
+/// A width that nothing exceeds.
+inline constexpr std::size_t unlimited = static_cast<std::size_t>(-1);
+
 /// Breaks a text at blanks into lines of at most `width` columns; a longer word gets a line of its own.
 [[nodiscard]] std::vector<std::string> wrap(std::string_view text, std::size_t width);
 

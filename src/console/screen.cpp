@@ -1,6 +1,7 @@
 #include "console/screen.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <ostream>
 
 #include "console/layout.hpp"
@@ -49,6 +50,11 @@ std::size_t Screen::textWidth() const noexcept {
   return width_ == 0 ? widestText : std::min(width_, widestText);
 }
 
+// Who reads errors from a log searches lines for words.
+std::size_t Screen::errorWidth() const noexcept {
+  return width_ == 0 ? unlimited : textWidth();
+}
+
 std::string Screen::paint(Tone tone, std::string_view text) const {
   return painted(colour_, tone, text);
 }
@@ -71,13 +77,16 @@ void Screen::note(std::string_view text) {
   if (json_ || text.empty()) return;
   const support::Lock lock(mutex_);
   eraseProgress();
-  for (const std::string& line : wrap(text, textWidth())) err_ << line << '\n';
+  for (const std::string& line : wrap(text, errorWidth())) err_ << line << '\n';
   err_ << std::flush;
 }
 
 void Screen::progress(std::string_view text) {
   if (!progress_) return;
   const support::Lock lock(mutex_);
+  const auto now = std::chrono::steady_clock::now();
+  if (progressShown_ && now - progressAt_ < std::chrono::milliseconds{100}) return;
+  progressAt_ = now;
   // One column is left free: a full line would wrap, and then it could not be rewritten.
   err_ << '\r' << painted(errorColour_, Tone::faint, printable(text, width_ == 0 ? 79 : width_ - 1))
        << "\x1b[K" << std::flush;
@@ -109,11 +118,11 @@ void Screen::fail(const Failure& failure) {
   }
   constexpr std::string_view label = "Error:";
   bool first = true;
-  for (const std::string& line : wrap(std::string{label} + ' ' + failure.message, textWidth())) {
+  for (const std::string& line : wrap(std::string{label} + ' ' + failure.message, errorWidth())) {
     err_ << (first ? painted(errorColour_, Tone::bad, label) + line.substr(label.size()) : line) << '\n';
     first = false;
   }
-  for (const std::string& line : wrap(failure.hint, textWidth())) {
+  for (const std::string& line : wrap(failure.hint, errorWidth())) {
     if (!line.empty()) err_ << line << '\n';
   }
 }

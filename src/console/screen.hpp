@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <iosfwd>
 #include <string>
@@ -35,7 +36,7 @@ class Screen {
   /// A remark beside the result, on `err`; with --json nothing.
   void note(std::string_view text) EXCLUDES(mutex_);
 
-  /// Rewrites the progress line, when `err` is a terminal.
+  /// Rewrites the progress line, when `err` is a terminal; ten times a second at most.
   void progress(std::string_view text) EXCLUDES(mutex_);
   void clearProgress() EXCLUDES(mutex_);
 
@@ -47,6 +48,7 @@ class Screen {
 
  private:
   void eraseProgress() REQUIRES(mutex_);
+  [[nodiscard]] std::size_t errorWidth() const noexcept;
 
   support::Mutex mutex_;
   std::ostream& out_ GUARDED_BY(mutex_);
@@ -57,6 +59,7 @@ class Screen {
   const bool json_;
   const std::size_t width_;
   bool progressShown_ GUARDED_BY(mutex_) = false;
+  std::chrono::steady_clock::time_point progressAt_ GUARDED_BY(mutex_);
 };
 
 }  // namespace messenger::console

@@ -50,20 +50,20 @@ void Table::printBlocks(Screen& screen) const {
     first = false;
     std::vector<Field> fields;
     for (std::size_t i = 0; i < row.size(); ++i) fields.push_back({headings_[i], row[i]});
-    printFields(screen, fields);
+    printFields(screen, fields, screen.width());
   }
 }
 
-void printFields(Screen& screen, const std::vector<Field>& fields) {
+void printFields(Screen& screen, const std::vector<Field>& fields, std::size_t width) {
   std::size_t widest = 0;
   for (const Field& each : fields) widest = std::max(widest, columns(each.name));
   const std::size_t indent = widest + gap;
   // Narrower than this a value is better left to the terminal.
   constexpr std::size_t narrowest = 20;
-  const std::size_t room = std::max(narrowest, screen.textWidth() > indent ? screen.textWidth() - indent : 0);
+  const std::size_t room = width > indent + narrowest ? width - indent : narrowest;
   for (const Field& each : fields) {
     std::string label = screen.paint(Tone::strong, each.name) + std::string(indent - columns(each.name), ' ');
-    for (const std::string& line : wrap(each.value.text, room)) {
+    for (const std::string& line : wrap(each.value.text, width == 0 ? unlimited : room)) {
       screen.line(label + screen.paint(each.value.tone, line));
       label = std::string(indent, ' ');
     }

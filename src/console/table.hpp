@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -36,7 +37,7 @@ struct Field {
   Cell value;
 };
 
-/// `name  value` lines with the values under each other, broken at the screen's width.
-void printFields(Screen& screen, const std::vector<Field>& fields);
+/// `name  value` lines with the values under each other, broken at `width` columns; zero: not broken.
+void printFields(Screen& screen, const std::vector<Field>& fields, std::size_t width);
 
 }  // namespace messenger::console

@@ -98,8 +98,12 @@ TEST_CASE("messenger: a newer database is refused and left as it was", "[console
 
 TEST_CASE("messenger: what is no ordinary file is refused without waiting for it", "[console][process]") {
   CliWorld world;
-  SECTION("a folder") { std::filesystem::create_directory(world.file); }
-  SECTION("a named pipe") { REQUIRE(::mkfifo(world.file.c_str(), 0600) == 0); }
+  SECTION("a folder") {
+    std::filesystem::create_directory(world.file);
+  }
+  SECTION("a named pipe") {
+    REQUIRE(::mkfifo(world.file.c_str(), 0600) == 0);
+  }
   CHECK(world.run({"calls:list"}).exit == 4);
   CHECK(world.run({"db:migrate"}).exit == 4);
 }

@@ -28,8 +28,8 @@ TEST_CASE("queue:work --once: runs one job and tells of it", "[console][unit]") 
   world.startCall();
   const Ran ran = world.run({"queue:work", "--once"});
   CHECK(ran.exit == 0);
-  CHECK(ran.out == "2026-01-01 00:00:00 UTC  SetupCall           " + call.id.value() +
-                       "  try 1  done\n1 done, 0 to be retried, 0 failed.\n");
+  CHECK(ran.out == "2026-01-01 00:00:00 UTC  done    SetupCall           " + call.id.value() +
+                       "\n1 done, 0 to be retried, 0 failed.\n");
   CHECK(world.messenger->pendingJobs().size() == 1);
 }
 

@@ -17,7 +17,7 @@ TEST_CASE("queue:work: a first Ctrl-C finishes the job in hand", "[console][proc
   worker.waitForErr("Finishing the work in hand");
   worker.writeLine("go on");
   CHECK(worker.wait() == 0);
-  CHECK(worker.out().find("SetupCall           " + call.id.value() + "  try 1  done\n1 done,") !=
+  CHECK(worker.out().find("  done    SetupCall           " + call.id.value() + "\n1 done,") !=
         std::string::npos);
   CHECK(host->findCall(call.id)->setupComplete);
   CHECK(host->pendingJobs().size() == 1);

@@ -1,9 +1,10 @@
 #include <exception>
 #include <iostream>
-#include <iterator>
+#include <utility>
 
 #include "console/cli/database.hpp"
 #include "console/commands/commands.hpp"
+#include "console/help.hpp"
 
 namespace {
 
@@ -12,9 +13,9 @@ using namespace messenger::console;
 Program makeProgram(Database& database) {
   Program program;
   program.name = "messenger";
-  program.commands = allCommands();
-  std::vector<Command> ours = databaseCommands();
-  std::move(ours.begin(), ours.end(), std::back_inserter(program.commands));
+  program.commands = operatorCommands();
+  for (Command& each : databaseCommands()) program.commands.push_back(std::move(each));
+  addHelpCommands(program);
   program.options = Database::options();
   program.notes = {
       {"MESSENGER_DATABASE", {"the SQLite file, where --database is not given"}},

@@ -139,7 +139,7 @@ Outcome show(Invocation& call) {
   json.endArray().endObject();
   call.screen.document(json.text());
   if (call.screen.json()) return {};
-  printFields(call.screen, describe(call, *found));
+  printFields(call.screen, describe(call, *found), call.screen.width());
   call.screen.line();
   table.print(call.screen);
   return {};

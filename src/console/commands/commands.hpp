@@ -20,8 +20,8 @@ namespace messenger::console {
 [[nodiscard]] std::vector<Command> workCommands();      ///< queue:work
 [[nodiscard]] std::vector<Command> scheduleCommands();  ///< schedule:run
 
-/// All of them, with `list` and `help`.
-[[nodiscard]] std::vector<Command> allCommands();
+/// All of them.
+[[nodiscard]] std::vector<Command> operatorCommands();
 
 /// `--limit=N` of the listing commands, and what it is when it is not given.
 inline constexpr std::int64_t usualLimit = 50;

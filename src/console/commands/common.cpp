@@ -4,14 +4,12 @@
 #include <fmt/format.h>
 
 #include "console/commands/commands.hpp"
-#include "console/help.hpp"
 
 namespace messenger::console {
 
-std::vector<Command> allCommands() {
+std::vector<Command> operatorCommands() {
   std::vector<Command> all;
-  for (auto family :
-       {callCommands, switchCommands, queueCommands, workCommands, scheduleCommands, helpCommands}) {
+  for (auto family : {callCommands, switchCommands, queueCommands, workCommands, scheduleCommands}) {
     std::vector<Command> commands = family();
     std::move(commands.begin(), commands.end(), std::back_inserter(all));
   }

@@ -104,7 +104,8 @@ Outcome status(Invocation& call) {
                {"next job", {counts.nextAt ? moment(*counts.nextAt, call.now()) : "-"}},
                {"calling", !config.calling.enabled ? Cell{"disabled in this configuration", Tone::warning}
                            : down                  ? Cell{"down for maintenance", Tone::warning}
-                                                   : Cell{"online", Tone::good}}});
+                                                   : Cell{"online", Tone::good}}},
+              call.screen.width());
   return {};
 }
 

@@ -29,9 +29,13 @@ class Report {
       runs_.push_back(run);
       return;
     }
-    call_.screen.line(fmt::format("{}  {:<18}  {}  try {}  {}", absolute(call_.now()), toString(run.type),
-                                  run.call ? printable(run.call->value()) : "-", run.attempt,
-                                  call_.screen.paint(toneOf(run.outcome), toString(run.outcome))));
+    // Fits 80 columns, unless it is not the first try.
+    const std::string outcome = padded(toString(run.outcome), 6);
+    std::string line = fmt::format("{}  {}  {:<18}  {}", absolute(call_.now()),
+                                   call_.screen.paint(toneOf(run.outcome), outcome), toString(run.type),
+                                   run.call ? printable(run.call->value()) : "-");
+    if (run.attempt > 1) line += fmt::format("  try {}", run.attempt);
+    call_.screen.line(line);
   }
 
   void showProgress() EXCLUDES(mutex_) {
