@@ -77,4 +77,11 @@ configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/messengerConfig.cmake
 # Before 1.0 a minor version may change what a host sees.
 write_basic_package_version_file("${generated_dir}/messengerConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
 install(FILES "${generated_dir}/messengerConfig.cmake" "${generated_dir}/messengerConfigVersion.cmake" DESTINATION "${package_dir}")
+
+# All that is installed and nothing else, for who wants no tests and examples.
+list(TRANSFORM components PREPEND messenger_ OUTPUT_VARIABLE installed)
+add_custom_target(messenger_installed DEPENDS messenger ${installed})
+if(TARGET messenger_cli)
+  add_dependencies(messenger_installed messenger_cli)
+endif()
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
