@@ -1,0 +1,116 @@
+// A host with one thread: its own poll() loop reads commands and gives the library its turns. The library
+// starts no thread.
+#include <messenger/adapters/memory.hpp>
+#include <messenger/adapters/sqlite.hpp>
+#include <messenger/messenger.hpp>
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <iostream>
+
+#include "commands.hpp"
+#include "stop_signal.hpp"
+
+using namespace messenger;
+using std::chrono::milliseconds;
+
+namespace {
+
+/// The lines that have come in on a descriptor so far.
+class Lines {
+ public:
+  explicit Lines(int descriptor) : descriptor_(descriptor) {}
+
+  /// Reads once. False: the other side has closed.
+  bool read() {
+    char bytes[4096];
+    const auto count = ::read(descriptor_, bytes, sizeof bytes);
+    if (count > 0) text_.append(bytes, static_cast<std::size_t>(count));
+    return count > 0;
+  }
+
+  std::optional<std::string> take() {
+    const auto end = text_.find('\n');
+    if (end == std::string::npos) return std::nullopt;
+    std::string line = text_.substr(0, end);
+    text_.erase(0, end + 1);
+    return line;
+  }
+
+ private:
+  int descriptor_;
+  std::string text_;
+};
+
+// [turn]
+/// One turn for the library; says how long the loop may wait until the next.
+milliseconds giveTurn(Messenger& messenger) {
+  // A few jobs a turn, so that the loop stays lively. A driver that blocks, blocks the loop: give it
+  // time-outs.
+  constexpr std::size_t few = 10;
+  const bool more = messenger.runPendingJobs(few).size() == few;
+  const milliseconds tasks = messenger.runDueTasks();  // the activity check, the write-behind of heartbeats
+  const auto next = messenger.jobCounts().nextAt;      // a retry that waits for its backoff
+  const auto jobs = next ? std::chrono::ceil<milliseconds>(*next - std::chrono::system_clock::now()) : tasks;
+  // Not longer than a second, for jobs that other processes leave in the same database; nor without any
+  // pause, for a job that is due but waits for another process to finish one of the same call.
+  return more ? milliseconds{0} : std::clamp(std::min(tasks, jobs), milliseconds{20}, milliseconds{1000});
+}
+// [/turn]
+
+void loop(Messenger& messenger, Commands& commands) {
+  const StopSignal stop;
+  Lines lines(STDIN_FILENO);
+  pollfd watched[] = {{STDIN_FILENO, POLLIN, 0}, {stop.descriptor(), POLLIN, 0}};
+  for (bool goOn = true; goOn;) {
+    const auto wait = giveTurn(messenger);
+    if (poll(watched, 2, static_cast<int>(wait.count())) <= 0) continue;  // time is up, or a signal broke in
+    if (watched[1].revents != 0) return;
+    if (watched[0].revents == 0) continue;
+    goOn = lines.read();
+    while (const auto line = lines.take()) {
+      if (!commands.run(*line)) return;
+      giveTurn(messenger);
+    }
+  }
+}
+
+void listen(Messenger& messenger) {
+  messenger.onCallStarted([](auto& e) { std::cout << "* " << e.by.id << " started a call\n"; }).release();
+  messenger.onCallSetupCompleted([](auto&) { std::cout << "* the room is ready\n"; }).release();
+  messenger.onCallJoined([](auto& e) { std::cout << "* " << e.participant.owner.id << " joined\n"; })
+      .release();
+  messenger.onCallLeft([](auto& e) { std::cout << "* " << e.participant.owner.id << " left\n"; }).release();
+  messenger.onCallEnded([](auto& e) { std::cout << "* the call ended: " << toString(e.reason) << '\n'; })
+      .release();
+  messenger.onCallTornDown([](auto&) { std::cout << "* the room is gone\n"; }).release();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    std::cout << std::unitbuf;  // whoever reads along sees each line at once
+    Config config;
+    config.calling.enabled = true;
+    Messenger messenger{config, argc > 1 ? sqliteStorage(argv[1]) : memoryStorage()};
+    listen(messenger);
+    const auto thread =
+        messenger.threads().createGroup("The band", {{{"user", "alice"}, "Alice", /*admin=*/true},
+                                                     {{"user", "bob"}, "Bob"},
+                                                     {{"user", "carol"}, "Carol"}});
+    Commands commands{messenger, thread->id};
+    std::cout << "start|join|beat|leave|end alice|bob|carol, show, quit\n";
+
+    loop(messenger, commands);
+
+    messenger.flushPresence();  // what was heard since the last write-behind, for whoever runs next
+    std::cout << "stopped\n";
+    return 0;
+  } catch (const std::exception& error) {
+    std::cerr << error.what() << '\n';
+    return 1;
+  }
+}
