@@ -31,10 +31,10 @@ Duration ago(SteadyPoint heardAt, SteadyPoint now) noexcept {
   return std::max(Duration::zero(), std::chrono::duration_cast<Duration>(now - heardAt));
 }
 
-/// `now - age`, for ages that reach back before the beginning too.
+/// `now - age`. Nobody was heard more than a century ago, and beyond that the sum would not fit.
 SteadyPoint before(SteadyPoint now, Duration age) noexcept {
-  const auto reach = std::chrono::duration_cast<Duration>(now - SteadyPoint::min());
-  return age >= reach ? SteadyPoint::min() : now - age;
+  constexpr Duration century = std::chrono::years{100};
+  return now - std::clamp(age, -century, century);
 }
 
 }  // namespace

@@ -144,7 +144,8 @@ TeardownOutcome MemoryStorage::completeTeardown(const TeardownChange& change) {
   const Lock lock(mutex_);
   CallRow* call = calls_.find(change.call);
   if (call == nullptr) return {};
-  if (call->call.active() || jobs_.findClaimed(change.job, change.token) == nullptr) {
+  const bool unchanged = !change.revision || call->call.revision == *change.revision;
+  if (!unchanged || call->call.active() || jobs_.findClaimed(change.job, change.token) == nullptr) {
     return {TeardownStatus::lost, call->call};
   }
   const bool again = call->call.teardownComplete;

@@ -1,0 +1,28 @@
+#include "messenger/adapters/null.hpp"
+#include "messenger/testing/broadcaster_suite.hpp"
+#include "messenger/testing/recording_broadcaster.hpp"
+#include "tests/adapters/conformance/reports.hpp"
+
+namespace messenger::testing {
+namespace {
+
+TEST_CASE("recording broadcaster: keeps the contract", "[adapters][conformance]") {
+  Reports reports;
+  const auto make = [] {
+    const auto broadcaster = std::make_shared<RecordingBroadcaster>();
+    return BroadcasterUnderTest{broadcaster, [broadcaster] { return broadcaster->all(); }};
+  };
+  reports.requireAllPassed(broadcasterSuite(make, reports.sink()));
+}
+
+TEST_CASE("null broadcaster: keeps the contract", "[adapters][conformance]") {
+  Reports reports;
+  reports.requireAllPassed(broadcasterSuite(
+      [] {
+        return BroadcasterUnderTest{nullBroadcaster(), nullptr};
+      },
+      reports.sink()));
+}
+
+}  // namespace
+}  // namespace messenger::testing

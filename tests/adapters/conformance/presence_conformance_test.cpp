@@ -1,0 +1,56 @@
+#include "messenger/adapters/memory.hpp"
+#include "messenger/testing/forwarding_presence.hpp"
+#include "messenger/testing/presence_suite.hpp"
+#include "tests/adapters/conformance/reports.hpp"
+
+namespace messenger::testing {
+namespace {
+
+TEST_CASE("memory presence: keeps the contract", "[adapters][conformance]") {
+  Reports reports;
+  reports.requireAllPassed(presenceSuite(memoryPresence, reports.sink()));
+}
+
+TEST_CASE("forwarding presence: keeps the contract of the one it forwards to", "[adapters][conformance]") {
+  Reports reports;
+  reports.requireAllPassed(
+      presenceSuite([] { return std::make_shared<FaultyPresence>(memoryPresence()); }, reports.sink()));
+}
+
+TEST_CASE("presence suite: tells a presence with its own clock when time passes", "[adapters][conformance]") {
+  /// Goes by its own time only.
+  class OwnTime final : public ForwardingPresence {
+   public:
+    explicit OwnTime(const Duration& own) : ForwardingPresence(memoryPresence()), own_(own) {}
+    bool touch(const CallId& call, const UserId& user, const Moment&) override {
+      return ForwardingPresence::touch(call, user, now());
+    }
+    void admit(const InCallKey& who, const Moment&) override { ForwardingPresence::admit(who, now()); }
+    [[nodiscard]] std::optional<Duration> silence(const InCallKey& who, const Moment&) const override {
+      return ForwardingPresence::silence(who, now());
+    }
+    [[nodiscard]] std::vector<Heard> silent(Duration atLeast, const Moment&,
+                                            std::size_t limit) const override {
+      return ForwardingPresence::silent(atLeast, now(), limit);
+    }
+    [[nodiscard]] std::vector<Heard> heardWithin(Duration atMost, const Moment&) const override {
+      return ForwardingPresence::heardWithin(atMost, now());
+    }
+
+   private:
+    [[nodiscard]] Moment now() const { return {TimePoint{own_}, SteadyPoint{own_}}; }
+    const Duration& own_;
+  };
+
+  Duration own = std::chrono::hours{1};
+  const auto make = [&] { return std::make_shared<OwnTime>(own); };
+  PresenceSuiteOptions options;
+  Reports deaf;
+  CHECK(presenceSuite(make, deaf.sink(), options) > 0);
+  options.onAdvance = [&](Duration by) { own += by; };
+  Reports reports;
+  reports.requireAllPassed(presenceSuite(make, reports.sink(), options));
+}
+
+}  // namespace
+}  // namespace messenger::testing

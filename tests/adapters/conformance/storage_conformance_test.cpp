@@ -1,0 +1,38 @@
+#include "messenger/adapters/memory.hpp"
+#include "messenger/errors.hpp"
+#include "messenger/testing/faulty_storage.hpp"
+#include "messenger/testing/storage_suite.hpp"
+#include "tests/adapters/conformance/reports.hpp"
+
+namespace messenger::testing {
+namespace {
+
+TEST_CASE("memory storage: keeps the contract", "[adapters][conformance]") {
+  Reports reports;
+  reports.requireAllPassed(storageSuite(memoryStorage, reports.sink()));
+}
+
+TEST_CASE("forwarding storage: keeps the contract of the one it forwards to", "[adapters][conformance]") {
+  Reports reports;
+  reports.requireAllPassed(storageSuite(
+      [] { return std::make_shared<FaultyStorage>(std::make_shared<ForwardingStorage>(memoryStorage())); },
+      reports.sink()));
+}
+
+TEST_CASE("storage suite: a factory that gives nothing, or throws, fails every check",
+          "[adapters][conformance]") {
+  Reports all;
+  storageSuite(memoryStorage, all.sink());
+  Reports nothing;
+  const std::size_t withNothing = storageSuite([] { return std::shared_ptr<Storage>{}; }, nothing.sink());
+  REQUIRE(withNothing == nothing.size());
+  Reports throwing;
+  const StorageFactory thrower = []() -> std::shared_ptr<Storage> { throw StorageUnavailable("no disk"); };
+  const std::size_t withThrower = storageSuite(thrower, throwing.sink());
+  REQUIRE(withThrower == throwing.size());
+  REQUIRE(throwing.size() > 100);
+  REQUIRE(all.failed().empty());
+}
+
+}  // namespace
+}  // namespace messenger::testing
