@@ -96,10 +96,7 @@ Response kickedNotBoolean() {
 }
 
 Response refused(const Refusal& refusal, std::chrono::seconds retryAfter) {
-  // The detail may quote what a provider said; only that of an invalid field is made for clients.
-  if (refusal.reason == Reason::invalidInput && !refusal.detail.empty()) {
-    return invalid(refusal.detail, describe(refusal.reason));
-  }
+  // Without the detail: it may quote what a provider said.
   const int status = statusOf(refusal.reason);
   Response response = problem(status, toString(refusal.reason), describe(refusal.reason));
   return status == 503 ? retryLater(std::move(response), retryAfter) : response;

@@ -161,16 +161,16 @@ struct Scene {
   CallId call;
   ParticipantId participant;  ///< of somebody who can be kicked
 
-  std::string fill(std::string path) const {
-    for (const auto& [letter, id] :
-         {std::pair{'T', thread}, {'C', call.value()}, {'P', participant.value()}}) {
-      for (const std::string segment : {std::string{'/', letter, '/'}, std::string{'/', letter}}) {
-        const std::size_t at = path.find(segment);
-        const bool whole = segment.size() == 3 || at + 2 == path.size();
-        if (at != std::string::npos && whole) path.replace(at + 1, 1, id);
-      }
+  [[nodiscard]] std::string fill(const std::string& path) const {
+    const std::map<std::string, std::string> ids{
+        {"T", thread}, {"C", call.value()}, {"P", participant.value()}};
+    std::istringstream segments{path};
+    std::string filled;
+    for (std::string segment; std::getline(segments, segment, '/');) {
+      const auto id = ids.find(segment);
+      filled += (filled.empty() ? "" : "/") + (id == ids.end() ? segment : id->second);
     }
-    return path;
+    return filled;
   }
 };
 

@@ -114,7 +114,7 @@ TEST_CASE("router: a private thread has the name of the one who is not looking",
   world.makePrivate("pair", HttpWorld::member("ann"), HttpWorld::member("bob"));
   const Call call = world.start("pair", "ann");
   const std::string path = "threads/pair/calls/" + call.id.value();
-  const Json& seenByAnn = world.send("GET", path, "ann").json.at("meta");
+  const Json seenByAnn = world.send("GET", path, "ann").json.at("meta");
   REQUIRE(seenByAnn == Json{{"thread_id", "pair"},
                             {"thread_type", 1},
                             {"thread_type_verbose", "PRIVATE"},
