@@ -27,6 +27,10 @@ endfunction()
 function(messenger_library_properties target name)
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} VERSION ${PROJECT_VERSION}
                                              SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+  # What a shared library took in from static ones stays inside: a host may have another version of the same.
+  if(MESSENGER_BUILD_SHARED AND CMAKE_SYSTEM_NAME STREQUAL "Linux")
+    target_link_options(${target} PRIVATE "LINKER:--exclude-libs,ALL")
+  endif()
 endfunction()
 
 # messenger_room(name SOURCES … [LINKS …]): one room of the library. Each is compiled on its own and sees the public headers and the
