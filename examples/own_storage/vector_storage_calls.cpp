@@ -187,7 +187,10 @@ TeardownOutcome VectorStorage::completeTeardown(const TeardownChange& change) {
   const std::lock_guard lock(mutex_);
   Call* call = callOf(change.call);
   if (call == nullptr) return {};
-  if (call->active() || claimedJob(change.job, change.token) == nullptr) return {TeardownStatus::lost, *call};
+  if (call->active() || claimedJob(change.job, change.token) == nullptr ||
+      (change.revision && *change.revision != call->revision)) {
+    return {TeardownStatus::lost, *call};
+  }
   const bool again = call->teardownComplete;
   call->teardownComplete = true;
   call->roomMayExist = false;

@@ -34,12 +34,12 @@ namespace messenger {
 
 /// What a Messenger works with. Only `storage` is needed; what is left null gets the default named beside it.
 struct Dependencies {
-  std::shared_ptr<Storage> storage;
-  std::shared_ptr<ThreadDirectory> threads;  ///< the storage's own thread store
-  std::shared_ptr<Presence> presence;        ///< memoryPresence()
-  std::shared_ptr<Broadcaster> broadcaster;  ///< nullBroadcaster()
-  std::shared_ptr<Clock> clock;              ///< systemClock()
-  std::shared_ptr<Logger> logger;            ///< stderrLogger(warning)
+  std::shared_ptr<Storage> storage{};
+  std::shared_ptr<ThreadDirectory> threads{};  ///< the storage's own thread store
+  std::shared_ptr<Presence> presence{};        ///< memoryPresence()
+  std::shared_ptr<Broadcaster> broadcaster{};  ///< nullBroadcaster()
+  std::shared_ptr<Clock> clock{};              ///< systemClock()
+  std::shared_ptr<Logger> logger{};            ///< stderrLogger(warning)
 };
 
 /// Whether `callsDown` and `checkActivity` work before they return, or leave a job.

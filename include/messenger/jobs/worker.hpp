@@ -15,15 +15,15 @@ struct WorkerOptions {
   /// How many jobs run side by side. 1 to 256. One more thread renews their leases.
   std::size_t threads = 1;
   /// The queue to serve; empty for `Config::calling.subscriber.channel`.
-  std::string queue;
+  std::string queue{};
   /// For the jobs that it runs, instead of `Config::jobs.tries`. 1 to 1000.
-  std::optional<int> tries;
+  std::optional<int> tries{};
   /// For the jobs that it runs, instead of `Config::jobs.backoff`; raises `maxBackoff` to itself when that is
   /// less. Zero to one day.
-  std::optional<std::chrono::milliseconds> backoff;
+  std::optional<std::chrono::milliseconds> backoff{};
   /// Told of each run once it is settled, on the thread that ran it, with no lock held. What it throws is
   /// logged.
-  std::function<void(const JobRun&)> onRun;
+  std::function<void(const JobRun&)> onRun{};
 };
 
 /// Threads that run jobs as they become available. Made by `Messenger::startWorker`; move-only.

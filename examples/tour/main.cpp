@@ -1,0 +1,62 @@
+// The tasks of docs/tour.md, run one after another: what the page shows is what runs here.
+#include <messenger/adapters/memory.hpp>
+
+#include <iostream>
+
+#include "tasks.hpp"
+
+using namespace messenger;
+
+namespace {
+
+int failures = 0;
+
+void expect(const std::string& what, const std::string& found, const std::string& expected) {
+  const bool good = found == expected;
+  std::cout << what << ": " << found << (good ? "\n" : "   <- expected: " + expected + '\n');
+  failures += good ? 0 : 1;
+}
+
+void expect(const std::string& what, bool holds) {
+  expect(what, holds ? "yes" : "no", "yes");
+}
+
+}  // namespace
+
+int main() {
+  const UserId alice{"user", "alice"}, bob{"user", "bob"}, carol{"user", "carol"};
+  Sockets sockets;
+  Config config;
+  config.calling.enabled = true;
+  // [dependencies]
+  Dependencies dependencies;
+  dependencies.storage = memoryStorage();
+  dependencies.broadcaster = socketBroadcaster(sockets);
+  Messenger messenger{config, std::move(dependencies)};
+  // [/dependencies]
+
+  std::vector<std::string> log;
+  const auto listening = listen(messenger, log);
+  const ThreadId band = makeGroup(messenger);
+  expect("bob starts a call", ring(messenger, band, bob), "The user may not start calls in this group.");
+  expect("carol starts a call", ring(messenger, band, carol), "ringing");
+  expect("alice starts another", ring(messenger, band, alice), "join the call that is going on");
+  const CallId call = messenger.activeCalls(alice).front().call.id;
+  messenger.joinCall(call, alice);
+  expect("alice's room", roomFor(messenger, call, alice), "setting up, ask again");
+  serve(messenger);
+  expect("alice's room", roomFor(messenger, call, alice), "room ?, pin none");
+  expect("bob's room", roomFor(messenger, call, bob), "join first");
+  keepOrder(messenger, call, alice, carol);
+  expect("carol is out", !messenger.showCall(call, carol)->inCall);
+  maintain(messenger);
+  expect("what was heard", log.empty() ? "nothing" : log.back(), "ended after 0 s: maintenance");
+  expect("calls so far", std::to_string(countHistory(messenger, band, alice)), "1");
+  expect("jobs to do", std::to_string(lookAfterJobs(messenger)), "0");
+  expect("clients were told", sockets.sent() > 0);
+  expect("test: silent ones are put out", silentOnesArePutOut());
+  expect("test: rooms go after trouble", roomsGoAfterTrouble());
+  expect("test: a synchronous host", synchronousHost());
+  std::cout << "the tour: " << failures << " surprises\n";
+  return failures == 0 ? 0 : 1;
+}

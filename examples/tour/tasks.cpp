@@ -1,0 +1,141 @@
+#include "tasks.hpp"
+
+#include <messenger/contracts/broadcaster.hpp>
+
+using namespace messenger;
+using namespace std::chrono_literals;
+
+void Sockets::send(const std::string&, const std::string&) {
+  const std::lock_guard lock(mutex_);
+  ++sent_;
+}
+
+std::size_t Sockets::sent() const {
+  const std::lock_guard lock(mutex_);
+  return sent_;
+}
+
+// [broadcaster]
+class SocketBroadcaster final : public Broadcaster {
+ public:
+  explicit SocketBroadcaster(Sockets& sockets) : sockets_(sockets) {}
+
+  // From several threads at once, for different calls. The payload is JSON.
+  void broadcast(const Broadcast& broadcast) override {
+    for (const std::string& channel : broadcast.channels) {
+      sockets_.send(channel, R"({"event":")" + broadcast.as + R"(","data":)" + broadcast.payload + "}");
+    }
+  }
+
+ private:
+  Sockets& sockets_;
+};
+// [/broadcaster]
+
+std::shared_ptr<Broadcaster> socketBroadcaster(Sockets& sockets) {
+  return std::make_shared<SocketBroadcaster>(sockets);
+}
+
+ThreadId makeGroup(Messenger& messenger) {
+  // [group]
+  Threads& threads = messenger.threads();
+  const auto band =
+      threads.createGroup("The band", {{.user = {"user", "alice"}, .name = "Alice", .admin = true},
+                                       {.user = {"user", "bob"}, .name = "Bob"}});
+  threads.putMember(band->id, {.user = {"user", "carol"}, .name = "Carol", .startCalls = true});
+  threads.setSubject(band->id, "The band, on tour");
+  // [/group]
+  return band->id;
+}
+
+// [refusals]
+std::string ring(Messenger& messenger, const ThreadId& thread, const UserId& user) {
+  const auto call = messenger.startCall(thread, user);
+  if (call) return "ringing";
+  switch (call.error().reason) {
+    case Reason::callAlreadyActive:
+      return "join the call that is going on";
+    case Reason::callsDown:
+      return "calls are down for maintenance, try again later";
+    default:
+      return call.error().text();  // a sentence in English, fit to be shown
+  }
+}
+// [/refusals]
+
+std::vector<Subscription> listen(Messenger& messenger, std::vector<std::string>& log) {
+  // [listen]
+  std::vector<Subscription> held;  // a listener stays for as long as its Subscription
+  held.push_back(messenger.onCallEnded([&log](const CallEnded& e) {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(e.duration).count();
+    log.push_back("ended after " + std::to_string(seconds) + " s: " + std::string{toString(e.reason)});
+  }));
+  held.push_back(messenger.onCallTeardownFailed(
+      [&log](const CallTeardownFailed& e) { log.push_back("a room is left at the provider: " + e.error); }));
+  // [/listen]
+  return held;
+}
+
+// [room]
+std::string roomFor(Messenger& messenger, const CallId& call, const UserId& user) {
+  const auto view = messenger.showCall(call, user);
+  if (!view) return view.error().text();
+  if (!view->room) return view->inCall ? "setting up, ask again" : "join first";
+  return "room " + view->room->id.value_or("?") + ", pin " + view->room->pin.value_or("none");
+}
+// [/room]
+
+void keepOrder(Messenger& messenger, const CallId& call, const UserId& admin, const UserId& noisy) {
+  // [kick]
+  for (const CallParticipant& each : messenger.participantsOf(call)) {
+    if (each.owner != noisy) continue;
+    messenger.kickParticipant(call, admin, each.id);    // out, and stays out
+    messenger.unkickParticipant(call, admin, each.id);  // may come back, but has to join again
+  }
+  // [/kick]
+}
+
+std::size_t countHistory(const Messenger& messenger, const ThreadId& thread, const UserId& user) {
+  std::size_t seen = 0;
+  // [history]
+  std::optional<CallId> before;
+  do {
+    const auto page = messenger.callHistory(thread, user, before);
+    if (!page) break;
+    seen += page->calls.size();  // newest first
+    before = page->nextPage;
+  } while (before);
+  // [/history]
+  return seen;
+}
+
+void serve(Messenger& messenger) {
+  // [serve]
+  Worker worker = messenger.startWorker({.threads = 2});  // makes and destroys rooms
+  Scheduler scheduler = messenger.startScheduler();       // puts out who has fallen silent
+  // … the host serves its users …
+  scheduler.stop();
+  worker.drain(10s);  // optional: finish what is there to do; what is left waits in the database
+  worker.stop();
+  // [/serve]
+}
+
+void maintain(Messenger& messenger) {
+  // [maintenance]
+  const auto active = messenger.callsDown(30min);  // ends every call, refuses new ones, in all processes
+  if (!active) return;                             // calling is off anyway
+  messenger.runPendingJobs();                      // or a worker does it
+  // … the work that needed it …
+  messenger.callsUp();  // otherwise it ends by itself after the half hour
+  // [/maintenance]
+}
+
+std::size_t lookAfterJobs(Messenger& messenger) {
+  // [parked]
+  for (const Job& job : messenger.parkedJobs()) {
+    // job.type, job.call, job.attempts, job.lastError: what was given up, and why
+    if (job.type == JobType::teardownCall) messenger.retryJobs(job.id);
+  }
+  // [/parked]
+  return messenger.jobCounts().waiting;
+}
