@@ -105,10 +105,13 @@ int main(int argc, char** argv) {
       "A whole call through Messenger (start, SetupCall, join, leave, end, TeardownCall) on SQLite, beside\n"
       "SQLite's C interface with prepared statements that make the same changes of rows in the same eight\n"
       "commits; and beside that with the look-ups that the rules need. And in memory: what is not SQLite.",
-      "calls in one run", 11, 300};
+      "calls in one run",
+      "memory, NORMAL, FULL",
+      11,
+      300};
   return bench::runProgram(argc, argv, program, [](bench::Report& report) {
-    bench::inMemory(report);
-    bench::onSqlite(report, {Durability::normal, "NORMAL"});
-    bench::onSqlite(report, {Durability::full, "FULL"});
+    if (report.wants("memory")) bench::inMemory(report);
+    if (report.wants("NORMAL")) bench::onSqlite(report, {Durability::normal, "NORMAL"});
+    if (report.wants("FULL")) bench::onSqlite(report, {Durability::full, "FULL"});
   });
 }

@@ -17,12 +17,13 @@ void printHelp(const Program& program) {
       "{}\n\nUsage: {} [options]\n\n"
       "  --runs N      repetitions of each side, in turns (default {})\n"
       "  --size N      {} (default {})\n"
+      "  --only TEXT   only parts whose name contains this: {}\n"
       "  --folder DIR  where database files are made (default: the system's folder for temporary files)\n"
       "  --json        one JSON object instead of the table; times in nanoseconds\n"
       "  --help        this text\n\n"
       "Times are medians for one operation; the floor ran in the same process, in turns with ours.\n"
       "Compare the ratio, not the times: they are the machine's. 'cpu ratio' is that of processor time.\n",
-      program.about, program.name, program.runs, program.sizeIs, program.size);
+      program.about, program.name, program.runs, program.sizeIs, program.size, program.parts);
 }
 
 std::size_t number(std::string_view name, std::string_view text) {
@@ -36,7 +37,7 @@ std::size_t number(std::string_view name, std::string_view text) {
 
 /// Nothing when help was asked for.
 std::optional<Options> parse(const std::vector<std::string>& arguments, const Program& program) {
-  Options options{program.runs, program.size, false, std::filesystem::temp_directory_path()};
+  Options options{program.runs, program.size, false, {}, std::filesystem::temp_directory_path()};
   for (std::size_t at = 0; at < arguments.size(); ++at) {
     const std::string& name = arguments[at];
     const auto value = [&]() -> const std::string& {
@@ -50,6 +51,8 @@ std::optional<Options> parse(const std::vector<std::string>& arguments, const Pr
       options.runs = number(name, value());
     } else if (name == "--size") {
       options.size = number(name, value());
+    } else if (name == "--only") {
+      options.only = value();
     } else if (name == "--folder") {
       options.folder = value();
     } else {

@@ -15,6 +15,7 @@ struct Options {
   std::size_t runs = 0;
   std::size_t size = 0;  ///< how much one run does, in the program's own unit
   bool json = false;
+  std::string only;              ///< parts whose name contains this; all when empty
   std::filesystem::path folder;  ///< for database files; its disk is what `full` durability waits for
 };
 
@@ -23,6 +24,7 @@ struct Program {
   std::string name;
   std::string about;
   std::string sizeIs;  ///< what `--size` counts
+  std::string parts;   ///< what `--only` may name
   std::size_t runs = 0;
   std::size_t size = 0;
 };
@@ -52,6 +54,11 @@ class Report {
   explicit Report(Options options) : options_(std::move(options)) {}
 
   [[nodiscard]] const Options& options() const noexcept { return options_; }
+
+  /// Whether a part of the program is to run.
+  [[nodiscard]] bool wants(const std::string& part) const {
+    return part.find(options_.only) != std::string::npos;
+  }
 
   /// One line on standard error.
   static void progress(const std::string& text);
