@@ -33,8 +33,9 @@ void requireFolder(const fs::path& path) {
   if (!fs::is_directory(folder, ignored)) {
     throw StorageUnavailable(fmt::format("{}: the folder {} does not exist", path.string(), folder.string()));
   }
-  if (fs::is_directory(path, ignored)) {
-    throw StorageUnavailable(fmt::format("{} is a folder, not a database file", path.string()));
+  // Opening a named pipe would wait for somebody to write into it.
+  if (fs::exists(path, ignored) && !fs::is_regular_file(path, ignored)) {
+    throw StorageUnavailable(fmt::format("{} is not an ordinary file", path.string()));
   }
 }
 
@@ -124,7 +125,13 @@ void switchToWal(Connection& connection, const fs::path& path) {
   }
 }
 
-constexpr const char* cachePages = "PRAGMA cache_size = -8192";  // KiB
+constexpr const char* cacheSize = "PRAGMA cache_size = -8192";  // KiB
+
+// The pages that every call touches are written again and again: fewer checkpoints write them back less
+// often, at the price of a log of 16 MiB instead of 4. What a long read made it grow beyond that is cut off
+// again.
+constexpr const char* checkpointPages = "PRAGMA wal_autocheckpoint = 4000";
+constexpr const char* walLimit = "PRAGMA journal_size_limit = 67108864";
 
 }  // namespace
 
@@ -150,14 +157,16 @@ std::unique_ptr<Connection> openWriter(const SqliteOptions& options, StatementPr
     connection->execute(options.durability == Durability::full ? "PRAGMA synchronous = FULL"
                                                                : "PRAGMA synchronous = NORMAL");
     connection->execute("PRAGMA foreign_keys = ON");
-    connection->execute(cachePages);
+    connection->execute(cacheSize);
+    connection->execute(checkpointPages);
+    connection->execute(walLimit);
     return connection;
   });
 }
 
 std::unique_ptr<Connection> openReader(const SqliteOptions& options, StatementProbe* probe) {
   auto connection = std::make_unique<Connection>(options.path, Access::read, options.busyTimeout, probe);
-  connection->execute(cachePages);
+  connection->execute(cacheSize);
   return connection;
 }
 

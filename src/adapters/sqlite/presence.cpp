@@ -45,27 +45,31 @@ constexpr FixedText departedText =
 
 using HeardSpan = std::span<const std::pair<InCallKey, TimePoint>>;
 
+void saveChunk(Connection& connection, HeardSpan chunk, InstanceId heardBy) {
+  for (const auto& [who, heardAt] : chunk)
+    Query(connection, heardText, who.call, who.user, heardAt, heardBy).run();
+}
+
+void saveListener(Connection& connection, const HeartbeatBatch& batch) {
+  Query(connection, listeningText, batch.heardBy, batch.listeningSince, batch.now).run();
+  Query(connection, forgetText, batch.now - listenerKept).run();
+}
+
 }  // namespace
 
 void SqliteStorage::saveHeartbeats(const HeartbeatBatch& batch) {
   HeardSpan left(batch.heard);
-  bool last = false;
-  while (!last) {
+  do {
     const HeardSpan chunk = left.first(std::min(chunkSize, left.size()));
     left = left.subspan(chunk.size());
-    last = left.empty();
     pool_.write([&](Connection& connection, Transaction& transaction) {
-      for (const auto& [who, heardAt] : chunk)
-        Query(connection, heardText, who.call, who.user, heardAt, batch.heardBy).run();
+      saveChunk(connection, chunk, batch.heardBy);
       // Last, so that "is listening" is never said before all that was heard is stored.
-      if (last) {
-        Query(connection, listeningText, batch.heardBy, batch.listeningSince, batch.now).run();
-        Query(connection, forgetText, batch.now - listenerKept).run();
-      }
+      if (left.empty()) saveListener(connection, batch);
       transaction.commit();
       return true;
     });
-  }
+  } while (!left.empty());
 }
 
 Listeners SqliteStorage::listeners(InstanceId self, TimePoint since) const {

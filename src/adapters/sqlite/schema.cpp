@@ -19,7 +19,7 @@ constexpr std::array version1 = {
          thread_id TEXT NOT NULL,
          owner_type TEXT NOT NULL,
          owner_id TEXT NOT NULL,
-         type INTEGER NOT NULL CHECK (type = 1),
+         type INTEGER NOT NULL CHECK (type BETWEEN 1 AND 255),
          created_at INTEGER NOT NULL,
          updated_at INTEGER NOT NULL,
          ended_at INTEGER,
@@ -42,7 +42,8 @@ constexpr std::array version1 = {
        ) STRICT)",
     "CREATE UNIQUE INDEX calls_one_active_a_thread ON calls (thread_id) WHERE ended_at IS NULL",
     "CREATE INDEX calls_of_thread ON calls (thread_id, sequence)",
-    "CREATE INDEX calls_active ON calls (sequence, created_at) WHERE ended_at IS NULL",
+    // With ended_at in it counting the active calls reads the index alone.
+    "CREATE INDEX calls_active ON calls (sequence, created_at, ended_at) WHERE ended_at IS NULL",
 
     R"(CREATE TABLE call_participants (
          sequence INTEGER PRIMARY KEY,
@@ -101,7 +102,7 @@ constexpr std::array version1 = {
 
     R"(CREATE TABLE threads (
          id TEXT PRIMARY KEY NOT NULL,
-         type INTEGER NOT NULL CHECK (type IN (1, 2)),
+         type INTEGER NOT NULL CHECK (type BETWEEN 1 AND 255),
          subject TEXT NOT NULL,
          calling INTEGER NOT NULL CHECK (calling IN (0, 1)),
          locked INTEGER NOT NULL CHECK (locked IN (0, 1)),

@@ -169,9 +169,17 @@ TEST_CASE("database file: a missing folder is named", "[sqlite][unit]") {
   CHECK_THROWS_WITH(sqliteStorage(options), Contains("no-such-folder does not exist"));
 }
 
-TEST_CASE("database file: a folder in its place is unavailable", "[sqlite][unit]") {
+TEST_CASE("database file: what is no ordinary file is unavailable", "[sqlite][unit]") {
   const SqliteFixture fixture;
-  std::filesystem::create_directory(fixture.file());
+  SECTION("a folder") {
+    std::filesystem::create_directory(fixture.file());
+  }
+  SECTION("a named pipe") {
+    REQUIRE(::mkfifo(fixture.file().c_str(), 0600) == 0);
+  }
+  SECTION("a link to nowhere") {
+    std::filesystem::create_symlink("nowhere", fixture.file());
+  }
   CHECK_THROWS_AS(fixture.open(), StorageUnavailable);
 }
 

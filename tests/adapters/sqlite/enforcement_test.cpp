@@ -50,9 +50,9 @@ TEST_CASE("enforcement: the database itself refuses what breaks an invariant", "
         "UPDATE calls SET room_secret = 's'", "UPDATE call_participants SET kicked = 1",
         "UPDATE jobs SET parked = 1, leased_until = 5",
         // values that cannot be
-        "UPDATE calls SET type = 2", "UPDATE calls SET ended_at = 5, end_reason = 0",
+        "UPDATE calls SET type = 0", "UPDATE calls SET ended_at = 5, end_reason = 0",
         "UPDATE calls SET setup_complete = 2", "UPDATE calls SET created_at = 'yesterday'",
-        "UPDATE calls SET thread_id = NULL", "UPDATE jobs SET attempts = -1", "UPDATE threads SET type = 3",
+        "UPDATE calls SET thread_id = NULL", "UPDATE jobs SET attempts = -1", "UPDATE threads SET type = 0",
         "UPDATE thread_members SET admin = 7");
     const std::string before = fixture.dump();
     INFO(sql);
@@ -61,13 +61,31 @@ TEST_CASE("enforcement: the database itself refuses what breaks an invariant", "
   }
 }
 
-TEST_CASE("enforcement: an end reason that the library does not know is corrupt", "[sqlite][unit]") {
+TEST_CASE("enforcement: a number that the library does not know is corrupt", "[sqlite][unit]") {
   const SqliteFixture fixture;
   const auto storage = fixture.open();
   REQUIRE(storage->startCall(start("c1", "t1")).status == StartStatus::started);
-  fixture.run("UPDATE calls SET ended_at = 5, end_reason = 200");
-  CHECK_THROWS_AS(storage->findCall(CallId{"c1"}, std::nullopt), StorageCorrupt);
-  CHECK_THROWS_AS(storage->endCall(end("c1")), StorageCorrupt);
+  NewThread thread;
+  thread.thread.id = ThreadId{"t1"};
+  REQUIRE(storage->threadStore()->createThread(thread));
+  SECTION("an end reason") {
+    fixture.run("UPDATE calls SET ended_at = 5, end_reason = 200");
+    CHECK_THROWS_AS(storage->findCall(CallId{"c1"}, std::nullopt), StorageCorrupt);
+    CHECK_THROWS_AS(storage->endCall(end("c1")), StorageCorrupt);
+  }
+  SECTION("a type of call") {
+    fixture.run("UPDATE calls SET type = 2");
+    CHECK_THROWS_AS(storage->findCall(CallId{"c1"}, std::nullopt), StorageCorrupt);
+  }
+  SECTION("a type of job") {
+    fixture.run("UPDATE jobs SET type = 9");
+    CHECK_THROWS_AS(storage->claimJob(claimNext()), StorageCorrupt);
+    CHECK(fixture.number("SELECT attempts FROM jobs") == 0);
+  }
+  SECTION("a type of thread") {
+    fixture.run("UPDATE threads SET type = 3");
+    CHECK_THROWS_AS(storage->threadStore()->findThread(ThreadId{"t1"}), StorageCorrupt);
+  }
 }
 
 TEST_CASE("enforcement: tables that are gone are corrupt, and the cause is kept", "[sqlite][unit]") {
