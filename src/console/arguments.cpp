@@ -21,6 +21,7 @@ std::string shown(const OptionSpec& spec) {
 
 tl::unexpected<Failure> unknownOption(const std::string& name, const std::vector<OptionSpec>& options) {
   std::vector<std::string> names;
+  names.reserve(options.size());
   for (const OptionSpec& each : options) names.push_back("--" + each.name);
   const std::string near = nearest(name, names);
   return fail(ExitCode::usage, "unknownOption", "There is no option " + quoted(name) + " here.",

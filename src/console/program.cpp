@@ -48,9 +48,11 @@ tl::unexpected<Failure> unknownCommand(const Program& program, const std::string
 
 /// What the world did to the command.
 Failure failureOf(const std::exception& error) {
-  const std::string text = printable(error.what(), 1000);
+  std::string text = printable(error.what(), 1000);
+  if (text.empty() || text.back() != '.') text += '.';
   if (dynamic_cast<const StorageUnavailable*>(&error) != nullptr) {
-    return {ExitCode::database, "storageUnavailable", text, "The same command may succeed later."};
+    return {ExitCode::database, "storageUnavailable", text,
+            "If it was busy, the same command may succeed later."};
   }
   if (dynamic_cast<const StorageIncompatible*>(&error) != nullptr) {
     return {ExitCode::database, "storageIncompatible", text, "The database was left as it was."};

@@ -57,13 +57,21 @@ void Table::printBlocks(Screen& screen) const {
 void printFields(Screen& screen, const std::vector<Field>& fields, std::size_t width) {
   std::size_t widest = 0;
   for (const Field& each : fields) widest = std::max(widest, columns(each.name));
-  const std::size_t indent = widest + gap;
-  // Narrower than this a value is better left to the terminal.
+  // With less room beside the names, the values go below them.
   constexpr std::size_t narrowest = 20;
-  const std::size_t room = width > indent + narrowest ? width - indent : narrowest;
+  constexpr std::size_t below = 4;
+  const bool stacked = width != 0 && widest + gap + narrowest > width;
+  const std::size_t indent = stacked ? below : widest + gap;
+  const std::size_t room = width == 0 ? unlimited : std::max(narrowest, width - std::min(width, indent));
   for (const Field& each : fields) {
-    std::string label = screen.paint(Tone::strong, each.name) + std::string(indent - columns(each.name), ' ');
-    for (const std::string& line : wrap(each.value.text, width == 0 ? unlimited : room)) {
+    const std::string name = screen.paint(Tone::strong, each.name);
+    std::string label(indent, ' ');
+    if (stacked) {
+      screen.line(name);
+    } else {
+      label = name + std::string(indent - columns(each.name), ' ');
+    }
+    for (const std::string& line : wrap(each.value.text, room)) {
       screen.line(label + screen.paint(each.value.tone, line));
       label = std::string(indent, ' ');
     }

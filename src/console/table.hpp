@@ -38,6 +38,7 @@ struct Field {
 };
 
 /// `name  value` lines with the values under each other, broken at `width` columns; zero: not broken.
+/// Where that leaves little room, each value stands below its name.
 void printFields(Screen& screen, const std::vector<Field>& fields, std::size_t width);
 
 }  // namespace messenger::console

@@ -108,6 +108,13 @@ TEST_CASE("messenger: what is no ordinary file is refused without waiting for it
   CHECK(world.run({"db:migrate"}).exit == 4);
 }
 
+TEST_CASE("messenger: a folder that is not there is named", "[console][process]") {
+  CliWorld world;
+  world.file = world.folder.file("nowhere") / "app.db";
+  requireRefused(world, "folderMissing");
+  CHECK(world.json({"db:migrate"}).at("error").at("reason") == "folderMissing");
+}
+
 TEST_CASE("messenger: which database is said by option, then by environment, and must be said",
           "[console][process]") {
   CliWorld world;

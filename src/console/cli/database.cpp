@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -37,11 +38,21 @@ std::string migrateHint(const SqliteOptions& options, std::string_view what) {
   return fmt::format("\"messenger db:migrate --database={}\" {}.", nameOf(options), what);
 }
 
+Outcome requireFolder(const SqliteOptions& options) {
+  std::error_code ignored;
+  const std::filesystem::path folder = options.path.parent_path();
+  if (std::filesystem::is_directory(folder, ignored)) return {};
+  return fail(ExitCode::database, "folderMissing",
+              "There is no folder " + printable(folder.string(), 300) + ", so there is no database in it.",
+              "Is --database (or MESSENGER_DATABASE) right?");
+}
+
 /// Nothing when the file is of ours and of this version.
 Outcome requireUsable(const SqliteOptions& options) {
   const SqliteFile file = inspectSqliteFile(options);
   switch (file.kind) {
     case SqliteFileKind::missing:
+      if (Outcome folder = requireFolder(options); !folder) return folder;
       return fail(ExitCode::database, "databaseMissing", "There is no file " + nameOf(options) + ".",
                   migrateHint(options, "makes a new database there"));
     case SqliteFileKind::empty:
@@ -67,6 +78,7 @@ Outcome requireUsable(const SqliteOptions& options) {
 Outcome migrate(Invocation& call) {
   const Expected<SqliteOptions> options = Database::locate(call.arguments);
   if (!options) return tl::unexpected(options.error());
+  if (Outcome folder = requireFolder(*options); !folder) return folder;
   const SqliteFile before = inspectSqliteFile(*options);
   if (before.kind == SqliteFileKind::ours && before.version > before.latest) return tooNew(*options, before);
   // Not judged here: a SQLite file without tables becomes ours, anything else foreign is refused and left.
