@@ -100,9 +100,8 @@ class Router::Impl {
     ids.thread = ThreadId{*std::move(thread)};
     if (route.call.empty()) return std::nullopt;
 
-    auto call = decodeId(route.call, options_.maxId);
-    if (call) ids.call = CallId{*std::move(call)};
-    if (!call || !isCallOf(ids.thread, ids.call)) {
+    if (auto call = decodeId(route.call, options_.maxId)) ids.call = CallId{*std::move(call)};
+    if (ids.call.empty() || !isCallOf(ids.thread, ids.call)) {
       const bool threadExists = messenger_.directory().findThread(ids.thread).has_value();
       return notFound(threadExists ? Reason::callNotFound : Reason::threadNotFound);
     }

@@ -70,7 +70,10 @@ void Connection::rollback() noexcept {
 
 Transaction::Transaction(Connection& connection, Begin kind) : connection_(connection) {
   connection_.rollback();
-  Query(connection_, kind == Begin::immediate ? Sql{beginImmediate} : Sql{beginDeferred}).run();
+  // Constants, as clang 14 with sanitizers crashes on immediate functions within `?:`.
+  constexpr Sql immediate = beginImmediate;
+  constexpr Sql deferred = beginDeferred;
+  Query(connection_, kind == Begin::immediate ? immediate : deferred).run();
 }
 
 Transaction::~Transaction() {
