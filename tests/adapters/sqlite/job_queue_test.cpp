@@ -45,6 +45,23 @@ TEST_CASE("job queue: a write that finds the file locked is unavailable, a read 
   CHECK(storage->startCall(start("c2", "t2")).status == StartStatus::started);
 }
 
+TEST_CASE("job queue: who is refused or fails holds no lock afterwards", "[sqlite][unit]") {
+  const SqliteFixture fixture;
+  FailingProbe probe;
+  const auto storage = fixture.open(probe);
+  REQUIRE(storage->startCall(start("c1", "t1")).status == StartStatus::started);
+  SQLite::Database other(fixture.file().string(), SQLite::OPEN_READWRITE);
+  const auto lockIsFree = [&] {
+    other.exec("BEGIN IMMEDIATE");
+    other.exec("ROLLBACK");
+  };
+  CHECK(storage->startCall(start("c2", "t1")).status == StartStatus::alreadyActive);
+  CHECK_NOTHROW(lockIsFree());
+  probe.failNth(4);
+  CHECK_THROWS_AS(storage->startCall(start("c2", "t2")), StorageUnavailable);
+  CHECK_NOTHROW(lockIsFree());
+}
+
 TEST_CASE("job queue: the intent to make a room is stored with the claim", "[sqlite][unit]") {
   const SqliteFixture fixture;
   FailingProbe probe;
