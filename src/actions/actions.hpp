@@ -58,6 +58,9 @@ struct RoomTry {
 
 RoomTry setupRoom(Context& context, const VideoDriverFactory& drivers, const ClaimedJob& claimed,
                   FollowUps& followUps);
+/// After a `create` that failed when its claim held no more: if the call has ended, a new TeardownCall sees
+/// to what may be there. REQUIRES: the claim is settled or lost.
+void reportLateRoom(Context& context, const ClaimedJob& claimed, FollowUps& followUps);
 RoomTry teardownRoom(Context& context, const VideoDriverFactory& drivers, const ClaimedJob& claimed);
 
 /// No further try: the job is parked and, for a setup, the call ends. Returns false when the job was lost to

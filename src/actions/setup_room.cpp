@@ -45,6 +45,21 @@ Room create(Context& context, const VideoDriverFactory& drivers, const Call& cal
   return describedBy(*driver);
 }
 
+/// What `create` gave, or may have given, is recorded, or found to be late.
+SetupOutcome record(Context& context, const ClaimedJob& claimed, Room room, FollowUps& followUps) {
+  SetupChange change;
+  change.call = claimed.job.call.value();
+  change.job = claimed.job.id;
+  change.token = claimed.job.token;
+  change.room = std::move(room);
+  change.now = context.clock.now().wall;
+  // A room that came too late must go, whatever the subscriber's setting is by now.
+  change.ifLate = {followUps.make(JobType::teardownCall, change.call, change.now)};
+  SetupOutcome outcome = context.storage.completeSetup(change);
+  if (outcome.status == SetupStatus::lateRoom) followUps.stored(change.ifLate);
+  return outcome;
+}
+
 }  // namespace
 
 RoomTry setupRoom(Context& context, const VideoDriverFactory& drivers, const ClaimedJob& claimed,
@@ -60,31 +75,19 @@ RoomTry setupRoom(Context& context, const VideoDriverFactory& drivers, const Cla
     return {RoomTry::Kind::failed, "the video driver threw something that is no std::exception"};
   }
 
-  SetupChange change;
-  change.call = call.id;
-  change.job = claimed.job.id;
-  change.token = claimed.job.token;
-  change.room = std::move(room);
-  change.now = context.clock.now().wall;
-  // A room that came too late must go, whatever the subscriber's setting is by now.
-  change.ifLate = {followUps.make(JobType::teardownCall, call.id, change.now)};
   Delivery::Ticket ticket(context.delivery, call.id);
-  const SetupOutcome outcome = context.storage.completeSetup(change);
-  switch (outcome.status) {
-    case SetupStatus::lateRoom:
-      followUps.stored(change.ifLate);
-      return {RoomTry::Kind::lost, {}};
-    case SetupStatus::lost:
-      return {RoomTry::Kind::lost, {}};
-    case SetupStatus::recorded:
-      break;
-  }
+  const SetupOutcome outcome = record(context, claimed, std::move(room), followUps);
+  if (outcome.status != SetupStatus::recorded) return {RoomTry::Kind::lost, {}};
   if (outcome.call.value().active()) {
     EffectsOf effects(context, *outcome.call, std::nullopt);
     effects.event(CallSetupCompleted{effects.call()});
     ticket.deliver(outcome.call->revision, effects.take());
   }
   return {RoomTry::Kind::done, {}};
+}
+
+void reportLateRoom(Context& context, const ClaimedJob& claimed, FollowUps& followUps) {
+  record(context, claimed, {}, followUps);
 }
 
 bool giveUpSetup(Context& context, const ClaimedJob& claimed, const Settlement& parked,

@@ -36,10 +36,12 @@ RoomTry teardownRoom(Context& context, const VideoDriverFactory& drivers, const 
 
   Delivery::Ticket ticket(context.delivery, call.id);
   const TeardownOutcome outcome = context.storage.completeTeardown(
-      {call.id, claimed.job.id, claimed.job.token, context.clock.now().wall});
+      {call.id, claimed.job.id, claimed.job.token, context.clock.now().wall, call.revision});
   switch (outcome.status) {
     case TeardownStatus::lost:
-      return {RoomTry::Kind::lost, {}};
+      // A `create` that had lost its claim may have made a room behind the `destroy`: once more, then.
+      // Whoever lost this claim finds that out when settling.
+      return {RoomTry::Kind::failed, "the call changed while its room was being destroyed"};
     case TeardownStatus::again:
       return {RoomTry::Kind::done, {}};
     case TeardownStatus::tornDown:

@@ -51,6 +51,9 @@ void JobRunner::runThese(const std::vector<JobId>& jobs, FollowUps& followUps) n
     } catch (const std::exception& error) {
       actions::logSafely(context_.logger, LogLevel::error,
                          fmt::format("job {} is left to a worker: {}", job.value(), error.what()));
+    } catch (...) {
+      actions::logSafely(context_.logger, LogLevel::error,
+                         fmt::format("job {} is left to a worker", job.value()));
     }
   }
 }
@@ -97,6 +100,9 @@ JobRun JobRunner::run(const RunPolicy& policy, const ClaimedJob& claimed, Follow
       policy.onRun(run);
     } catch (const std::exception& error) {
       actions::logSafely(context_.logger, LogLevel::warning, fmt::format("onRun threw: {}", error.what()));
+    } catch (...) {
+      actions::logSafely(context_.logger, LogLevel::warning,
+                         "onRun threw something that is no std::exception");
     }
   }
   return run;
@@ -158,13 +164,20 @@ JobOutcome JobRunner::fail(const RunPolicy& policy, const ClaimedJob& claimed, c
                      fmt::format("{} of call {} failed, attempt {}: {}", toString(job.type),
                                  job.call ? job.call->value() : "-", job.attempts, error));
   Settlement settlement{job.id, job.token, Settlement::Kind::park, {}, error};
-  if (job.attempts >= triesOf(policy, job.type)) {
-    return giveUp(claimed, settlement, followUps) ? JobOutcome::failed : JobOutcome::lost;
+  const bool lastTry = job.attempts >= triesOf(policy, job.type);
+  if (!lastTry) {
+    settlement.kind = Settlement::Kind::retry;
+    const double random = static_cast<double>(context_.ids.randomNumber() & 0xFFFFF) / 0x100000;
+    settlement.availableAt = context_.clock.now().wall + retryDelay(policy.jobs, job.attempts, random);
   }
-  settlement.kind = Settlement::Kind::retry;
-  const double random = static_cast<double>(context_.ids.randomNumber() & 0xFFFFF) / 0x100000;
-  settlement.availableAt = context_.clock.now().wall + retryDelay(policy.jobs, job.attempts, random);
-  return context_.storage.settleJob(settlement) ? JobOutcome::retry : JobOutcome::lost;
+  const bool settled =
+      lastTry ? giveUp(claimed, settlement, followUps) : context_.storage.settleJob(settlement);
+  // Once the lease was over, the call may have been torn down behind this try, which may have made a room all
+  // the same.
+  const bool mayBeLate = !settled || job.leasedUntil <= context_.clock.now().wall;
+  if (claimed.beginsCreate && mayBeLate) actions::reportLateRoom(context_, claimed, followUps);
+  if (!settled) return JobOutcome::lost;
+  return lastTry ? JobOutcome::failed : JobOutcome::retry;
 }
 
 bool JobRunner::giveUp(const ClaimedJob& claimed, const Settlement& parked, FollowUps& followUps) {

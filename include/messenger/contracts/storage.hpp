@@ -142,6 +142,7 @@ struct TeardownChange {
   JobId job;
   std::int64_t token = 0;
   TimePoint now;
+  std::optional<std::int64_t> revision{};  ///< guard: the call's revision is still this one
 };
 
 struct TeardownOutcome {
@@ -286,8 +287,8 @@ class Storage {
   virtual SetupOutcome completeSetup(const SetupChange& change) = 0;
 
   /// Records that the room of an ended call is gone: `teardownComplete` set, `roomMayExist` cleared, the job
-  /// done. `again` when `teardownComplete` was set before. `lost` when the token no longer holds: nothing
-  /// changes.
+  /// done. `again` when `teardownComplete` was set before. `lost` when the token no longer holds, or the call
+  /// has changed since `revision` (a room may have come meanwhile): nothing changes.
   virtual TeardownOutcome completeTeardown(const TeardownChange& change) = 0;
 
   // Jobs

@@ -63,7 +63,8 @@ SetupOutcome SqliteStorage::completeSetup(const SetupChange& change) {
 TeardownOutcome SqliteStorage::completeTeardown(const TeardownChange& change) {
   return pool_.write([&](Connection& connection, Transaction& transaction) -> TeardownOutcome {
     std::optional<Call> call = loadCall(connection, change.call);
-    if (!call || call->active() || !finishJob(connection, change.job, change.token))
+    const bool unchanged = call && (!change.revision || call->revision == *change.revision);
+    if (!unchanged || call->active() || !finishJob(connection, change.job, change.token))
       return {TeardownStatus::lost, std::move(call)};
 
     const TeardownStatus status = call->teardownComplete ? TeardownStatus::again : TeardownStatus::tornDown;
