@@ -21,6 +21,8 @@ void EffectsOf::guarded(const char* as, Build&& build) {
   } catch (const std::exception& error) {
     effects_.emplace_back(
         Event{BroadcastFailed{call_.id, as, support::presentable(error.what(), std::nullopt)}});
+  } catch (...) {
+    effects_.emplace_back(Event{BroadcastFailed{call_.id, as, "something that is no std::exception"}});
   }
 }
 

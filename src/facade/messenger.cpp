@@ -2,9 +2,11 @@
 
 #include <stdexcept>
 
+#include "actions/log.hpp"
 #include "facade/messenger_impl.hpp"
 #include "jobs/scheduler_impl.hpp"
 #include "jobs/worker_impl.hpp"
+#include "messenger/errors.hpp"
 
 namespace messenger {
 
@@ -22,8 +24,9 @@ Messenger::~Messenger() = default;
 
 void Messenger::setVideoDriver(VideoDriverFactory factory) {
   if (!factory) throw std::invalid_argument("the video driver factory must not be empty");
+  auto held = std::make_shared<const VideoDriverFactory>(std::move(factory));
   const support::Lock lock(impl_->driverMutex);
-  impl_->driverFactory = std::move(factory);
+  impl_->driverFactory.swap(held);  // the old one goes after the lock: what it holds is the host's
   impl_->hasDriver = true;
 }
 
@@ -51,10 +54,17 @@ Result<Call> Messenger::startCall(const ThreadId& thread, const UserId& user) {
       [&](FollowUps& followUps) { return actions::startCall(impl_->context, thread, user, followUps); });
   if (!started || impl_->config.calling.subscriber.queued) return started;
   // Its setup has run by now: tell how that went.
-  auto seen = impl_->context.storage.findCall(started->id, std::nullopt);
-  if (!seen) return started;
-  if (seen->call.endReason == EndReason::setupFailed) return refuse(Reason::setupFailed);
-  return withoutRoom(std::move(seen->call));
+  try {
+    auto seen = impl_->context.storage.findCall(started->id, std::nullopt);
+    if (!seen) return started;
+    if (seen->call.endReason == EndReason::setupFailed) return refuse(Reason::setupFailed);
+    return withoutRoom(std::move(seen->call));
+  } catch (const Error& error) {
+    actions::logSafely(impl_->context.logger, LogLevel::warning,
+                       fmt::format("call {} was started, how its setup went is unknown: {}",
+                                   started->id.value(), error.what()));
+    return started;
+  }
 }
 
 Result<Joined> Messenger::joinCall(const CallId& call, const UserId& user) {

@@ -38,8 +38,8 @@ const Config& validated(const Config& config) {
   return config;
 }
 
-VideoDriverFactory nullDrivers() {
-  return [] { return std::make_unique<NullVideoDriver>(); };
+std::shared_ptr<const VideoDriverFactory> nullDrivers() {
+  return std::make_shared<const VideoDriverFactory>([] { return std::make_unique<NullVideoDriver>(); });
 }
 
 }  // namespace
@@ -74,8 +74,12 @@ Messenger::Impl::Impl(const Config& given, Dependencies from)
 }
 
 VideoDriverFactory Messenger::Impl::drivers() {
-  const support::Lock lock(driverMutex);
-  return driverFactory;
+  std::shared_ptr<const VideoDriverFactory> factory;
+  {
+    const support::Lock lock(driverMutex);
+    factory = driverFactory;
+  }
+  return [held = std::move(factory)] { return (*held)(); };
 }
 
 void Messenger::Impl::checkActivityPeriodically() {

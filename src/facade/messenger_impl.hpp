@@ -20,13 +20,19 @@ class Messenger::Impl : public std::enable_shared_from_this<Messenger::Impl> {
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
-  /// Runs a verb, then, in synchronous mode, the jobs it caused.
+  /// Runs a verb, then, in synchronous mode, the jobs it caused: also those of a sweep that then met an
+  /// error.
   template <class Verb>
   auto perform(Verb&& verb) {
     actions::FollowUps followUps(context);
-    auto result = verb(followUps);
-    runner.runInline(followUps);
-    return result;
+    try {
+      auto result = verb(followUps);
+      runner.runInline(followUps);
+      return result;
+    } catch (...) {
+      runner.runInline(followUps);
+      throw;
+    }
   }
 
   [[nodiscard]] VideoDriverFactory drivers() EXCLUDES(driverMutex);
@@ -51,7 +57,7 @@ class Messenger::Impl : public std::enable_shared_from_this<Messenger::Impl> {
   jobs::DueTasks dueTasks;
 
   support::Mutex driverMutex;
-  VideoDriverFactory driverFactory GUARDED_BY(driverMutex);
+  std::shared_ptr<const VideoDriverFactory> driverFactory GUARDED_BY(driverMutex);
   bool hasDriver GUARDED_BY(driverMutex) = false;
 
   std::unique_ptr<Threads> threads;  ///< null when the host brought its own directory
