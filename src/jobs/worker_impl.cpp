@@ -8,6 +8,9 @@
 namespace messenger {
 namespace {
 
+/// What the worker's threads share, on such a thread; null on all others.
+thread_local const void* servedWorker = nullptr;
+
 constexpr std::size_t mostThreads = 256;
 constexpr int mostTries = 1000;
 constexpr std::chrono::milliseconds longestBackoff = std::chrono::hours{24};
@@ -44,7 +47,11 @@ struct Worker::Impl::Shared {
     policy.renewedBy = &leases;
   }
 
+  /// Whether the caller is one of this worker's jobs.
+  [[nodiscard]] bool isOwnThread() const noexcept { return servedWorker == this; }
+
   void work() noexcept {
+    servedWorker = this;
     while (!stopping) {
       const std::uint64_t seen = context.jobsStored.version();
       if (step()) continue;
@@ -66,6 +73,9 @@ struct Worker::Impl::Shared {
     } catch (const std::exception& error) {
       actions::logSafely(context.logger, LogLevel::error,
                          fmt::format("claiming a job failed: {}", error.what()));
+      return false;
+    } catch (...) {
+      actions::logSafely(context.logger, LogLevel::error, "claiming a job failed");
       return false;
     }
   }
@@ -114,14 +124,20 @@ Worker::Impl::Impl(std::shared_ptr<const void> owner, actions::Context& context,
     const support::Lock lock(shared_->mutex);
     shared_->working = options.threads;
   }
-  for (std::size_t i = 0; i < options.threads; ++i) {
-    threads_.emplace_back([shared = shared_] { shared->work(); });
+  try {
+    for (std::size_t i = 0; i < options.threads; ++i) {
+      threads_.emplace_back([shared = shared_] { shared->work(); });
+    }
+    threads_.emplace_back([shared = shared_] { shared->renewLeases(); });
+  } catch (...) {  // no more threads to be had: those that there are must end
+    stop();
+    throw;
   }
-  threads_.emplace_back([shared = shared_] { shared->renewLeases(); });
 }
 
 Worker::Impl::~Impl() {
   stop();
+  const support::Lock lock(joining_);
   for (std::thread& thread : threads_) {
     if (thread.joinable()) thread.detach();  // only when destroyed from within one of its own jobs
   }
@@ -134,11 +150,9 @@ void Worker::Impl::requestStop() noexcept {
 
 void Worker::Impl::stop() noexcept {
   requestStop();
-  const auto self = std::this_thread::get_id();
-  if (std::any_of(threads_.begin(), threads_.end(),
-                  [&](const auto& thread) { return thread.get_id() == self; })) {
-    return;
-  }
+  if (shared_->isOwnThread()) return;
+  // Whoever stops it at the same time waits here, for the same end.
+  const support::Lock lock(joining_);
   for (std::thread& thread : threads_) {
     if (thread.joinable()) thread.join();
   }

@@ -32,6 +32,7 @@ class Worker::Impl {
 
   std::shared_ptr<Shared> shared_;
   std::vector<std::thread> threads_;
+  support::Mutex joining_;  ///< held by the one who waits for the threads
 };
 
 }  // namespace messenger
