@@ -1,17 +1,31 @@
 #include <exception>
+#include <limits>
 
 #include "actions/actions.hpp"
 #include "actions/log.hpp"
+#include "messenger/errors.hpp"
 
 namespace messenger::actions {
 namespace {
 
 constexpr std::size_t batchSize = 100;
 
+/// By how much clocks of processes on one storage may differ.
+constexpr std::chrono::seconds clockTolerance{5};
+
+std::optional<Duration> silenceHere(Context& context, const InCallKey& who, Moment now) {
+  try {
+    return context.presence.silence(who, now);
+  } catch (const PresenceError&) {
+    context.listening.restart(now);
+    throw;
+  }
+}
+
 /// Silent in every memory that could have heard them.
 bool isSilent(Context& context, const StoredPresence& stored, bool othersListen, Moment now) {
   const Config::Presence& presence = context.config.presence;
-  const auto here = context.presence.silence(stored.who, now);
+  const auto here = silenceHere(context, stored.who, now);
   if (here && *here < presence.ttl) return false;
   // What another process heard reaches the storage up to one interval late.
   const bool mayBeLate = othersListen || stored.heardBy != context.instance;
@@ -55,18 +69,32 @@ bool checkActivity(Context& context, std::int64_t cutoff, FollowUps& followUps, 
     return true;
   }
   Sweep sweep(context);
-  SilentQuery query{now.wall - context.config.presence.ttl, cutoff, std::nullopt, batchSize};
-  for (;;) {
-    const auto batch = context.storage.silentParticipants(query);
-    for (const StoredPresence& stored : batch) {
-      sweep.attempt(stored.who.call, [&] {
-        if (isSilent(context, stored, verdict.othersListen, now))
-          putOut(context, stored.who, EndReason::inactive, followUps);
-      });
+  const auto putOutThose = [&](SilentQuery query, const auto& areSilent) {
+    for (;;) {
+      const auto batch = context.storage.silentParticipants(query);
+      for (const StoredPresence& stored : batch) {
+        sweep.attempt(stored.who.call, [&] {
+          if (areSilent(stored)) putOut(context, stored.who, EndReason::inactive, followUps);
+        });
+      }
+      if (batch.size() < query.limit) return true;
+      query.after = batch.back();
+      if (!keepGoing()) return false;
     }
-    if (batch.size() < query.limit) break;
-    query.after = batch.back();
-    if (!keepGoing()) return false;
+  };
+  const Duration ttl = context.config.presence.ttl;
+  const auto isLongAgo = [&](const StoredPresence& stored) {
+    return isSilent(context, stored, verdict.othersListen, now);
+  };
+  if (!putOutThose({now.wall - ttl, cutoff, std::nullopt, batchSize}, isLongAgo)) return false;
+  if (!verdict.othersListen) {
+    // Heard in what is the future since the clock was set back: the rows say nothing, this memory says it
+    // all.
+    const StoredPresence soon{{}, now.wall + clockTolerance, {}, std::numeric_limits<std::int64_t>::max()};
+    const auto isUnheard = [&](const StoredPresence& stored) {
+      return silenceHere(context, stored.who, now).value_or(ttl) >= ttl;
+    };
+    if (!putOutThose({TimePoint::max(), cutoff, soon, batchSize}, isUnheard)) return false;
   }
   sweep.finish();
   return true;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <utility>
 
 #include "actions/context.hpp"
@@ -9,12 +10,15 @@ namespace messenger::actions {
 
 /// Makes somebody known to the presence before the change that puts them in the call commits, and forgets
 /// them again unless it did. Before, and not after: a kick that follows at once then finds them known, and
-/// its forgetting is the last word.
+/// its forgetting is the last word. An error tells nothing: whoever was known before it stays known, for they
+/// may have been in the call, and beating, all along.
 class KnownPresence {
  public:
-  KnownPresence(Context& context, InCallKey who, Moment now) : context_(context), who_(std::move(who)) {
+  KnownPresence(Context& context, InCallKey who, Moment now)
+      : context_(context), who_(std::move(who)), errors_(std::uncaught_exceptions()) {
     try {
-      context_.presence.admit(who_, now);
+      wasKnown_ = context_.presence.touch(who_.call, who_.user, now);
+      if (!wasKnown_) context_.presence.admit(who_, now);
     } catch (const PresenceError&) {
       context_.listening.restart(now);
       throw;
@@ -22,7 +26,7 @@ class KnownPresence {
   }
 
   ~KnownPresence() {
-    if (keep_) return;
+    if (keep_ || (wasKnown_ && std::uncaught_exceptions() > errors_)) return;
     try {
       context_.presence.forget(who_);
     } catch (...) {  // NOLINT(bugprone-empty-catch): the store is down; a stranger it knows is put out by the
@@ -39,6 +43,8 @@ class KnownPresence {
  private:
   Context& context_;
   InCallKey who_;
+  int errors_;
+  bool wasKnown_ = false;
   bool keep_ = false;
 };
 
