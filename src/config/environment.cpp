@@ -68,25 +68,47 @@ void readSeconds(const char* name, std::chrono::milliseconds& field) {
   field = std::chrono::milliseconds{std::llround(*seconds * 1000)};
 }
 
+/// Reads one variable, and says which it was when the config does not hold with it.
+template <class Read>
+void readWith(Config& config, const char* name, Read&& read) {
+  read(name);
+  try {
+    config.validate();
+  } catch (const std::invalid_argument& error) {
+    throw std::invalid_argument(fmt::format("the environment variable {}: {}", name, error.what()));
+  }
+}
+
 }  // namespace
 
 Config Config::fromEnvironment() {
   Config config;
-  readTruth("MESSENGER_CALLING_ENABLED", config.calling.enabled);
-  readTruth("MESSENGER_CALLING_SUBSCRIBER_ENABLED", config.calling.subscriber.enabled);
-  readTruth("MESSENGER_CALLING_SUBSCRIBER_QUEUED", config.calling.subscriber.queued);
-  if (auto channel = valueOf("MESSENGER_CALLING_SUBSCRIBER_CHANNEL")) {
-    config.calling.subscriber.channel = std::move(*channel);
-  }
-  readWhole("MESSENGER_CALLS_INDEX_COUNT", config.callsIndexCount);
-  readWhole("MESSENGER_CALLS_PAGE_COUNT", config.callsPageCount);
-  readWhole("MESSENGER_JOBS_TRIES", config.jobs.tries);
-  readSeconds("MESSENGER_JOBS_BACKOFF", config.jobs.backoff);
-  config.jobs.maxBackoff = std::max(config.jobs.maxBackoff, config.jobs.backoff);
-  readSeconds("MESSENGER_JOBS_LEASE", config.jobs.lease);
-  readSeconds("MESSENGER_PRESENCE_TTL", config.presence.ttl);
-  readSeconds("MESSENGER_PRESENCE_WRITE_BEHIND", config.presence.writeBehind);
-  config.validate();
+  Config::Jobs& jobs = config.jobs;
+  Config::Presence& presence = config.presence;
+  const auto read = [&](const char* name, auto&& how) { readWith(config, name, how); };
+
+  read("MESSENGER_CALLING_ENABLED", [&](auto name) { readTruth(name, config.calling.enabled); });
+  read("MESSENGER_CALLING_SUBSCRIBER_ENABLED",
+       [&](auto name) { readTruth(name, config.calling.subscriber.enabled); });
+  read("MESSENGER_CALLING_SUBSCRIBER_QUEUED",
+       [&](auto name) { readTruth(name, config.calling.subscriber.queued); });
+  read("MESSENGER_CALLING_SUBSCRIBER_CHANNEL", [&](auto name) {
+    if (auto channel = valueOf(name)) config.calling.subscriber.channel = std::move(*channel);
+  });
+  read("MESSENGER_CALLS_INDEX_COUNT", [&](auto name) { readWhole(name, config.callsIndexCount); });
+  read("MESSENGER_CALLS_PAGE_COUNT", [&](auto name) { readWhole(name, config.callsPageCount); });
+  read("MESSENGER_JOBS_TRIES", [&](auto name) { readWhole(name, jobs.tries); });
+  // A field that another one bounds follows it, as far as nobody said otherwise.
+  read("MESSENGER_JOBS_BACKOFF", [&](auto name) {
+    readSeconds(name, jobs.backoff);
+    jobs.maxBackoff = std::max(jobs.maxBackoff, jobs.backoff);
+  });
+  read("MESSENGER_JOBS_LEASE", [&](auto name) { readSeconds(name, jobs.lease); });
+  read("MESSENGER_PRESENCE_TTL", [&](auto name) {
+    readSeconds(name, presence.ttl);
+    presence.writeBehind = std::min(presence.writeBehind, presence.ttl);
+  });
+  read("MESSENGER_PRESENCE_WRITE_BEHIND", [&](auto name) { readSeconds(name, presence.writeBehind); });
   return config;
 }
 
