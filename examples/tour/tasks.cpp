@@ -52,14 +52,10 @@ ThreadId makeGroup(Messenger& messenger) {
 std::string ring(Messenger& messenger, const ThreadId& thread, const UserId& user) {
   const auto call = messenger.startCall(thread, user);
   if (call) return "ringing";
-  switch (call.error().reason) {
-    case Reason::callAlreadyActive:
-      return "join the call that is going on";
-    case Reason::callsDown:
-      return "calls are down for maintenance, try again later";
-    default:
-      return call.error().text();  // a sentence in English, fit to be shown
-  }
+  const Reason why = call.error().reason;
+  if (why == Reason::callAlreadyActive) return "join the call that is going on";
+  if (why == Reason::callsDown) return "calls are down for maintenance, try again later";
+  return call.error().text();  // a sentence in English, fit to be shown
 }
 // [/refusals]
 
