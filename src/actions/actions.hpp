@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -70,8 +71,12 @@ bool giveUpTeardown(Context& context, const ClaimedJob& claimed, const Settlemen
 
 // Sweeps
 
-/// Called before each batch of a long sweep; false stops it.
-using KeepGoing = std::function<bool()>;
+/// Where a sweep stands: behind one call, or between two batches of them.
+enum class SweepPoint : std::uint8_t { call, batch };
+
+/// Called at each such point; false stops the sweep. In synchronous mode it runs what the sweep has caused so
+/// far, so that a call's room goes before the next call ends.
+using KeepGoing = std::function<bool(SweepPoint)>;
 
 /// Puts out the silent of the calls up to `cutoff`. Returns false when stopped. Throws the last error after
 /// it has tried all.

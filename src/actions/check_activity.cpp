@@ -76,10 +76,11 @@ bool checkActivity(Context& context, std::int64_t cutoff, FollowUps& followUps, 
         sweep.attempt(stored.who.call, [&] {
           if (areSilent(stored)) putOut(context, stored.who, EndReason::inactive, followUps);
         });
+        if (!keepGoing(SweepPoint::call)) return false;
       }
       if (batch.size() < query.limit) return true;
       query.after = batch.back();
-      if (!keepGoing()) return false;
+      if (!keepGoing(SweepPoint::batch)) return false;
     }
   };
   const Duration ttl = context.config.presence.ttl;
@@ -112,10 +113,11 @@ bool endCalls(Context& context, std::int64_t cutoff, FollowUps& followUps, const
         change.reason = EndReason::maintenance;
         endWithoutAsking(context, change, followUps);
       });
+      if (!keepGoing(SweepPoint::call)) return false;
     }
     if (batch.size() < batchSize) break;
     after = batch.back().sequence;
-    if (!keepGoing()) return false;
+    if (!keepGoing(SweepPoint::batch)) return false;
   }
   sweep.finish();
   return true;

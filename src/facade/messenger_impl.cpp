@@ -82,6 +82,13 @@ VideoDriverFactory Messenger::Impl::drivers() {
   return [held = std::move(factory)] { return (*held)(); };
 }
 
+actions::KeepGoing Messenger::Impl::running(actions::FollowUps& followUps) {
+  return [this, &followUps](actions::SweepPoint) {
+    runner.runInline(followUps);
+    return true;
+  };
+}
+
 void Messenger::Impl::checkActivityPeriodically() {
   if (!config.calling.enabled) return;
   // Who was silent for the TTL joined before that, so the call is at least as old.
@@ -90,7 +97,7 @@ void Messenger::Impl::checkActivityPeriodically() {
       oldEnough ? std::numeric_limits<std::int64_t>::max()
                 : context.storage.activeSummary(context.clock.now().wall - config.presence.youngCall).cutoff;
   perform([&](actions::FollowUps& followUps) {
-    return actions::checkActivity(context, cutoff, followUps, [] { return true; });
+    return actions::checkActivity(context, cutoff, followUps, running(followUps));
   });
 }
 
@@ -101,7 +108,7 @@ std::size_t Messenger::Impl::checkActivity(When when) {
   if (summary.count == 0) return 0;
   perform([&](actions::FollowUps& followUps) {
     if (when == When::now) {
-      return actions::checkActivity(context, summary.cutoff, followUps, [] { return true; });
+      return actions::checkActivity(context, summary.cutoff, followUps, running(followUps));
     }
     NewJob job = followUps.make(JobType::checkCallsActivity, std::nullopt, now);
     job.cutoff = summary.cutoff;

@@ -44,6 +44,9 @@ class Messenger::Impl : public std::enable_shared_from_this<Messenger::Impl> {
   /// are.
   std::size_t checkActivity(When when);
 
+  /// Runs, in synchronous mode, what a sweep has caused so far, and goes on.
+  [[nodiscard]] actions::KeepGoing running(actions::FollowUps& followUps);
+
   const Config config;
   Dependencies dependencies;
   support::IdGenerator ids;

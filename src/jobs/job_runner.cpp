@@ -138,7 +138,11 @@ JobOutcome JobRunner::attempt(const RunPolicy& policy, const ClaimedJob& claimed
 /// `done` means settled with the change; `notNeeded` leaves settling to the caller.
 RoomTry JobRunner::perform(const RunPolicy& policy, const ClaimedJob& claimed, FollowUps& followUps) {
   const Job& job = claimed.job;
-  const auto keepGoing = [&] {
+  const auto keepGoing = [&](actions::SweepPoint point) {
+    const bool queued = context_.config.calling.subscriber.queued;
+    if (queued && point == actions::SweepPoint::call) return true;
+    // Synchronous: after each call, as the driver may have taken its time.
+    runInline(followUps);
     return context_.storage.renewJob(job.id, job.token, context_.clock.now().wall + policy.lease);
   };
   const auto swept = [](bool finished) {

@@ -133,7 +133,10 @@ std::size_t SqliteStorage::retryParked(const std::optional<JobId>& job, TimePoin
 std::vector<Job> SqliteStorage::jobs(const JobQuery& query) const {
   return pool_.readOne([&](Connection& connection) {
     std::vector<Job> found;
-    Query rows(connection, query.parked ? Sql{parkedText} : Sql{waitingText}, query.after, query.limit);
+    // Constants, as clang 14 with sanitizers crashes on immediate functions within `?:`.
+    constexpr Sql parked = parkedText;
+    constexpr Sql waiting = waitingText;
+    Query rows(connection, query.parked ? parked : waiting, query.after, query.limit);
     while (rows.next()) found.push_back(readJob(rows));
     return found;
   });
