@@ -96,14 +96,16 @@ EffectsOf& EffectsOf::kicked(const CallParticipant& participant, const UserId& b
   return event(KickedFromCall{call_, participant, by});
 }
 
-EffectsOf& EffectsOf::ended(const std::vector<CallParticipant>& putOut) {
+EffectsOf& EffectsOf::ended(const std::vector<CallParticipant>& putOut,
+                            const std::optional<UserId>& removed) {
   guarded("call.ended", [&] {
     const auto wasIn = [&](const UserId& user) {
       return std::any_of(putOut.begin(), putOut.end(), [&](const auto& row) { return row.owner == user; });
     };
     std::vector<UserId> users;
     for (const ThreadMember& member : context_.threads.members(call_.threadId)) {
-      if (!member.muted || wasIn(member.user)) users.push_back(member.user);
+      const bool isTold = !member.muted || wasIn(member.user);
+      if (isTold && member.user != removed) users.push_back(member.user);
     }
     tell("call.ended", users, callPayload(/*withThreadName=*/false));
   });

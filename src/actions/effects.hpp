@@ -24,8 +24,10 @@ class EffectsOf {
   EffectsOf& left(const CallParticipant& participant);
   EffectsOf& ignored(const UserId& by);
   EffectsOf& kicked(const CallParticipant& participant, const UserId& by);
-  /// `putOut`: those who were in the call when it ended.
-  EffectsOf& ended(const std::vector<CallParticipant>& putOut);
+  /// `putOut`: those who were in the call when it ended. `removed`: a member who is being taken off the
+  /// thread.
+  EffectsOf& ended(const std::vector<CallParticipant>& putOut,
+                   const std::optional<UserId>& removed = std::nullopt);
   EffectsOf& event(Event event);
 
   /// The call as events carry it.

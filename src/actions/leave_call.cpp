@@ -5,8 +5,11 @@
 namespace messenger::actions {
 namespace {
 
+enum class Leaver { member, removed };
+
 LeaveOutcome leave(Context& context, const InCallKey& who, EndReason ifEmpty,
-                   const std::optional<Thread>& thread, FollowUps& followUps) {
+                   const std::optional<Thread>& thread, FollowUps& followUps,
+                   Leaver leaver = Leaver::member) {
   const TimePoint now = context.clock.now().wall;
   LeaveChange change;
   change.call = who.call;
@@ -25,7 +28,8 @@ LeaveOutcome leave(Context& context, const InCallKey& who, EndReason ifEmpty,
   if (outcome.endedCall) followUps.stored(change.onEnd);
   EffectsOf effects(context, outcome.call.value(), thread);
   effects.left(outcome.participant.value());
-  if (outcome.endedCall) effects.ended({});
+  const bool removed = leaver == Leaver::removed;
+  if (outcome.endedCall) effects.ended({}, removed ? std::optional{who.user} : std::nullopt);
   ticket.deliver(outcome.call->revision, effects.take());
   return outcome;
 }
@@ -59,7 +63,7 @@ LeaveOutcome putOut(Context& context, const InCallKey& who, EndReason ifEmpty, F
 void memberRemoved(Context& context, const ThreadId& thread, const UserId& user, FollowUps& followUps) {
   for (const CallSnapshot& active : context.storage.activeCalls({thread}, user)) {
     if (active.viewer && active.viewer->inCall()) {
-      putOut(context, {active.call.id, user}, EndReason::lastLeft, followUps);
+      leave(context, {active.call.id, user}, EndReason::lastLeft, std::nullopt, followUps, Leaver::removed);
     }
   }
 }
