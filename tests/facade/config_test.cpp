@@ -1,0 +1,188 @@
+// Settings: their defaults, their bounds, and what the environment may say.
+#include "messenger/config.hpp"
+
+#include <array>
+#include <cstdlib>
+#include <functional>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/support/messenger_fixture.hpp"
+
+namespace messenger::tests {
+namespace {
+
+/// Sets environment variables for the length of a test.
+class Environment {
+ public:
+  Environment() {
+    for (const char* name : names) ::unsetenv(name);
+  }
+  ~Environment() {
+    for (const char* name : names) ::unsetenv(name);
+  }
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
+
+  void set(const std::string& name, const std::string& value) { ::setenv(name.c_str(), value.c_str(), 1); }
+
+  static constexpr std::array names{"MESSENGER_CALLING_ENABLED",
+                                    "MESSENGER_CALLING_SUBSCRIBER_ENABLED",
+                                    "MESSENGER_CALLING_SUBSCRIBER_QUEUED",
+                                    "MESSENGER_CALLING_SUBSCRIBER_CHANNEL",
+                                    "MESSENGER_CALLS_INDEX_COUNT",
+                                    "MESSENGER_CALLS_PAGE_COUNT",
+                                    "MESSENGER_JOBS_TRIES",
+                                    "MESSENGER_JOBS_BACKOFF",
+                                    "MESSENGER_JOBS_LEASE",
+                                    "MESSENGER_PRESENCE_TTL",
+                                    "MESSENGER_PRESENCE_WRITE_BEHIND"};
+};
+
+}  // namespace
+
+TEST_CASE("config: the defaults are the reference's, with calling off", "[facade][config]") {
+  const Environment environment;
+  const Config config = Config::fromEnvironment();
+  REQUIRE_FALSE(config.calling.enabled);
+  REQUIRE(config.calling.subscriber.enabled);
+  REQUIRE(config.calling.subscriber.queued);
+  REQUIRE(config.calling.subscriber.channel == "messenger");
+  REQUIRE(config.presence.ttl == seconds{60});
+  REQUIRE(config.callsPageCount == 25);
+  Fixture world(StorageKind::memory, config);
+  REQUIRE_REFUSED(world.messenger->startCall(world.team, member(0)), Reason::callingDisabled);
+}
+
+TEST_CASE("config: every field out of bounds is named", "[facade][config]") {
+  using Change = std::function<void(Config&)>;
+  const double notANumber = std::numeric_limits<double>::quiet_NaN();
+  const std::vector<std::pair<std::string, Change>> wrong{
+      {"calling.subscriber.channel", [](Config& c) { c.calling.subscriber.channel = ""; }},
+      {"calling.subscriber.channel", [](Config& c) { c.calling.subscriber.channel = std::string(65, 'x'); }},
+      {"calling.subscriber.channel", [](Config& c) { c.calling.subscriber.channel = "a b"; }},
+      {"calling.subscriber.channel", [](Config& c) { c.calling.subscriber.channel = "\xc3\xa9"; }},
+      {"jobs.tries", [](Config& c) { c.jobs.tries = 0; }},
+      {"jobs.tries", [](Config& c) { c.jobs.tries = 1001; }},
+      {"jobs.backoff", [](Config& c) { c.jobs.backoff = milliseconds{-1}; }},
+      {"jobs.backoff", [](Config& c) { c.jobs.backoff = hours{25}; }},
+      {"jobs.maxBackoff", [](Config& c) { c.jobs.maxBackoff = seconds{1}; }},
+      {"jobs.maxBackoff", [](Config& c) { c.jobs.maxBackoff = hours{25}; }},
+      {"jobs.jitter", [](Config& c) { c.jobs.jitter = -0.1; }},
+      {"jobs.jitter", [](Config& c) { c.jobs.jitter = 1.1; }},
+      {"jobs.jitter", [=](Config& c) { c.jobs.jitter = notANumber; }},
+      {"jobs.lease", [](Config& c) { c.jobs.lease = milliseconds{999}; }},
+      {"jobs.lease", [](Config& c) { c.jobs.lease = minutes{61}; }},
+      {"jobs.unattendedLease", [](Config& c) { c.jobs.unattendedLease = milliseconds{999}; }},
+      {"jobs.unattendedLease", [](Config& c) { c.jobs.unattendedLease = hours{25}; }},
+      {"jobs.pollInterval", [](Config& c) { c.jobs.pollInterval = milliseconds{9}; }},
+      {"jobs.pollInterval", [](Config& c) { c.jobs.pollInterval = minutes{61}; }},
+      {"presence.ttl", [](Config& c) { c.presence.ttl = milliseconds{999}; }},
+      {"presence.ttl", [](Config& c) { c.presence.ttl = hours{25}; }},
+      {"presence.writeBehind", [](Config& c) { c.presence.writeBehind = milliseconds{1}; }},
+      {"presence.writeBehind", [](Config& c) { c.presence.writeBehind = seconds{61}; }},
+      {"presence.writeBehind", [](Config& c) { c.presence.writeBehind = seconds{-1}; }},
+      {"presence.youngCall", [](Config& c) { c.presence.youngCall = seconds{-1}; }},
+      {"presence.youngCall", [](Config& c) { c.presence.youngCall = hours{25}; }},
+      {"presence.checkInterval", [](Config& c) { c.presence.checkInterval = milliseconds{999}; }},
+      {"presence.checkInterval", [](Config& c) { c.presence.checkInterval = hours{25}; }},
+      {"callsIndexCount", [](Config& c) { c.callsIndexCount = 0; }},
+      {"callsIndexCount", [](Config& c) { c.callsIndexCount = 1001; }},
+      {"callsPageCount", [](Config& c) { c.callsPageCount = 0; }},
+      {"callsPageCount", [](Config& c) { c.callsPageCount = 1001; }},
+  };
+  for (const auto& [field, change] : wrong) {
+    Config config;
+    change(config);
+    CAPTURE(field);
+    REQUIRE_THROWS_AS(config.validate(), std::invalid_argument);
+    REQUIRE_THROWS_WITH(config.validate(), Catch::StartsWith("Config::" + field + " "));
+    REQUIRE_THROWS_WITH(Messenger(config, memoryStorage()), Catch::Contains(field));
+  }
+}
+
+TEST_CASE("config: the bounds themselves hold", "[facade][config]") {
+  Config least;
+  least.calling.subscriber.channel = "a";
+  least.jobs = {1, milliseconds{0}, milliseconds{0}, 0, seconds{1}, seconds{1}, milliseconds{10}};
+  least.presence = {seconds{1}, seconds{0}, false, seconds{0}, seconds{1}};
+  least.callsIndexCount = 1;
+  least.callsPageCount = 1;
+  REQUIRE_NOTHROW(least.validate());
+  Config most;
+  most.calling.subscriber.channel = std::string(60, 'Z') + "09._";
+  most.jobs = {1000, hours{24}, hours{24}, 1, hours{1}, hours{24}, hours{1}};
+  most.presence = {hours{24}, hours{24}, true, hours{24}, hours{24}};
+  most.callsIndexCount = 1000;
+  most.callsPageCount = 1000;
+  REQUIRE_NOTHROW(most.validate());
+}
+
+TEST_CASE("config: the environment says what it holds", "[facade][config]") {
+  Environment environment;
+  for (const char* yes : {"true", "TRUE", "1", "yes", "on", "On"}) {
+    environment.set("MESSENGER_CALLING_ENABLED", yes);
+    REQUIRE(Config::fromEnvironment().calling.enabled);
+  }
+  for (const char* no : {"false", "0", "no", "off", ""}) {
+    environment.set("MESSENGER_CALLING_ENABLED", no);
+    REQUIRE_FALSE(Config::fromEnvironment().calling.enabled);
+  }
+  environment.set("MESSENGER_CALLING_SUBSCRIBER_ENABLED", "no");
+  environment.set("MESSENGER_CALLING_SUBSCRIBER_QUEUED", "off");
+  environment.set("MESSENGER_CALLING_SUBSCRIBER_CHANNEL", "video.calls-1");
+  environment.set("MESSENGER_CALLS_INDEX_COUNT", "10");
+  environment.set("MESSENGER_CALLS_PAGE_COUNT", "11");
+  environment.set("MESSENGER_JOBS_TRIES", "7");
+  environment.set("MESSENGER_JOBS_BACKOFF", "400");
+  environment.set("MESSENGER_JOBS_LEASE", "2.5");
+  environment.set("MESSENGER_PRESENCE_TTL", "10");
+  const Config config = Config::fromEnvironment();
+  REQUIRE_FALSE(config.calling.subscriber.enabled);
+  REQUIRE_FALSE(config.calling.subscriber.queued);
+  REQUIRE(config.calling.subscriber.channel == "video.calls-1");
+  REQUIRE(config.callsIndexCount == 10);
+  REQUIRE(config.callsPageCount == 11);
+  REQUIRE(config.jobs.tries == 7);
+  REQUIRE(config.jobs.backoff == seconds{400});
+  REQUIRE(config.jobs.maxBackoff == seconds{400});
+  REQUIRE(config.jobs.lease == milliseconds{2500});
+  REQUIRE(config.presence.ttl == seconds{10});
+  REQUIRE(config.presence.writeBehind == seconds{10});
+  environment.set("MESSENGER_PRESENCE_WRITE_BEHIND", "0");
+  REQUIRE(Config::fromEnvironment().presence.writeBehind == seconds{0});
+}
+
+TEST_CASE("config: an environment variable that cannot be read is named, its value is not",
+          "[facade][config]") {
+  Environment environment;
+  const auto requireNamed = [&](const char* name, const char* value) {
+    CAPTURE(name, value);
+    environment.set(name, value);
+    REQUIRE_THROWS_AS(Config::fromEnvironment(), std::invalid_argument);
+    REQUIRE_THROWS_WITH(Config::fromEnvironment(), Catch::Contains(name) && !Catch::Contains("hunter2"));
+    ::unsetenv(name);
+  };
+  for (const char* name : {"MESSENGER_CALLING_ENABLED", "MESSENGER_CALLING_SUBSCRIBER_ENABLED",
+                           "MESSENGER_CALLING_SUBSCRIBER_QUEUED"}) {
+    requireNamed(name, "hunter2");
+    requireNamed(name, "2");
+    requireNamed(name, " true");
+  }
+  requireNamed("MESSENGER_CALLING_SUBSCRIBER_CHANNEL", "hunter2 hunter2");
+  for (const char* name :
+       {"MESSENGER_CALLS_INDEX_COUNT", "MESSENGER_CALLS_PAGE_COUNT", "MESSENGER_JOBS_TRIES"}) {
+    for (const char* value : {"hunter2", "-1", "0", "1.5", "5x", "99999999999999999999", "1001"}) {
+      requireNamed(name, value);
+    }
+  }
+  for (const char* name : {"MESSENGER_JOBS_BACKOFF", "MESSENGER_JOBS_LEASE", "MESSENGER_PRESENCE_TTL",
+                           "MESSENGER_PRESENCE_WRITE_BEHIND"}) {
+    for (const char* value : {"hunter2", "-1", "1e99", "inf", "nan", "5s", "86401"})
+      requireNamed(name, value);
+  }
+}
+
+}  // namespace messenger::tests

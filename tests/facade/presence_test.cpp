@@ -1,0 +1,317 @@
+// Who is put out by the activity check, and who never is.
+#include "messenger/errors.hpp"
+#include "tests/support/messenger_fixture.hpp"
+
+namespace messenger::tests {
+namespace {
+
+using testing::Fault;
+
+/// A host's loop: lets time pass a second at a time, does what is due, and beats for those who are alive.
+class Loop {
+ public:
+  explicit Loop(Fixture& world) : world_(world) {}
+
+  void run(seconds time, const std::function<void(int)>& each = nullptr) {
+    for (int i = 0; i < time.count(); ++i) {
+      if (each) each(now_);
+      world_.messenger->runDueTasks();
+      world_.clock->advance(seconds{1});
+      ++now_;
+    }
+  }
+
+  [[nodiscard]] int now() const noexcept { return now_; }
+
+ private:
+  Fixture& world_;
+  int now_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("check_activity: 59.999 s of silence is heard, 60 s is not", "[facade][presence]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind);
+  const Call call = world.startTeam();
+  world.join(call, member(1));
+  world.clock->advance(seconds{40});
+  REQUIRE_OK(world.messenger->heartbeat(call.id, member(0)));
+  REQUIRE_OK(world.messenger->heartbeat(call.id, member(1)));
+
+  world.clock->advance(milliseconds{59'999});
+  REQUIRE_OK(world.messenger->heartbeat(call.id, member(0)));
+  REQUIRE(world.messenger->checkActivity() == 1);
+  REQUIRE(world.isIn(call, member(1)));
+
+  world.clock->advance(milliseconds{1});
+  world.messenger->checkActivity();
+  REQUIRE_FALSE(world.isIn(call, member(1)));
+  REQUIRE(world.isIn(call, member(0)));
+  REQUIRE(world.events.of<CallLeft>().back().participant.owner == member(1));
+  REQUIRE_REFUSED(world.messenger->heartbeat(call.id, member(1)), Reason::notInCall);
+
+  world.clock->advance(seconds{60});
+  world.messenger->checkActivity();
+  REQUIRE(world.now(call).endReason == EndReason::inactive);
+  world.drain();
+  world.requireSound();
+}
+
+TEST_CASE("check_activity: joining while in the call counts as a heartbeat", "[facade][presence]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind);
+  const Call call = world.startTeam();
+  world.clock->advance(seconds{59});
+  REQUIRE_FALSE(world.messenger->joinCall(call.id, member(0))->first);
+  world.clock->advance(seconds{59});
+  world.messenger->checkActivity();
+  REQUIRE(world.isIn(call, member(0)));
+}
+
+TEST_CASE("check_activity: young calls are left alone", "[facade][presence]") {
+  const auto kind = GENERATE(eitherStorage());
+  const auto when = GENERATE(When::now, When::queued);
+  CAPTURE(kind, static_cast<int>(when));
+  Config config = Fixture::configured();
+  config.presence.youngCall = seconds{90};
+  Fixture world(kind, config);
+  const Call call = world.start(world.team, member(0));
+  world.clock->advance(seconds{89});
+  REQUIRE(world.messenger->checkActivity(when) == 0);
+  world.messenger->runPendingJobs();
+  REQUIRE(world.now(call).active());
+  // Younger than the queued check that looks at its elder.
+  world.clock->advance(seconds{1});
+  const Call young = world.start(world.pair, named("alice"));
+  world.clock->advance(seconds{89});
+  REQUIRE(world.messenger->checkActivity(when) == 1);
+  world.messenger->runPendingJobs();
+  REQUIRE_FALSE(world.now(call).active());
+  REQUIRE(world.now(young).active());
+}
+
+TEST_CASE("check_activity: the periodic check leaves young calls alone too", "[facade][presence]") {
+  Config config = Fixture::configured();
+  config.presence.youngCall = minutes{5};
+  Fixture world(StorageKind::memory, config);
+  const Call call = world.start(world.team, member(0));
+  Loop(world).run(seconds{290});
+  REQUIRE(world.now(call).active());
+  Loop(world).run(seconds{80});
+  REQUIRE_FALSE(world.now(call).active());
+}
+
+TEST_CASE("presence: whoever keeps beating stays through restarts", "[facade][presence]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind);
+  const Call call = world.startTeam();
+  world.join(call, member(1));
+  Loop loop(world);
+  for (int life = 0; life < 4; ++life) {
+    loop.run(seconds{95}, [&](int now) {
+      if (now % 30 == 0) {
+        REQUIRE_OK(world.messenger->heartbeat(call.id, member(0)));
+        REQUIRE_OK(world.messenger->heartbeat(call.id, member(1)));
+      }
+    });
+    if (life % 2 == 0) world.messenger->flushPresence();
+    world.restart();
+  }
+  REQUIRE(world.isIn(call, member(0)));
+  REQUIRE(world.isIn(call, member(1)));
+}
+
+TEST_CASE("presence: whoever fell silent before a restart is out one TTL and a check after it",
+          "[facade][presence]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind);
+  const Call call = world.startTeam();
+  world.clock->advance(seconds{10});
+  world.restart();
+  world.clock->advance(milliseconds{59'999});
+  world.messenger->checkActivity();
+  REQUIRE(world.now(call).active());
+  Loop(world).run(seconds{62});
+  REQUIRE_FALSE(world.now(call).active());
+}
+
+TEST_CASE("presence: a clock that jumps puts nobody out who keeps beating", "[facade][presence]") {
+  const auto kind = GENERATE(eitherStorage());
+  const auto jump = GENERATE(hours{1}, hours{-1});
+  CAPTURE(kind, jump.count());
+  Fixture world(kind);
+  const Call call = world.startTeam();
+  world.join(call, member(1));
+  Loop loop(world);
+  loop.run(seconds{400}, [&](int now) {
+    if (now % 30 == 0) REQUIRE_OK(world.messenger->heartbeat(call.id, member(0)));
+    if (now % 30 == 0 && now < 200) REQUIRE_OK(world.messenger->heartbeat(call.id, member(1)));
+    if (now == 119 || now == 185) world.clock->jump(jump);
+    if (now < 270) REQUIRE(world.isIn(call, member(1)));
+    REQUIRE(world.isIn(call, member(0)));
+  });
+  // Silent since 180, the clock has jumped at 185: one TTL of grace, and one check.
+  REQUIRE_FALSE(world.isIn(call, member(1)));
+}
+
+TEST_CASE("presence: a check right after a jump judges nobody", "[facade][presence]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind);
+  const Call call = world.startTeam();
+  world.clock->advance(minutes{3});
+  world.clock->jump(hours{1});
+  world.messenger->checkActivity();
+  REQUIRE(world.now(call).active());
+  world.clock->advance(milliseconds{59'999});
+  world.messenger->checkActivity();
+  REQUIRE(world.now(call).active());
+  world.clock->advance(milliseconds{1});
+  world.messenger->checkActivity();
+  REQUIRE_FALSE(world.now(call).active());
+}
+
+TEST_CASE("presence: a loop that stood still gives a TTL of grace", "[facade][presence]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind);
+  const Call call = world.startTeam();
+  Loop loop(world);
+  const auto beat = [&](int now) {
+    if (now % 30 == 0) REQUIRE_OK(world.messenger->heartbeat(call.id, member(0)));
+  };
+  loop.run(seconds{61}, beat);
+  // The whole process stood still: nobody could be heard.
+  world.clock->advance(seconds{100});
+  loop.run(seconds{60});
+  REQUIRE(world.now(call).active());
+  loop.run(seconds{62});
+  REQUIRE_FALSE(world.now(call).active());
+}
+
+TEST_CASE("presence: a presence store that does not answer gives a TTL of grace", "[facade][presence]") {
+  const auto kind = GENERATE(eitherStorage());
+  const int noticedBy = GENERATE(0, 1, 2, 3);
+  CAPTURE(kind, noticedBy);
+  Fixture world(kind);
+  const Call call = world.startTeam();
+  world.clock->advance(seconds{70});
+  world.presence->setFailing(true);
+  if (noticedBy == 0) REQUIRE_THROWS_AS(world.messenger->heartbeat(call.id, member(0)), PresenceError);
+  if (noticedBy == 1) REQUIRE_THROWS_AS(world.messenger->joinCall(call.id, member(0)), PresenceError);
+  if (noticedBy == 2) REQUIRE_THROWS_AS(world.messenger->checkActivity(), PresenceError);
+  if (noticedBy == 3) world.messenger->flushPresence();
+  world.presence->setFailing(false);
+  world.messenger->checkActivity();
+  REQUIRE(world.now(call).active());
+  world.clock->advance(milliseconds{59'999});
+  world.messenger->checkActivity();
+  REQUIRE(world.now(call).active());
+  world.clock->advance(milliseconds{1});
+  world.messenger->checkActivity();
+  REQUIRE_FALSE(world.now(call).active());
+}
+
+TEST_CASE("presence: a store that fails while a verb commits hurts no verb", "[facade][presence]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind);
+  const Call call = world.startTeam();
+  world.join(call, member(1));
+  world.presence->setFailing(true);
+  REQUIRE_THROWS_AS(world.messenger->joinCall(call.id, member(2)), PresenceError);
+  REQUIRE_FALSE(world.isIn(call, member(2)));
+  REQUIRE_THROWS_AS(world.messenger->startCall(world.pair, named("alice")), PresenceError);
+  REQUIRE(world.callsOf(world.pair, named("alice")).empty());
+  REQUIRE_OK(world.messenger->leaveCall(call.id, member(1)));
+  REQUIRE_OK(world.messenger->endCall(call.id, member(0)));
+  REQUIRE(world.events.count<CallEnded>() == 1);
+}
+
+TEST_CASE("presence: a storage that fails is no silence of those who try", "[facade][presence]") {
+  // After a restart nobody is known; their heartbeats cannot be checked while the storage is down.
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind);
+  const Call call = world.startTeam();
+  world.clock->advance(seconds{30});
+  world.restart();
+  world.storage->failIf([](const testing::StorageOperation&) { return true; }, Fault::before);
+  for (int i = 0; i < 3; ++i) {
+    REQUIRE_THROWS_AS(world.messenger->heartbeat(call.id, member(0)), StorageUnavailable);
+    world.clock->advance(seconds{30});
+  }
+  world.storage->heal();
+  world.messenger->checkActivity();
+  REQUIRE(world.now(call).active());
+}
+
+TEST_CASE("presence: a join that the storage fails does not forget who was known", "[facade][presence]") {
+  // A client that reconnects by joining, while the storage is down for a moment; nothing is written behind.
+  Config config = Fixture::configured();
+  config.presence.writeBehind = seconds{0};
+  Fixture world(StorageKind::memory, config);
+  const Call call = world.startTeam();
+  for (int i = 0; i < 4; ++i) {
+    world.clock->advance(seconds{30});
+    REQUIRE_OK(world.messenger->heartbeat(call.id, member(0)));
+  }
+  world.storage->failIf([](const testing::StorageOperation& each) { return each.name == "joinCall"; },
+                        Fault::before);
+  REQUIRE_THROWS_AS(world.messenger->joinCall(call.id, member(0)), StorageUnavailable);
+  world.storage->heal();
+  world.messenger->checkActivity();
+  REQUIRE(world.now(call).active());
+}
+
+TEST_CASE("presence: heartbeats that could not be written are written later", "[facade][presence]") {
+  Fixture world;
+  const Call call = world.startTeam();
+  Loop loop(world);
+  world.storage->failIf([](const testing::StorageOperation& each) { return each.name == "saveHeartbeats"; },
+                        Fault::before);
+  loop.run(seconds{20}, [&](int now) {
+    if (now == 10) REQUIRE_OK(world.messenger->heartbeat(call.id, member(0)));
+  });
+  REQUIRE(world.logger->has(LogLevel::error, "heartbeats were not written"));
+  world.storage->heal();
+  loop.run(seconds{30});
+  const auto stored =
+      world.storage->silentParticipants({world.clock->now().wall, call.sequence, std::nullopt, 10});
+  REQUIRE(stored.size() == 1);
+  REQUIRE(stored[0].lastHeard == testing::ManualClock::defaultStart + seconds{10});
+}
+
+TEST_CASE("presence: a check that fails is logged and comes again", "[facade][presence]") {
+  Fixture world;
+  const Call call = world.startTeam();
+  world.storage->failIf(
+      [](const testing::StorageOperation& each) { return each.name == "silentParticipants"; }, Fault::before);
+  Loop loop(world);
+  loop.run(seconds{62});
+  REQUIRE(world.logger->has(LogLevel::error, "activity check failed"));
+  REQUIRE(world.now(call).active());
+  world.storage->heal();
+  loop.run(seconds{61});
+  REQUIRE_FALSE(world.now(call).active());
+}
+
+TEST_CASE("presence: calling disabled, nothing is checked", "[facade][presence]") {
+  Fixture world;
+  const Call call = world.startTeam();
+  Config off = Fixture::configured();
+  off.calling.enabled = false;
+  world.restart(off);
+  world.clock->advance(minutes{10});
+  REQUIRE(world.messenger->checkActivity() == 0);
+  Loop(world).run(seconds{130});
+  REQUIRE(world.now(call).active());
+  REQUIRE_REFUSED(world.messenger->callsDown(minutes{1}), Reason::callingDisabled);
+}
+
+}  // namespace messenger::tests

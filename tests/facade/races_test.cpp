@@ -1,0 +1,254 @@
+// Many threads of one process at the same thing.
+#include <atomic>
+#include <latch>
+#include <set>
+
+#include "tests/support/messenger_fixture.hpp"
+
+namespace messenger::tests {
+namespace {
+
+constexpr std::size_t many = 64;
+
+}  // namespace
+
+TEST_CASE("races: 64 starters on one thread get one call", "[facade][races]") {
+  const auto kind = GENERATE(eitherStorage());
+  const bool queued = GENERATE(true, false);
+  CAPTURE(kind, queued);
+  Fixture world(kind, Fixture::configured(queued));
+
+  std::atomic<int> started{0};
+  std::atomic<int> refused{0};
+  together(many, [&](std::size_t i) {
+    const auto call = world.messenger->startCall(world.team, member(i));
+    if (call) ++started;
+    if (!call && call.error().reason == Reason::callAlreadyActive) ++refused;
+  });
+
+  REQUIRE(started == 1);
+  REQUIRE(refused == many - 1);
+  REQUIRE(world.callsOf(world.team, member(0)).size() == 1);
+  REQUIRE(world.events.count<CallStarted>() == 1);
+  REQUIRE(world.broadcaster->named("incoming.call").size() == 1);
+  world.drain();
+  world.requireSound();
+}
+
+TEST_CASE("races: 64 joins of one user give one row and one event", "[facade][races]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind);
+  const Call call = world.startTeam();
+
+  std::atomic<int> first{0};
+  std::atomic<int> in{0};
+  together(many, [&](std::size_t) {
+    const auto joined = world.messenger->joinCall(call.id, member(1));
+    if (joined) ++in;
+    if (joined && joined->first) ++first;
+  });
+
+  REQUIRE(in == many);
+  REQUIRE(first == 1);
+  REQUIRE(world.messenger->participantsOf(call.id).size() == 2);
+  REQUIRE(world.events.count<CallJoined>() == 1);
+  REQUIRE(world.broadcaster->named("joined.call").size() == 1);
+}
+
+TEST_CASE("races: 64 different joiners give a row each", "[facade][races]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind);
+  const Call call = world.startTeam();
+
+  std::atomic<int> first{0};
+  together(many, [&](std::size_t i) {
+    const auto joined = world.messenger->joinCall(call.id, member(i + 1));
+    if (joined && joined->first) ++first;
+  });
+
+  REQUIRE(first == many);
+  std::set<std::string> owners;
+  for (const auto& row : world.messenger->participantsOf(call.id)) owners.insert(row.owner.text());
+  REQUIRE(owners.size() == many + 1);
+  REQUIRE(world.messenger->participantsOf(call.id).size() == many + 1);
+  REQUIRE(world.events.count<CallJoined>() == many);
+}
+
+TEST_CASE("races: 64 enders end the call once", "[facade][races]") {
+  const auto kind = GENERATE(eitherStorage());
+  const bool queued = GENERATE(true, false);
+  CAPTURE(kind, queued);
+  Fixture world(kind, Fixture::configured(queued));
+  const Call call = world.startTeam();
+  world.join(call, member(1));
+
+  std::atomic<int> ended{0};
+  std::atomic<int> refused{0};
+  together(many, [&](std::size_t i) {
+    // Owner, host and the last leavers: all the ways to the end at once.
+    const bool host = i % 2 == 0;
+    const auto result =
+        host ? world.messenger->endCallAsHost(call.id) : world.messenger->endCall(call.id, member(0));
+    if (result) ++ended;
+    if (!result && result.error().reason == Reason::callEnded) ++refused;
+  });
+
+  REQUIRE(ended == 1);
+  REQUIRE(refused == many - 1);
+  REQUIRE(world.events.count<CallEnded>() == 1);
+  REQUIRE(world.events.of<CallEnded>().front().reason == world.now(call).endReason);
+  REQUIRE(world.broadcaster->named("call.ended").size() == 1);
+  world.drain();
+  world.requireSound();
+  REQUIRE(world.provider->count(testing::DriverCall::Method::destroy, call.id) == 1);
+}
+
+TEST_CASE("races: the last ones leaving, kicked and ended end the call once", "[facade][races]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind);
+  const Call call = world.startTeam();
+  std::vector<ParticipantId> rows;
+  for (std::size_t i = 1; i < 16; ++i) rows.push_back(world.join(call, member(i)).id);
+
+  together(33, [&](std::size_t i) {
+    if (i < 16) (void)world.messenger->leaveCall(call.id, member(i));
+    if (i >= 16 && i < 31) (void)world.messenger->kickParticipant(call.id, member(0), rows[i - 16]);
+    if (i >= 31) (void)world.messenger->endCall(call.id, member(0));
+  });
+
+  REQUIRE_FALSE(world.now(call).active());
+  REQUIRE(world.events.count<CallEnded>() == 1);
+  REQUIRE(world.broadcaster->named("call.ended").size() == 1);
+  world.drain();
+  world.requireSound();
+}
+
+TEST_CASE("races: a join that meets the end leaves nobody in an ended call", "[facade][races]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind);
+  for (int round = 0; round < 8; ++round) {
+    const Call call = world.startTeam();
+    std::atomic<int> joined{0};
+    together(17, [&](std::size_t i) {
+      if (i == 0) {
+        (void)world.messenger->endCall(call.id, member(0));
+      } else if (world.messenger->joinCall(call.id, member(i))) {
+        ++joined;
+      }
+    });
+
+    const auto rows = world.messenger->participantsOf(call.id);
+    REQUIRE(rows.size() == static_cast<std::size_t>(joined) + 1);
+    for (const auto& row : rows) {
+      REQUIRE(row.leftAt == world.now(call).endedAt);
+      REQUIRE_FALSE(world.presence->silence({call.id, row.owner}, world.clock->now()));
+    }
+    REQUIRE(world.presence->heardWithin(hours{1}, world.clock->now()).empty());
+    world.drain();
+    world.requireSound();
+  }
+}
+
+TEST_CASE("races: whoever is kicked while joining and beating is known to nobody", "[facade][races]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind);
+  const Call call = world.startTeam();
+  const CallParticipant row = world.join(call, member(1));
+
+  for (int round = 0; round < 12; ++round) {
+    together(9, [&](std::size_t i) {
+      if (i == 0) (void)world.messenger->kickParticipant(call.id, member(0), row.id);
+      if (i >= 1 && i < 5) (void)world.messenger->joinCall(call.id, member(1));
+      if (i >= 5) (void)world.messenger->heartbeat(call.id, member(1));
+    });
+    REQUIRE_FALSE(world.isIn(call, member(1)));
+    REQUIRE_FALSE(world.presence->silence({call.id, member(1)}, world.clock->now()));
+    REQUIRE_REFUSED(world.messenger->heartbeat(call.id, member(1)), Reason::kicked);
+    REQUIRE_FALSE(world.messenger->showCall(call.id, member(1))->room);
+
+    REQUIRE_OK(world.messenger->unkickParticipant(call.id, member(0), row.id));
+    world.join(call, member(1));
+  }
+}
+
+TEST_CASE("heartbeat: a kick between the look and the admission is the last word", "[facade][heartbeat]") {
+  Fixture world;
+  const Call call = world.startTeam();
+  const CallParticipant row = world.join(call, member(1));
+  world.presence->forget({call.id, member(1)});  // as after a restart: the storage must be asked
+
+  int looks = 0;
+  bool kicked = false;
+  world.storage->failIf(
+      [&](const testing::StorageOperation& operation) {
+        // The first look has found them in the call; the kick comes before the second one.
+        if (operation.name == "findCall" && ++looks == 2 && !kicked) {
+          kicked = true;
+          REQUIRE_OK(world.messenger->kickParticipant(call.id, member(0), row.id));
+        }
+        return false;
+      },
+      testing::Fault::before);
+  REQUIRE_REFUSED(world.messenger->heartbeat(call.id, member(1)), Reason::kicked);
+  REQUIRE(kicked);
+  REQUIRE_FALSE(world.presence->silence({call.id, member(1)}, world.clock->now()));
+}
+
+TEST_CASE("join_call: a kick right after the commit is the last word", "[facade][join_call]") {
+  Fixture world;
+  const Call call = world.startTeam();
+  const CallParticipant row = world.join(call, member(1));
+  REQUIRE_OK(world.messenger->leaveCall(call.id, member(1)));
+
+  // The kick comes once the join is committed, before its caller knows: from a listener's point of view, too.
+  struct KickAfterJoin final : testing::ForwardingStorage {
+    using ForwardingStorage::ForwardingStorage;
+    JoinOutcome joinCall(const JoinChange& change) override {
+      auto outcome = ForwardingStorage::joinCall(change);
+      if (kick) kick();
+      return outcome;
+    }
+    std::function<void()> kick;
+  };
+  const auto storage = std::make_shared<KickAfterJoin>(world.storage);
+  const auto presence = memoryPresence();
+  Messenger other(Fixture::configured(), Dependencies{.storage = storage,
+                                                      .threads = nullptr,
+                                                      .presence = presence,
+                                                      .broadcaster = nullptr,
+                                                      .clock = world.clock,
+                                                      .logger = world.logger});
+  storage->kick = [&] { REQUIRE_OK(other.kickParticipant(call.id, member(0), row.id)); };
+  REQUIRE_OK(other.joinCall(call.id, member(1)));
+  REQUIRE_FALSE(presence->silence({call.id, member(1)}, world.clock->now()));
+  REQUIRE_REFUSED(other.heartbeat(call.id, member(1)), Reason::kicked);
+}
+
+TEST_CASE("races: starts while calls go down leave no active call", "[facade][races]") {
+  const auto kind = GENERATE(eitherStorage());
+  const auto when = GENERATE(When::now, When::queued);
+  CAPTURE(kind, static_cast<int>(when));
+  Fixture world(kind);
+  for (std::size_t i = 0; i < many; ++i) world.addGroup(ThreadId{"g" + std::to_string(i)}, 1);
+
+  together(many + 1, [&](std::size_t i) {
+    if (i == many / 2) {
+      (void)world.messenger->callsDown(minutes{10}, when);
+    } else {
+      (void)world.messenger->startCall(ThreadId{"g" + std::to_string(i < many / 2 ? i : i - 1)}, member(0));
+    }
+  });
+  REQUIRE_REFUSED(world.messenger->startCall(world.team, member(0)), Reason::callsDown);
+  world.messenger->runPendingJobs();
+  REQUIRE(world.messenger->listActiveCalls(0, 100).empty());
+  REQUIRE(world.provider->rooms().empty());
+  for (const auto& ended : world.events.of<CallEnded>()) REQUIRE(ended.reason == EndReason::maintenance);
+  REQUIRE(world.events.count<CallEnded>() == world.events.count<CallStarted>());
+}
+
+}  // namespace messenger::tests

@@ -1,0 +1,177 @@
+// Two processes on one storage, each with a memory of its own for heartbeats.
+#include "tests/support/messenger_fixture.hpp"
+
+namespace messenger::tests {
+namespace {
+
+/// Two Messengers, both with a loop that does what is due every second.
+class Two {
+ public:
+  explicit Two(StorageKind kind, const Config& second = Fixture::configured())
+      : world(kind), other(world.another(second)) {}
+
+  void run(seconds time, const std::function<void(int)>& each = nullptr) {
+    for (int i = 0; i < time.count(); ++i, ++now) {
+      if (each) each(now);
+      world.messenger->runDueTasks();
+      if (other) other->runDueTasks();
+      world.clock->advance(seconds{1});
+    }
+  }
+
+  Fixture world;
+  std::unique_ptr<Messenger> other;
+  int now = 0;
+};
+
+}  // namespace
+
+TEST_CASE("two processes: whoever beats at one of them is not put out by the other", "[facade][presence]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Two two(kind);
+  const Call call = two.world.startTeam();
+  REQUIRE_OK(two.other->joinCall(call.id, member(1)));
+  two.run(seconds{400}, [&](int now) {
+    if (now % 30 == 0) REQUIRE_OK(two.world.messenger->heartbeat(call.id, member(0)));
+    if (now % 30 == 7) REQUIRE_OK(two.other->heartbeat(call.id, member(1)));
+    REQUIRE(two.world.isIn(call, member(0)));
+    REQUIRE(two.world.isIn(call, member(1)));
+  });
+}
+
+TEST_CASE("two processes: a client that moves from one to the other is not put out", "[facade][presence]") {
+  // Slow beats, each within the TTL, by turns at both: neither hears enough by itself.
+  const auto kind = GENERATE(eitherStorage());
+  const int beat = GENERATE(30, 45, 58);
+  CAPTURE(kind, beat);
+  Two two(kind);
+  const Call call = two.world.startTeam();
+  int beats = 0;
+  two.run(seconds{900}, [&](int now) {
+    if (now % beat == 0) {
+      Messenger& at = beats++ % 2 == 0 ? *two.other : *two.world.messenger;
+      REQUIRE_OK(at.heartbeat(call.id, member(0)));
+    }
+    REQUIRE(two.world.isIn(call, member(0)));
+  });
+}
+
+TEST_CASE("two processes: whoever is silent at both is out in the end", "[facade][presence]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Two two(kind);
+  const Call call = two.world.startTeam();
+  REQUIRE_OK(two.other->joinCall(call.id, member(1)));
+  two.run(seconds{300}, [&](int now) {
+    if (now % 30 == 0) REQUIRE_OK(two.world.messenger->heartbeat(call.id, member(0)));
+    if (now % 30 == 7 && now < 100) REQUIRE_OK(two.other->heartbeat(call.id, member(1)));
+    // Last heard at 97: the TTL, the interval of the write-behind, one check.
+    if (now < 157) REQUIRE(two.world.isIn(call, member(1)));
+    if (now > 97 + 60 + 15 + 60) REQUIRE_FALSE(two.world.isIn(call, member(1)));
+  });
+  REQUIRE(two.world.isIn(call, member(0)));
+}
+
+TEST_CASE("two processes: one that has just begun to listen keeps the other from judging",
+          "[facade][presence]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Two two(kind);
+  const Call call = two.world.startTeam();
+  two.other.reset();
+  two.run(seconds{55});
+  two.other = two.world.another();  // clients may be coming back to it
+  two.run(seconds{55});
+  REQUIRE(two.world.now(call).active());
+  two.run(seconds{130});
+  REQUIRE_FALSE(two.world.now(call).active());
+}
+
+TEST_CASE("two processes: who left, or was kicked, by way of the other is forgotten with the next flush",
+          "[facade][presence]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Two two(kind);
+  const Call call = two.world.startTeam();
+  two.world.join(call, member(1));
+  const CallParticipant row = two.world.join(call, member(2));
+  REQUIRE_OK(two.other->leaveCall(call.id, member(1)));
+  REQUIRE_OK(two.other->kickParticipant(call.id, member(0), row.id));
+  two.run(seconds{16});
+  REQUIRE_REFUSED(two.world.messenger->heartbeat(call.id, member(1)), Reason::notInCall);
+  REQUIRE_REFUSED(two.world.messenger->heartbeat(call.id, member(2)), Reason::kicked);
+  REQUIRE_OK(two.other->endCallAsHost(call.id));
+  two.run(seconds{16});
+  REQUIRE(two.world.presence->heardWithin(hours{1}, two.world.clock->now()).empty());
+}
+
+TEST_CASE("two processes: a tool that hears nothing judges by what the others have written",
+          "[facade][presence]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind);
+  const Call call = world.startTeam();
+  world.join(call, member(1));
+  Config deaf = Fixture::configured();
+  deaf.presence.listens = false;
+  const auto tool = world.another(deaf);
+
+  const auto run = [&](int from, int to) {
+    for (int now = from; now < to; ++now) {
+      if (now % 30 == 0) REQUIRE_OK(world.messenger->heartbeat(call.id, member(0)));
+      if (now % 15 == 0) world.messenger->flushPresence();
+      world.clock->advance(seconds{1});
+    }
+  };
+  tool->checkActivity();  // nobody has listened for a TTL
+  run(0, 61);
+  tool->checkActivity();  // member 1: silent for 61 s, but the other may write up to 15 s late
+  REQUIRE(world.isIn(call, member(1)));
+  run(61, 76);
+  tool->checkActivity();
+  REQUIRE_FALSE(world.isIn(call, member(1)));
+  REQUIRE(world.isIn(call, member(0)));
+
+  // The listener has died: nobody knows who beats.
+  world.clock->advance(minutes{10});
+  tool->checkActivity();
+  REQUIRE(world.isIn(call, member(0)));
+}
+
+TEST_CASE("two processes: a tool that hears nothing writes nothing", "[facade][presence]") {
+  Fixture world;
+  Config deaf = Fixture::configured();
+  deaf.presence.listens = false;
+  const auto tool = world.another(deaf);
+  const Call call = world.startTeam();
+  tool->flushPresence();
+  tool->runDueTasks();
+  REQUIRE(world.storage->listeners(InstanceId{0}, TimePoint{}).count == 0);
+  REQUIRE(world.now(call).active());
+}
+
+TEST_CASE("two processes: calls taken down by one are down for all", "[facade][calls_down]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Two two(kind);
+  const Call call = two.world.startTeam();
+  REQUIRE(two.other->callsDown(minutes{10}) == 1U);
+  REQUIRE(two.world.messenger->callsAreDown());
+  REQUIRE_REFUSED(two.world.messenger->startCall(two.world.pair, named("alice")), Reason::callsDown);
+  two.world.messenger->runPendingJobs();
+  REQUIRE(two.world.now(call).endReason == EndReason::maintenance);
+  REQUIRE(two.world.messenger->callsUp());
+  REQUIRE_FALSE(two.other->callsAreDown());
+  REQUIRE_FALSE(two.other->callsUp());
+  REQUIRE_OK(two.other->startCall(two.world.pair, named("alice")));
+  // And comes up by itself.
+  REQUIRE_OK(two.other->callsDown(minutes{10}, When::now));
+  two.world.clock->advance(minutes{10} - milliseconds{1});
+  REQUIRE(two.world.messenger->callsAreDown());
+  two.world.clock->advance(milliseconds{1});
+  REQUIRE_FALSE(two.world.messenger->callsAreDown());
+  REQUIRE_OK(two.world.messenger->startCall(two.world.pair, named("alice")));
+}
+
+}  // namespace messenger::tests

@@ -1,0 +1,245 @@
+// The storage fails at the nth operation, for every n, before and after its effect: afterwards, with the
+// fault gone, all is as promised.
+#include "messenger/errors.hpp"
+#include "tests/support/messenger_fixture.hpp"
+
+namespace messenger::tests {
+namespace {
+
+using testing::Fault;
+using testing::ProviderAnswer;
+
+/// Runs the verb; a storage that failed is what this is about, nothing else may come out.
+template <class Verb>
+void tolerating(Verb&& verb) {
+  try {
+    (void)verb();
+  } catch (const StorageUnavailable&) {  // NOLINT(bugprone-empty-catch): that is the fault
+  }
+}
+
+/// A call's whole life, by every verb, with jobs in between.
+void live(Fixture& world) {
+  Messenger& messenger = *world.messenger;
+  std::optional<CallId> call;
+  tolerating([&] {
+    const auto started = messenger.startCall(world.team, member(0));
+    if (started) call = started->id;
+    return 0;
+  });
+  tolerating([&] { return messenger.runPendingJobs(); });
+  if (!call) return;
+  std::optional<ParticipantId> row;
+  tolerating([&] {
+    const auto joined = messenger.joinCall(*call, member(1));
+    if (joined) row = joined->participant.id;
+    return 0;
+  });
+  tolerating([&] { return messenger.joinCall(*call, member(2)); });
+  tolerating([&] { return messenger.heartbeat(*call, member(1)); });
+  if (row) tolerating([&] { return messenger.kickParticipant(*call, member(0), *row); });
+  tolerating([&] { return messenger.leaveCall(*call, member(2)); });
+  tolerating([&] { return messenger.ignoreCall(*call, member(3)); });
+  tolerating([&] {
+    messenger.flushPresence();
+    return 0;
+  });
+  tolerating([&] { return messenger.endCall(*call, member(0)); });
+  tolerating([&] { return messenger.runPendingJobs(); });
+}
+
+/// Everything that was stored is seen to, and a new call can be had.
+void requireRecovery(Fixture& world) {
+  world.storage->heal();
+  world.drain();
+  world.requireSound();
+  for (const Call& call : world.messenger->listActiveCalls(0, 100)) {
+    REQUIRE_OK(world.messenger->endCallAsHost(call.id));
+  }
+  world.drain();
+  world.requireSound();
+  REQUIRE(world.provider->rooms().empty());
+  const auto again = world.messenger->startCall(world.team, member(0));
+  REQUIRE_OK(again);
+  world.messenger->runPendingJobs();
+  REQUIRE(world.now(*again).setupComplete);
+  REQUIRE_OK(world.messenger->endCall(again->id, member(0)));
+  world.drain();
+}
+
+/// `faults` in a row from the nth operation on; returns whether one struck.
+bool failFrom(Fixture& world, std::size_t n, std::size_t faults, Fault fault) {
+  const std::size_t first = world.storage->operations() + n;
+  world.storage->failIf(
+      [=](const testing::StorageOperation& operation) {
+        return operation.number >= first && operation.number < first + faults;
+      },
+      fault);
+  live(world);
+  return world.storage->struck();
+}
+
+}  // namespace
+
+TEST_CASE("storage faults: one anywhere in a call's life loses nothing", "[facade][crash]") {
+  const bool queued = GENERATE(true, false);
+  const auto fault = GENERATE(Fault::before, Fault::after);
+  const std::size_t faults = GENERATE(1U, 2U, 5U);
+  bool struck = true;
+  for (std::size_t n = 1; struck; ++n) {
+    CAPTURE(queued, fault == Fault::after, faults, n);
+    Fixture world(StorageKind::memory, Fixture::configured(queued));
+    struck = failFrom(world, n, faults, fault);
+    requireRecovery(world);
+    REQUIRE(n < 200);
+  }
+}
+
+TEST_CASE("storage faults: on SQLite too", "[facade][crash]") {
+  const bool queued = GENERATE(true, false);
+  const auto fault = GENERATE(Fault::before, Fault::after);
+  Fixture world(StorageKind::sqlite, Fixture::configured(queued));
+  bool struck = true;
+  for (std::size_t n = 1; struck; ++n) {
+    CAPTURE(queued, fault == Fault::after, n);
+    struck = failFrom(world, n, 1, fault);
+    if (n % 16 == 0) world.restart();
+    requireRecovery(world);
+    REQUIRE(n < 200);
+  }
+}
+
+TEST_CASE("storage faults: while the provider fails too", "[facade][crash]") {
+  const bool queued = GENERATE(true, false);
+  const auto fault = GENERATE(Fault::before, Fault::after);
+  const auto answer = GENERATE(ProviderAnswer::throwingButDone, ProviderAnswer::no);
+  bool struck = true;
+  for (std::size_t n = 1; struck; ++n) {
+    CAPTURE(queued, fault == Fault::after, static_cast<int>(answer), n);
+    Fixture world(StorageKind::memory, Fixture::configured(queued));
+    world.provider->answerCreate(answer);
+    struck = failFrom(world, n, 1, fault);
+    world.provider->answerCreate(ProviderAnswer::yes);
+    requireRecovery(world);
+    REQUIRE(n < 200);
+  }
+}
+
+TEST_CASE("storage faults: a verb that failed before its commit changed nothing", "[facade][crash]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind);
+  const auto failing = [&](const char* operation) {
+    world.storage->failIf([=](const testing::StorageOperation& each) { return each.name == operation; },
+                          Fault::before);
+  };
+  failing("startCall");
+  REQUIRE_THROWS_AS(world.messenger->startCall(world.team, member(0)), StorageUnavailable);
+  world.storage->heal();
+  REQUIRE(world.callsOf(world.team, member(0)).empty());
+  REQUIRE(world.messenger->pendingJobs().empty());
+  REQUIRE(world.presence->heardWithin(hours{1}, world.clock->now()).empty());
+
+  const Call call = world.startTeam();
+  world.join(call, member(1));
+  world.events.clear();
+  world.broadcaster->clear();
+  failing("joinCall");
+  REQUIRE_THROWS_AS(world.messenger->joinCall(call.id, member(2)), StorageUnavailable);
+  REQUIRE_FALSE(world.presence->silence({call.id, member(2)}, world.clock->now()));
+  failing("leaveCall");
+  REQUIRE_THROWS_AS(world.messenger->leaveCall(call.id, member(1)), StorageUnavailable);
+  failing("endCall");
+  REQUIRE_THROWS_AS(world.messenger->endCall(call.id, member(0)), StorageUnavailable);
+  world.storage->heal();
+  REQUIRE(world.now(call).revision == call.revision + 1);  // bob's join alone
+  REQUIRE(world.isIn(call, member(0)));
+  REQUIRE(world.isIn(call, member(1)));
+  REQUIRE(world.messenger->pendingJobs().empty());
+  REQUIRE(world.events.all().empty());
+  REQUIRE(world.broadcaster->all().empty());
+}
+
+TEST_CASE("storage faults: after the commit nothing is thrown", "[facade][crash]") {
+  // Synchronous mode: the jobs that a verb runs, and its look at how they went, may all fail; the verb is
+  // done.
+  Fixture world(StorageKind::memory, Fixture::configured(/*queued=*/false));
+  bool committed = false;
+  world.storage->failIf(
+      [&](const testing::StorageOperation& each) {
+        if (committed) return true;
+        committed = each.name == "startCall" || each.name == "endCall";
+        return false;
+      },
+      Fault::before);
+  std::optional<Result<Call>> started;
+  REQUIRE_NOTHROW(started = world.messenger->startCall(world.team, member(0)));
+  REQUIRE_OK(*started);
+  committed = false;
+  REQUIRE_NOTHROW(started = world.messenger->endCall((*started)->id, member(0)));
+  REQUIRE_OK(*started);
+  requireRecovery(world);
+}
+
+TEST_CASE("storage faults: a sweep that met one still runs the jobs it caused", "[facade][crash]") {
+  Fixture world(StorageKind::memory, Fixture::configured(/*queued=*/false));
+  const Call one = world.start(world.team, member(0));
+  const Call two = world.start(world.pair, named("alice"));
+  world.clock->advance(minutes{5});
+  int leaves = 0;
+  world.storage->failIf(
+      [&](const testing::StorageOperation& each) { return each.name == "leaveCall" && ++leaves == 2; },
+      Fault::before);
+  REQUIRE_THROWS_AS(world.messenger->checkActivity(), StorageUnavailable);
+  world.storage->heal();
+  REQUIRE(world.now(one).active() != world.now(two).active());
+  REQUIRE(world.provider->rooms().size() == 1);
+  REQUIRE(world.messenger->pendingJobs().empty());
+}
+
+TEST_CASE("directory faults: one after the commit does not reach the caller", "[facade][crash]") {
+  /// Knows the thread and its members until the change is committed.
+  struct Directory final : ThreadDirectory {
+    explicit Directory(ThreadDirectory& to) : inner(to) {}
+    std::optional<Thread> findThread(const ThreadId& thread) const override {
+      return inner.findThread(thread);
+    }
+    std::optional<ThreadMember> findMember(const ThreadId& thread, const UserId& user) const override {
+      return inner.findMember(thread, user);
+    }
+    std::vector<ThreadMember> members(const ThreadId& thread) const override {
+      if (failing == 1) throw std::runtime_error("the directory is down");
+      if (failing == 2) throw 13;
+      return inner.members(thread);
+    }
+    std::vector<ThreadId> threadsOf(const UserId& user) const override { return inner.threadsOf(user); }
+    std::optional<std::string> findUserName(const UserId& user) const override {
+      return inner.findUserName(user);
+    }
+    ThreadDirectory& inner;
+    int failing = 0;
+  };
+  const int failing = GENERATE(1, 2);
+  CAPTURE(failing);
+  Fixture world;
+  const auto directory = std::make_shared<Directory>(*world.storage->threadStore());
+  Messenger messenger(Fixture::configured(), Dependencies{.storage = world.storage,
+                                                          .threads = directory,
+                                                          .presence = nullptr,
+                                                          .broadcaster = world.broadcaster,
+                                                          .clock = world.clock,
+                                                          .logger = world.logger});
+  int failed = 0;
+  const auto counting = messenger.onBroadcastFailed([&](const BroadcastFailed&) { ++failed; });
+  int ended = 0;
+  const auto ending = messenger.onCallEnded([&](const CallEnded&) { ++ended; });
+  directory->failing = failing;
+  const auto call = messenger.startCall(world.team, member(0));
+  REQUIRE_OK(call);
+  REQUIRE(failed == 1);
+  REQUIRE_OK(messenger.endCall(call->id, member(0)));
+  REQUIRE(failed == 2);
+  REQUIRE(ended == 1);
+}
+
+}  // namespace messenger::tests

@@ -1,0 +1,158 @@
+// Sweeps over more calls than a batch holds, with a provider that fails for one of them.
+#include <set>
+
+#include "messenger/errors.hpp"
+#include "tests/support/messenger_fixture.hpp"
+
+namespace messenger::tests {
+namespace {
+
+constexpr std::size_t many = 250;
+
+/// Starts many calls, each in a thread of its own; destroying the room of number 120 fails.
+std::vector<Call> startMany(Fixture& world) {
+  std::vector<Call> calls;
+  for (std::size_t i = 0; i < many; ++i) {
+    const ThreadId thread{"many" + std::to_string(i)};
+    world.addGroup(thread, 2);
+    calls.push_back(world.start(thread, member(0)));
+  }
+  world.messenger->runPendingJobs();
+  REQUIRE(world.provider->rooms().size() == many);
+  const CallId failing = calls.at(120).id;
+  world.provider->onDestroy([failing](const Call& call) {
+    if (call.id == failing) throw DriverError("this one never goes");
+  });
+  return calls;
+}
+
+void requireAllEnded(Fixture& world, const std::vector<Call>& calls, EndReason reason) {
+  for (const Call& call : calls) REQUIRE(world.now(call).endReason == reason);
+  REQUIRE(world.events.count<CallEnded>() == many);
+  while (!world.messenger->pendingJobs().empty()) {
+    world.messenger->runPendingJobs();
+    world.clock->advance(hours{1});
+  }
+  REQUIRE(world.provider->rooms() == std::vector<CallId>{calls.at(120).id});
+  REQUIRE(world.events.count<CallTeardownFailed>() == 1);
+  REQUIRE(world.events.count<CallTornDown>() == many - 1);
+  world.provider->onDestroy(nullptr);
+  REQUIRE(world.messenger->retryJobs() == 1);
+  world.messenger->runPendingJobs();
+  REQUIRE(world.provider->rooms().empty());
+}
+
+}  // namespace
+
+TEST_CASE("calls_down: ends 250 calls, one failing driver stops nothing", "[facade][calls_down]") {
+  const auto when = GENERATE(When::now, When::queued);
+  const bool queued = GENERATE(true, false);
+  CAPTURE(static_cast<int>(when), queued);
+  Fixture world(StorageKind::memory, Fixture::configured(queued));
+  const auto calls = startMany(world);
+  REQUIRE(world.messenger->callsDown(minutes{30}, when) == many);
+  if (queued && when == When::queued) {
+    REQUIRE(world.messenger->listActiveCalls(0, 1000).size() == many);
+    REQUIRE(world.messenger->runPendingJobs(1).at(0).type == JobType::endCalls);
+  }
+  REQUIRE(world.messenger->listActiveCalls(0, 1000).empty());
+  requireAllEnded(world, calls, EndReason::maintenance);
+}
+
+TEST_CASE("calls_down: on SQLite it is the same", "[facade][calls_down]") {
+  Fixture world(StorageKind::sqlite);
+  const auto calls = startMany(world);
+  REQUIRE(world.messenger->callsDown(minutes{30}) == many);
+  world.messenger->runPendingJobs(1);
+  requireAllEnded(world, calls, EndReason::maintenance);
+}
+
+TEST_CASE("calls_down: a call that starts after it is up again is left alone", "[facade][calls_down]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind);
+  const Call old = world.start(world.team, member(0));
+  REQUIRE(world.messenger->callsDown(minutes{30}) == 1U);
+  REQUIRE(world.messenger->callsUp());
+  const Call young = world.start(world.pair, named("alice"));
+  world.messenger->runPendingJobs();
+  REQUIRE(world.now(old).endReason == EndReason::maintenance);
+  REQUIRE(world.now(young).active());
+}
+
+TEST_CASE("calls_down: durations out of bounds are refused", "[facade][calls_down]") {
+  Fixture world;
+  REQUIRE_REFUSED(world.messenger->callsDown(seconds{0}), Reason::invalidInput);
+  REQUIRE_REFUSED(world.messenger->callsDown(seconds{-5}), Reason::invalidInput);
+  REQUIRE_REFUSED(world.messenger->callsDown(std::chrono::years{11}), Reason::invalidInput);
+  REQUIRE_REFUSED(world.messenger->callsDown(seconds::max()), Reason::invalidInput);
+  REQUIRE_REFUSED(world.messenger->callsDown(seconds::min()), Reason::invalidInput);
+  REQUIRE_FALSE(world.messenger->callsAreDown());
+  REQUIRE_OK(world.messenger->callsDown(std::chrono::years{10}));
+  REQUIRE(world.messenger->callsAreDown());
+}
+
+TEST_CASE("check_activity: looks at 250 silent calls, one failing driver stops nothing",
+          "[facade][presence]") {
+  const auto when = GENERATE(When::now, When::queued);
+  const bool queued = GENERATE(true, false);
+  CAPTURE(static_cast<int>(when), queued);
+  Fixture world(StorageKind::memory, Fixture::configured(queued));
+  const auto calls = startMany(world);
+  world.clock->advance(seconds{61});
+  REQUIRE(world.messenger->checkActivity(when) == many);
+  if (queued && when == When::queued) {
+    REQUIRE(world.messenger->runPendingJobs(1).at(0).type == JobType::checkCallsActivity);
+  }
+  requireAllEnded(world, calls, EndReason::inactive);
+}
+
+TEST_CASE("check_activity: passes over those who were heard, however many", "[facade][presence]") {
+  Fixture world;
+  const auto calls = startMany(world);
+  for (int i = 0; i < 3; ++i) {
+    world.clock->advance(seconds{30});
+    for (std::size_t k = 0; k < many; k += 2) {
+      REQUIRE_OK(world.messenger->heartbeat(calls.at(k).id, member(0)));
+    }
+  }
+  REQUIRE(world.messenger->checkActivity() == many);
+  for (std::size_t k = 0; k < many; ++k) REQUIRE(world.now(calls[k]).active() == (k % 2 == 0));
+}
+
+TEST_CASE("sweeps: one storage fault among many stops nothing, and the job comes again",
+          "[facade][calls_down]") {
+  Fixture world;
+  const auto calls = startMany(world);
+  int ends = 0;
+  world.storage->failIf(
+      [&](const testing::StorageOperation& each) { return each.name == "endCall" && ++ends == 7; },
+      testing::Fault::before);
+  REQUIRE(world.messenger->callsDown(minutes{30}) == many);
+  REQUIRE(world.messenger->runPendingJobs(1).at(0).outcome == JobOutcome::retry);
+  REQUIRE(world.messenger->listActiveCalls(0, 1000).size() == 1);
+  world.storage->heal();
+  world.clock->advance(seconds{10});
+  world.messenger->runPendingJobs();
+  requireAllEnded(world, calls, EndReason::maintenance);
+}
+
+TEST_CASE("sweeps: one that was taken over stops", "[facade][calls_down]") {
+  Fixture world;
+  const auto calls = startMany(world);
+  REQUIRE(world.messenger->callsDown(minutes{30}) == many);
+  bool once = true;
+  world.storage->failIf(
+      [&](const testing::StorageOperation& each) {
+        if (each.name == "renewJob" && std::exchange(once, false)) {
+          world.clock->advance(Config::Jobs{}.unattendedLease + seconds{1});
+          REQUIRE(world.messenger->runPendingJobs(1).at(0).outcome == JobOutcome::done);
+        }
+        return false;
+      },
+      testing::Fault::before);
+  REQUIRE(world.messenger->runPendingJobs(1).at(0).outcome == JobOutcome::lost);
+  REQUIRE(world.events.count<CallEnded>() == many);
+}
+
+}  // namespace messenger::tests

@@ -1,0 +1,114 @@
+// A claim is renewed for as long as its job runs, and by nobody else.
+#include "jobs/leases.hpp"
+
+#include <future>
+
+#include "events/event_bus.hpp"
+#include "messenger/adapters/null.hpp"
+#include "tests/support/messenger_fixture.hpp"
+
+namespace messenger::tests {
+namespace {
+
+/// The context that renewals need, on a fixture's storage and clock.
+class Renewing {
+ public:
+  explicit Renewing(Fixture& world) : world_(world), config_(Fixture::configured()) {}
+
+  void renew(jobs::Leases& leases, Duration lease) { leases.renew(context_, lease); }
+
+ private:
+  Fixture& world_;
+  Config config_;
+  std::shared_ptr<Broadcaster> broadcaster_ = nullBroadcaster();
+  support::IdGenerator ids_;
+  support::WakeUp stored_;
+  events::EventBus bus_{[](const std::string&) {}};
+  actions::Delivery delivery_{bus_, *broadcaster_, *world_.logger};
+  actions::Listening listening_{config_, InstanceId{1}, world_.clock->now()};
+  actions::Context context_{config_,
+                            *world_.storage,
+                            *world_.storage->threadStore(),
+                            *world_.presence,
+                            *world_.clock,
+                            *world_.logger,
+                            ids_,
+                            delivery_,
+                            listening_,
+                            stored_,
+                            InstanceId{1}};
+};
+
+}  // namespace
+
+TEST_CASE("leases: a claim that is held is renewed, so that nobody takes it over", "[jobs][leases]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind);
+  Renewing renewing(world);
+  (void)world.start(world.team, member(0));
+  const auto claimAny = [&] {
+    const TimePoint now = world.clock->now().wall;
+    return world.storage->claimJob({"messenger", now, now + seconds{30}, std::nullopt, std::nullopt});
+  };
+  const auto claimed = claimAny();
+  REQUIRE(claimed);
+  jobs::Leases leases;
+  {
+    const jobs::Leases::Held held(&leases, claimed->job);
+    for (int i = 0; i < 10; ++i) {
+      world.clock->advance(seconds{29});
+      REQUIRE_FALSE(claimAny());
+      renewing.renew(leases, seconds{30});
+    }
+    // A storage that does not answer is logged, and the next renewal is soon enough.
+    world.storage->failIf([](const testing::StorageOperation&) { return true; }, testing::Fault::before);
+    renewing.renew(leases, seconds{30});
+    world.storage->heal();
+    REQUIRE(world.logger->has(LogLevel::warning, "was not renewed"));
+    renewing.renew(leases, seconds{30});
+  }
+  renewing.renew(leases, seconds{30});  // held no more: nothing is prolonged
+  world.clock->advance(seconds{30});
+  const auto taken = claimAny();
+  REQUIRE(taken);
+  REQUIRE(taken->job.token > claimed->job.token);
+  // The first one's token is worth nothing now.
+  REQUIRE_FALSE(
+      world.storage->renewJob(claimed->job.id, claimed->job.token, world.clock->now().wall + hours{1}));
+}
+
+TEST_CASE("leases: a worker renews while its driver blocks", "[jobs][leases]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Config config = Fixture::configured();
+  config.jobs.lease = seconds{1};
+  config.jobs.pollInterval = hours{1};
+  Fixture world(kind, config);
+  world.provider->holdCreates();
+  std::promise<void> renewed;
+  std::atomic<int> renewals{0};
+  world.storage->failIf(
+      [&](const testing::StorageOperation& each) {
+        if (each.name == "renewJob" && ++renewals == 2) renewed.set_value();
+        return false;
+      },
+      testing::Fault::before);
+  auto worker = world.messenger->startWorker();
+  const Call call = world.start(world.team, member(0));
+  REQUIRE(world.provider->waitForHeld(1));
+  // The renewals come by the machine's clock, a third of a second apart; the lease counts by the manual one.
+  world.clock->advance(milliseconds{900});
+  REQUIRE(renewed.get_future().wait_for(seconds{60}) == std::future_status::ready);
+  const TimePoint until = world.messenger->pendingJobs().at(0).leasedUntil.value();
+  REQUIRE(until == world.clock->now().wall + seconds{1});
+  // Asked to stop, it still renews what runs.
+  worker.requestStop();
+  const int before = renewals;
+  while (renewals < before + 2) std::this_thread::yield();
+  world.provider->release();
+  worker.stop();
+  REQUIRE(world.now(call).setupComplete);
+}
+
+}  // namespace messenger::tests

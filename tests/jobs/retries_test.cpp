@@ -1,0 +1,239 @@
+// What becomes of a job that fails: again later, then parked, then by hand.
+#include "tests/support/messenger_fixture.hpp"
+
+namespace messenger::tests {
+namespace {
+
+using testing::DriverCall;
+using testing::ProviderAnswer;
+
+Config withTries(int tries, bool queued = true) {
+  Config config = Fixture::configured(queued);
+  config.jobs.tries = tries;
+  config.jobs.backoff = seconds{10};
+  config.jobs.maxBackoff = seconds{40};
+  config.jobs.jitter = 0.5;
+  return config;
+}
+
+/// Runs the only pending job once it is available; returns how long after `from` that was to be.
+Duration runNext(Fixture& world, JobOutcome expected) {
+  const auto pending = world.messenger->pendingJobs();
+  REQUIRE(pending.size() == 1);
+  const Duration wait = pending[0].availableAt - world.clock->now().wall;
+  if (wait > Duration::zero()) {
+    world.clock->advance(wait - std::chrono::microseconds{1});
+    REQUIRE(world.messenger->runPendingJobs().empty());
+    world.clock->advance(std::chrono::microseconds{1});
+  }
+  const auto runs = world.messenger->runPendingJobs(1);
+  REQUIRE(runs.size() == 1);
+  REQUIRE(runs[0].outcome == expected);
+  return wait;
+}
+
+}  // namespace
+
+TEST_CASE("jobs: a teardown that fails is tried again with growing waits, then parked", "[jobs]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind, withTries(4));
+  const Call call = world.startTeam();
+  world.provider->answerDestroy(ProviderAnswer::no);
+  REQUIRE_OK(world.messenger->endCall(call.id, member(0)));
+
+  REQUIRE(runNext(world, JobOutcome::retry) == Duration::zero());
+  Duration least = seconds{10};
+  for (const JobOutcome outcome : {JobOutcome::retry, JobOutcome::retry, JobOutcome::failed}) {
+    const Duration wait = runNext(world, outcome);
+    REQUIRE(wait >= least);
+    REQUIRE(wait <= least + least / 2);
+    least *= 2;
+  }
+  REQUIRE(world.messenger->pendingJobs().empty());
+  const auto parked = world.messenger->parkedJobs();
+  REQUIRE(parked.size() == 1);
+  REQUIRE(parked[0].type == JobType::teardownCall);
+  REQUIRE(parked[0].attempts == 4);
+  REQUIRE(parked[0].lastError == "the video driver's destroy returned false");
+  REQUIRE(world.messenger->jobCounts().parked == 1);
+
+  const auto failed = world.events.of<JobFailed>();
+  REQUIRE(failed.size() == 1);
+  REQUIRE(failed[0].job == parked[0].id);
+  REQUIRE(failed[0].type == JobType::teardownCall);
+  REQUIRE(failed[0].call == call.id);
+  REQUIRE(failed[0].attempts == 4);
+  REQUIRE(world.events.of<CallTeardownFailed>().size() == 1);
+  REQUIRE(world.events.of<CallTeardownFailed>()[0].call.id == call.id);
+
+  world.clock->advance(hours{10});
+  REQUIRE(world.messenger->runPendingJobs().empty());
+  REQUIRE(world.messenger->retryJobs(JobId{"another"}) == 0);
+  world.provider->answerDestroy(ProviderAnswer::throwingButDone);
+  REQUIRE(world.messenger->retryJobs(parked[0].id) == 1);
+  REQUIRE(world.messenger->retryJobs() == 0);
+  REQUIRE(runNext(world, JobOutcome::retry) == Duration::zero());
+  world.provider->answerDestroy(ProviderAnswer::yes);
+  world.drain();
+  REQUIRE(world.events.count<CallTornDown>() == 1);
+  REQUIRE(world.messenger->parkedJobs().empty());
+  world.requireSound();
+}
+
+TEST_CASE("jobs: a setup that fails ends the call with its last try", "[jobs]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind, withTries(3));
+  const Call call = world.start(world.team, member(0));
+  world.join(call, member(1));
+  world.provider->answerCreate(ProviderAnswer::throwing);
+  REQUIRE(runNext(world, JobOutcome::retry) == Duration::zero());
+  REQUIRE(runNext(world, JobOutcome::retry) >= seconds{10});
+  REQUIRE(world.now(call).active());
+  REQUIRE(runNext(world, JobOutcome::failed) >= seconds{20});
+
+  REQUIRE(world.now(call).endReason == EndReason::setupFailed);
+  REQUIRE_FALSE(world.isIn(call, member(1)));
+  std::vector<std::string> order;
+  for (const Event& event : world.events.all()) {
+    if (std::holds_alternative<JobFailed>(event)) order.emplace_back("JobFailed");
+    if (std::holds_alternative<CallSetupFailed>(event)) order.emplace_back("CallSetupFailed");
+    if (std::holds_alternative<CallEnded>(event)) order.emplace_back("CallEnded");
+  }
+  REQUIRE(order == std::vector<std::string>{"JobFailed", "CallSetupFailed", "CallEnded"});
+  REQUIRE(world.events.of<CallSetupFailed>()[0].error == "the fake provider was told to throw");
+  REQUIRE(world.messenger->parkedJobs().size() == 1);
+
+  // Retried by hand, it finds a call that is over.
+  world.drain();
+  REQUIRE(world.messenger->retryJobs() == 1);
+  world.drain();
+  REQUIRE(world.provider->count(DriverCall::Method::create, call.id) == 3);
+  world.requireSound();
+}
+
+TEST_CASE("jobs: in synchronous mode a setup has one try, and what fails later is left for a pump",
+          "[jobs]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind, withTries(3, /*queued=*/false));
+  world.provider->answerCreate(ProviderAnswer::throwing);
+  REQUIRE_REFUSED(world.messenger->startCall(world.team, member(0)), Reason::setupFailed);
+  REQUIRE(world.provider->calls().size() == 2);  // create, and the destroy of what it may have made
+  REQUIRE(world.callsOf(world.team, member(0)).at(0).endReason == EndReason::setupFailed);
+  REQUIRE(world.callsOf(world.team, member(0)).at(0).teardownComplete);
+
+  world.provider->answerCreate(ProviderAnswer::yes);
+  const Call call = world.start(world.team, member(0));
+  REQUIRE(call.setupComplete);
+  world.provider->answerDestroy(ProviderAnswer::throwing);
+  REQUIRE_OK(world.messenger->endCall(call.id, member(0)));
+  REQUIRE(world.messenger->pendingJobs().size() == 1);
+  REQUIRE(runNext(world, JobOutcome::retry) >= seconds{10});
+  world.provider->answerDestroy(ProviderAnswer::yes);
+  REQUIRE(runNext(world, JobOutcome::done) >= seconds{20});
+  REQUIRE(world.now(call).teardownComplete);
+}
+
+TEST_CASE("jobs: a factory that throws, or gives nothing, is a failed try", "[jobs]") {
+  const int way = GENERATE(0, 1, 2);
+  CAPTURE(way);
+  Fixture world;
+  world.messenger->setVideoDriver([way]() -> std::unique_ptr<VideoDriver> {
+    if (way == 1) throw std::runtime_error("no provider");
+    if (way == 2) throw 5;
+    return nullptr;
+  });
+  const Call call = world.start(world.team, member(0));
+  REQUIRE(world.messenger->runPendingJobs().at(0).outcome == JobOutcome::retry);
+  world.messenger->setVideoDriver<testing::FakeVideoDriver>(world.provider);
+  world.drain();
+  REQUIRE(world.now(call).setupComplete);
+  REQUIRE_THROWS_AS(world.messenger->setVideoDriver(nullptr), std::invalid_argument);
+}
+
+TEST_CASE("jobs: runPendingJobs takes no more than its limit, in order", "[jobs]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind);
+  std::vector<CallId> calls;
+  for (std::size_t i = 0; i < 5; ++i) {
+    const ThreadId thread{"t" + std::to_string(i)};
+    world.addGroup(thread, 1);
+    calls.push_back(world.start(thread, member(0)).id);
+  }
+  REQUIRE(world.messenger->jobCounts().waiting == 5);
+  const auto two = world.messenger->runPendingJobs(2);
+  REQUIRE(two.size() == 2);
+  REQUIRE(two[0].call == calls[0]);
+  REQUIRE(two[1].call == calls[1]);
+  REQUIRE(world.messenger->runPendingJobs(0).empty());
+  const auto rest = world.messenger->runPendingJobs();
+  REQUIRE(rest.size() == 3);
+  REQUIRE(rest[2].call == calls[4]);
+  REQUIRE(rest[2].attempt == 1);
+}
+
+TEST_CASE("jobs: options of one run are its own, and out of bounds they are named", "[jobs]") {
+  Fixture world(StorageKind::memory, withTries(5));
+  const Call call = world.start(world.team, member(0));
+  world.provider->answerCreate(ProviderAnswer::no);
+  std::vector<JobRun> told;
+  WorkerOptions options;
+  options.tries = 2;
+  options.backoff = hours{1};
+  options.onRun = [&](const JobRun& run) {
+    told.push_back(run);
+    throw std::runtime_error("a listener of runs");
+  };
+  REQUIRE(world.messenger->runPendingJobs(10, options).at(0).outcome == JobOutcome::retry);
+  const auto waits = world.messenger->pendingJobs().at(0).availableAt - world.clock->now().wall;
+  REQUIRE(waits >= hours{1});
+  world.clock->advance(hours{2});
+  options.onRun = [&](const JobRun& run) {
+    told.push_back(run);
+    throw 3;
+  };
+  const auto runs = world.messenger->runPendingJobs(10, options);
+  REQUIRE(runs.at(0).outcome == JobOutcome::failed);
+  REQUIRE(told.size() == 1 + runs.size());
+  REQUIRE(world.now(call).endReason == EndReason::setupFailed);
+  REQUIRE(world.logger->has(LogLevel::warning, "a listener of runs"));
+
+  const auto requireNamed = [&](const WorkerOptions& wrong, const std::string& field) {
+    CAPTURE(field);
+    REQUIRE_THROWS_WITH(world.messenger->startWorker(wrong), Catch::Contains(field));
+    REQUIRE_THROWS_AS(world.messenger->startWorker(wrong), std::invalid_argument);
+    REQUIRE_THROWS_AS(world.messenger->runPendingJobs(1, wrong), std::invalid_argument);
+  };
+  requireNamed({.threads = 0}, "threads");
+  requireNamed({.threads = 257}, "threads");
+  requireNamed({.tries = 0}, "tries");
+  requireNamed({.tries = 1001}, "tries");
+  requireNamed({.backoff = milliseconds{-1}}, "backoff");
+  requireNamed({.backoff = hours{25}}, "backoff");
+}
+
+TEST_CASE("jobs: those of another queue are left alone", "[jobs]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind);
+  const Call call = world.start(world.team, member(0));
+  WorkerOptions elsewhere;
+  elsewhere.queue = "elsewhere";
+  REQUIRE(world.messenger->runPendingJobs(10, elsewhere).empty());
+  REQUIRE(world.messenger->runPendingJobs().size() == 1);
+  REQUIRE(world.now(call).setupComplete);
+}
+
+TEST_CASE("jobs: dispatchJob takes those of a call alone", "[jobs]") {
+  Fixture world;
+  const Call call = world.startTeam();
+  REQUIRE_REFUSED(world.messenger->dispatchJob(JobType::endCalls, call.id), Reason::invalidInput);
+  REQUIRE_REFUSED(world.messenger->dispatchJob(JobType::checkCallsActivity, call.id), Reason::invalidInput);
+  REQUIRE_REFUSED(world.messenger->dispatchJob(JobType::setupCall, CallId{"none"}), Reason::callNotFound);
+  REQUIRE(world.messenger->pendingJobs().empty());
+}
+
+}  // namespace messenger::tests

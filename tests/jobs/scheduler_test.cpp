@@ -1,0 +1,127 @@
+// One thread that writes heartbeats and checks activity in their time.
+#include <future>
+#include <latch>
+#include <optional>
+
+#include "messenger/adapters/null.hpp"
+#include "tests/support/messenger_fixture.hpp"
+
+namespace messenger::tests {
+namespace {
+
+constexpr seconds generous{60};
+
+}  // namespace
+
+TEST_CASE("scheduler: writes at once, and once more when stopped", "[jobs][scheduler]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind);
+  const Call call = world.startTeam();
+  std::promise<void> written;
+  std::atomic<int> writes{0};
+  world.storage->failIf(
+      [&](const testing::StorageOperation& each) {
+        if (each.name == "saveHeartbeats" && ++writes == 1) written.set_value();
+        return false;
+      },
+      testing::Fault::before);
+  Scheduler scheduler = world.messenger->startScheduler();
+  REQUIRE(written.get_future().wait_for(generous) == std::future_status::ready);
+  world.clock->advance(seconds{5});
+  REQUIRE_OK(world.messenger->heartbeat(call.id, member(0)));
+  scheduler.stop();
+  REQUIRE(writes == 2);
+  scheduler.stop();
+  REQUIRE(writes == 2);
+  const auto stored =
+      world.storage->silentParticipants({world.clock->now().wall, call.sequence, std::nullopt, 10});
+  REQUIRE(stored.at(0).lastHeard == testing::ManualClock::defaultStart + seconds{5});
+}
+
+TEST_CASE("scheduler: runs the check when it is due, whatever a task throws", "[jobs][scheduler]") {
+  // By the machine's clock, with the shortest interval there is.
+  Config config = Fixture::configured();
+  config.presence.checkInterval = seconds{1};
+  config.presence.ttl = seconds{1};
+  config.presence.writeBehind = seconds{0};
+  config.presence.youngCall = seconds{0};
+  const auto storage = std::make_shared<testing::FaultyStorage>(memoryStorage());
+  Messenger messenger(config, Dependencies{.storage = storage,
+                                           .threads = nullptr,
+                                           .presence = nullptr,
+                                           .broadcaster = nullptr,
+                                           .clock = nullptr,
+                                           .logger = nullLogger()});
+  REQUIRE_OK(messenger.threads().createPrivate(Fixture::memberOf(named("alice")),
+                                               Fixture::memberOf(named("bob")), ThreadId{"pair"}));
+  REQUIRE_OK(messenger.startCall(ThreadId{"pair"}, named("alice")));
+  std::atomic<int> checks{0};
+  storage->failIf(
+      [&](const testing::StorageOperation& each) {
+        return each.name == "silentParticipants" && ++checks == 1;
+      },
+      testing::Fault::before);
+  std::promise<EndReason> ended;
+  const auto ending = messenger.onCallEnded([&](const CallEnded& event) { ended.set_value(event.reason); });
+  const Scheduler scheduler = messenger.startScheduler();
+  auto reason = ended.get_future();
+  REQUIRE(reason.wait_for(generous) == std::future_status::ready);
+  REQUIRE(reason.get() == EndReason::inactive);
+  REQUIRE(checks >= 2);
+}
+
+TEST_CASE("scheduler: destroyed from inside one of its own tasks, and after its Messenger",
+          "[jobs][scheduler]") {
+  Fixture world;
+  std::optional<Scheduler> scheduler;
+  std::latch started(1);
+  std::promise<void> written;
+  std::atomic<bool> once{true};
+  world.storage->failIf(
+      [&](const testing::StorageOperation& each) {
+        if (each.name == "saveHeartbeats" && once.exchange(false)) {
+          started.wait();
+          scheduler.reset();
+          written.set_value();
+        }
+        return false;
+      },
+      testing::Fault::before);
+  scheduler.emplace(world.messenger->startScheduler());
+  world.messenger.reset();
+  started.count_down();
+  REQUIRE(written.get_future().wait_for(generous) == std::future_status::ready);
+  while (world.storage.use_count() > 1) std::this_thread::yield();
+}
+
+TEST_CASE("scheduler: moved, it goes on; replaced, the old one stops", "[jobs][scheduler]") {
+  Fixture world;
+  Scheduler one = world.messenger->startScheduler();
+  Scheduler two = std::move(one);
+  one.stop();
+  two = world.messenger->startScheduler();
+  two.stop();
+}
+
+TEST_CASE("due tasks: says when it wants to be called next", "[jobs][scheduler]") {
+  Fixture world;
+  REQUIRE(world.messenger->runDueTasks() == seconds{15});
+  world.clock->advance(seconds{10});
+  REQUIRE(world.messenger->runDueTasks() == seconds{5});
+  world.clock->advance(seconds{5});
+  REQUIRE(world.messenger->runDueTasks() == seconds{15});
+  for (int i = 0; i < 3; ++i) {
+    world.clock->advance(seconds{14});
+    world.messenger->runDueTasks();
+  }
+  world.clock->advance(milliseconds{2'999});
+  REQUIRE(world.messenger->runDueTasks() == milliseconds{1});
+
+  Config deaf = Fixture::configured();
+  deaf.presence.listens = false;
+  const auto tool = world.another(deaf);
+  REQUIRE(tool->runDueTasks() == minutes{1});
+}
+
+}  // namespace messenger::tests

@@ -1,0 +1,261 @@
+// Threads that run jobs: woken at once, one job each, stopped with grace.
+#include <atomic>
+#include <future>
+#include <latch>
+#include <mutex>
+#include <optional>
+#include <set>
+
+#include "tests/support/messenger_fixture.hpp"
+
+namespace messenger::tests {
+namespace {
+
+constexpr seconds generous{60};
+
+/// A worker that finds work in time only when it is told of it.
+Config patient() {
+  Config config = Fixture::configured();
+  config.jobs.pollInterval = hours{1};
+  return config;
+}
+
+}  // namespace
+
+TEST_CASE("worker: new work wakes it at once", "[jobs][worker]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind, patient());
+  const auto worker = world.messenger->startWorker();
+  for (int i = 0; i < 3; ++i) {
+    std::promise<void> done;
+    const auto setUp =
+        world.messenger->onCallSetupCompleted([&](const CallSetupCompleted&) { done.set_value(); });
+    const Call call = world.start(world.team, member(0));
+    REQUIRE(done.get_future().wait_for(generous) == std::future_status::ready);
+    std::promise<void> gone;
+    const auto tornDown = world.messenger->onCallTornDown([&](const CallTornDown&) { gone.set_value(); });
+    REQUIRE_OK(world.messenger->endCall(call.id, member(0)));
+    REQUIRE(gone.get_future().wait_for(generous) == std::future_status::ready);
+  }
+  REQUIRE(world.provider->rooms().empty());
+}
+
+TEST_CASE("worker: parked jobs, sweeps and dispatched ones wake it too", "[jobs][worker]") {
+  Config config = patient();
+  config.jobs.tries = 1;
+  Fixture world(StorageKind::memory, config);
+  auto worker = world.messenger->startWorker();
+  world.provider->answerDestroy(testing::ProviderAnswer::no);
+  const Call call = world.start(world.team, member(0));
+  REQUIRE(worker.drain(generous));
+  REQUIRE(world.messenger->callsDown(minutes{5}) == 1U);
+  REQUIRE(worker.drain(generous));
+  REQUIRE(world.messenger->parkedJobs().size() == 1);
+  world.provider->answerDestroy(testing::ProviderAnswer::yes);
+  std::promise<void> gone;
+  const auto tornDown = world.messenger->onCallTornDown([&](const CallTornDown&) { gone.set_value(); });
+  REQUIRE(world.messenger->retryJobs() == 1);
+  REQUIRE(gone.get_future().wait_for(generous) == std::future_status::ready);
+  REQUIRE(worker.drain(generous));
+  REQUIRE_OK(world.messenger->dispatchJob(JobType::teardownCall, call.id));
+  REQUIRE(worker.drain(generous));
+  REQUIRE(world.messenger->pendingJobs().empty());
+}
+
+TEST_CASE("worker: a teardown that waited for its setup runs as soon as that is done", "[jobs][worker]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind, patient());
+  auto worker = world.messenger->startWorker({.threads = 2});
+  world.provider->holdCreates();
+  const Call call = world.start(world.team, member(0));
+  REQUIRE(world.provider->waitForHeld(1));
+  std::promise<void> gone;
+  const auto tornDown = world.messenger->onCallTornDown([&](const CallTornDown&) { gone.set_value(); });
+  REQUIRE_OK(world.messenger->endCall(call.id, member(0)));
+  world.provider->release();
+  REQUIRE(gone.get_future().wait_for(generous) == std::future_status::ready);
+  REQUIRE(world.provider->rooms().empty());
+  REQUIRE(worker.drain(generous));
+  world.requireSound();
+}
+
+TEST_CASE("worker: stop finishes what runs and claims no more", "[jobs][worker]") {
+  Fixture world(StorageKind::memory, patient());
+  const Call one = world.start(world.team, member(0));
+  const Call two = world.start(world.pair, named("alice"));
+  world.provider->holdCreates();
+  auto worker = world.messenger->startWorker();
+  REQUIRE(world.provider->waitForHeld(1));
+  worker.requestStop();
+  std::atomic<bool> stopped{false};
+  std::latch asked(2);
+  // Two at once: both wait for the same end.
+  std::thread stopper([&] {
+    asked.arrive_and_wait();
+    worker.stop();
+    stopped = true;
+  });
+  std::thread second([&] {
+    asked.arrive_and_wait();
+    worker.stop();
+  });
+  REQUIRE_FALSE(stopped);
+  world.provider->release();
+  stopper.join();
+  second.join();
+  worker.stop();
+  REQUIRE(world.now(one).setupComplete);
+  REQUIRE_FALSE(world.now(two).setupComplete);
+  REQUIRE(world.messenger->pendingJobs().size() == 1);
+  REQUIRE(worker.drain(milliseconds{0}));
+}
+
+TEST_CASE("worker: drain waits for what runs, not for backoffs", "[jobs][worker]") {
+  Fixture world(StorageKind::memory, patient());
+  world.provider->holdCreates();
+  auto worker = world.messenger->startWorker({.threads = 3});
+  REQUIRE(worker.drain(generous));
+  (void)world.start(world.team, member(0));
+  REQUIRE(world.provider->waitForHeld(1));
+  REQUIRE_FALSE(worker.drain(milliseconds{1}));
+  world.provider->answerCreate(testing::ProviderAnswer::no);
+  world.provider->release();
+  REQUIRE(worker.drain(generous));
+  REQUIRE(world.messenger->pendingJobs().size() == 1);
+}
+
+TEST_CASE("worker: many workers and pumps never run one job twice", "[jobs][worker]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind, patient());
+  constexpr std::size_t many = 60;
+  for (std::size_t i = 0; i < many; ++i) world.addGroup(ThreadId{"t" + std::to_string(i)}, 1);
+  const auto other = world.another();
+  std::mutex mutex;
+  std::multiset<CallId> created;
+  world.provider->onCreate([&](const Thread&, const Call& call) {
+    const std::lock_guard lock(mutex);
+    created.insert(call.id);
+  });
+  {
+    auto one = world.messenger->startWorker({.threads = 3});
+    auto two = world.messenger->startWorker({.threads = 3});
+    together(4, [&](std::size_t i) {
+      for (std::size_t k = i; k < many; k += 4) {
+        (void)world.messenger->startCall(ThreadId{"t" + std::to_string(k)}, member(0));
+        if (i == 0) (void)other->runPendingJobs(2);
+      }
+    });
+    REQUIRE(one.drain(generous));
+    REQUIRE(two.drain(generous));
+  }
+  REQUIRE(created.size() == many);
+  for (const CallId& call : created) REQUIRE(created.count(call) == 1);
+  REQUIRE(world.events.count<CallSetupCompleted>() >= 1);
+  REQUIRE(world.messenger->pendingJobs().empty());
+}
+
+TEST_CASE("worker: it goes on when a claim fails, and when its listener throws", "[jobs][worker]") {
+  Config config = Fixture::configured();
+  config.jobs.pollInterval = milliseconds{10};
+  Fixture world(StorageKind::memory, config);
+  std::latch failed(3);
+  std::atomic<int> claims{0};
+  world.storage->failIf(
+      [&](const testing::StorageOperation& each) {
+        if (each.name != "claimJob" || ++claims > 3) return false;
+        failed.count_down();
+        return true;
+      },
+      testing::Fault::before);
+  std::atomic<int> told{0};
+  auto worker = world.messenger->startWorker({.onRun = [&](const JobRun&) {
+    if (++told == 1) throw std::runtime_error("told");
+    throw 1;
+  }});
+  failed.wait();
+  const Call call = world.start(world.team, member(0));
+  REQUIRE(worker.drain(generous));
+  REQUIRE_OK(world.messenger->endCall(call.id, member(0)));
+  REQUIRE(worker.drain(generous));
+  REQUIRE(told == 2);
+  REQUIRE(world.logger->has(LogLevel::error, "claiming a job failed"));
+  world.requireSound();
+}
+
+TEST_CASE("worker: stopped from inside one of its jobs, it ends after that job", "[jobs][worker]") {
+  Fixture world(StorageKind::memory, patient());
+  std::optional<Worker> worker;
+  std::promise<void> created;
+  world.provider->onCreate([&](const Thread&, const Call&) {
+    worker->stop();
+    created.set_value();
+  });
+  worker.emplace(world.messenger->startWorker());
+  const Call call = world.start(world.team, member(0));
+  REQUIRE(created.get_future().wait_for(generous) == std::future_status::ready);
+  worker.reset();  // waits for the job
+  REQUIRE(world.now(call).setupComplete);
+}
+
+TEST_CASE("worker: destroyed from inside one of its jobs, and after its Messenger", "[jobs][worker]") {
+  Fixture world(StorageKind::memory, patient());
+  std::optional<Worker> worker;
+  std::promise<void> finished;
+  std::latch go(1);
+  world.provider->onCreate([&](const Thread&, const Call&) {
+    go.wait();
+    worker.reset();
+  });
+  const auto setUp =
+      world.messenger->onCallSetupCompleted([&](const CallSetupCompleted&) { finished.set_value(); });
+  worker.emplace(world.messenger->startWorker());
+  (void)world.start(world.team, member(0));
+  world.messenger.reset();  // the worker keeps what it needs
+  go.count_down();
+  REQUIRE(finished.get_future().wait_for(generous) == std::future_status::ready);
+  REQUIRE_FALSE(worker.has_value());
+  // Its threads let go of the storage, and with it of all they touch, when they end.
+  while (world.storage.use_count() > 1) std::this_thread::yield();
+}
+
+TEST_CASE("worker: moved, it goes on; replaced, the old one stops", "[jobs][worker]") {
+  Fixture world(StorageKind::memory, patient());
+  Worker one = world.messenger->startWorker();
+  Worker two = std::move(one);
+  (void)world.start(world.team, member(0));
+  REQUIRE(two.drain(generous));
+  REQUIRE(world.messenger->pendingJobs().empty());
+  two = world.messenger->startWorker({.queue = "another"});
+  (void)world.start(world.pair, named("alice"));
+  REQUIRE(two.drain(generous));
+  REQUIRE(world.messenger->pendingJobs().size() == 1);
+  one.stop();
+  one.requestStop();
+  REQUIRE(one.drain(milliseconds{0}));
+}
+
+TEST_CASE("worker: a driver that blocks holds up nothing but its own call", "[jobs][worker]") {
+  Fixture world(StorageKind::memory, patient());
+  auto worker = world.messenger->startWorker({.threads = 2});
+  const Call blocked = world.start(world.team, member(0));
+  REQUIRE(worker.drain(generous));
+  world.provider->holdDestroys();
+  REQUIRE_OK(world.messenger->endCall(blocked.id, member(0)));
+  REQUIRE(world.provider->waitForHeld(1));
+  // The verbs go on, on the same thread of conversation too, and so do the jobs of others.
+  std::promise<void> done;
+  const auto setUp =
+      world.messenger->onCallSetupCompleted([&](const CallSetupCompleted&) { done.set_value(); });
+  const Call next = world.start(world.team, member(0));
+  REQUIRE(done.get_future().wait_for(generous) == std::future_status::ready);
+  REQUIRE(world.now(next).setupComplete);
+  REQUIRE_FALSE(world.now(blocked).teardownComplete);
+  world.provider->release();
+  REQUIRE(worker.drain(generous));
+  REQUIRE(world.now(blocked).teardownComplete);
+}
+
+}  // namespace messenger::tests
