@@ -122,7 +122,7 @@ void printList(const Program& program, Screen& screen) {
 
   printWrapped(screen, program.name + ": the calling system, from the command line");
   screen.line();
-  screen.line("usage: " + program.name + " COMMAND [OPTIONS]");
+  printWrapped(screen, "usage: " + program.name + " COMMAND [OPTIONS]");
   std::vector<Field> commands;
   for (const Command& each : program.commands) commands.push_back({each.name, {each.summary}});
   printSection(screen, "commands", commands);
