@@ -17,7 +17,7 @@ struct Groups {
 };
 
 /// Makes that many groups, all of the same three users.
-[[nodiscard]] Groups makeGroups(Storage& storage, std::size_t count);
+Groups makeGroups(Storage& storage, std::size_t count);
 
 enum class JobMode : std::uint8_t {
   deferred,     ///< pumped by hand, one job right after the verb that caused it

@@ -20,6 +20,8 @@ RawDatabase::RawDatabase(const std::filesystem::path& file, Access access, const
   if (access == Access::write) {
     execute(fmt::format("PRAGMA synchronous = {}", synchronous));
     execute("PRAGMA foreign_keys = ON");
+    execute("PRAGMA wal_autocheckpoint = 4000");
+    execute("PRAGMA journal_size_limit = 67108864");
   }
 }
 
