@@ -49,6 +49,8 @@ void Delivery::close(const CallId& call, std::uint64_t number, Batch* batch) {
     const auto behind =
         std::upper_bound(strand.waiting.begin(), strand.waiting.end(), batch->revision,
                          [](std::int64_t revision, const Batch& other) { return revision < other.revision; });
+    // Who opened after a later change was handed in commits behind that one, and so behind this one.
+    if (behind != strand.waiting.end()) batch->waitsFor = std::min(batch->waitsFor, behind->waitsFor);
     strand.waiting.insert(behind, std::move(*batch));
   }
   drain(shard, call, lock);

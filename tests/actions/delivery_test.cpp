@@ -1,0 +1,147 @@
+// Effects are told in the order of their commits, however late they are handed in.
+#include "actions/delivery.hpp"
+
+#include <atomic>
+#include <latch>
+#include <optional>
+#include <thread>
+
+#include "messenger/testing/recording_broadcaster.hpp"
+#include "messenger/testing/recording_logger.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/together.hpp"
+
+namespace messenger::actions {
+namespace {
+
+const CallId callId{"call"};
+
+Effects effect(const std::string& name) {
+  return {Effect{Broadcast{name, {"messenger.user.a"}, "{}", callId}}};
+}
+
+class World {
+ public:
+  events::EventBus bus{[](const std::string&) {}};
+  testing::RecordingBroadcaster broadcaster;
+  testing::RecordingLogger logger;
+  Delivery delivery{bus, broadcaster, logger};
+
+  [[nodiscard]] std::string told() const {
+    std::string names;
+    for (const Broadcast& each : broadcaster.all()) names += each.as;
+    return names;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("delivery: effects wait for a change that may have committed before theirs",
+          "[actions][delivery]") {
+  World world;
+  auto first = std::make_optional<Delivery::Ticket>(world.delivery, callId);
+  Delivery::Ticket second(world.delivery, callId);
+  second.deliver(2, effect("b"));
+  REQUIRE(world.told().empty());
+  SECTION("when it has: they come behind it") {
+    first->deliver(1, effect("a"));
+    REQUIRE(world.told() == "ab");
+  }
+  SECTION("when it has committed nothing: they come then") {
+    first.reset();
+    REQUIRE(world.told() == "b");
+  }
+  SECTION("when it has committed afterwards: they come before it") {
+    first->deliver(3, effect("c"));
+    REQUIRE(world.told() == "bc");
+  }
+}
+
+TEST_CASE("delivery: effects do not wait for a change that began after their commit", "[actions][delivery]") {
+  World world;
+  Delivery::Ticket first(world.delivery, callId);
+  auto second = std::make_optional<Delivery::Ticket>(world.delivery, callId);
+  second->deliver(2, effect("b"));
+  Delivery::Ticket third(world.delivery, callId);
+  first.deliver(1, effect("a"));
+  REQUIRE(world.told() == "ab");
+  third.deliver(3, effect("c"));
+  REQUIRE(world.told() == "abc");
+}
+
+TEST_CASE("delivery: other calls do not wait", "[actions][delivery]") {
+  World world;
+  const Delivery::Ticket open(world.delivery, callId);
+  Delivery::Ticket other(world.delivery, CallId{"another"});
+  other.deliver(1, effect("x"));
+  REQUIRE(world.told() == "x");
+}
+
+TEST_CASE("delivery: many handed in backwards come forwards", "[actions][delivery]") {
+  World world;
+  std::vector<std::unique_ptr<Delivery::Ticket>> tickets;
+  for (int i = 0; i < 9; ++i) tickets.push_back(std::make_unique<Delivery::Ticket>(world.delivery, callId));
+  for (int i = 9; i >= 1; --i) {
+    tickets.at(static_cast<std::size_t>(i) - 1)->deliver(i, effect(std::to_string(i)));
+  }
+  REQUIRE(world.told() == "123456789");
+}
+
+TEST_CASE("delivery: effects of one change stay together and in their order", "[actions][delivery]") {
+  World world;
+  std::string told;
+  const auto listening = world.bus.subscribe<Event>([&](const Event& event) {
+    told += std::holds_alternative<CallEnded>(event) ? 'E' : 'L';
+    told += std::to_string(world.broadcaster.all().size());
+  });
+  Effects effects = effect("left.call");
+  effects.emplace_back(Event{CallLeft{}});
+  effects.emplace_back(effect("call.ended").front());
+  effects.emplace_back(Event{CallEnded{}});
+  Delivery::Ticket ticket(world.delivery, callId);
+  ticket.deliver(1, std::move(effects));
+  REQUIRE(told == "L1E2");
+}
+
+TEST_CASE("delivery: nothing is left behind when all is told", "[actions][delivery]") {
+  World world;
+  // Numbers begin anew with each strand: an old number must not hold up a new change.
+  for (int i = 1; i <= 3; ++i) {
+    Delivery::Ticket ticket(world.delivery, callId);
+    ticket.deliver(i, effect(std::to_string(i)));
+  }
+  REQUIRE(world.told() == "123");
+}
+
+TEST_CASE("delivery: many threads, each commit told once and in order", "[actions][delivery]") {
+  World world;
+  std::mutex storage;  // stands for the storage: gives revisions in the order of commits
+  std::int64_t revision = 0;
+  std::atomic<int> inside{0};
+  std::atomic<bool> overlapped{false};
+  std::vector<std::int64_t> seen;
+  const auto listening = world.bus.subscribe<Event>([&](const Event& event) {
+    if (inside.fetch_add(1) != 0) overlapped = true;
+    seen.push_back(std::get<CallJoined>(event).call.revision);
+    inside.fetch_sub(1);
+  });
+  constexpr int rounds = 300;
+  tests::together(8, [&](std::size_t i) {
+    for (int round = 0; round < rounds; ++round) {
+      Delivery::Ticket ticket(world.delivery, callId);
+      if ((static_cast<std::size_t>(round) + i) % 5 == 0) continue;  // refused: commits nothing
+      CallJoined event;
+      {
+        const std::lock_guard lock(storage);
+        event.call.revision = ++revision;
+      }
+      if (round % 3 == 0) std::this_thread::yield();
+      ticket.deliver(event.call.revision, {Effect{Event{event}}});
+    }
+  });
+  REQUIRE_FALSE(overlapped);
+  REQUIRE(seen.size() == static_cast<std::size_t>(revision));
+  for (std::size_t i = 0; i < seen.size(); ++i) REQUIRE(seen[i] == static_cast<std::int64_t>(i) + 1);
+}
+
+}  // namespace messenger::actions
