@@ -1,0 +1,183 @@
+// Another process with a Messenger on the same file, told what to do by its arguments and its standard input.
+//
+//   race FILE ROOMS              reads commands; see `serve`
+//   life FILE ROOMS MODE HOUR POINT NUMBER
+//                                leads one call through its life, and kills itself at the point named
+#include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <mutex>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adapters/sqlite/statement_probe.hpp"
+#include "messenger/adapters/null.hpp"
+#include "messenger/messenger.hpp"
+#include "messenger/testing/manual_clock.hpp"
+#include "messenger/testing/recording_broadcaster.hpp"
+#include "tests/facade/room_folder.hpp"
+#include "tests/support/together.hpp"
+
+namespace messenger::tests {
+namespace {
+
+void say(const std::string& line) {
+  std::cout << line << std::endl;
+}
+
+UserId member(std::size_t i) {
+  return {"user", "u" + std::to_string(i)};
+}
+
+/// Kills the process when the nth of what is counted comes.
+class Killer final : public sqlite::StatementProbe {
+ public:
+  void arm(std::string point, std::size_t number) {
+    point_ = std::move(point);
+    left_ = number;
+  }
+  void reached(std::string_view point) {
+    if (point == point_ && --left_ == 0) std::raise(SIGKILL);
+  }
+  void beforeStatement(std::string_view) override { reached("statement"); }
+  void afterCommit() override { reached("commit"); }
+
+ private:
+  std::string point_;
+  std::size_t left_ = 0;
+};
+
+class Helper {
+ public:
+  explicit Helper(const std::vector<std::string>& arguments, bool queued = true,
+                  std::chrono::hours hour = std::chrono::hours{0})
+      : folder_(std::make_shared<RoomFolder>(arguments.at(2))) {
+    SqliteOptions options;
+    options.path = arguments.at(1);
+    options.durability = Durability::normal;
+    options.busyTimeout = std::chrono::seconds{60};
+    Config config;
+    config.calling.enabled = true;
+    config.calling.subscriber.queued = queued;
+    clock_->advance(hour);
+    folder_->at = [this](const std::string& point) { at(point); };
+    messenger_ = std::make_unique<Messenger>(
+        config, Dependencies{.storage = sqlite::makeSqliteStorage(options, &killer_),
+                             .threads = nullptr,
+                             .presence = nullptr,
+                             .broadcaster = broadcaster_,
+                             .clock = clock_,
+                             .logger = nullLogger()});
+    messenger_->setVideoDriver<FolderDriver>(folder_);
+    ended_ = messenger_->onCallEnded([this](const CallEnded&) {
+      const std::lock_guard lock(mutex_);
+      ++endedEvents_;
+    });
+  }
+
+  /// Commands: `VERB CALL FROM COUNT` (VERB start, join, rejoin or end; answers "set", waits for a line, does
+  /// it on COUNT threads, answers "OK-COUNT FIRST-COUNT"), `work` (answers how many jobs ran), `hold` (from
+  /// now on each create says "creating" and waits for a line), `told` (answers "CallEnded call.ended").
+  int serve() {
+    say("ready");
+    std::string line;
+    while (std::getline(std::cin, line)) {
+      std::istringstream words(line);
+      std::string verb;
+      words >> verb;
+      if (verb == "work") {
+        say(std::to_string(messenger_->runPendingJobs().size()));
+      } else if (verb == "hold") {
+        holds_ = true;
+        say("held");
+      } else if (verb == "told") {
+        say(std::to_string(endedEvents_) + ' ' + std::to_string(broadcaster_->named("call.ended").size()));
+      } else {
+        std::string id;
+        std::size_t from = 0;
+        std::size_t count = 0;
+        words >> id >> from >> count;
+        race(verb, CallId{id}, from, count);
+      }
+    }
+    return 0;
+  }
+
+  /// One call from its start to the end of its room; says what has been acknowledged.
+  int live(const std::string& point, std::size_t number) {
+    killer_.arm(point, number);
+    const auto call = messenger_->startCall(ThreadId{"team"}, member(0));
+    if (!call) return 2;
+    say("started " + call->id.value());
+    messenger_->runPendingJobs();
+    say("set-up");
+    if (!messenger_->joinCall(call->id, member(1))) return 3;
+    say("joined");
+    if (!messenger_->leaveCall(call->id, member(0))) return 4;
+    if (!messenger_->endCallAsHost(call->id)) return 5;
+    say("ended");
+    messenger_->runPendingJobs();
+    say("torn-down");
+    return 0;
+  }
+
+ private:
+  void at(const std::string& point) {
+    killer_.reached(point);
+    if (!holds_ || point != "after-create") return;
+    say("creating");
+    std::string line;
+    std::getline(std::cin, line);
+  }
+
+  void race(const std::string& verb, const CallId& call, std::size_t from, std::size_t count) {
+    say("set");
+    std::string line;
+    std::getline(std::cin, line);
+    std::atomic<int> ok{0};
+    std::atomic<int> first{0};
+    together(count, [&](std::size_t i) {
+      if (verb == "start" && messenger_->startCall(ThreadId{"team"}, member(from + i))) ++ok;
+      if (verb == "end" && messenger_->endCallAsHost(call)) ++ok;
+      if (verb != "join" && verb != "rejoin") return;
+      const auto joined = messenger_->joinCall(call, member(verb == "join" ? from + i : from));
+      if (joined) ++ok;
+      if (joined && joined->first) ++first;
+    });
+    say(std::to_string(ok) + ' ' + std::to_string(first));
+  }
+
+  Killer killer_;
+  std::shared_ptr<RoomFolder> folder_;
+  std::shared_ptr<testing::ManualClock> clock_ = std::make_shared<testing::ManualClock>();
+  std::shared_ptr<testing::RecordingBroadcaster> broadcaster_ =
+      std::make_shared<testing::RecordingBroadcaster>();
+  bool holds_ = false;
+  std::mutex mutex_;
+  int endedEvents_ = 0;
+  std::unique_ptr<Messenger> messenger_;
+  Subscription ended_;
+};
+
+int run(const std::vector<std::string>& arguments) {
+  if (arguments.at(0) == "race") return Helper(arguments).serve();
+  const bool queued = arguments.at(3) == "queued";
+  const std::chrono::hours hour{std::stol(arguments.at(4))};
+  return Helper(arguments, queued, hour).live(arguments.at(5), std::stoul(arguments.at(6)));
+}
+
+}  // namespace
+}  // namespace messenger::tests
+
+int main(int argc, char** argv) {
+  try {
+    return messenger::tests::run({argv + 1, argv + argc});
+  } catch (const std::exception& error) {
+    std::cerr << error.what() << std::endl;
+    return 1;
+  }
+}
