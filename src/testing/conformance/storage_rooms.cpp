@@ -163,6 +163,18 @@ void losesTeardown(StorageCase& c) {
   requireEqual("status of an unknown call", c->completeTeardown(nowhere).status, TeardownStatus::lost);
 }
 
+void guardsRevision(StorageCase& c) {
+  const Call call = endedWithRoom(c);
+  const ClaimedJob claimed = c.claimNew(JobType::teardownCall, call.id, at(4));
+  TeardownChange change = tearing(claimed, at(5));
+  change.revision = call.revision - 1;
+  const TeardownOutcome outcome = c.unchangedBy([&] { return c->completeTeardown(change); });
+  requireEqual("status when the call has changed", outcome.status, TeardownStatus::lost);
+  requireEqual("the call", outcome.call, c.call(call));
+  change.revision = c.call(call).revision;
+  requireEqual("status when it has not", c->completeTeardown(change).status, TeardownStatus::tornDown);
+}
+
 void sparesActive(StorageCase& c) {
   const Call call = c.start("thread", c.alice, at(0));
   c->completeSetup(setting(c.claimNew(JobType::setupCall, call.id, at(1)), at(2)));
@@ -190,6 +202,8 @@ void checkTeardown(StorageChecks& checks) {
   checks.run("completeTeardown: again when it was recorded before; the job is done all the same",
              tearsDownAgain);
   checks.run("completeTeardown: lost when the token no longer holds, and nothing changes", losesTeardown);
+  checks.run("completeTeardown: lost when the call has changed since the revision given, and nothing changes",
+             guardsRevision);
   checks.run("completeTeardown: does not touch the room of an active call", sparesActive);
 }
 
