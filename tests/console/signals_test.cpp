@@ -47,7 +47,7 @@ TEST_CASE("queue:work: an idle worker stops at once", "[console][process]") {
   worker.waitForErr("Ctrl-C stops");
   worker.signal(SIGINT);
   CHECK(worker.wait() == 0);
-  CHECK(worker.out() == "No job was available.\n");
+  CHECK(worker.out() == "No job was run.\n");
 }
 
 TEST_CASE("queue:work: takes jobs that another process stores", "[console][process]") {

@@ -63,7 +63,9 @@ class Report {
     }
     json.endArray().endObject();
     call_.screen.document(json.text());
-    call_.screen.line(total() == 0 ? "No job was available." : summary() + '.');
+    call_.screen.line(total() > 0        ? summary() + '.'
+                      : why == "stopped" ? "No job was run."
+                                         : "No job was available.");
   }
 
  private:
