@@ -121,16 +121,16 @@ std::vector<CallParticipant> VectorStorage::participants(const CallId& call) con
 HistoryPage VectorStorage::history(const HistoryQuery& query) const {
   const std::lock_guard lock(mutex_);
   HistoryPage page;
-  for (auto call = calls_.rbegin(); call != calls_.rend(); ++call) {
-    if (call->threadId != query.thread) continue;
+  std::for_each(calls_.rbegin(), calls_.rend(), [&](const Call& call) {
+    if (call.threadId != query.thread) return;
     ++page.total;
-    if (query.before && call->sequence >= *query.before) continue;
+    if (query.before && call.sequence >= *query.before) return;
     if (page.calls.size() == query.limit) {
       page.more = true;
     } else {
-      page.calls.push_back(snapshot(*call, query.viewer));
+      page.calls.push_back(snapshot(call, query.viewer));
     }
-  }
+  });
   return page;
 }
 
