@@ -51,6 +51,13 @@ class Router::Impl {
       : messenger_(messenger), options_(checked(std::move(options))), known_(options_.knownCalls) {}
 
   Response handle(const Request& request) {
+    Response response = respond(request);
+    if (request.method == "HEAD") response.body.clear();
+    return response;
+  }
+
+ private:
+  Response respond(const Request& request) {
     if (request.path.size() > options_.maxPath) return pathTooLong();
     const auto route = findRoute(belowPrefix(request.path));
     if (!route) return noSuchRoute();
@@ -59,12 +66,9 @@ class Router::Impl {
     if (!request.user) return unauthenticated();
     if (request.body.size() > options_.maxBody) return bodyTooLarge();
 
-    Response response = answer(*route, *method, *request.user, request.body);
-    if (*method == Method::head) response.body.clear();
-    return response;
+    return answer(*route, *method, *request.user, request.body);
   }
 
- private:
   /// The path below the prefix, without its query; empty, which is no route, when it is not below.
   [[nodiscard]] std::string_view belowPrefix(std::string_view path) const noexcept {
     path = path.substr(0, path.find('?'));
