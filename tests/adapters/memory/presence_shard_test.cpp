@@ -71,8 +71,9 @@ TEST_CASE("presence shard: lists by when each was last heard", "[adapters][memor
 
 TEST_CASE("presence shard: tells apart keys that collide", "[adapters][memory][unit]") {
   PresenceShard shard;
-  const std::vector<InCallKey> keys{
-      {CallId{"ab"}, {"c", "d"}}, {CallId{"a"}, {"bc", "d"}}, {CallId{"a"}, {"b", "cd"}}};
+  const std::vector<InCallKey> keys{{CallId{"ab"}, {"c", "d"}}, {CallId{"a"}, {"bc", "d"}},
+                                    {CallId{"a"}, {"b", "cd"}}, {CallId{"a"}, {"xy", "d"}},
+                                    {CallId{"x"}, {"bc", "d"}}, {CallId{"a"}, {"bc", "x"}}};
   for (const InCallKey& key : keys) {
     REQUIRE(shard.find(7, key.call, key.user) == PresenceShard::none);
     shard.insert(7, key.call, key.user, at(1));
