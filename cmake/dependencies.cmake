@@ -1,6 +1,6 @@
 find_package(Threads REQUIRED)
 find_package(Boost 1.74 REQUIRED)
-find_package(SQLite3 3.35 REQUIRED)
+find_package(SQLite3 3.37 REQUIRED)
 find_package(SQLiteCpp 3.2 REQUIRED CONFIG)
 find_package(fmt 9 REQUIRED CONFIG)
 find_package(tl-expected 1.0 REQUIRED CONFIG)

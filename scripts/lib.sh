@@ -36,7 +36,7 @@ core   | cmake               | cmd:cmake                      | CMake 3.25 or la
 core   | ninja-build         | cmd:ninja                      | Ninja
 core   | pkg-config          | cmd:pkg-config                 | pkg-config
 core   | libboost-dev        | hdr:boost/signals2.hpp         | Boost 1.74 or later, headers only
-core   | libsqlite3-dev      | hdr:sqlite3.h                  | SQLite 3.35 or later
+core   | libsqlite3-dev      | hdr:sqlite3.h                  | SQLite 3.37 or later
 core   | libsqlitecpp-dev    | hdr:SQLiteCpp/SQLiteCpp.h      | SQLiteCpp 3.2 or later
 core   | libfmt-dev          | hdr:fmt/format.h               | fmt 9 or later
 core   | libexpected-dev     | hdr:tl/expected.hpp            | tl-expected 1.0 or later

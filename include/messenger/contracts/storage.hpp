@@ -283,7 +283,9 @@ class Storage {
 
   /// Records the room that a `create` made: room and `setupComplete` together, the job done, also when the
   /// call has ended meanwhile. When the token no longer holds: `lost`, nothing changes; unless the call has
-  /// ended: `lateRoom`, then `roomMayExist` is set and `ifLate` stored, so that the room goes.
+  /// ended: `lateRoom`, then `roomMayExist` is set and `ifLate` stored, so that the room goes. A token that
+  /// holds, but comes after the teardown (its lease had run out unnoticed), is `lateRoom` too, and the job
+  /// done.
   virtual SetupOutcome completeSetup(const SetupChange& change) = 0;
 
   /// Records that the room of an ended call is gone: `teardownComplete` set, `roomMayExist` cleared, the job
