@@ -43,6 +43,18 @@ void openPipe() {
 
 }  // namespace
 
+SignalsHeldBack::SignalsHeldBack() {
+  sigset_t held{};
+  sigemptyset(&held);
+  sigaddset(&held, SIGINT);
+  sigaddset(&held, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &held, &former_);
+}
+
+SignalsHeldBack::~SignalsHeldBack() {
+  pthread_sigmask(SIG_SETMASK, &former_, nullptr);
+}
+
 StopWatch::StopWatch(const ConsoleOptions& options) : options_(options) {
   if (!options_.signals) return;
   if (installed.exchange(true)) throw std::logic_error("two consoles watch for signals at once");

@@ -2,6 +2,8 @@
 
 #include <chrono>
 
+#include <signal.h>
+
 #include "messenger/console/console.hpp"
 
 namespace messenger::console {
@@ -23,6 +25,19 @@ class StopWatch {
 
  private:
   const ConsoleOptions& options_;
+};
+
+/// While it lives, this thread and those it starts take no SIGINT and no SIGTERM. For starting workers: the
+/// signals stay with the thread that waits for them, and never interrupt a driver.
+class SignalsHeldBack {
+ public:
+  SignalsHeldBack();
+  SignalsHeldBack(const SignalsHeldBack&) = delete;
+  SignalsHeldBack& operator=(const SignalsHeldBack&) = delete;
+  ~SignalsHeldBack();
+
+ private:
+  sigset_t former_{};
 };
 
 }  // namespace messenger::console

@@ -133,6 +133,11 @@ WorkerOptions workerOptions(const Arguments& arguments) {
   return options;
 }
 
+Worker startHoldingBack(Messenger& messenger, const WorkerOptions& options) {
+  const SignalsHeldBack here;
+  return messenger.startWorker(options);
+}
+
 Outcome work(Invocation& call) {
   // The null driver would mark rooms as made and destroyed that no provider was ever asked about.
   if (!call.messenger->hasVideoDriver()) {
@@ -153,7 +158,7 @@ Outcome work(Invocation& call) {
   }
   const bool untilEmpty = call.arguments.has("stop-when-empty");
   bool empty = false;
-  Worker worker = call.messenger->startWorker(options);
+  Worker worker = startHoldingBack(*call.messenger, options);
   if (!untilEmpty) {
     call.screen.note(
         fmt::format("Waiting for jobs of the queue {}; Ctrl-C stops.",
