@@ -223,7 +223,7 @@ TEST_CASE("router: it answers below its prefix only", "[http][unit]") {
   CallWorld world;
   RouterOptions options;
   options.logger = nullLogger();
-  const auto status = [&world](const Router& router, std::string_view path) {
+  const auto status = [](const Router& router, std::string_view path) {
     return router.handle({.method = "GET", .path = path, .user = HttpWorld::user("ann"), .body = {}}).status;
   };
   options.prefix = "/v1";
