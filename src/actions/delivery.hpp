@@ -33,6 +33,7 @@ class Delivery {
   Delivery(events::EventBus& bus, Broadcaster& broadcaster, Logger& logger);
   Delivery(const Delivery&) = delete;
   Delivery& operator=(const Delivery&) = delete;
+  ~Delivery() = default;
 
   /// A change under way. Destroyed without `deliver`: it committed nothing.
   class Ticket {
