@@ -43,6 +43,7 @@ void everyKind(BroadcasterUnderTest& c) {
 
 void everyChannel(BroadcasterUnderTest& c) {
   std::vector<std::string> channels;
+  channels.reserve(300);
   for (int i = 0; i < 300; ++i) channels.push_back("messenger.company." + std::to_string(i));
   sendAll(c, {push("call.ended", "call", "{}", channels)});
 }
@@ -55,6 +56,7 @@ void anyText(BroadcasterUnderTest& c) {
 
 void inOrder(BroadcasterUnderTest& c) {
   std::vector<Broadcast> all;
+  all.reserve(200);
   for (int i = 0; i < 200; ++i) {
     all.push_back(push(i % 2 == 0 ? "joined.call" : "left.call", "call", std::to_string(i)));
   }

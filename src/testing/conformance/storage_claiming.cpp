@@ -9,7 +9,7 @@ std::string claimedId(const std::optional<ClaimedJob>& claimed) {
 }
 
 NewJob add(StorageCase& c, std::optional<CallId> call, TimePoint availableAt) {
-  const NewJob job = c.newJob(JobType::endCalls, std::move(call), availableAt);
+  NewJob job = c.newJob(JobType::endCalls, std::move(call), availableAt);
   c->addJob(job);
   return job;
 }

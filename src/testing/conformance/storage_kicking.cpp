@@ -5,7 +5,7 @@ namespace {
 
 /// A call with alice, bob and carol in it.
 Call threeInCall(StorageCase& c) {
-  const Call call = c.start("thread", c.alice, at(0));
+  Call call = c.start("thread", c.alice, at(0));
   c.join(call, c.bob, at(1));
   c.join(call, c.carol, at(2));
   return call;

@@ -5,12 +5,13 @@ namespace {
 
 std::vector<JobId> ids(const std::vector<Job>& jobs) {
   std::vector<JobId> result;
+  result.reserve(jobs.size());
   for (const Job& job : jobs) result.push_back(job.id);
   return result;
 }
 
 NewJob add(StorageCase& c, TimePoint availableAt) {
-  const NewJob job = c.newJob(JobType::endCalls, std::nullopt, availableAt);
+  NewJob job = c.newJob(JobType::endCalls, std::nullopt, availableAt);
   c->addJob(job);
   return job;
 }
@@ -27,6 +28,7 @@ void inTheOrderOfStoring(StorageCase& c) {
 
 void pages(StorageCase& c) {
   std::vector<JobId> all;
+  all.reserve(7);
   for (int i = 0; i < 7; ++i) all.push_back(add(c, at(i)).id);
   std::vector<JobId> seen;
   std::int64_t after = 0;

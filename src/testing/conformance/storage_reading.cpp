@@ -5,6 +5,7 @@ namespace {
 
 std::vector<CallId> ids(const std::vector<CallSnapshot>& snapshots) {
   std::vector<CallId> result;
+  result.reserve(snapshots.size());
   for (const CallSnapshot& snapshot : snapshots) result.push_back(snapshot.call.id);
   return result;
 }
@@ -143,6 +144,7 @@ void activeOnes(StorageCase& c) {
 
 void activeOfManyThreads(StorageCase& c) {
   std::vector<ThreadId> threads;
+  threads.reserve(1201);
   for (int i = 0; i < 1200; ++i) threads.emplace_back("none-" + std::to_string(i));
   const Call call = c.start("thread", c.alice, at(0));
   threads.emplace_back("thread");

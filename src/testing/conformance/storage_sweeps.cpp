@@ -5,12 +5,14 @@ namespace {
 
 std::vector<CallId> ids(const std::vector<Call>& calls) {
   std::vector<CallId> result;
+  result.reserve(calls.size());
   for (const Call& call : calls) result.push_back(call.id);
   return result;
 }
 
 void upTo(StorageCase& c) {
   std::vector<Call> calls;
+  calls.reserve(6);
   for (int i = 0; i < 6; ++i) calls.push_back(c.start("thread-" + std::to_string(i), c.alice, at(9 - i)));
   c.end(calls[2], at(20));
   requireEqual("all", ids(c->activeCallsUpTo(calls[5].sequence, 0, 100)),

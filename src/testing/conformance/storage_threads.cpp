@@ -23,8 +23,9 @@ ThreadStore& store(StorageCase& c) {
   return *c->threadStore();
 }
 
-std::vector<UserId> usersOf(std::vector<ThreadMember> members) {
+std::vector<UserId> usersOf(const std::vector<ThreadMember>& members) {
   std::vector<UserId> users;
+  users.reserve(members.size());
   for (const ThreadMember& each : members) users.push_back(each.user);
   std::sort(users.begin(), users.end());
   return users;
