@@ -11,6 +11,7 @@ void save(StorageCase& c, const Call& call, const UserId& who, TimePoint heard, 
 
 std::vector<UserId> usersOf(const std::vector<StoredPresence>& rows) {
   std::vector<UserId> result;
+  result.reserve(rows.size());
   for (const StoredPresence& row : rows) result.push_back(row.who.user);
   return result;
 }
