@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <exception>
 #include <limits>
+#include <tuple>
 
 #include "actions/actions.hpp"
 #include "actions/log.hpp"
@@ -31,6 +33,14 @@ bool isSilent(Context& context, const StoredPresence& stored, bool othersListen,
   const bool mayBeLate = othersListen || stored.heardBy != context.instance;
   const Duration allowance = mayBeLate ? Duration{presence.writeBehind} : Duration::zero();
   return now.wall - stored.lastHeard >= presence.ttl + allowance;
+}
+
+/// One call after another, the older first, and in each the order of joining: who fell silent together goes
+/// together, before anything that the end of a call sets off.
+void sortByCall(std::vector<StoredPresence>& batch) {
+  std::sort(batch.begin(), batch.end(), [](const StoredPresence& one, const StoredPresence& other) {
+    return std::tie(one.who.call, one.sequence) < std::tie(other.who.call, other.sequence);
+  });
 }
 
 /// Does `each` for every item; one that throws stops nothing, the last error is thrown at the end.
@@ -71,7 +81,9 @@ bool checkActivity(Context& context, std::int64_t cutoff, FollowUps& followUps, 
   Sweep sweep(context);
   const auto putOutThose = [&](SilentQuery query, const auto& areSilent) {
     for (;;) {
-      const auto batch = context.storage.silentParticipants(query);
+      auto batch = context.storage.silentParticipants(query);
+      if (!batch.empty()) query.after = batch.back();
+      sortByCall(batch);
       for (const StoredPresence& stored : batch) {
         sweep.attempt(stored.who.call, [&] {
           if (areSilent(stored)) putOut(context, stored.who, EndReason::inactive, followUps);
@@ -79,7 +91,6 @@ bool checkActivity(Context& context, std::int64_t cutoff, FollowUps& followUps, 
         if (!keepGoing(SweepPoint::call)) return false;
       }
       if (batch.size() < query.limit) return true;
-      query.after = batch.back();
       if (!keepGoing(SweepPoint::batch)) return false;
     }
   };
