@@ -48,12 +48,14 @@ void printSection(Screen& screen, const std::string& heading, const std::vector<
   screen.line();
   screen.line(screen.paint(Tone::strong, heading));
   std::vector<Field> indented;
+  indented.reserve(fields.size());
   for (const Field& each : fields) indented.push_back({"  " + each.name, each.value});
   printFields(screen, indented, screen.textWidth());
 }
 
 std::vector<Field> fieldsOf(const std::vector<OptionSpec>& options) {
   std::vector<Field> fields;
+  fields.reserve(options.size());
   for (const OptionSpec& each : options) fields.push_back({shown(each), {each.help}});
   return fields;
 }

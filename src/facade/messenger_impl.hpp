@@ -19,6 +19,7 @@ class Messenger::Impl : public std::enable_shared_from_this<Messenger::Impl> {
   Impl(const Config& config, Dependencies dependencies);
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
+  ~Impl() = default;
 
   /// Runs a verb, then, in synchronous mode, the jobs it caused: also those of a sweep that then met an
   /// error.

@@ -94,7 +94,8 @@ Result<ThreadMember> Threads::putMember(const ThreadId& thread, const ThreadMemb
   }
   if (!impl_->store.putMember(thread, member)) return refuse(Reason::threadNotFound);
   auto stored = impl_->store.findMember(thread, member.user);
-  return stored ? std::move(*stored) : member;
+  if (!stored) return member;
+  return *std::move(stored);
 }
 
 Result<void> Threads::removeMember(const ThreadId& thread, const UserId& user) {
