@@ -229,6 +229,10 @@ TEST_CASE("db:check: finds what no constraint can hold", "[console][process]") {
     raw.execute("UPDATE threads SET members = 7");
     expected = "does not have as many members as it says";
   }
+  SECTION("a row that its table forbids") {
+    raw.execute("PRAGMA ignore_check_constraints = ON; UPDATE calls SET teardown_complete = 1");
+    expected = "CHECK constraint failed in calls";
+  }
   SECTION("a row that refers to nothing") {
     raw.execute("PRAGMA foreign_keys = OFF; DELETE FROM calls; DELETE FROM jobs");
     expected = "a row of call_participants refers to a row of calls that is not there";
