@@ -14,7 +14,9 @@ namespace messenger::bench {
 namespace {
 
 constexpr std::chrono::seconds interval{1};
-constexpr std::chrono::seconds silence{100};
+/// So long that who is alive stays so, however far the runs move the clock.
+constexpr std::chrono::hours ttl{4};
+constexpr Duration silence = ttl + std::chrono::seconds{40};
 
 /// A file with everybody in it, and a Messenger that has listened for long enough to judge.
 class Stage {
@@ -25,13 +27,13 @@ class Stage {
         storage(sqliteStorage({.path = file.path(), .durability = Durability::normal})) {
     const TimePoint start = clock->now().wall;
     Report::progress("writing the participants");
-    // Those who are alive stay so, however far the runs move the clock.
-    populate(file.path(), population, start - std::chrono::hours{1}, start + std::chrono::hours{24});
+    populate(file.path(), population, start - std::chrono::hours{1}, start + ttl);
 
     Config config;
     config.calling.enabled = true;
     config.presence.writeBehind = std::chrono::seconds{0};
     config.presence.checkInterval = interval;
+    config.presence.ttl = ttl;
     Dependencies dependencies;
     dependencies.storage = storage;
     dependencies.clock = clock;
@@ -42,7 +44,7 @@ class Stage {
     }
     messenger.emplace(config, dependencies);
     messenger->runDueTasks();
-    for (auto listened = interval; listened <= config.presence.ttl; listened += interval) check();
+    for (auto listened = interval; listened <= ttl; listened += interval) check();
   }
 
   /// The check that comes around by itself.
@@ -80,7 +82,7 @@ void puttingOut(Report& report, Stage& stage, std::size_t silent) {
   const auto medians = report.race(name, 1, contenders);
   report.row({name + " : as many commits", medians[0], medians[1]});
   report.row({name + fmt::format(" : a commit for {}", together), medians[0], medians[2]});
-  these.prepare(stage.longAgo() + std::chrono::hours{24});
+  these.prepare(stage.clock->now().wall);
 }
 
 /// Nobody is silent: what the minute's check costs while all goes well.
