@@ -29,10 +29,6 @@ std::optional<Duration> ForwardingPresence::silence(const InCallKey& who, const 
   return inner_->silence(who, now);
 }
 
-std::vector<Heard> ForwardingPresence::silent(Duration atLeast, const Moment& now, std::size_t limit) const {
-  return inner_->silent(atLeast, now, limit);
-}
-
 std::vector<Heard> ForwardingPresence::heardWithin(Duration atMost, const Moment& now) const {
   return inner_->heardWithin(atMost, now);
 }
@@ -59,11 +55,6 @@ void FaultyPresence::forget(const InCallKey& who) {
 std::optional<Duration> FaultyPresence::silence(const InCallKey& who, const Moment& now) const {
   failIfTold();
   return ForwardingPresence::silence(who, now);
-}
-
-std::vector<Heard> FaultyPresence::silent(Duration atLeast, const Moment& now, std::size_t limit) const {
-  failIfTold();
-  return ForwardingPresence::silent(atLeast, now, limit);
 }
 
 std::vector<Heard> FaultyPresence::heardWithin(Duration atMost, const Moment& now) const {

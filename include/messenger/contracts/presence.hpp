@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <optional>
 #include <vector>
 
@@ -42,11 +41,6 @@ class Presence {
 
   /// How long ago they were last heard, or nothing when unknown.
   [[nodiscard]] virtual std::optional<Duration> silence(const InCallKey& who, const Moment& now) const = 0;
-
-  /// Those known whose silence is at least `atLeast`, longest first, at most `limit`. Should cost what it
-  /// returns.
-  [[nodiscard]] virtual std::vector<Heard> silent(Duration atLeast, const Moment& now,
-                                                  std::size_t limit) const = 0;
 
   /// Those known whose silence is at most `atMost`, in any order: what the write-behind stores.
   [[nodiscard]] virtual std::vector<Heard> heardWithin(Duration atMost, const Moment& now) const = 0;

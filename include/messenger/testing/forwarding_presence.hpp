@@ -20,8 +20,6 @@ class ForwardingPresence : public Presence {
   void admit(const InCallKey& who, const Moment& now) override;
   void forget(const InCallKey& who) override;
   [[nodiscard]] std::optional<Duration> silence(const InCallKey& who, const Moment& now) const override;
-  [[nodiscard]] std::vector<Heard> silent(Duration atLeast, const Moment& now,
-                                          std::size_t limit) const override;
   [[nodiscard]] std::vector<Heard> heardWithin(Duration atMost, const Moment& now) const override;
 
  private:
@@ -39,8 +37,6 @@ class FaultyPresence final : public ForwardingPresence {
   void admit(const InCallKey& who, const Moment& now) override;
   void forget(const InCallKey& who) override;
   [[nodiscard]] std::optional<Duration> silence(const InCallKey& who, const Moment& now) const override;
-  [[nodiscard]] std::vector<Heard> silent(Duration atLeast, const Moment& now,
-                                          std::size_t limit) const override;
   [[nodiscard]] std::vector<Heard> heardWithin(Duration atMost, const Moment& now) const override;
 
  private:

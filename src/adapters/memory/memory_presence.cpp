@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
-#include <queue>
 
 #include "messenger/adapters/memory.hpp"
 
@@ -76,42 +75,6 @@ std::optional<Duration> MemoryPresence::silence(const InCallKey& who, const Mome
   const Index slot = part.shard.find(hash, who.call, who.user);
   if (slot == PresenceShard::none) return std::nullopt;
   return ago(part.shard.heardAt(slot), now.steady);
-}
-
-/// Of the `limit` that have been silent for longest, when the last was heard; at most `threshold`.
-SteadyPoint MemoryPresence::latestOfLongest(SteadyPoint threshold, std::size_t limit) const {
-  std::priority_queue<SteadyPoint> longest;
-  for (const Part& part : parts_) {
-    const Lock lock(part.mutex);
-    for (Index slot = part.shard.first(); slot != PresenceShard::none; slot = part.shard.next(slot)) {
-      const SteadyPoint heardAt = part.shard.heardAt(slot);
-      if (heardAt > threshold) break;
-      if (longest.size() == limit) {
-        if (heardAt >= longest.top()) break;
-        longest.pop();
-      }
-      longest.push(heardAt);
-    }
-  }
-  return longest.size() == limit ? longest.top() : threshold;
-}
-
-std::vector<Heard> MemoryPresence::silent(Duration atLeast, const Moment& now, std::size_t limit) const {
-  std::vector<Heard> result;
-  if (limit == 0) return result;
-  // Copying keys is what costs, so the times are looked through first: no more is copied than is returned.
-  const SteadyPoint threshold = latestOfLongest(before(now.steady, atLeast), limit);
-  for (const Part& part : parts_) {
-    const Lock lock(part.mutex);
-    for (Index slot = part.shard.first(); slot != PresenceShard::none; slot = part.shard.next(slot)) {
-      if (part.shard.heardAt(slot) > threshold) break;
-      result.push_back({part.shard.key(slot), ago(part.shard.heardAt(slot), now.steady)});
-    }
-  }
-  std::stable_sort(result.begin(), result.end(),
-                   [](const Heard& one, const Heard& other) { return one.ago > other.ago; });
-  if (result.size() > limit) result.resize(limit);
-  return result;
 }
 
 std::vector<Heard> MemoryPresence::heardWithin(Duration atMost, const Moment& now) const {

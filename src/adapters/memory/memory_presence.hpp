@@ -20,8 +20,6 @@ class MemoryPresence final : public Presence {
   void admit(const InCallKey& who, const Moment& now) override;
   void forget(const InCallKey& who) override;
   [[nodiscard]] std::optional<Duration> silence(const InCallKey& who, const Moment& now) const override;
-  [[nodiscard]] std::vector<Heard> silent(Duration atLeast, const Moment& now,
-                                          std::size_t limit) const override;
   [[nodiscard]] std::vector<Heard> heardWithin(Duration atMost, const Moment& now) const override;
 
  private:
@@ -35,7 +33,6 @@ class MemoryPresence final : public Presence {
 
   [[nodiscard]] Part& partOf(std::uint64_t hash) noexcept { return parts_[hash >> 58U]; }
   [[nodiscard]] const Part& partOf(std::uint64_t hash) const noexcept { return parts_[hash >> 58U]; }
-  [[nodiscard]] SteadyPoint latestOfLongest(SteadyPoint threshold, std::size_t limit) const;
 
   std::array<Part, shardCount> parts_;
 };

@@ -33,15 +33,6 @@ class PresenceCase {
   [[nodiscard]] bool touch(const InCallKey& who) { return presence_->touch(who.call, who.user, now_); }
   void admit(const InCallKey& who) { presence_->admit(who, now_); }
 
-  [[nodiscard]] std::vector<InCallKey> silent(Duration atLeast, std::size_t limit = 1000) const {
-    std::vector<InCallKey> result;
-    for (const Heard& heard : presence_->silent(atLeast, now_, limit)) result.push_back(heard.who);
-    return result;
-  }
-  [[nodiscard]] bool isSilent(const InCallKey& who, Duration atLeast) const {
-    const auto all = silent(atLeast);
-    return std::find(all.begin(), all.end(), who) != all.end();
-  }
   [[nodiscard]] std::size_t heardCount(const InCallKey& who, Duration atMost) const {
     const auto all = presence_->heardWithin(atMost, now_);
     return static_cast<std::size_t>(
@@ -68,7 +59,6 @@ InCallKey who(const std::string& call, const std::string& name) {
 void unknown(PresenceCase& c) {
   require(!c.touch(who("c", "alice")), "a heartbeat of somebody unknown is not counted");
   require(!c->silence(who("c", "alice"), c.now()), "nor does it make them known");
-  require(c.silent(Duration::zero()).empty(), "nobody is silent");
   require(c->heardWithin(seconds{60}, c.now()).empty(), "nobody was heard");
 }
 
@@ -109,8 +99,7 @@ void forgets(PresenceCase& c) {
   c->forget(who("c", "alice"));
   c->forget(who("c", "nobody"));
   require(c->silence(who("c", "bob"), c.now()).has_value(), "others stay known");
-  c.advance(seconds{60});
-  require(!c.isSilent(who("c", "alice"), seconds{1}), "they are not silent either");
+  require(c.heardCount(who("c", "alice"), seconds{60}) == 0, "nor heard");
   c.admit(who("c", "alice"));
   require(c.touch(who("c", "alice")), "they may be admitted again");
 }
@@ -127,38 +116,23 @@ void keepsApart(PresenceCase& c) {
   for (const InCallKey& key : keys) require(!c->silence(key, c.now()), "all are forgotten");
 }
 
-void silentLongestFirst(PresenceCase& c) {
-  std::vector<InCallKey> expected;
-  for (int i = 0; i < 200; ++i) {
-    expected.push_back(who("call-" + std::to_string(i % 7), "user-" + std::to_string(i)));
-    c.admit(expected.back());
+void heardAgain(PresenceCase& c) {
+  constexpr int count = 200;
+  const auto person = [](int i) { return who("call-" + std::to_string(i % 7), "user-" + std::to_string(i)); };
+  for (int i = 0; i < count; ++i) {
+    c.admit(person(i));
     c.advance(seconds{1});
   }
-  // Every third is heard again, and moves behind the others.
-  std::vector<InCallKey> heardAgain;
-  for (std::size_t i = 0; i < expected.size(); i += 3) heardAgain.push_back(expected[i]);
-  for (const InCallKey& key : heardAgain) {
-    require(c.touch(key), "they are known");
-    std::erase(expected, key);
+  // Every third is heard again, in the same order.
+  for (int i = 0; i < count; i += 3) {
+    require(c.touch(person(i)), "they are known");
     c.advance(seconds{1});
   }
-  expected.insert(expected.end(), heardAgain.begin(), heardAgain.end());
-  require(c.silent(Duration::zero()) == expected, "all of them, the one silent for longest first");
-  const std::vector<InCallKey> first(expected.begin(), expected.begin() + 17);
-  require(c.silent(Duration::zero(), 17) == first, "with a limit, those silent for longest");
-  require(c.silent(Duration::zero(), 0).empty(), "with a limit of nothing, nobody");
-}
-
-void silentFrom(PresenceCase& c) {
-  c.admit(who("c", "alice"));
-  c.advance(seconds{40});
-  c.admit(who("c", "bob"));
-  c.advance(seconds{20});
-  const std::vector<Heard> silent = c->silent(seconds{60}, c.now(), 10);
-  require(silent.size() == 1 && silent[0].who == who("c", "alice"), "who is silent for 60 s is given");
-  c.requireAge("for how long", silent[0].ago, seconds{60});
-  require(c.silent(seconds{61}).empty(), "nobody is silent for 61 s");
-  require(c.silent(seconds{20}).size() == 2, "both are silent for 20 s");
+  for (int i = 0; i < count; ++i) {
+    const int age = i % 3 == 0 ? (count - i - 1) / 3 + 1 : (count - i) + (count + 2) / 3;
+    require(c.heardCount(person(i), seconds{age}) == 1, "somebody was heard as long ago as that");
+    require(c.heardCount(person(i), seconds{age - 1}) == 0, "and not since");
+  }
 }
 
 void heardUpTo(PresenceCase& c) {
@@ -183,7 +157,7 @@ void manyComeAndGo(PresenceCase& c) {
     require(c->silence(who("call-" + std::to_string(i), "user"), c.now()).has_value() == (i % 2 == 1),
             "exactly those who were not forgotten are known");
   }
-  requireEqual("how many are silent", c.silent(seconds{1}, count).size(), std::size_t{750});
+  requireEqual("how many are known", c->heardWithin(seconds{1}, c.now()).size(), std::size_t{1500});
   requireEqual("how many were heard", c->heardWithin(Duration::zero(), c.now()).size(), std::size_t{750});
 }
 
@@ -192,7 +166,7 @@ void longTexts(PresenceCase& c) {
   require(!c.touch(huge), "a huge id is unknown");
   c.admit(huge);
   require(c.touch(huge), "and known once admitted");
-  require(c.silent(Duration::zero()) == std::vector<InCallKey>{huge}, "it comes back as it was");
+  require(c.heardCount(huge, Duration::zero()) == 1, "it comes back as it was");
 }
 
 void atOnce(PresenceCase& c) {
@@ -202,7 +176,7 @@ void atOnce(PresenceCase& c) {
   c.advance(seconds{60});
   const Moment now = c.now();
   std::atomic<std::size_t> unheard{0};
-  // Half send heartbeats while the other half come and go, and somebody looks for the silent ones.
+  // Half send heartbeats while the other half come and go, and somebody asks who was heard.
   crowd(people * 100, [&](std::size_t i) {
     const InCallKey key = person(i % people);
     const Moment mine{now.wall, now.steady + std::chrono::nanoseconds{(i * 7) % 13}};
@@ -213,13 +187,11 @@ void atOnce(PresenceCase& c) {
     } else {
       c->admit(key, mine);
     }
-    if (i % 50 == 0) static_cast<void>(c->silent(seconds{30}, mine, 10));
-    if (i % 50 == 1) static_cast<void>(c->heardWithin(seconds{30}, mine));
+    if (i % 25 == 0) static_cast<void>(c->heardWithin(seconds{30}, mine));
   });
   requireEqual("how many heartbeats were not counted", unheard.load(), std::size_t{0});
   for (std::size_t i = 0; i < people; i += 2) {
     requireEqual("how often somebody is heard", c.heardCount(person(i), seconds{30}), std::size_t{1});
-    require(!c.isSilent(person(i), seconds{30}), "who sends heartbeats is not silent");
   }
 }
 
@@ -240,8 +212,7 @@ std::size_t presenceSuite(const std::function<std::shared_ptr<Presence>()>& make
   run("admit: repeating it is a heartbeat", admitsAgain);
   run("forget: makes them unknown; repeating it does nothing", forgets);
   run("presence: calls, user types and user ids are kept apart", keepsApart);
-  run("silent: longest first, at most the limit", silentLongestFirst);
-  run("silent: those whose silence is at least so long", silentFrom);
+  run("heardWithin: goes by when each was heard last", heardAgain);
   run("heardWithin: those whose silence is at most so long", heardUpTo);
   run("presence: many come and go", manyComeAndGo);
   run("presence: ids of any length and content", longTexts);

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <functional>
 
 #include "messenger/adapters/memory.hpp"
@@ -38,7 +37,7 @@ TEST_CASE("presence suite: catches one that does not count heartbeats", "[adapte
   };
   const Reports reports = reportsOf<Broken>();
   CHECK(reports.hasFailed("touch: true for somebody known, heard now"));
-  CHECK(reports.hasFailed("silent: longest first, at most the limit"));
+  CHECK(reports.hasFailed("heardWithin: goes by when each was heard last"));
 }
 
 TEST_CASE("presence suite: catches one that never forgets", "[adapters][conformance]") {
@@ -49,33 +48,14 @@ TEST_CASE("presence suite: catches one that never forgets", "[adapters][conforma
   CHECK(reportsOf<Broken>().hasFailed("forget: makes them unknown; repeating it does nothing"));
 }
 
-TEST_CASE("presence suite: catches one that gives the silent ones in another order",
-          "[adapters][conformance]") {
+TEST_CASE("presence suite: catches a limit taken the other way", "[adapters][conformance]") {
   struct Broken final : ForwardingPresence {
     using ForwardingPresence::ForwardingPresence;
-    [[nodiscard]] std::vector<Heard> silent(Duration atLeast, const Moment& now,
-                                            std::size_t limit) const override {
-      auto result = ForwardingPresence::silent(atLeast, now, limit);
-      std::reverse(result.begin(), result.end());
-      return result;
-    }
-  };
-  CHECK(reportsOf<Broken>().failed() == std::vector<std::string>{"silent: longest first, at most the limit"});
-}
-
-TEST_CASE("presence suite: catches limits taken the other way", "[adapters][conformance]") {
-  struct Broken final : ForwardingPresence {
-    using ForwardingPresence::ForwardingPresence;
-    [[nodiscard]] std::vector<Heard> silent(Duration atLeast, const Moment& now,
-                                            std::size_t limit) const override {
-      return ForwardingPresence::silent(atLeast + Duration{1}, now, limit);
-    }
     [[nodiscard]] std::vector<Heard> heardWithin(Duration atMost, const Moment& now) const override {
       return ForwardingPresence::heardWithin(atMost - Duration{1}, now);
     }
   };
   const Reports reports = reportsOf<Broken>();
-  CHECK(reports.hasFailed("silent: those whose silence is at least so long"));
   CHECK(reports.hasFailed("heardWithin: those whose silence is at most so long"));
 }
 

@@ -29,10 +29,6 @@ TEST_CASE("presence suite: tells a presence with its own clock when time passes"
     [[nodiscard]] std::optional<Duration> silence(const InCallKey& who, const Moment&) const override {
       return ForwardingPresence::silence(who, now());
     }
-    [[nodiscard]] std::vector<Heard> silent(Duration atLeast, const Moment&,
-                                            std::size_t limit) const override {
-      return ForwardingPresence::silent(atLeast, now(), limit);
-    }
     [[nodiscard]] std::vector<Heard> heardWithin(Duration atMost, const Moment&) const override {
       return ForwardingPresence::heardWithin(atMost, now());
     }
