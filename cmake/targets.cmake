@@ -48,10 +48,10 @@ function(messenger_room name)
   target_link_libraries(${target} PRIVATE tl::expected fmt::fmt Threads::Threads ${ROOM_LINKS})
 endfunction()
 
-# messenger_component(name SOURCES … [LINKS …] [PACKAGES …]): an optional library messenger::name on top of the core. PACKAGES are
-# the find_package names that a user of it needs too. What is only headers stays inside: who links us need not have it.
+# messenger_component(name SOURCES … [LINKS …] [PACKAGES …] [PRIVATE_REQUIRES …]): an optional library messenger::name on top of the
+# core. PACKAGES are the find_package names, PRIVATE_REQUIRES the pkg-config ones, that a user of it needs too when it is static. What is only headers stays inside: who links us need not have it.
 function(messenger_component name)
-  cmake_parse_arguments(PART "" "" "SOURCES;LINKS;PACKAGES" ${ARGN})
+  cmake_parse_arguments(PART "" "" "SOURCES;LINKS;PACKAGES;PRIVATE_REQUIRES" ${ARGN})
   set(target messenger_${name})
   if(MESSENGER_BUILD_SHARED)
     add_library(${target} SHARED ${PART_SOURCES})
@@ -66,4 +66,5 @@ function(messenger_component name)
   target_link_libraries(${target} PUBLIC messenger PRIVATE fmt::fmt ${PART_LINKS})
   set_property(GLOBAL APPEND PROPERTY MESSENGER_COMPONENTS ${name})
   set_property(GLOBAL PROPERTY MESSENGER_COMPONENT_PACKAGES_${name} ${PART_PACKAGES})
+  set_property(GLOBAL PROPERTY MESSENGER_COMPONENT_PKGCONFIG_${name} ${PART_PRIVATE_REQUIRES})
 endfunction()

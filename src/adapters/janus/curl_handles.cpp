@@ -1,0 +1,44 @@
+#include "adapters/janus/curl_handles.hpp"
+
+#include <new>
+#include <stdexcept>
+
+namespace messenger::janus {
+namespace {
+
+/// More threads than this at once open connections anew.
+constexpr std::size_t mostIdle = 32;
+
+/// Once a process. Never undone: others in the process may use libcurl too.
+void initialiseCurl() {
+  static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
+  if (initialised != CURLE_OK) throw std::runtime_error("libcurl cannot be initialised");
+}
+
+}  // namespace
+
+CurlHandles::CurlHandles() {
+  initialiseCurl();
+}
+
+CurlHandle CurlHandles::take() {
+  {
+    const support::Lock lock(mutex_);
+    if (!idle_.empty()) {
+      CurlHandle handle = std::move(idle_.back());
+      idle_.pop_back();
+      return handle;
+    }
+  }
+  CurlHandle made{curl_easy_init()};
+  if (!made) throw std::bad_alloc();
+  return made;
+}
+
+void CurlHandles::giveBack(CurlHandle handle) {
+  curl_easy_reset(handle.get());  // options go, with the secrets they point to; the connection stays
+  const support::Lock lock(mutex_);
+  if (idle_.size() < mostIdle) idle_.push_back(std::move(handle));
+}
+
+}  // namespace messenger::janus

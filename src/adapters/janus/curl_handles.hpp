@@ -1,0 +1,32 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <curl/curl.h>
+
+#include "support/mutex.hpp"
+
+namespace messenger::janus {
+
+struct CurlCloser {
+  void operator()(CURL* handle) const noexcept { curl_easy_cleanup(handle); }
+};
+using CurlHandle = std::unique_ptr<CURL, CurlCloser>;
+
+/// Handles with the connections that they keep open. Thread-safe; a handle that is lent out is its borrower's
+/// alone.
+class CurlHandles {
+ public:
+  CurlHandles();
+
+  /// One that has been used before if there is one. Throws std::bad_alloc.
+  [[nodiscard]] CurlHandle take() EXCLUDES(mutex_);
+  void giveBack(CurlHandle handle) EXCLUDES(mutex_);
+
+ private:
+  support::Mutex mutex_;
+  std::vector<CurlHandle> idle_ GUARDED_BY(mutex_);
+};
+
+}  // namespace messenger::janus

@@ -1,0 +1,119 @@
+#include "messenger/adapters/janus/janus_driver.hpp"
+
+#include <charconv>
+#include <stdexcept>
+
+#include "adapters/janus/room_keys.hpp"
+#include "messenger/errors.hpp"
+
+namespace messenger::janus {
+namespace {
+
+[[noreturn]] void fail(const JanusError& error) {
+  throw DriverError(error.describe());
+}
+
+/// The id that was recorded, as this kind of server takes it; nothing when it was another kind that gave it.
+std::optional<JanusId> recordedId(const std::string& text, IdKind kind) {
+  if (kind == IdKind::text) return JanusId{text};
+  std::uint64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc{} || stop != end) return std::nullopt;
+  return JanusId{number};
+}
+
+/// Does something that depends on the kind of the server's ids; once more when the server turns out to be of
+/// the other kind by now.
+template <class Deed>
+auto withKind(const VideoRoom& room, Deed deed) -> decltype(deed(IdKind::text)) {
+  const JanusResult<IdKind> kind = room.idKind();
+  if (!kind) return tl::unexpected(kind.error());
+  auto result = deed(*kind);
+  if (result || !result.error().isPlugin(video_room_code::invalidElement)) return result;
+  room.forgetIdKind();
+  const JanusResult<IdKind> now = room.idKind();
+  if (!now) return tl::unexpected(now.error());
+  return *now == *kind ? result : deed(*now);
+}
+
+/// Whether a room that is there asks for a secret, and for ours: else it is somebody else's.
+JanusResult<bool> isOurs(const VideoRoom& room, const JanusId& id, const Secret& secret) {
+  // Who has set no secret lets everybody in, also with one.
+  const auto without = room.listForwarders(id, std::nullopt);
+  if (without) return false;
+  if (!without.error().isPlugin(video_room_code::missingElement)) return tl::unexpected(without.error());
+  const auto with = room.listForwarders(id, secret);
+  if (with) return true;
+  if (with.error().isPlugin(video_room_code::unauthorized)) return false;
+  return tl::unexpected(with.error());
+}
+
+/// Makes the room, or adopts it. True: it is there; false: somebody else's is.
+JanusResult<bool> makeOrAdopt(const VideoRoom& room, const NewRoom& wanted) {
+  constexpr int rounds = 3;
+  JanusResult<bool> result = false;
+  for (int round = 0; round < rounds; ++round) {
+    const JanusResult<JanusId> made = room.create(wanted);
+    if (made) return true;
+    if (!made.error().isPlugin(video_room_code::roomExists)) return tl::unexpected(made.error());
+    result = isOurs(room, *wanted.id, *wanted.secret);
+    // Gone between the two questions: make it, then.
+    if (result || !result.error().isPlugin(video_room_code::noSuchRoom)) return result;
+  }
+  return result;
+}
+
+}  // namespace
+
+JanusDriver::JanusDriver(VideoRoom room, JanusDriverSettings settings)
+    : room_(std::move(room)), settings_(std::move(settings)) {
+  if (settings_.roomKey.reveal().empty()) {
+    throw std::invalid_argument("JanusDriverSettings::roomKey must not be empty");
+  }
+}
+
+bool JanusDriver::create(const Thread& thread, const Call& call) {
+  NewRoom wanted;
+  wanted.description = markOf(call.id, settings_.roomKey);
+  wanted.secret = roomSecretOf(call.id, settings_.roomKey);
+  wanted.pin = roomPinOf(call.id, settings_.roomKey);
+  wanted.publishers =
+      thread.isGroup() ? thread.members + settings_.publishersBesideMembers : settings_.privatePublishers;
+  wanted.bitrate = thread.isGroup() ? settings_.groupBitrate : settings_.privateBitrate;
+  wanted.more = settings_.more;
+
+  const JanusResult<bool> there = withKind(room_, [&](IdKind kind) {
+    wanted.id = roomIdOf(call.id, settings_.roomKey, kind);
+    return makeOrAdopt(room_, wanted);
+  });
+  if (!there) fail(there.error());
+  if (!*there) {
+    throw DriverError("Janus has a room " + toText(*wanted.id) +
+                      " that does not answer to our secret: somebody else's, or made with another room key");
+  }
+  id_ = toText(*wanted.id);
+  pin_ = wanted.pin->reveal();
+  secret_ = wanted.secret;
+  return true;
+}
+
+bool JanusDriver::destroy(const Call& call) {
+  // What was recorded holds also when the key has changed since.
+  const Room recorded = call.room.value_or(Room{});
+  const Secret secret = recorded.secret ? *recorded.secret : roomSecretOf(call.id, settings_.roomKey);
+  const auto gone = withKind(room_, [&](IdKind kind) {
+    std::optional<JanusId> id;
+    if (recorded.id) id = recordedId(*recorded.id, kind);
+    return room_.destroy(id ? *id : roomIdOf(call.id, settings_.roomKey, kind), secret);
+  });
+  if (gone || gone.error().isPlugin(video_room_code::noSuchRoom)) return true;
+  fail(gone.error());
+}
+
+std::optional<std::string> JanusDriver::getRoomSecret() const {
+  if (!secret_) return std::nullopt;
+  return secret_->reveal();
+}
+
+}  // namespace messenger::janus

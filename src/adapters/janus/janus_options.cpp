@@ -1,0 +1,126 @@
+#include "messenger/adapters/janus/janus_options.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <stdexcept>
+#include <string_view>
+
+#include "adapters/janus/room_keys.hpp"
+
+namespace messenger::janus {
+namespace {
+
+// Values are not repeated in these texts: what lands in the wrong variable may be a password.
+
+[[noreturn]] void reject(std::string_view field, std::string_view allowed) {
+  throw std::invalid_argument("JanusOptions::" + std::string{field} + " must be " + std::string{allowed});
+}
+
+bool isPlain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+void checkEndpoint(std::string_view field, std::string_view url) {
+  if (url.empty()) return;
+  constexpr std::string_view allowed =
+      "a http:// or https:// address without user, query or fragment, as http://127.0.0.1:8088/janus";
+  if (!isPlain(url)) reject(field, allowed);
+  const std::size_t scheme = url.starts_with("http://") ? 7 : url.starts_with("https://") ? 8 : 0;
+  if (scheme == 0 || url.find_first_of("@?#\\", scheme) != std::string_view::npos) reject(field, allowed);
+  const std::string_view host = url.substr(scheme, url.find('/', scheme) - scheme);
+  if (host.empty() || host.front() == ':') reject(field, allowed);
+}
+
+void checkTime(std::string_view field, std::chrono::milliseconds value) {
+  if (value < std::chrono::milliseconds{1} || value > std::chrono::hours{1}) {
+    reject(field, "between one millisecond and one hour");
+  }
+}
+
+void checkSecret(std::string_view field, const std::optional<Secret>& secret) {
+  if (!secret) return;
+  if (secret->reveal().empty()) reject(field, "without a value, or not empty");
+  if (secret->reveal().find('\0') != std::string::npos) reject(field, "without a zero byte");
+}
+
+std::optional<std::string> valueOf(const char* name) {
+  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): at startup, by the host's choice
+  if (value == nullptr || *value == '\0') return std::nullopt;
+  return value;
+}
+
+void readSecret(const char* name, std::optional<Secret>& field) {
+  if (auto value = valueOf(name)) field = Secret{std::move(*value)};
+}
+
+void readTruth(const char* name, bool& field) {
+  auto value = valueOf(name);
+  if (!value) return;
+  std::transform(value->begin(), value->end(), value->begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  constexpr std::array<std::string_view, 4> yes{"true", "1", "yes", "on"};
+  constexpr std::array<std::string_view, 4> no{"false", "0", "no", "off"};
+  const bool isYes = std::find(yes.begin(), yes.end(), *value) != yes.end();
+  if (!isYes && std::find(no.begin(), no.end(), *value) == no.end()) {
+    throw std::invalid_argument("the environment variable " + std::string{name} +
+                                " must be one of true, false, 1, 0, yes, no, on, off");
+  }
+  field = isYes;
+}
+
+void readEndpoint(const char* name, std::string_view field, std::string& value) {
+  if (auto given = valueOf(name)) value = std::move(*given);
+  try {
+    checkEndpoint(field, value);
+  } catch (const std::invalid_argument& error) {
+    throw std::invalid_argument("the environment variable " + std::string{name} + ": " + error.what());
+  }
+}
+
+}  // namespace
+
+JanusOptions JanusOptions::fromEnvironment() {
+  JanusOptions options;
+  readEndpoint("JANUS_SERVER_ENDPOINT", "endpoint", options.endpoint);
+  readEndpoint("JANUS_ADMIN_SERVER_ENDPOINT", "adminEndpoint", options.adminEndpoint);
+  readSecret("JANUS_API_SECRET", options.apiSecret);
+  readSecret("JANUS_ADMIN_SECRET", options.adminSecret);
+  readSecret("JANUS_VIDEO_ROOM_SECRET", options.videoRoomSecret);
+  readSecret("JANUS_ROOM_KEY", options.roomKey);
+  readTruth("JANUS_VERIFY_SSL", options.verifyTls);
+  return options;
+}
+
+void JanusOptions::validate() const {
+  if (endpoint.empty() && adminEndpoint.empty()) {
+    throw std::invalid_argument(
+        "JanusOptions::endpoint (JANUS_SERVER_ENDPOINT) or JanusOptions::adminEndpoint "
+        "(JANUS_ADMIN_SERVER_ENDPOINT) must be given");
+  }
+  checkEndpoint("endpoint", endpoint);
+  checkEndpoint("adminEndpoint", adminEndpoint);
+  checkSecret("apiSecret", apiSecret);
+  checkSecret("adminSecret", adminSecret);
+  checkSecret("videoRoomSecret", videoRoomSecret);
+  checkSecret("roomKey", roomKey);
+  if (!isPlain(proxy)) reject("proxy", "an address without blanks");
+  checkTime("connectTimeout", connectTimeout);
+  checkTime("requestTimeout", requestTimeout);
+  if (requestTimeout < connectTimeout) reject("requestTimeout", "no shorter than connectTimeout");
+  if (maxReplyBytes < 1024 || maxReplyBytes > std::size_t{1} << 30U) {
+    reject("maxReplyBytes", "between 1 KiB and 1 GiB");
+  }
+}
+
+Secret JanusOptions::keyOfRooms() const {
+  if (roomKey && !roomKey->reveal().empty()) return *roomKey;
+  if (videoRoomSecret && !videoRoomSecret->reveal().empty()) {
+    return Secret{derive(*videoRoomSecret, "room key", "")};
+  }
+  throw std::invalid_argument(
+      "JanusOptions::roomKey (JANUS_ROOM_KEY) or JanusOptions::videoRoomSecret (JANUS_VIDEO_ROOM_SECRET) "
+      "must be given: names, pins and secrets of rooms follow from it");
+}
+
+}  // namespace messenger::janus

@@ -1,0 +1,80 @@
+#include "adapters/janus/reply.hpp"
+
+#include <algorithm>
+
+#include "support/text.hpp"
+
+namespace messenger::janus {
+namespace {
+
+std::string textOf(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
+}
+
+/// Janus's codes are small; what is not is no code of Janus.
+int codeOf(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  if (found == object.end() || !found->is_number_integer()) return 0;
+  constexpr std::int64_t most = 1'000'000;
+  return static_cast<int>(std::clamp<std::int64_t>(found->get<std::int64_t>(), 0, most));
+}
+
+}  // namespace
+
+tl::unexpected<JanusError> malformed(std::string text) {
+  return tl::unexpected(JanusError{ErrorKind::malformedReply, 0, std::move(text)});
+}
+
+std::string cleaned(std::string_view text, const std::vector<Secret>& secrets) {
+  constexpr std::size_t most = 300;
+  std::string clean{text.substr(0, 64 * most)};
+  std::vector<std::string_view> hidden;
+  for (const Secret& each : secrets) hidden.emplace_back(each.reveal());
+  // The longest first: one may be a part of another.
+  std::sort(hidden.begin(), hidden.end(), [](auto a, auto b) { return a.size() > b.size(); });
+  for (const std::string_view each : hidden) {
+    clean = support::presentable(clean, each, clean.size() + 64 * most);
+  }
+  return support::presentable(clean, std::nullopt, most);
+}
+
+JanusResult<Json> readReply(std::string_view body, std::string_view transaction,
+                            const std::vector<Secret>& secrets) {
+  Json reply = Json::parse(body.begin(), body.end(), nullptr, /*allow_exceptions=*/false);
+  if (reply.is_discarded()) return malformed("the answer is not JSON");
+  if (!reply.is_object()) return malformed("the answer is not a JSON object");
+  const std::string kind = textOf(reply, "janus");
+  if (kind == "error") {
+    const auto error = reply.find("error");
+    if (error == reply.end() || !error->is_object()) return malformed("an error without its code");
+    return tl::unexpected(
+        JanusError{ErrorKind::core, codeOf(*error, "code"), cleaned(textOf(*error, "reason"), secrets)});
+  }
+  if (kind.empty()) return malformed("the answer does not say what it is");
+  if (textOf(reply, "transaction") != transaction) return malformed("the answer is to another request");
+  return reply;
+}
+
+JanusResult<Json> readPluginReply(Json reply, const std::vector<Secret>& secrets) {
+  if (textOf(reply, "janus") != "success") return malformed("the plugin did not answer at once");
+  // The Admin API has it in `response`, the HTTP API in `plugindata.data`.
+  Json data;
+  if (const auto response = reply.find("response"); response != reply.end()) {
+    data = std::move(*response);
+  } else if (const auto wrapped = reply.find("plugindata"); wrapped != reply.end() && wrapped->is_object()) {
+    if (const auto inner = wrapped->find("data"); inner != wrapped->end()) data = std::move(*inner);
+  }
+  if (!data.is_object()) return malformed("there is no answer of the plugin in it");
+  if (data.contains("error_code")) {
+    return tl::unexpected(
+        JanusError{ErrorKind::plugin, codeOf(data, "error_code"), cleaned(textOf(data, "error"), secrets)});
+  }
+  return data;
+}
+
+std::string write(const Json& json) {
+  return json.dump(-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
+}
+
+}  // namespace messenger::janus

@@ -1,0 +1,91 @@
+#include "adapters/janus/room_keys.hpp"
+
+#include <array>
+#include <stdexcept>
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include "messenger/adapters/janus/janus_driver.hpp"
+
+namespace messenger::janus {
+namespace {
+
+// What was derived is in rooms that are alive, and in databases: these texts never change.
+constexpr std::string_view forSecret = "secret";
+constexpr std::string_view forPin = "pin";
+constexpr std::string_view forNumber = "number";
+constexpr std::string_view forMark = "mark";
+constexpr std::string_view markBegin = "messenger-call:";
+constexpr std::string_view idBegin = "call-";
+
+constexpr std::size_t secretDigits = 32;
+constexpr std::size_t pinDigits = 16;
+constexpr std::size_t tagDigits = 32;
+
+std::string tagOf(std::string_view call, const Secret& roomKey) {
+  return derive(roomKey, forMark, call).substr(0, tagDigits);
+}
+
+std::uint64_t numberOf(const CallId& call, const Secret& roomKey) {
+  const std::uint64_t hash =
+      std::stoull(derive(roomKey, forNumber, call.value()).substr(0, 16), nullptr, 16) >> 11U;
+  return hash == 0 ? 1 : hash;
+}
+
+}  // namespace
+
+std::string derive(const Secret& key, std::string_view purpose, std::string_view text) {
+  std::string input{purpose};
+  input += '\0';  // no purpose has one: where it ends is never in doubt
+  input += text;
+  std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
+  unsigned int length = 0;
+  const std::string& material = key.reveal();
+  if (HMAC(EVP_sha256(), material.data(), static_cast<int>(material.size()),
+           reinterpret_cast<const unsigned char*>(input.data()), input.size(), bytes.data(),
+           &length) == nullptr) {
+    throw std::runtime_error("HMAC-SHA-256 failed");
+  }
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string result;
+  for (unsigned int i = 0; i < length; ++i) {
+    result += digits[bytes[i] >> 4U];
+    result += digits[bytes[i] & 15U];
+  }
+  return result;
+}
+
+Secret roomSecretOf(const CallId& call, const Secret& roomKey) {
+  return Secret{derive(roomKey, forSecret, call.value()).substr(0, secretDigits)};
+}
+
+Secret roomPinOf(const CallId& call, const Secret& roomKey) {
+  return Secret{derive(roomKey, forPin, call.value()).substr(0, pinDigits)};
+}
+
+JanusId roomIdOf(const CallId& call, const Secret& roomKey, IdKind kind) {
+  if (kind == IdKind::number) return numberOf(call, roomKey);
+  return std::string{idBegin} + call.value();
+}
+
+std::string markOf(const CallId& call, const Secret& roomKey) {
+  return std::string{markBegin} + call.value() + ':' + tagOf(call.value(), roomKey);
+}
+
+std::optional<CallId> callOfMark(std::string_view description, const Secret& roomKey) {
+  if (!description.starts_with(markBegin)) return std::nullopt;
+  description.remove_prefix(markBegin.size());
+  const std::size_t colon = description.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return std::nullopt;
+  const std::string_view call = description.substr(0, colon);
+  const std::string_view tag = description.substr(colon + 1);
+  const std::string expected = tagOf(call, roomKey);
+  if (tag.size() != expected.size() || CRYPTO_memcmp(tag.data(), expected.data(), tag.size()) != 0) {
+    return std::nullopt;
+  }
+  return CallId{std::string{call}};
+}
+
+}  // namespace messenger::janus

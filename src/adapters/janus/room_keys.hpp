@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "messenger/adapters/janus/video_room.hpp"
+#include "messenger/model/ids.hpp"
+
+namespace messenger::janus {
+
+/// HMAC-SHA-256 of purpose and text under the key, as 64 hexadecimal digits.
+[[nodiscard]] std::string derive(const Secret& key, std::string_view purpose, std::string_view text);
+
+[[nodiscard]] Secret roomSecretOf(const CallId& call, const Secret& roomKey);
+[[nodiscard]] Secret roomPinOf(const CallId& call, const Secret& roomKey);
+
+/// The description of a call's room: names the call, and nobody without the key can make one.
+[[nodiscard]] std::string markOf(const CallId& call, const Secret& roomKey);
+
+/// The call whose mark, under this key, a description is.
+[[nodiscard]] std::optional<CallId> callOfMark(std::string_view description, const Secret& roomKey);
+
+}  // namespace messenger::janus

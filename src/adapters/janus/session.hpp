@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "support/mutex.hpp"
+
+namespace messenger::janus {
+
+/// A session of the HTTP API and a handle in it.
+struct Attached {
+  std::uint64_t session = 0;
+  std::uint64_t handle = 0;
+
+  friend bool operator==(const Attached&, const Attached&) = default;
+};
+
+/// The handles that are in use, one for each plugin. Thread-safe.
+class AttachedPlugins {
+ public:
+  /// `session` 0: there is none.
+  [[nodiscard]] Attached find(const std::string& plugin) const EXCLUDES(mutex_);
+  void store(const std::string& plugin, const Attached& attached) EXCLUDES(mutex_);
+  /// Unless another thread has renewed it meanwhile.
+  void forget(const std::string& plugin, const Attached& stale) EXCLUDES(mutex_);
+
+ private:
+  mutable support::Mutex mutex_;
+  std::map<std::string, Attached> attached_ GUARDED_BY(mutex_);
+};
+
+}  // namespace messenger::janus

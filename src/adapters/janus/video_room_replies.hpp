@@ -1,0 +1,20 @@
+#pragma once
+
+#include <vector>
+
+#include "adapters/janus/reply.hpp"
+#include "messenger/adapters/janus/video_room.hpp"
+
+namespace messenger::janus {
+
+// What the VideoRoom plugin's answers say; a JanusError of kind malformedReply where they do not.
+
+[[nodiscard]] Json toJson(const JanusId& id);
+[[nodiscard]] JanusResult<JanusId> readId(const Json& object, const char* key);
+
+[[nodiscard]] JanusResult<std::vector<RoomInfo>> readRooms(const Json& answer);
+[[nodiscard]] JanusResult<std::vector<RoomParticipant>> readParticipants(const Json& answer);
+[[nodiscard]] JanusResult<std::vector<Forwarder>> readForwarders(const Json& answer);
+[[nodiscard]] JanusResult<std::vector<Secret>> readTokens(const Json& answer);
+
+}  // namespace messenger::janus
