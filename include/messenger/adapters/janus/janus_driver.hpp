@@ -20,7 +20,7 @@ struct JanusDriverSettings {
   std::uint64_t privateBitrate = 1'024'000;
   std::uint64_t groupBitrate = 600'000;
   /// Further fields for each `create`, a JSON object: `{"audiolevel_event":true}`.
-  std::string more;
+  std::string more{};
 };
 
 /// A room of Janus's VideoRoom plugin for each call:

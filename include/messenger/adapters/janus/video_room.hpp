@@ -31,7 +31,7 @@ struct NewRoom {
   std::size_t publishers = 3;
   std::uint64_t bitrate = 0;  ///< bits a second for each publisher; 0: unlimited
   /// Further fields as the plugin documents them, a JSON object: `{"videocodec":"vp9"}`.
-  std::string more;
+  std::string more{};
 };
 
 /// What is empty stays as it is.
