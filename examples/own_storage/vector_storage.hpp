@@ -24,6 +24,7 @@ class VectorStorage final : public messenger::Storage {
   messenger::EndOutcome endCall(const messenger::EndChange& change) override;
   messenger::SetupOutcome completeSetup(const messenger::SetupChange& change) override;
   messenger::TeardownOutcome completeTeardown(const messenger::TeardownChange& change) override;
+  messenger::RenewOutcome renewRoom(const messenger::RenewChange& change) override;
 
   // vector_storage_jobs.cpp
   void addJob(const messenger::NewJob& job) override;

@@ -198,3 +198,22 @@ TeardownOutcome VectorStorage::completeTeardown(const TeardownChange& change) {
   std::erase_if(jobs_, [&](const Job& job) { return job.id == change.job; });
   return {again ? TeardownStatus::again : TeardownStatus::tornDown, *call};
 }
+
+RenewOutcome VectorStorage::renewRoom(const RenewChange& change) {
+  const std::lock_guard lock(mutex_);
+  Call* call = callOf(change.call);
+  if (call == nullptr) return {};
+  if (!call->active()) return {RenewStatus::ended, *call};
+  if (!call->setupComplete) return {RenewStatus::notSetUp, *call};
+  const bool waits = std::any_of(jobs_.begin(), jobs_.end(), [&](const Job& job) {
+    return job.call == change.call && job.type == JobType::setupCall && !job.parked;
+  });
+  if (waits) return {RenewStatus::waiting, *call};
+  requireNew({change.setup});
+
+  call->setupComplete = false;
+  call->room.reset();
+  changed(*call, change.now);
+  store({change.setup}, change.now);
+  return {RenewStatus::renewed, *call};
+}

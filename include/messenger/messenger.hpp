@@ -135,6 +135,12 @@ class Messenger {
   /// Ends a call whoever is in it, with EndReason::host. Refuses: callNotFound, callEnded.
   Result<Call> endCallAsHost(const CallId& call);
 
+  /// The provider has lost the room of an active call, as after a restart of its server: makes one anew by a
+  /// SetupCall, until which the call counts as not set up; CallSetupCompleted then comes again. True: the job
+  /// is stored. False, and nothing is changed: the call has ended, or its setup is on its way anyhow. Safe to
+  /// repeat. Refuses: callNotFound.
+  Result<bool> renewRoom(const CallId& call);
+
   /// A user is no longer a member of a thread: takes them out of its active call, as a leave. Nothing when
   /// not in one. `threads().removeMember` does this by itself; a host with its own directory calls it after
   /// its own change. Safe to repeat.

@@ -69,6 +69,9 @@ RoomTry teardownRoom(Context& context, const VideoDriverFactory& drivers, const 
 bool giveUpSetup(Context& context, const ClaimedJob& claimed, const Settlement& parked, FollowUps& followUps);
 bool giveUpTeardown(Context& context, const ClaimedJob& claimed, const Settlement& parked);
 
+/// The provider lost the room of an active call: a SetupCall makes it anew. False: there is nothing to renew.
+Result<bool> renewRoom(Context& context, const CallId& call, FollowUps& followUps);
+
 // Sweeps
 
 /// Where a sweep stands: behind one call, or between two batches of them.

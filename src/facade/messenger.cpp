@@ -118,6 +118,11 @@ Result<Call> Messenger::endCallAsHost(const CallId& call) {
   });
 }
 
+Result<bool> Messenger::renewRoom(const CallId& call) {
+  return impl_->perform(
+      [&](FollowUps& followUps) { return actions::renewRoom(impl_->context, call, followUps); });
+}
+
 void Messenger::memberRemoved(const ThreadId& thread, const UserId& user) {
   impl_->perform([&](FollowUps& followUps) {
     actions::memberRemoved(impl_->context, thread, user, followUps);

@@ -48,6 +48,11 @@ void FakeVideoProvider::clearCalls() {
   calls_.clear();
 }
 
+void FakeVideoProvider::loseRooms() {
+  const std::lock_guard lock(mutex_);
+  rooms_.clear();
+}
+
 void FakeVideoProvider::answerCreate(ProviderAnswer answer) {
   const std::lock_guard lock(mutex_);
   create_ = answer;

@@ -94,6 +94,10 @@ TeardownOutcome FaultyStorage::completeTeardown(const TeardownChange& change) {
   return run("completeTeardown", /*writes=*/true, [&] { return inner().completeTeardown(change); });
 }
 
+RenewOutcome FaultyStorage::renewRoom(const RenewChange& change) {
+  return run("renewRoom", /*writes=*/true, [&] { return inner().renewRoom(change); });
+}
+
 void FaultyStorage::addJob(const NewJob& job) {
   return run("addJob", /*writes=*/true, [&] { return inner().addJob(job); });
 }

@@ -37,6 +37,10 @@ TeardownOutcome ForwardingStorage::completeTeardown(const TeardownChange& change
   return inner_->completeTeardown(change);
 }
 
+RenewOutcome ForwardingStorage::renewRoom(const RenewChange& change) {
+  return inner_->renewRoom(change);
+}
+
 void ForwardingStorage::addJob(const NewJob& job) {
   return inner_->addJob(job);
 }

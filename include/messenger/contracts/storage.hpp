@@ -150,6 +150,19 @@ struct TeardownOutcome {
   std::optional<Call> call;
 };
 
+enum class RenewStatus : std::uint8_t { noCall, ended, notSetUp, waiting, renewed };
+
+struct RenewChange {
+  CallId call;
+  TimePoint now;
+  NewJob setup;  ///< a SetupCall
+};
+
+struct RenewOutcome {
+  RenewStatus status = RenewStatus::noCall;
+  std::optional<Call> call;  ///< unless `noCall`: as it is now
+};
+
 struct ClaimParams {
   std::string queue;
   TimePoint now;
@@ -292,6 +305,11 @@ class Storage {
   /// done. `again` when `teardownComplete` was set before. `lost` when the token no longer holds, or the call
   /// has changed since `revision` (a room may have come meanwhile): nothing changes.
   virtual TeardownOutcome completeTeardown(const TeardownChange& change) = 0;
+
+  /// An active call whose room was lost is to get one anew: `setupComplete` and the room cleared, `setup`
+  /// stored. `roomMayExist` stays as it is. Found in this order: noCall, ended, notSetUp (its setup is still
+  /// to come), waiting (a SetupCall of it that is not parked is stored).
+  virtual RenewOutcome renewRoom(const RenewChange& change) = 0;
 
   // Jobs
 

@@ -58,6 +58,9 @@ class FakeVideoProvider {
   [[nodiscard]] std::size_t count(DriverCall::Method method, const CallId& call) const;
   void clearCalls();
 
+  /// As after a restart of the provider's server: every room is gone.
+  void loseRooms();
+
   void answerCreate(ProviderAnswer answer);
   void answerDestroy(ProviderAnswer answer);
 

@@ -35,6 +35,13 @@ void JobTable::addAll(const std::vector<NewJob>& jobs, TimePoint createdAt) {
   for (const NewJob& job : jobs) add(job, createdAt);
 }
 
+bool JobTable::waits(JobType type, const CallId& call) const {
+  const auto found = byCall_.find(call);
+  return found != byCall_.end() &&
+         std::any_of(found->second.begin(), found->second.end(),
+                     [&](const Job* job) { return job->type == type && !job->parked; });
+}
+
 bool JobTable::isLeased(const Job& job, TimePoint now) {
   return job.leasedUntil && *job.leasedUntil > now;
 }

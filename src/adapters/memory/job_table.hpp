@@ -23,6 +23,9 @@ class JobTable {
   void add(const NewJob& job, TimePoint createdAt);
   void addAll(const std::vector<NewJob>& jobs, TimePoint createdAt);
 
+  /// Whether the call has a job of this type that is not parked.
+  [[nodiscard]] bool waits(JobType type, const CallId& call) const;
+
   /// Takes the job that is available first.
   Job* claim(const ClaimParams& params);
 

@@ -27,6 +27,7 @@ class MemoryStorage final : public Storage {
   EndOutcome endCall(const EndChange& change) override EXCLUDES(mutex_);
   SetupOutcome completeSetup(const SetupChange& change) override EXCLUDES(mutex_);
   TeardownOutcome completeTeardown(const TeardownChange& change) override EXCLUDES(mutex_);
+  RenewOutcome renewRoom(const RenewChange& change) override EXCLUDES(mutex_);
 
   void addJob(const NewJob& job) override EXCLUDES(mutex_);
   std::optional<ClaimedJob> claimJob(const ClaimParams& params) override EXCLUDES(mutex_);

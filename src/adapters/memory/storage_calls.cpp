@@ -156,4 +156,20 @@ TeardownOutcome MemoryStorage::completeTeardown(const TeardownChange& change) {
   return {again ? TeardownStatus::again : TeardownStatus::tornDown, call->call};
 }
 
+RenewOutcome MemoryStorage::renewRoom(const RenewChange& change) {
+  const Lock lock(mutex_);
+  CallRow* call = calls_.find(change.call);
+  if (call == nullptr) return {};
+  if (!call->call.active()) return {RenewStatus::ended, call->call};
+  if (!call->call.setupComplete) return {RenewStatus::notSetUp, call->call};
+  if (jobs_.waits(JobType::setupCall, change.call)) return {RenewStatus::waiting, call->call};
+  jobs_.requireNew({change.setup});
+
+  call->call.setupComplete = false;
+  call->call.room.reset();
+  CallTable::changed(*call, change.now);
+  jobs_.add(change.setup, change.now);
+  return {RenewStatus::renewed, call->call};
+}
+
 }  // namespace messenger::memory

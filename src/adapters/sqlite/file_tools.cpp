@@ -112,7 +112,8 @@ std::vector<std::string> checkSqliteFile(const SqliteOptions& options) {
         fmt::format("{} is no messenger database of version {}", options.path.string(), file.latest));
   }
   return sqlite::translating(options.path.string(), [&] {
-    // SQLite forgets the CHECK constraints of a file that it opens for reading, and so would not look at them.
+    // SQLite forgets the CHECK constraints of a file that it opens for reading, and so would not look at
+    // them.
     sqlite::Connection connection(options.path, sqlite::Access::write, options.busyTimeout, nullptr);
     connection.execute("PRAGMA query_only = ON");
     std::vector<std::string> findings;

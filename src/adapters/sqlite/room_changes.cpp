@@ -16,6 +16,13 @@ constexpr FixedText teardownText =
     "UPDATE calls SET teardown_complete = 1, room_may_exist = 0, updated_at = ?2, revision = ?3 "
     "WHERE sequence = ?1";
 
+constexpr FixedText setupWaitsText =
+    "SELECT 1 FROM jobs WHERE call_id = ?1 AND type = ?2 AND parked = 0 LIMIT 1";
+
+constexpr FixedText renewText =
+    "UPDATE calls SET setup_complete = 0, room_id = NULL, room_pin = NULL, room_payload = NULL, "
+    "room_secret = NULL, updated_at = ?2, revision = ?3 WHERE sequence = ?1";
+
 void touch(Call& call, TimePoint now) {
   call.updatedAt = now;
   ++call.revision;
@@ -36,6 +43,11 @@ void storeLateRoom(Connection& connection, Call& call, TimePoint now) {
   touch(call, now);
   call.roomMayExist = true;
   Query(connection, lateText, call.sequence, now, call.revision).run();
+}
+
+bool setupWaits(Connection& connection, const CallId& call) {
+  Query query(connection, setupWaitsText, call, JobType::setupCall);
+  return query.next();
 }
 
 }  // namespace
@@ -74,6 +86,24 @@ TeardownOutcome SqliteStorage::completeTeardown(const TeardownChange& change) {
     Query(connection, teardownText, call->sequence, change.now, call->revision).run();
     transaction.commit();
     return {status, std::move(call)};
+  });
+}
+
+RenewOutcome SqliteStorage::renewRoom(const RenewChange& change) {
+  return pool_.write([&](Connection& connection, Transaction& transaction) -> RenewOutcome {
+    std::optional<Call> call = loadCall(connection, change.call);
+    if (!call) return {RenewStatus::noCall, std::nullopt};
+    if (!call->active()) return {RenewStatus::ended, std::move(call)};
+    if (!call->setupComplete) return {RenewStatus::notSetUp, std::move(call)};
+    if (setupWaits(connection, change.call)) return {RenewStatus::waiting, std::move(call)};
+
+    touch(*call, change.now);
+    call->setupComplete = false;
+    call->room.reset();
+    Query(connection, renewText, call->sequence, change.now, call->revision).run();
+    insertJob(connection, change.setup, change.now);
+    transaction.commit();
+    return {RenewStatus::renewed, std::move(call)};
   });
 }
 

@@ -26,6 +26,7 @@ class SqliteStorage final : public Storage {
   EndOutcome endCall(const EndChange& change) override;
   SetupOutcome completeSetup(const SetupChange& change) override;
   TeardownOutcome completeTeardown(const TeardownChange& change) override;
+  RenewOutcome renewRoom(const RenewChange& change) override;
 
   void addJob(const NewJob& job) override;
   std::optional<ClaimedJob> claimJob(const ClaimParams& params) override;

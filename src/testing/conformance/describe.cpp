@@ -185,4 +185,8 @@ std::string describe(TeardownStatus status) {
   return nameOf<TeardownStatus, 3>(status, {"tornDown", "again", "lost"});
 }
 
+std::string describe(RenewStatus status) {
+  return nameOf<RenewStatus, 5>(status, {"noCall", "ended", "notSetUp", "waiting", "renewed"});
+}
+
 }  // namespace messenger::testing

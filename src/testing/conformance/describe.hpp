@@ -36,6 +36,7 @@ namespace messenger::testing {
 [[nodiscard]] std::string describe(EndStatus status);
 [[nodiscard]] std::string describe(SetupStatus status);
 [[nodiscard]] std::string describe(TeardownStatus status);
+[[nodiscard]] std::string describe(RenewStatus status);
 
 template <class Number>
 requires std::is_arithmetic_v<Number>

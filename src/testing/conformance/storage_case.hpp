@@ -128,6 +128,7 @@ void checkKicking(StorageChecks& checks);
 void checkEnding(StorageChecks& checks);
 void checkSetup(StorageChecks& checks);
 void checkTeardown(StorageChecks& checks);
+void checkRenewal(StorageChecks& checks);
 void checkClaiming(StorageChecks& checks);
 void checkSettling(StorageChecks& checks);
 void checkListingJobs(StorageChecks& checks);

@@ -14,6 +14,7 @@ std::size_t storageSuite(const StorageFactory& make, const ReportSink& report, c
   checkEnding(all);
   checkSetup(all);
   checkTeardown(all);
+  checkRenewal(all);
   checkClaiming(all);
   checkSettling(all);
   checkListingJobs(all);

@@ -102,6 +102,10 @@ const std::vector<Operation>& changes() {
       {"completeSetup", [](Storage& s) { s.completeSetup(setupOf("c3", "c3-setup")); }},
       {"completeSetup, late", [](Storage& s) { s.completeSetup(setupOf("c2", "no-such-job")); }},
       {"completeTeardown", [](Storage& s) { s.completeTeardown(teardownOf("c2")); }},
+      {"renewRoom",
+       [](Storage& s) {
+         s.renewRoom({CallId{"c1"}, at(5), newJob("j8", JobType::setupCall, "c1")});
+       }},
       {"addJob", [](Storage& s) { s.addJob(newJob("j9", JobType::checkCallsActivity, "")); }},
       {"claimJob", [](Storage& s) { s.claimJob(claimNext(at(1))); }},
       {"renewJob", [](Storage& s) { s.renewJob(JobId{"c3-setup"}, firstToken, at(99)); }},
