@@ -49,6 +49,18 @@ RANK_OF_FILE = {
     "include/messenger/model/time.hpp": 0,
 }
 
+# Files of an adapter that see more than an adapter does: they bring its provider and the calls together again.
+LIMIT_OF_FILE = {
+    "src/adapters/janus/reconciler.cpp": 6,
+    "src/adapters/janus/reconcile_command.cpp": 6,
+}
+# The one header of the console that an adapter may know: what a command of its own is made of. It needs no library.
+COMMAND = "include/messenger/console/command.hpp"
+COMMANDS_OF_ADAPTERS = {
+    "include/messenger/adapters/janus/reconcile_command.hpp",
+    "src/adapters/janus/reconcile_command.cpp",
+}
+
 # What stands in for what a host leaves out: the public headers of adapters that a room may know for it.
 DEFAULTS = {
     "facade": ["include/messenger/adapters/memory.hpp", "include/messenger/adapters/null.hpp"],
@@ -59,7 +71,10 @@ DEFAULTS = {
 
 # The executable `messenger` is a host: it picks the storage for the console.
 CLI = "src/console/cli/"
-CHOICES_OF_CLI = {"include/messenger/adapters/sqlite.hpp"}
+CHOICES_OF_CLI = {
+    "include/messenger/adapters/sqlite.hpp",
+    "include/messenger/adapters/janus/reconcile_command.hpp",
+}
 
 # Third-party headers have one home each. (pattern of the header, where it may be included)
 HOMES = [
@@ -70,6 +85,7 @@ HOMES = [
     (r"nlohmann/", ["src/http/", "src/console/", "src/adapters/janus/"]),
     (r"CLI/", ["src/console/"]),
     (r"curl/", ["src/adapters/janus/"]),
+    (r"openssl/", ["src/adapters/janus/"]),
 ]
 
 STANDARD = re.compile(r"[a-z0-9_]+$")
@@ -109,9 +125,11 @@ def may_include(source, target):
     if target_room not in RANKS:
         if source.startswith(CLI) and target in CHOICES_OF_CLI:
             return True
+        if source in COMMANDS_OF_ADAPTERS and target == COMMAND:
+            return True
         return target in DEFAULTS.get(source_room, [])
     if source_room.startswith("adapters/"):
-        limit = ADAPTER_LIMIT
+        limit = LIMIT_OF_FILE.get(source, ADAPTER_LIMIT)
     elif source_room in RIM:
         limit = RIM[source_room]
     else:
@@ -243,6 +261,15 @@ CASES = [
     ("src/adapters/sqlite/a.cpp", "<SQLiteCpp/SQLiteCpp.h>", None),
     ("src/adapters/sqlite/a.cpp", "<sqlite3.h>", None),
     ("src/adapters/memory/a.cpp", "<sqlite3.h>", "home in src/adapters/sqlite/"),
+    ("src/adapters/janus/a.cpp", '"adapters/janus/b.hpp"', None),
+    ("src/adapters/janus/a.cpp", '"messenger/messenger.hpp"', "must not include"),
+    ("src/adapters/janus/reconciler.cpp", '"messenger/messenger.hpp"', None),
+    ("src/adapters/janus/a.cpp", '"messenger/console/command.hpp"', "must not include"),
+    ("src/adapters/janus/reconcile_command.cpp", '"messenger/console/command.hpp"', None),
+    ("src/adapters/janus/reconcile_command.cpp", '"messenger/console/console.hpp"', "must not include"),
+    ("include/messenger/adapters/janus/reconcile_command.hpp", '"messenger/console/command.hpp"', None),
+    ("src/adapters/janus/a.cpp", "<openssl/evp.h>", None),
+    ("src/adapters/sqlite/a.cpp", "<openssl/evp.h>", "home in src/adapters/janus/"),
     ("src/testing/a.cpp", '"messenger/contracts/storage.hpp"', None),
     ("src/testing/a.cpp", '"messenger/messenger.hpp"', "testing must not include"),
     ("src/http/a.cpp", '"messenger/messenger.hpp"', None),
@@ -256,6 +283,8 @@ CASES = [
     ("src/console/a.cpp", '"http/b.hpp"', "console must not include"),
     ("src/console/a.cpp", '"messenger/adapters/sqlite.hpp"', "console must not include"),
     ("src/console/cli/a.cpp", '"messenger/adapters/sqlite.hpp"', None),
+    ("src/console/cli/a.cpp", '"messenger/adapters/janus/reconcile_command.hpp"', None),
+    ("src/console/a.cpp", '"messenger/adapters/janus/reconcile_command.hpp"', "console must not include"),
     ("src/console/cli/a.cpp", '"messenger/adapters/memory.hpp"', "console must not include"),
     ("src/actions/a.cpp", "<nlohmann/json.hpp>", "home in src/http/"),
     ("src/actions/a.cpp", "<CLI/CLI.hpp>", "home in src/console/"),

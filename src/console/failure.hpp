@@ -7,14 +7,6 @@
 
 namespace messenger::console {
 
-/// Why a command line did not do its work, and what the operator can do about it.
-struct Failure {
-  ExitCode code = ExitCode::failed;
-  std::string reason;   ///< stable, for scripts: the `error.reason` of --json
-  std::string message;  ///< a sentence
-  std::string hint;     ///< what to do; may be empty
-};
-
 using Outcome = tl::expected<void, Failure>;
 template <class T>
 using Expected = tl::expected<T, Failure>;

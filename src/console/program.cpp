@@ -132,7 +132,7 @@ ExitCode runProgram(const Program& program, const ConsoleOptions& options,
   } catch (const std::exception& error) {
     outcome = tl::unexpected(failureOf(error));
   }
-  if (!outcome) screen.fail(outcome.error());
+  if (!outcome && !outcome.error().reason.empty()) screen.fail(outcome.error());
   if (!screen.finish()) {
     err << "Error: the result could not be written.\n" << std::flush;
     return ExitCode::failed;

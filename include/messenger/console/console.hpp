@@ -1,13 +1,13 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <functional>
 #include <iosfwd>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "messenger/console/command.hpp"
 #include "messenger/contracts/clock.hpp"
 
 namespace messenger {
@@ -15,16 +15,6 @@ namespace messenger {
 class Messenger;
 
 namespace console {
-
-/// What `Console::run` returns, and the process with it. Promised: never renumbered.
-enum class ExitCode : std::uint8_t {
-  ok = 0,
-  failed = 1,        ///< the command could not do its work; the message says why
-  usage = 2,         ///< wrong command line or environment; nothing was done
-  notFound = 3,      ///< no call, no job with that id; nothing was done
-  database = 4,      ///< missing, not ours, of another version, busy, damaged, or not to be reached
-  interrupted = 130  ///< stopped at once by a second Ctrl-C (SIGTERM: 143)
-};
 
 /// How a Console speaks. The defaults suit a pipe or a test: no colours, no progress, no signals, tables as
 /// wide as they are.
@@ -38,14 +28,16 @@ struct ConsoleOptions {
   std::size_t width = 0;
   /// Whether `err` is a terminal: long work shows how far it is on one line that it rewrites.
   bool progress = false;
-  /// While `queue:work`, `schedule:run --watch` and the `--now` sweeps run, take over SIGINT and SIGTERM: the
-  /// first stops after the work in hand, the second ends the process at once with 128 + the signal's number.
-  /// The handlers that were there before come back afterwards. At most one Console of a process may do so at
-  /// a time.
+  /// While `queue:work`, `schedule:run --watch`, the `--now` sweeps and the commands of a host run, take over
+  /// SIGINT and SIGTERM: the first stops after the work in hand, the second ends the process at once with 128
+  /// + the signal's number. The handlers that were there before come back afterwards. At most one Console of
+  /// a process may do so at a time.
   bool signals = false;
   /// Asked about ten times a second by the same commands, on the thread that called `run`: true is as good
   /// as a first Ctrl-C. May be empty; must not throw.
   std::function<bool()> stopRequested;
+  /// Commands beside those of the library.
+  std::vector<HostCommand> commands;
   /// What "3 min ago" is reckoned from; null for the machine's.
   std::shared_ptr<Clock> clock;
 
@@ -62,6 +54,7 @@ struct ConsoleOptions {
 /// Confined: one `run` at a time. The Messenger must outlive it.
 class Console {
  public:
+  /// Throws std::invalid_argument for a command of the host's without a fit name or anything to run.
   explicit Console(Messenger& messenger, ConsoleOptions options = {});
 
   /// Runs one command line, without the program's name in front: `{"calls:down", "--duration=5"}`; none is
@@ -78,7 +71,7 @@ class Console {
 
 /// One line for a host's `main`: runs the command line on standard output and standard error, with
 /// `ConsoleOptions::forTerminal` and the program's name from `argv[0]`. Returns what `main` returns.
-int runMain(Messenger& messenger, int argc, const char* const* argv);
+int runMain(Messenger& messenger, int argc, const char* const* argv, std::vector<HostCommand> commands = {});
 
 }  // namespace console
 }  // namespace messenger

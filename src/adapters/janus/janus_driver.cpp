@@ -3,6 +3,7 @@
 #include <charconv>
 #include <stdexcept>
 
+#include "adapters/janus/id_kind.hpp"
 #include "adapters/janus/room_keys.hpp"
 #include "messenger/errors.hpp"
 
@@ -21,20 +22,6 @@ std::optional<JanusId> recordedId(const std::string& text, IdKind kind) {
   const auto [stop, error] = std::from_chars(text.data(), end, number);
   if (error != std::errc{} || stop != end) return std::nullopt;
   return JanusId{number};
-}
-
-/// Does something that depends on the kind of the server's ids; once more when the server turns out to be of
-/// the other kind by now.
-template <class Deed>
-auto withKind(const VideoRoom& room, Deed deed) -> decltype(deed(IdKind::text)) {
-  const JanusResult<IdKind> kind = room.idKind();
-  if (!kind) return tl::unexpected(kind.error());
-  auto result = deed(*kind);
-  if (result || !result.error().isPlugin(video_room_code::invalidElement)) return result;
-  room.forgetIdKind();
-  const JanusResult<IdKind> now = room.idKind();
-  if (!now) return tl::unexpected(now.error());
-  return *now == *kind ? result : deed(*now);
 }
 
 /// Whether a room that is there asks for a secret, and for ours: else it is somebody else's.

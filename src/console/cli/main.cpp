@@ -5,6 +5,10 @@
 #include "console/cli/database.hpp"
 #include "console/commands/commands.hpp"
 #include "console/help.hpp"
+#include "console/host_command.hpp"
+#ifdef MESSENGER_CLI_WITH_JANUS
+#include "messenger/adapters/janus/reconcile_command.hpp"
+#endif
 
 namespace {
 
@@ -15,6 +19,9 @@ Program makeProgram(Database& database) {
   program.name = "messenger";
   program.commands = operatorCommands();
   for (Command& each : databaseCommands()) program.commands.push_back(std::move(each));
+#ifdef MESSENGER_CLI_WITH_JANUS
+  program.commands.push_back(asCommand(messenger::janus::reconcileCommandFromEnvironment()));
+#endif
   addHelpCommands(program);
   program.options = Database::options();
   program.notes = {
@@ -23,6 +30,9 @@ Program makeProgram(Database& database) {
       {"MESSENGER_...",
        {"as in the host application: give this program the same, above all "
         "MESSENGER_CALLING_SUBSCRIBER_CHANNEL"}},
+#ifdef MESSENGER_CLI_WITH_JANUS
+      {"JANUS_...", {"where Janus is, for janus:reconcile; \"messenger help janus:reconcile\" names them"}},
+#endif
       {"NO_COLOR", {"no colours"}}};
   program.sweepNote =
       "From here no client was told, and rooms are destroyed by the host's worker. Without --now the host's "
