@@ -46,19 +46,15 @@ class JanusClient::Impl {
 
   /// A request to Janus itself. `path` is behind the HTTP API's address.
   JanusResult<Json> ask(Json request, const std::string& path, Repeat repeat,
-                        std::vector<Secret> secrets = {}) {
+                        const std::vector<Secret>& secrets = {}) {
     const std::string transaction = fmt::format("m{}", ++transactions_);
     request["transaction"] = transaction;
     const bool admin = wayIn_ == WayIn::adminApi;
     const auto& secret = admin ? options_.adminSecret : options_.apiSecret;
     if (secret) request[admin ? "admin_secret" : "apisecret"] = secret->reveal();
-    for (const auto* each :
-         {&options_.apiSecret, &options_.adminSecret, &options_.videoRoomSecret, &options_.roomKey}) {
-      if (*each) secrets.push_back(**each);
-    }
     const std::string url = (admin ? options_.adminEndpoint : options_.endpoint) + path;
     return transport_.post(url, write(request), repeat).and_then([&](const std::string& body) {
-      return readReply(body, transaction, secrets);
+      return readReply(body, transaction, withOwn(secrets));
     });
   }
 
@@ -72,8 +68,12 @@ class JanusClient::Impl {
   }
 
  private:
+  /// All that must not come back in an error.
   [[nodiscard]] std::vector<Secret> withOwn(std::vector<Secret> secrets) const {
-    if (options_.videoRoomSecret) secrets.push_back(*options_.videoRoomSecret);
+    for (const auto* each :
+         {&options_.apiSecret, &options_.adminSecret, &options_.videoRoomSecret, &options_.roomKey}) {
+      if (*each) secrets.push_back(**each);
+    }
     return secrets;
   }
 
