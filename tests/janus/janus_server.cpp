@@ -149,6 +149,13 @@ void JanusServer::writeConfig() const {
   }
 }
 
+std::map<std::string, std::string> JanusServer::environment() const {
+  const janus::JanusOptions all = options();
+  return {{"JANUS_SERVER_ENDPOINT", all.endpoint}, {"JANUS_ADMIN_SERVER_ENDPOINT", all.adminEndpoint},
+          {"JANUS_API_SECRET", apiSecret},         {"JANUS_ADMIN_SECRET", adminSecret},
+          {"JANUS_VIDEO_ROOM_SECRET", adminKey},   {"JANUS_ROOM_KEY", roomKey}};
+}
+
 std::string JanusServer::certificate() const {
   return folder_.file("certificate.pem").string();
 }

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -59,6 +60,9 @@ class JanusServer {
   /// The same by one way in only.
   [[nodiscard]] janus::JanusOptions options(janus::WayIn wayIn) const;
   [[nodiscard]] janus::VideoRoom videoRoom(janus::WayIn wayIn = janus::WayIn::adminApi) const;
+
+  /// What a program needs in its environment to talk to this server.
+  [[nodiscard]] std::map<std::string, std::string> environment() const;
 
   [[nodiscard]] std::string certificate() const;
 
