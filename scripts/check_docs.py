@@ -185,7 +185,8 @@ class Tree:
 
     def commands(self):
         if self._commands is None:
-            texts = [file.read_text(encoding="utf-8") for file in (self.root / "src" / "console").rglob("*.cpp")]
+            files = [file for room in ("console", "adapters") for file in (self.root / "src" / room).rglob("*.cpp")]
+            texts = [file.read_text(encoding="utf-8") for file in files]
             self._commands = set(re.findall(r'"([a-z]+:[a-z][a-z-]*)"', "\n".join(texts)))
         return self._commands
 

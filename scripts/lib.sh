@@ -41,7 +41,10 @@ core   | libsqlitecpp-dev    | hdr:SQLiteCpp/SQLiteCpp.h      | SQLiteCpp 3.2 or
 core   | libfmt-dev          | hdr:fmt/format.h               | fmt 9 or later
 core   | libexpected-dev     | hdr:tl/expected.hpp            | tl-expected 1.0 or later
 core   | nlohmann-json3-dev  | hdr:nlohmann/json.hpp          | nlohmann-json 3.11 or later
+core   | libcurl4-openssl-dev | hdr:curl/curl.h               | libcurl 7.74 or later
+core   | libssl-dev          | hdr:openssl/hmac.h             | OpenSSL 1.1.1 or later
 core   | catch2              | hdr:catch2/catch.hpp           | Catch2 2.13 (tests)
+janus  | janus               | cmd:janus                      | Janus 1.1 or later (the tests of its driver start one of their own)
 ccache | ccache              | cmd:ccache                     | ccache (optional: quicker rebuilds)
 python | python3             | cmd:python3                    | Python 3.9 or later
 clang  | clang               | cmd:clang++                    | clang 14 or later

@@ -1,0 +1,110 @@
+// Commands that a host adds to its console.
+#include <stdexcept>
+
+#include "tests/console/console_world.hpp"
+
+namespace messenger::console::testing {
+namespace {
+
+HostCommand hello() {
+  HostCommand command;
+  command.name = "app:hello";
+  command.summary = "say hello";
+  command.description = {"Says hello, and how many calls there are."};
+  command.flags = {{"loud", "say it loudly"}};
+  command.run = [](CommandCall& call) -> std::optional<Failure> {
+    call.progress("saying hello");
+    const std::size_t calls = call.messenger().listActiveCalls(0, 100).size();
+    call.document("{\"calls\":" + std::to_string(calls) + "}");
+    call.line((call.has("loud") ? "HELLO" : "hello") + std::string{"\x1b[2J "} + std::to_string(calls));
+    call.note("said");
+    return std::nullopt;
+  };
+  return command;
+}
+
+HostCommand failing(Failure failure) {
+  HostCommand command;
+  command.name = "app:fail";
+  command.summary = "fail";
+  command.run = [=](CommandCall& call) -> std::optional<Failure> {
+    call.document("{}");
+    return failure;
+  };
+  return command;
+}
+
+TEST_CASE("host commands: run with the host's Messenger, flags and --json", "[console][host_command]") {
+  World world;
+  world.console.commands = {hello()};
+  world.startCall();
+  const Ran said = world.run({"app:hello"});
+  CHECK(said.exit == 0);
+  CHECK(said.out == "hello?[2J 1\n");
+  CHECK(said.err == "said\n");
+  CHECK(world.run({"app:hello", "--loud"}).out == "HELLO?[2J 1\n");
+  const Ran json = world.run({"app:hello", "--json"});
+  CHECK(json.json()["calls"] == 1);
+  CHECK(json.err.empty());
+}
+
+TEST_CASE("host commands: are listed, explained, suggested, and checked", "[console][host_command]") {
+  World world;
+  world.console.commands = {hello()};
+  CHECK(world.run({"list"}).out.find("app:hello") != std::string::npos);
+  const std::string help = world.run({"help", "app:hello"}).out;
+  CHECK(help.find("usage: messenger app:hello [--loud]") != std::string::npos);
+  CHECK(help.find("say it loudly") != std::string::npos);
+  CHECK(world.run({"app:helo"}).err.find("Did you mean app:hello?") != std::string::npos);
+  CHECK(world.run({"app:hello", "--quiet"}).exit == 2);
+}
+
+TEST_CASE("host commands: fail with a code, a reason and a hint, or having said it all",
+          "[console][host_command]") {
+  World world;
+  world.console.commands = {failing({ExitCode::notFound, "noSuchApp", "There is no app.", "Make one."})};
+  const Ran failed = world.run({"app:fail"});
+  CHECK(failed.exit == 3);
+  CHECK(failed.err.find("There is no app.") != std::string::npos);
+  CHECK(failed.err.find("Make one.") != std::string::npos);
+  world.console.commands = {failing({ExitCode::failed, "", "", ""})};
+  const Ran quiet = world.run({"app:fail", "--json"});
+  CHECK(quiet.exit == 1);
+  CHECK(quiet.out == "{}\n");
+  CHECK(quiet.err.empty());
+}
+
+TEST_CASE("host commands: hear that they are to stop", "[console][host_command]") {
+  World world;
+  bool stop = false;
+  std::vector<bool> heard;
+  HostCommand command = hello();
+  command.run = [&](CommandCall& call) -> std::optional<Failure> {
+    heard.push_back(call.stopRequested());
+    stop = true;
+    heard.push_back(call.stopRequested());
+    return std::nullopt;
+  };
+  world.console.commands = {command};
+  world.console.stopRequested = [&] { return stop; };
+  CHECK(world.run({"app:hello"}).exit == 0);
+  CHECK(heard == std::vector<bool>{false, true});
+}
+
+TEST_CASE("host commands: a name that is unfit or taken is refused", "[console][host_command]") {
+  World world;
+  for (const char* name : {"", "-x", "App", "a b", "list", "help", "calls:down", "queue:work", "app:hello"}) {
+    HostCommand other = hello();
+    other.name = name;
+    world.console.commands = {hello(), other};
+    INFO(name);
+    CHECK_THROWS_AS(Console(*world.messenger, world.console), std::invalid_argument);
+  }
+  HostCommand empty = hello();
+  empty.run = nullptr;
+  world.console.commands = {empty};
+  CHECK_THROWS_AS(Console(*world.messenger, world.console), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace messenger::console::testing
