@@ -154,6 +154,41 @@ TEST_CASE("storage suite: catches a late room that is forgotten", "[adapters][co
             "completeSetup: a room that comes after the teardown is not forgotten"});
 }
 
+TEST_CASE("storage suite: catches a renewal that looks first, and one whose setup is lost",
+          "[adapters][conformance]") {
+  /// Two transactions where there should be one.
+  struct Forgetful final : ForwardingStorage {
+    using ForwardingStorage::ForwardingStorage;
+    RenewOutcome renewRoom(const RenewChange& change) override {
+      const RenewOutcome outcome = inner().renewRoom(change);
+      if (outcome.status != RenewStatus::renewed) return outcome;
+      const auto claimed =
+          inner().claimJob({change.setup.queue, change.now, change.now, change.setup.id, std::nullopt});
+      inner().settleJob({claimed->job.id, claimed->job.token, Settlement::Kind::done, {}, {}});
+      return inner().findCall(change.call, std::nullopt) ? outcome : RenewOutcome{};
+    }
+  };
+  CHECK(reportsOf<Forgetful>().hasFailed(
+      "renewRoom: clears the room and setupComplete together, and stores the setup"));
+  /// Does not mind a setup that is there already.
+  struct Blind final : ForwardingStorage {
+    using ForwardingStorage::ForwardingStorage;
+    RenewOutcome renewRoom(const RenewChange& change) override {
+      RenewOutcome outcome = inner().renewRoom(change);
+      if (outcome.status == RenewStatus::waiting || outcome.status == RenewStatus::notSetUp) {
+        inner().addJob(change.setup);
+        outcome.status = RenewStatus::renewed;
+      }
+      return outcome;
+    }
+  };
+  const Reports blind = reportsOf<Blind>();
+  CHECK(blind.hasFailed("renewRoom: once renewed it is not set up, and nothing changes"));
+  CHECK(blind.hasFailed(
+      "renewRoom: leaves alone a call whose setup waits or runs, but not one whose setup is parked"));
+  CHECK(blind.hasFailed("at once: 16 renewals of one call store one setup"));
+}
+
 TEST_CASE("storage suite: catches a claim that does not say that it begins a create",
           "[adapters][conformance]") {
   struct Broken final : ForwardingStorage {
