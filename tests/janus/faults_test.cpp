@@ -155,6 +155,14 @@ TEST_CASE("JanusClient: lists whose parts are not what they should be", "[janus]
   REQUIRE_FAILED(roomAt(server).list(), ErrorKind::malformedReply, 0);
 }
 
+TEST_CASE("JanusClient: an answer that is nested without end takes no stack", "[janus][faults]") {
+  FakeServer server([](std::size_t, std::size_t, const std::string& body) {
+    const std::string deep = std::string(1'000'000, '[') + std::string(1'000'000, ']');
+    return FakeServer::Answer{FakeServer::success(body, R"({"exists":true,"deep":)" + deep + "}")};
+  });
+  REQUIRE(roomAt(server).exists(anId).value());
+}
+
 TEST_CASE("VideoRoom: forwarders are read as the plugin gives them", "[janus][faults]") {
   FakeServer server([](std::size_t, std::size_t, const std::string& body) {
     return FakeServer::Answer{FakeServer::success(

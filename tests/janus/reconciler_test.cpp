@@ -103,6 +103,24 @@ TEST_CASE("Reconciler: active calls whose room is gone get another one", "[janus
   REQUIRE(world.rooms().empty());
 }
 
+TEST_CASE("Reconciler: a room that is younger than the list is not taken for lost", "[janus][reconciler]") {
+  LiveWorld world(2, GENERATE(true, false));
+  world.start(0);
+  world.drain();
+  std::optional<Call> young;
+  ReconcileOptions options;
+  options.progress = [&](const janus::ReconcileProgress&) {
+    if (young) return;
+    young = world.start(1);
+    world.drain();
+  };
+  const ReconcileReport report = world.reconcile(options);
+  CHECK(report.rooms == 1);
+  CHECK(report.activeCalls == 2);
+  CHECK(report.renewed.empty());
+  CHECK(world.now(*young).setupComplete);
+}
+
 TEST_CASE("Reconciler: what fails for one room does not stop the others, and is reported",
           "[janus][reconciler]") {
   LiveWorld world(2);

@@ -167,7 +167,7 @@ JanusResult<ServerInfo> JanusClient::info() {
 
 JanusResult<std::string> JanusClient::askPlugin(const std::string& plugin, const std::string& request,
                                                 Repeat repeat, const std::vector<Secret>& secrets) {
-  Json body = Json::parse(request, nullptr, /*allow_exceptions=*/false);
+  Json body = parse(request);
   if (!body.is_object()) throw std::invalid_argument("JanusClient::askPlugin: the request is no JSON object");
   return impl_->askPlugin(plugin, std::move(body), repeat, secrets).map(write);
 }

@@ -22,6 +22,13 @@ int codeOf(const Json& object, const char* key) {
 
 }  // namespace
 
+Json parse(std::string_view text) {
+  constexpr int deepest = 32;
+  return Json::parse(
+      text.begin(), text.end(), [](int depth, Json::parse_event_t, const Json&) { return depth <= deepest; },
+      /*allow_exceptions=*/false);
+}
+
 tl::unexpected<JanusError> malformed(std::string text) {
   return tl::unexpected(JanusError{ErrorKind::malformedReply, 0, std::move(text)});
 }
@@ -41,7 +48,7 @@ std::string cleaned(std::string_view text, const std::vector<Secret>& secrets) {
 
 JanusResult<Json> readReply(std::string_view body, std::string_view transaction,
                             const std::vector<Secret>& secrets) {
-  Json reply = Json::parse(body.begin(), body.end(), nullptr, /*allow_exceptions=*/false);
+  Json reply = parse(body);
   if (reply.is_discarded()) return malformed("the answer is not JSON");
   if (!reply.is_object()) return malformed("the answer is not a JSON object");
   const std::string kind = textOf(reply, "janus");

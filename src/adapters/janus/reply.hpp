@@ -13,6 +13,10 @@ namespace messenger::janus {
 
 using Json = nlohmann::json;
 
+/// Discarded when it is no JSON. What lies deeper than Janus ever goes is left out: working on a tree takes
+/// stack for each level, and a stranger chooses how many there are.
+[[nodiscard]] Json parse(std::string_view text);
+
 [[nodiscard]] tl::unexpected<JanusError> malformed(std::string text);
 
 /// A server's words made fit to be shown: cut, without control characters, and without these secrets.

@@ -19,7 +19,7 @@ class Request {
   static Request withFields(const char* verb, const std::string& fields) {
     Request request(verb);
     if (fields.empty()) return request;
-    Json more = Json::parse(fields, nullptr, /*allow_exceptions=*/false);
+    Json more = parse(fields);
     if (!more.is_object()) throw std::invalid_argument("NewRoom::more is no JSON object");
     more["request"] = verb;
     request.body_ = std::move(more);
@@ -88,7 +88,7 @@ struct VideoRoom::Shared {
   JanusResult<Json> ask(const Request& request, Repeat repeat = Repeat::never) const {
     const auto answer = client->askPlugin(package, write(request.body()), repeat, request.secrets());
     if (!answer) return tl::unexpected(answer.error());
-    return Json::parse(*answer);
+    return parse(*answer);
   }
 
   /// For requests whose answer only says that it was done.
