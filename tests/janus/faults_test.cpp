@@ -105,7 +105,7 @@ TEST_CASE("JanusClient: answers that are not Janus's", "[janus][faults]") {
       {FakeServer::http("{\"janus\":7}"), ErrorKind::malformedReply, 0},
       {FakeServer::http("{\"janus\":\"error\"}"), ErrorKind::malformedReply, 0},
       {FakeServer::http("{\"janus\":\"error\",\"error\":[]}"), ErrorKind::malformedReply, 0},
-      {FakeServer::http("{\"janus\":\"success\",\"transaction\":\"m2\",\"response\":{}}"),
+      {FakeServer::http("{\"janus\":\"success\",\"transaction\":\"m2\",\"response\":{\"exists\":true}}"),
        ErrorKind::malformedReply, 0},
       {FakeServer::http("{\"janus\":\"ack\",\"transaction\":\"m1\"}"), ErrorKind::malformedReply, 0},
       {FakeServer::http("{\"janus\":\"success\",\"transaction\":\"m1\"}"), ErrorKind::malformedReply, 0},
