@@ -1,5 +1,6 @@
 // A process is killed at every point of a call's life: what it had acknowledged holds, and whoever comes
 // after it finishes what it began.
+#include <array>
 #include <csignal>
 
 #include "messenger/adapters/null.hpp"
@@ -33,11 +34,28 @@ class Remains {
 
   /// As the next process finds it: before anything was done, and after all that was left has been done.
   void requireRecovery() {
+    findAcknowledged();
+    drain();
+    requireSound();
+    requireEnd();
+  }
+
+  /// As the next process finds it that ends the call before it does what was left: a room that nobody has
+  /// recorded goes all the same.
+  void requireRecoveryBehindAnEnd() {
+    findAcknowledged();
+    requireEnd();
+  }
+
+ private:
+  void findAcknowledged() {
     if (++rounds_ % 8 == 0) open();
     clock_->jump(testing::ManualClock::defaultStart + hours{hour_} - clock_->now().wall);
     requireAcknowledged();
-    drain();
-    requireSound();
+  }
+
+  /// Whatever is active is ended; then all jobs are done.
+  void requireEnd() {
     for (const Call& call : messenger_->listActiveCalls(0, 10))
       REQUIRE_OK(messenger_->endCallAsHost(call.id));
     drain();
@@ -46,7 +64,6 @@ class Remains {
     REQUIRE(messenger_->listActiveCalls(0, 10).empty());
   }
 
- private:
   [[nodiscard]] std::string file() const { return directory_.file("calls.db").string(); }
 
   void open() {
@@ -117,6 +134,8 @@ class Remains {
   int rounds_ = 0;
 };
 
+constexpr std::array driverPoints{"before-create", "after-create", "before-destroy", "after-destroy"};
+
 }  // namespace
 
 TEST_CASE("process death: at any statement, and behind any commit, nothing is lost", "[facade][death]") {
@@ -137,10 +156,33 @@ TEST_CASE("process death: at any statement, and behind any commit, nothing is lo
 TEST_CASE("process death: inside the driver, nothing is lost", "[facade][death]") {
   const bool queued = GENERATE(true, false);
   Remains remains;
-  for (const char* point : {"before-create", "after-create", "before-destroy", "after-destroy"}) {
+  for (const char* point : driverPoints) {
     CAPTURE(queued, point);
     REQUIRE(remains.liveAndDie(queued, point, 1));
     remains.requireRecovery();
+  }
+}
+
+TEST_CASE("process death: a call that is ended before the jobs of the dead are done leaves no room",
+          "[facade][death]") {
+  const bool queued = GENERATE(true, false);
+  Remains remains;
+  SECTION("when it died at any statement") {
+    std::size_t deaths = 0;
+    while (remains.liveAndDie(queued, "statement", deaths + 1)) {
+      ++deaths;
+      CAPTURE(queued, deaths);
+      remains.requireRecoveryBehindAnEnd();
+      REQUIRE(deaths < 200);
+    }
+    REQUIRE(deaths >= 40);
+  }
+  SECTION("when it died inside the driver") {
+    for (const char* point : driverPoints) {
+      CAPTURE(queued, point);
+      REQUIRE(remains.liveAndDie(queued, point, 1));
+      remains.requireRecoveryBehindAnEnd();
+    }
   }
 }
 
