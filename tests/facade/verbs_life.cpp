@@ -146,6 +146,20 @@ TEST_CASE("end_call: a muted member who was not in the call is left alone", "[fa
           std::vector<std::string>{"messenger.user.ann", "messenger.user.mia", "messenger.user.sam"});
 }
 
+TEST_CASE("end_call: the host needs no place in the call, and is named as the reason", "[facade][end_call]") {
+  World world;
+  const Call call = world.start("group", "ann");
+  const auto ended = world.messenger.endCallAsHost(call.id);
+  REQUIRE_OK(ended);
+  REQUIRE(ended->endReason == EndReason::host);
+  const auto told = world.take<CallEnded>();
+  REQUIRE(told.size() == 1);
+  REQUIRE(told[0].reason == EndReason::host);
+  REQUIRE_FALSE(told[0].by.has_value());
+  REQUIRE_REFUSED(world.messenger.endCallAsHost(call.id), Reason::callEnded);
+  REQUIRE(world.take<CallEnded>().size() == 1);
+}
+
 TEST_CASE("ignore_call: in a private thread it ends the call, in a group it goes on",
           "[facade][ignore_call]") {
   World world;
@@ -193,6 +207,10 @@ TEST_CASE("kick_participant: out and locked out, un-kick opens the door again",
     const auto rows = world.messenger.participantsOf(call.id);
     REQUIRE_OK(world.messenger.kickParticipant(call.id, person("ann"), rows.at(0).id));
     REQUIRE(world.now(call).endReason == EndReason::lastLeft);
+    const auto told = world.take<CallEnded>();
+    REQUIRE(told.size() == 1);
+    REQUIRE(told[0].reason == EndReason::lastLeft);
+    REQUIRE(channelsOf(world.broadcaster->all(), "call.ended").size() == 3);
     world.messenger.runPendingJobs();
     REQUIRE(world.provider->rooms().empty());
   }
@@ -215,6 +233,7 @@ TEST_CASE("threads: a member who is removed is out of the call", "[facade][threa
                   Reason::userNotFound);
   REQUIRE_OK(world.messenger.threads().removeMember(ThreadId{"group"}, person("ann")));
   REQUIRE_FALSE(world.now(call).active());
+  REQUIRE(world.now(call).endReason == EndReason::lastLeft);
 }
 
 TEST_CASE("threads: what is no thread, no user and no text is refused by name", "[facade][threads]") {

@@ -61,6 +61,39 @@ TEST_CASE("enforcement: the database itself refuses what breaks an invariant", "
   }
 }
 
+TEST_CASE("enforcement: the numbers in the file keep their meaning", "[sqlite][unit]") {
+  const SqliteFixture fixture;
+  const auto storage = fixture.open();
+  // Each list in the order of the numbers 1, 2, 3, …; what is added later comes behind.
+  const std::vector reasons{EndReason::hungUp,   EndReason::lastLeft,    EndReason::inactive,
+                            EndReason::declined, EndReason::setupFailed, EndReason::maintenance,
+                            EndReason::host};
+  for (std::size_t i = 0; i < reasons.size(); ++i) {
+    const std::string call = "c" + std::to_string(i + 1);
+    REQUIRE(storage->startCall(start(call, "t1")).status == StartStatus::started);
+    EndChange change = end(call);
+    change.reason = reasons[i];
+    REQUIRE(storage->endCall(change).status == EndStatus::ended);
+  }
+  CHECK(fixture.number("SELECT count(*) FROM calls WHERE type = 1 AND end_reason = sequence") == 7);
+
+  fixture.run("DELETE FROM jobs");
+  const std::vector types{JobType::setupCall, JobType::teardownCall, JobType::checkCallsActivity,
+                          JobType::endCalls};
+  for (std::size_t i = 0; i < types.size(); ++i)
+    storage->addJob(newJob("j" + std::to_string(i + 1), types[i], ""));
+  CHECK(fixture.number("SELECT count(*) FROM jobs WHERE id = 'j' || type") == 4);
+
+  const std::vector kinds{ThreadType::privateThread, ThreadType::group};
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    NewThread thread;
+    thread.thread.id = ThreadId{"t" + std::to_string(i + 1)};
+    thread.thread.type = kinds[i];
+    REQUIRE(storage->threadStore()->createThread(thread));
+  }
+  CHECK(fixture.number("SELECT count(*) FROM threads WHERE id = 't' || type") == 2);
+}
+
 TEST_CASE("enforcement: a number that the library does not know is corrupt", "[sqlite][unit]") {
   const SqliteFixture fixture;
   const auto storage = fixture.open();
