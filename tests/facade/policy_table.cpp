@@ -1,6 +1,7 @@
 // The table "who may do what" of the design, cell by cell: every verb by every kind of caller.
 #include <map>
 
+#include "messenger/testing/faulty_storage.hpp"
 #include "tests/facade/verbs_world.hpp"
 
 namespace messenger::tests {
@@ -251,6 +252,50 @@ TEST_CASE("policy: calling is off unless the host says yes", "[facade][policy][s
   config.calling.enabled = false;
   World world(config);
   REQUIRE_REFUSED(world.messenger.startCall(ThreadId{"group"}, person("ann")), Reason::callingDisabled);
+}
+
+TEST_CASE("policy: a refusal asks the storage for no change", "[facade][policy]") {
+  World world;
+  const Call call = world.start("group", "ann");
+  const Call pair = world.start("private", "alice");
+  world.join(call, "sam");
+  const CallParticipant mia = world.join(call, "mia");
+  REQUIRE_OK(world.messenger.kickParticipant(call.id, person("ann"), mia.id));
+  const auto counting = std::make_shared<testing::FaultyStorage>(world.storage);
+  std::size_t changes = 0;
+  counting->failIf(
+      [&](const testing::StorageOperation& operation) {
+        changes += operation.writes ? 1 : 0;
+        return false;
+      },
+      testing::Fault::before);
+  Messenger messenger(World::configured(/*queued=*/true),
+                      Dependencies{counting, nullptr, nullptr, nullptr, world.clock, nullLogger()});
+  const auto refused = [&](const Call& of, const std::string& user, Reason reason) {
+    const ParticipantId row = rowOf(world, of, of.owner);
+    REQUIRE_REFUSED(messenger.joinCall(of.id, person(user)), reason);
+    REQUIRE_REFUSED(messenger.leaveCall(of.id, person(user)), reason);
+    REQUIRE_REFUSED(messenger.heartbeat(of.id, person(user)), reason);
+    REQUIRE_REFUSED(messenger.endCall(of.id, person(user)), reason);
+    REQUIRE_REFUSED(messenger.kickParticipant(of.id, person(user), row), reason);
+  };
+  refused(call, "mia", Reason::kicked);
+  refused(call, "outsider", Reason::notMember);
+  REQUIRE_REFUSED(messenger.leaveCall(call.id, person("mute")), Reason::notInCall);
+  REQUIRE_REFUSED(messenger.endCall(call.id, person("mute")), Reason::notInCall);
+  REQUIRE_REFUSED(messenger.endCall(call.id, person("sam")), Reason::notOwnerOrAdmin);
+  REQUIRE_REFUSED(messenger.kickParticipant(call.id, person("mute"), mia.id), Reason::notInCall);
+  REQUIRE_REFUSED(messenger.unkickParticipant(call.id, person("sam"), mia.id), Reason::notOwnerOrAdmin);
+  REQUIRE_REFUSED(messenger.ignoreCall(pair.id, person("alice")), Reason::alreadyJoined);
+  REQUIRE(changes == 0);
+
+  REQUIRE_OK(world.messenger.endCallAsHost(call.id));
+  refused(call, "ann", Reason::callEnded);
+  REQUIRE_REFUSED(messenger.ignoreCall(call.id, person("mute")), Reason::callEnded);
+  REQUIRE_REFUSED(messenger.kickParticipant(call.id, person("ann"), mia.id), Reason::callEnded);
+  REQUIRE_OK(world.messenger.callsDown(std::chrono::minutes{1}));
+  REQUIRE_REFUSED(messenger.startCall(ThreadId{"group"}, person("ann")), Reason::callsDown);
+  REQUIRE(changes == 0);
 }
 
 TEST_CASE("policy: only start looks at the switches", "[facade][policy]") {

@@ -152,6 +152,24 @@ TEST_CASE("setup: a failed create leaves neither room details nor setup_complete
   world.requireSound();
 }
 
+TEST_CASE("setup: a last try that fails behind the end of its call is no failure", "[facade][setup]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Config config = Fixture::configured();
+  config.jobs.tries = 1;
+  Fixture world(kind, config);
+  world.provider->answerCreate(ProviderAnswer::noButDone);
+  const Call call = world.start(world.team, member(0));
+  world.provider->onCreate(
+      [&](const Thread&, const Call&) { REQUIRE_OK(world.messenger->endCallAsHost(call.id)); });
+  world.drain();
+  REQUIRE(world.messenger->parkedJobs().empty());
+  REQUIRE(world.events.count<JobFailed>() == 0);
+  REQUIRE(world.events.count<CallSetupFailed>() == 0);
+  REQUIRE(world.now(call).endReason == EndReason::host);
+  world.requireSound();
+}
+
 TEST_CASE("teardown: for an active call it does nothing", "[facade][teardown]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);

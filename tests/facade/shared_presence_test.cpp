@@ -83,6 +83,8 @@ TEST_CASE("two processes: one that has just begun to listen keeps the other from
   two.run(seconds{55});
   two.other = two.world.another();  // clients may be coming back to it
   two.run(seconds{55});
+  // Silent for long enough here, and for the allowance; but not there.
+  REQUIRE(two.world.messenger->checkActivity() == 1);
   REQUIRE(two.world.now(call).active());
   two.run(seconds{130});
   REQUIRE_FALSE(two.world.now(call).active());

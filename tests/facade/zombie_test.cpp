@@ -83,6 +83,44 @@ TEST_CASE("zombie: a room that comes after its call was torn down is destroyed",
   REQUIRE(world.now(call).endReason == EndReason::hungUp);
 }
 
+TEST_CASE("zombie: in synchronous mode a late room is gone when the verb returns", "[facade][zombie]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind, Fixture::configured(/*queued=*/false));
+  const auto provider = useLateDriver(world);
+  provider->meanwhile = [&](const Call& call) {
+    world.clock->advance(pastLease);
+    REQUIRE_OK(world.messenger->endCallAsHost(call.id));
+    REQUIRE(world.now(call).teardownComplete);
+  };
+  (void)world.messenger->startCall(world.team, member(0));
+  REQUIRE(world.provider->rooms().empty());
+  world.requireSound();
+  REQUIRE(world.events.count<CallTornDown>() == 1);
+}
+
+TEST_CASE("zombie: a late room goes also when its worker has no subscriber any more", "[facade][zombie]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind);
+  Config off = Fixture::configured();
+  off.calling.subscriber.enabled = false;
+  const auto other = world.another(off);
+  const auto provider = useLateDriver(world);
+  other->setVideoDriver<LateDriver>(provider);
+  provider->meanwhile = [&](const Call& call) {
+    world.clock->advance(pastLease);
+    REQUIRE_OK(world.messenger->endCall(call.id, member(0)));
+    world.drain();
+    REQUIRE(world.now(call).teardownComplete);
+  };
+  world.start(world.team, member(0));
+  REQUIRE(other->runPendingJobs(1).at(0).outcome == JobOutcome::lost);
+  REQUIRE(world.provider->rooms().size() == 1);
+  world.drain();
+  world.requireSound();
+}
+
 TEST_CASE("zombie: a setup that another finished meanwhile changes nothing", "[facade][zombie]") {
   const auto kind = GENERATE(eitherStorage());
   const auto late = GENERATE(Late::room, Late::roomButFalse, Late::roomButThrow);
