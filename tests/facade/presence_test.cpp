@@ -287,6 +287,25 @@ TEST_CASE("presence: heartbeats that could not be written are written later", "[
   REQUIRE(stored[0].lastHeard == testing::ManualClock::defaultStart + seconds{10});
 }
 
+TEST_CASE("presence: a heartbeat that a flush has just missed is written with the next",
+          "[facade][presence]") {
+  Fixture world;
+  const Call call = world.startTeam();
+  Loop loop(world);
+  loop.run(seconds{15});
+  Moment justBefore = world.clock->now();
+  justBefore.wall -= milliseconds{100};
+  justBefore.steady -= milliseconds{100};
+  world.messenger->runDueTasks();
+  // Its thread had read the clock before the flush did, and came to the presence after it.
+  REQUIRE(world.presence->touch(call.id, member(0), justBefore));
+  loop.run(seconds{20});
+  const auto stored =
+      world.storage->silentParticipants({world.clock->now().wall, call.sequence, std::nullopt, 10});
+  REQUIRE(stored.size() == 1);
+  REQUIRE(stored[0].lastHeard == justBefore.wall);
+}
+
 TEST_CASE("presence: a check that fails is logged and comes again", "[facade][presence]") {
   Fixture world;
   const Call call = world.startTeam();

@@ -241,3 +241,22 @@ TEST_CASE("faults: a read that fails at any statement can be repeated", "[sqlite
     CHECK(statements > 0);
   }
 }
+
+TEST_CASE("faults: nobody is said to listen before all that they heard is stored", "[sqlite][unit]") {
+  const SqliteFixture fixture;
+  FailingProbe probe;
+  const auto storage = fixture.open(probe);
+  HeartbeatBatch batch;
+  batch.heardBy = InstanceId{1};
+  batch.now = at(1);
+  // More than one transaction stores.
+  for (int i = 0; i < 1500; ++i) {
+    batch.heard.emplace_back(InCallKey{CallId{"c" + std::to_string(i)}, user("alice")}, at(1));
+  }
+  probe.failAfterCommit();
+  CHECK_THROWS_AS(storage->saveHeartbeats(batch), StorageUnavailable);
+  CHECK(storage->listeners(InstanceId{2}, t0).count == 0);
+  probe.heal();
+  storage->saveHeartbeats(batch);
+  CHECK(storage->listeners(InstanceId{2}, t0).count == 1);
+}
