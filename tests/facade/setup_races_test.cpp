@@ -103,6 +103,9 @@ TEST_CASE("setup: the room and setup_complete appear together, for those in the 
   const auto during = world.messenger->showCall(call.id, member(0));
   REQUIRE_FALSE(during->call.setupComplete);
   REQUIRE_FALSE(during->room);
+  // What others do meanwhile is told at once, however long the provider takes.
+  world.join(call, member(3));
+  REQUIRE(world.events.count<CallJoined>() == 1);
   world.provider->release();
   runner.join();
 

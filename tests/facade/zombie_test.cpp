@@ -214,6 +214,7 @@ TEST_CASE("zombie: a teardown that another repeats meanwhile is told once", "[fa
     if (!std::exchange(first, false)) return;
     world.clock->advance(pastLease);
     REQUIRE(world.messenger->runPendingJobs(1).at(0).outcome == JobOutcome::done);
+    REQUIRE(world.events.count<CallTornDown>() == 1);  // told at once, not behind the zombie
   });
   REQUIRE(world.messenger->runPendingJobs(1).at(0).outcome == JobOutcome::lost);
   REQUIRE(world.events.count<CallTornDown>() == 1);

@@ -2,6 +2,7 @@
 
 #include <atomic>
 
+#include "http/replies.hpp"
 #include "messenger/errors.hpp"
 #include "messenger/testing/recording_logger.hpp"
 #include "tests/http/http_world.hpp"
@@ -119,6 +120,15 @@ TEST_CASE("router: a directory that fails is 503, and its text stays inside", "[
   REQUIRE(reply.header("Retry-After") == "7");
   REQUIRE(reply.text.find("10.0.0.7") == std::string::npos);
   REQUIRE(world.logger->has(LogLevel::warning, "10.0.0.7"));
+}
+
+TEST_CASE("router: the detail of a refusal stays inside", "[http][unit]") {
+  for (const Reason reason : {Reason::setupFailed, Reason::callEnded, Reason::invalidInput}) {
+    const Response response = refused({reason, "a provider's words"}, std::chrono::seconds{3});
+    CAPTURE(response.body);
+    REQUIRE(response.body.find("words") == std::string::npos);
+    REQUIRE(response.body.find(toString(reason)) != std::string::npos);
+  }
 }
 
 TEST_CASE("router: a 503 to a start or a join has changed nothing, wherever the failure strikes",

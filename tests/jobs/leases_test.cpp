@@ -78,6 +78,28 @@ TEST_CASE("leases: a claim that is held is renewed, so that nobody takes it over
       world.storage->renewJob(claimed->job.id, claimed->job.token, world.clock->now().wall + hours{1}));
 }
 
+TEST_CASE("leases: while a storage takes its time to renew, jobs begin and end", "[jobs][leases]") {
+  Fixture world;
+  Renewing renewing(world);
+  (void)world.start(world.team, member(0));
+  const TimePoint now = world.clock->now().wall;
+  const auto claimed =
+      world.storage->claimJob({"messenger", now, now + seconds{30}, std::nullopt, std::nullopt});
+  REQUIRE(claimed);
+  jobs::Leases leases;
+  const jobs::Leases::Held held(&leases, claimed->job);
+  bool renewed = false;
+  world.storage->failIf(
+      [&](const testing::StorageOperation& each) {
+        renewed = each.name == "renewJob";
+        std::thread([&] { const jobs::Leases::Held another(&leases, claimed->job); }).join();
+        return false;
+      },
+      testing::Fault::before);
+  renewing.renew(leases, seconds{30});
+  REQUIRE(renewed);
+}
+
 TEST_CASE("leases: a worker renews while its driver blocks", "[jobs][leases]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
@@ -88,13 +110,17 @@ TEST_CASE("leases: a worker renews while its driver blocks", "[jobs][leases]") {
   world.provider->holdCreates();
   std::promise<void> renewed;
   std::atomic<int> renewals{0};
+  Worker* itself = nullptr;
   world.storage->failIf(
       [&](const testing::StorageOperation& each) {
-        if (each.name == "renewJob" && ++renewals == 2) renewed.set_value();
+        if (each.name != "renewJob") return false;
+        std::thread([&] { (void)itself->drain(milliseconds{0}); }).join();  // the worker answers meanwhile
+        if (++renewals == 2) renewed.set_value();
         return false;
       },
       testing::Fault::before);
   auto worker = world.messenger->startWorker();
+  itself = &worker;
   const Call call = world.start(world.team, member(0));
   REQUIRE(world.provider->waitForHeld(1));
   // The renewals come by the machine's clock, a third of a second apart; the lease counts by the manual one.

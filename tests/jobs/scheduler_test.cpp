@@ -104,6 +104,25 @@ TEST_CASE("scheduler: moved, it goes on; replaced, the old one stops", "[jobs][s
   two.stop();
 }
 
+TEST_CASE("due tasks: others may be asked for while one runs", "[jobs][scheduler]") {
+  Fixture world;
+  const Call call = world.startTeam();
+  bool asked = false;
+  const auto ended = world.messenger->onCallEnded([&](const CallEnded&) {
+    std::thread([&] {
+      world.messenger->flushPresence();
+      world.messenger->runDueTasks();
+    }).join();
+    asked = true;
+  });
+  for (int i = 0; i < 7; ++i) {
+    world.messenger->runDueTasks();
+    world.clock->advance(seconds{10});
+  }
+  REQUIRE(asked);
+  REQUIRE_FALSE(world.now(call).active());
+}
+
 TEST_CASE("due tasks: says when it wants to be called next", "[jobs][scheduler]") {
   Fixture world;
   REQUIRE(world.messenger->runDueTasks() == seconds{15});
