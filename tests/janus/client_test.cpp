@@ -139,7 +139,7 @@ TEST_CASE("VideoRoom: a room whose id the server chooses, with further fields", 
   REQUIRE_PLUGIN_ERROR(world.room.create(wanted), 430);
 }
 
-TEST_CASE("VideoRoom: who is in a room; kick and moderate", "[janus][client]") {
+TEST_CASE("VideoRoom: who is in a room, kick, moderate", "[janus][client]") {
   const World world;
   const VideoRoom& room = world.room;
   const JanusId id = world.make(1);

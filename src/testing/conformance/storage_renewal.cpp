@@ -105,6 +105,7 @@ void leavesOthers(StorageCase& c) {
 void onlyOnce(StorageCase& c) {
   const Call call = withRoom(c);
   std::vector<RenewChange> changes;
+  changes.reserve(16);
   for (int i = 0; i < 16; ++i) changes.push_back(renewing(c, call, at(3)));
   std::atomic<std::size_t> renewed{0};
   crowd(changes.size(), [&](std::size_t i) {
