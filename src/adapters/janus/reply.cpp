@@ -37,6 +37,7 @@ std::string cleaned(std::string_view text, const std::vector<Secret>& secrets) {
   constexpr std::size_t most = 300;
   std::string clean{text.substr(0, 64 * most)};
   std::vector<std::string_view> hidden;
+  hidden.reserve(secrets.size());
   for (const Secret& each : secrets) hidden.emplace_back(each.reveal());
   // The longest first: one may be a part of another.
   std::sort(hidden.begin(), hidden.end(), [](auto a, auto b) { return a.size() > b.size(); });
