@@ -4,7 +4,8 @@ set -euo pipefail
 
 coproc host { exec "$1"; }
 pid=$host_PID
-output=${host[0]} input=${host[1]}
+# Ends of our own: bash closes those of a coprocess as soon as it has seen it end.
+exec {output}<&"${host[0]}" {input}>&"${host[1]}"
 echo 'start alice' >&"$input"
 while IFS= read -r -u "$output" line; do
   printf '%s\n' "$line"
