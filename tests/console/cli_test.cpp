@@ -4,6 +4,7 @@
 #include <csignal>
 #include <stdexcept>
 
+#include "messenger/testing/manual_clock.hpp"
 #include "tests/console/cli_world.hpp"
 
 namespace messenger::console::testing {
@@ -181,6 +182,20 @@ TEST_CASE("messenger: never runs a job that needs a driver", "[console][process]
   const Call seen = *host->findCall(call.id);
   CHECK_FALSE(seen.setupComplete);
   CHECK_FALSE(seen.teardownComplete);
+}
+
+TEST_CASE("messenger: schedule:run checks by itself, as it can hear nobody", "[console][process]") {
+  CliWorld world;
+  const TimePoint now = std::chrono::floor<Duration>(std::chrono::system_clock::now());
+  Config config;
+  config.calling.enabled = true;
+  Dependencies dependencies;
+  dependencies.storage = sqliteStorage(world.file);
+  dependencies.clock = std::make_shared<messenger::testing::ManualClock>(now - std::chrono::minutes{10});
+  Messenger host(config, dependencies);
+  CliWorld::startCall(host);
+  CHECK(world.run({"schedule:run"}).out == "1 active calls found. Call activity checks completed!\n");
+  CHECK(host.pendingJobs().size() == 1);  // the setup, and no check that the host would have to run
 }
 
 TEST_CASE("messenger: works while another process keeps the file busy", "[console][process]") {

@@ -287,6 +287,8 @@ TEST_CASE("policy: a refusal asks the storage for no change", "[facade][policy]"
   REQUIRE_REFUSED(messenger.kickParticipant(call.id, person("mute"), mia.id), Reason::notInCall);
   REQUIRE_REFUSED(messenger.unkickParticipant(call.id, person("sam"), mia.id), Reason::notOwnerOrAdmin);
   REQUIRE_REFUSED(messenger.ignoreCall(pair.id, person("alice")), Reason::alreadyJoined);
+  REQUIRE_REFUSED(messenger.kickParticipant(call.id, person("ann"), rowOf(world, pair, pair.owner)),
+                  Reason::participantNotFound);
   REQUIRE(changes == 0);
 
   REQUIRE_OK(world.messenger.endCallAsHost(call.id));

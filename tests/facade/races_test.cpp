@@ -126,6 +126,35 @@ TEST_CASE("races: the last ones leaving, kicked and ended end the call once", "[
   world.requireSound();
 }
 
+TEST_CASE("races: who left, or joined, between the look and the change ends no call", "[facade][races]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind);
+  const Call call = world.start(world.pair, named("alice"));
+  bool once = false;
+  const auto justBeforeTheEnd = [&](const std::function<void()>& meanwhile) {
+    world.storage->failIf(
+        [&once, meanwhile](const testing::StorageOperation& operation) {
+          if (operation.name == "endCall" && !std::exchange(once, true)) meanwhile();
+          return false;
+        },
+        testing::Fault::before);
+  };
+  SECTION("an end by who has left") {
+    world.join(call, named("bob"));
+    justBeforeTheEnd([&] { REQUIRE_OK(world.messenger->leaveCall(call.id, named("bob"))); });
+    REQUIRE_REFUSED(world.messenger->endCall(call.id, named("bob")), Reason::notInCall);
+  }
+  SECTION("an ignore by who has joined") {
+    justBeforeTheEnd([&] { world.join(call, named("bob")); });
+    REQUIRE_REFUSED(world.messenger->ignoreCall(call.id, named("bob")), Reason::alreadyJoined);
+    REQUIRE(world.events.count<CallIgnored>() == 0);
+  }
+  REQUIRE(once);
+  REQUIRE(world.now(call).active());
+  REQUIRE(world.events.count<CallEnded>() == 0);
+}
+
 TEST_CASE("races: a join that meets the end leaves nobody in an ended call", "[facade][races]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);

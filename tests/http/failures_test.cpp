@@ -122,6 +122,34 @@ TEST_CASE("router: a directory that fails is 503, and its text stays inside", "[
   REQUIRE(world.logger->has(LogLevel::warning, "10.0.0.7"));
 }
 
+TEST_CASE("router: each refusal has its status", "[http][unit]") {
+  const auto statusOf = [](Reason reason) {
+    switch (reason) {
+      case Reason::threadNotFound:
+      case Reason::callNotFound:
+      case Reason::participantNotFound:
+        return 404;
+      case Reason::invalidInput:
+        return 422;
+      case Reason::setupFailed:
+        return 503;
+      default:
+        return 403;
+    }
+  };
+  std::size_t known = 0;
+  for (int number = 0; number < 256; ++number) {
+    const auto reason = static_cast<Reason>(number);
+    if (toString(reason) == "unknown") continue;
+    ++known;
+    CAPTURE(toString(reason));
+    const Response response = refused({reason, ""}, std::chrono::seconds{3});
+    REQUIRE(response.status == statusOf(reason));
+    REQUIRE(response.headers.size() == (response.status == 503 ? 1 : 0));
+  }
+  REQUIRE(known == 21);
+}
+
 TEST_CASE("router: the detail of a refusal stays inside", "[http][unit]") {
   for (const Reason reason : {Reason::setupFailed, Reason::callEnded, Reason::invalidInput}) {
     const Response response = refused({reason, "a provider's words"}, std::chrono::seconds{3});

@@ -113,6 +113,8 @@ TEST_CASE("router: a participant of another call is 404", "[http][unit]") {
       "threads/elsewhere/calls/" + other.id.value() + "/participants/" + world.bob.value();
   requireProblem(world.send("GET", path, "ann"), 404, "participantNotFound");
   requireProblem(world.send("PUT", path, "ann", R"({"kicked":true})"), 404, "participantNotFound");
+  requireProblem(world.send("PUT", path, "ann", "{}"), 404, "participantNotFound");
+  requireProblem(world.send("GET", path, "outsider"), 404, "participantNotFound");
 }
 
 TEST_CASE("router: a heartbeat for a call of another thread is 404, known or not, and does not count",

@@ -71,7 +71,8 @@ TEST_CASE("route: everything else is none", "[http][unit]") {
 TEST_CASE("route: an id is decoded, or is none", "[http][unit]") {
   REQUIRE(decodeId("plain", 255) == "plain");
   REQUIRE(decodeId("a%2Fb%20c%C3%bc+", 255) == "a/b c\xC3\xBC+");
-  for (const char* bad : {"%", "%4", "%zz", "a%2", "%-1", "%00", "%0A", "\x01", "\x7f", "%ff", "\xC3"}) {
+  for (const char* bad :
+       {"%", "%4", "%zz", "%4g", "%g4", "a%2", "%-1", "%00", "%0A", "\x01", "\x7f", "%ff", "\xC3"}) {
     INFO(bad);
     REQUIRE_FALSE(decodeId(bad, 255));
   }
