@@ -87,9 +87,20 @@ TEST_CASE("arguments: a near miss gets a suggestion", "[console][unit]") {
 
 TEST_CASE("arguments: what was typed cannot steer the terminal it is shown on", "[console][unit]") {
   World world;
-  const Ran ran = world.run({"\x1b[2Jcalls"});
-  CHECK(ran.exit == 2);
-  CHECK(ran.err.find('\x1b') == std::string::npos);
+  const std::string typed = "\x1b[2Jcalls";
+  const std::vector<std::vector<std::string>> lines{{typed},
+                                                    {"help", typed},
+                                                    {"--" + typed},
+                                                    {"calls:list", typed},
+                                                    {"calls:list", "--limit=" + typed},
+                                                    {"calls:list", "--json=" + typed},
+                                                    {"queue:work", "--queue=" + typed}};
+  for (const auto& line : lines) {
+    CAPTURE(line.front(), line.size());
+    const Ran ran = world.run(line);
+    CHECK(ran.exit == 2);
+    CHECK(ran.err.find('\x1b') == std::string::npos);
+  }
   CHECK(world.run({std::string(1 << 20, 'x')}).err.size() < 1000);
 }
 
