@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <vector>
 
 #include "actions/context.hpp"
@@ -7,6 +9,11 @@
 #include "support/mutex.hpp"
 
 namespace messenger::jobs {
+
+/// How often claims are prolonged: two renewals may fail before a lease runs out.
+[[nodiscard]] constexpr std::chrono::milliseconds renewalInterval(std::chrono::milliseconds lease) noexcept {
+  return std::max(std::chrono::milliseconds{10}, lease / 3);
+}
 
 /// The claims that a worker's threads hold just now, so that one more thread can prolong them all.
 /// Thread-safe.

@@ -82,7 +82,7 @@ struct Worker::Impl::Shared {
 
   /// Goes on after a stop was asked for, until the last job is done.
   void renewLeases() NO_THREAD_SAFETY_ANALYSIS {
-    const auto interval = std::max(std::chrono::milliseconds{10}, context.config.jobs.lease / 3);
+    const auto interval = jobs::renewalInterval(context.config.jobs.lease);
     support::Lock lock(mutex);
     while (!changed.wait_for(lock.native(), interval,
                              [this]() NO_THREAD_SAFETY_ANALYSIS { return working == 0; })) {

@@ -155,4 +155,32 @@ TEST_CASE("sweeps: one that was taken over stops", "[facade][calls_down]") {
   REQUIRE(world.events.count<CallEnded>() == many);
 }
 
+TEST_CASE("calls_down: a sweep that another has taken over stops", "[facade][calls_down]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind, Fixture::configured(/*queued=*/false));
+  const Call first = world.startTeam();
+  const Call second = world.start(world.pair, named("alice"));
+  std::optional<ClaimedJob> taken;
+  world.storage->failIf(
+      [&](const testing::StorageOperation& operation) {
+        if (operation.name != "renewJob" || taken) return false;
+        // Behind the first call: the provider was slow, the lease is over, another has claimed the sweep.
+        world.clock->advance(Config::Jobs{}.unattendedLease + seconds{1});
+        const TimePoint now = world.clock->now().wall;
+        taken = world.storage->claimJob({"messenger", now, now + seconds{30}, std::nullopt, std::nullopt});
+        return false;
+      },
+      testing::Fault::before);
+  REQUIRE(world.messenger->callsDown(hours{1}) == 2U);
+  REQUIRE(taken);
+  REQUIRE(taken->job.type == JobType::endCalls);
+  REQUIRE_FALSE(world.now(first).active());
+  REQUIRE(world.now(second).active());  // left to that other
+  world.clock->advance(seconds{30});
+  world.drain();
+  world.requireSound();
+  REQUIRE_FALSE(world.now(second).active());
+}
+
 }  // namespace messenger::tests

@@ -78,6 +78,12 @@ TEST_CASE("leases: a claim that is held is renewed, so that nobody takes it over
       world.storage->renewJob(claimed->job.id, claimed->job.token, world.clock->now().wall + hours{1}));
 }
 
+TEST_CASE("leases: two renewals may fail before a lease runs out", "[jobs][leases]") {
+  REQUIRE(jobs::renewalInterval(seconds{30}) == seconds{10});
+  REQUIRE(jobs::renewalInterval(seconds{1}) == milliseconds{333});
+  REQUIRE(jobs::renewalInterval(milliseconds{1}) == milliseconds{10});  // and no busy loop
+}
+
 TEST_CASE("leases: while a storage takes its time to renew, jobs begin and end", "[jobs][leases]") {
   Fixture world;
   Renewing renewing(world);
