@@ -222,6 +222,16 @@ TEST_CASE("kick_participant: out and locked out, un-kick opens the door again",
   }
 }
 
+TEST_CASE("kick_participant: in synchronous mode the room of a call that it emptied is gone when it returns",
+          "[facade][kick_participant]") {
+  World world(/*queued=*/false);
+  const Call call = world.start("group", "ann");
+  const auto rows = world.messenger.participantsOf(call.id);
+  REQUIRE_OK(world.messenger.kickParticipant(call.id, person("ann"), rows.at(0).id));
+  REQUIRE(world.provider->rooms().empty());
+  REQUIRE(world.now(call).teardownComplete);
+}
+
 TEST_CASE("threads: a member who is removed is out of the call", "[facade][threads]") {
   World world;
   const Call call = world.start("group", "ann");

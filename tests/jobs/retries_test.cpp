@@ -81,6 +81,44 @@ TEST_CASE("jobs: a teardown that fails is tried again with growing waits, then p
   world.requireSound();
 }
 
+TEST_CASE("jobs: what failed together is not tried again together", "[jobs]") {
+  Config config = Fixture::configured();
+  config.jobs.backoff = hours{24};
+  config.jobs.maxBackoff = hours{24};
+  config.jobs.jitter = 1;
+  Fixture world(StorageKind::memory, config);
+  world.provider->answerCreate(ProviderAnswer::no);
+  (void)world.start(world.team, member(0));
+  (void)world.start(world.pair, named("alice"));
+  REQUIRE(world.messenger->runPendingJobs().size() == 2);
+  const auto pending = world.messenger->pendingJobs();
+  REQUIRE(pending.size() == 2);
+  REQUIRE(pending[0].availableAt != pending[1].availableAt);  // but for once in a million
+}
+
+TEST_CASE("jobs: a sweep that fails for the last time is parked, and told", "[jobs]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind, withTries(2));
+  const Call call = world.startTeam();
+  world.storage->failIf(
+      [](const testing::StorageOperation& operation) { return operation.name == "activeCallsUpTo"; },
+      testing::Fault::before);
+  REQUIRE_OK(world.messenger->callsDown(minutes{10}));
+  world.drain();
+  world.storage->heal();
+  const auto failed = world.events.of<JobFailed>();
+  REQUIRE(failed.size() == 1);
+  REQUIRE(failed[0].type == JobType::endCalls);
+  REQUIRE_FALSE(failed[0].call.has_value());
+  REQUIRE(failed[0].attempts == 2);
+  REQUIRE(world.now(call).active());
+
+  REQUIRE(world.messenger->retryJobs(failed[0].job) == 1);
+  world.drain();
+  REQUIRE(world.now(call).endReason == EndReason::maintenance);
+}
+
 TEST_CASE("jobs: a setup that fails ends the call with its last try", "[jobs]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);

@@ -81,6 +81,26 @@ TEST_CASE("worker: a teardown that waited for its setup runs as soon as that is 
   world.requireSound();
 }
 
+TEST_CASE("worker: it is woken for a teardown that waited for a setup which others ran", "[jobs][worker]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind, patient());
+  const Call call = world.start(world.team, member(0));
+  world.provider->holdCreates();
+  std::thread pump([&] { (void)world.messenger->runPendingJobs(1); });
+  REQUIRE(world.provider->waitForHeld(1));
+  auto worker = world.messenger->startWorker();
+  std::promise<void> gone;
+  const auto tornDown = world.messenger->onCallTornDown([&](const CallTornDown&) { gone.set_value(); });
+  REQUIRE_OK(world.messenger->endCall(call.id, member(0)));
+  REQUIRE(worker.drain(generous));  // it has looked, and found nothing that it may claim
+  world.provider->release();
+  pump.join();
+  REQUIRE(gone.get_future().wait_for(generous) == std::future_status::ready);
+  REQUIRE(worker.drain(generous));
+  world.requireSound();
+}
+
 TEST_CASE("worker: stop finishes what runs and claims no more", "[jobs][worker]") {
   Fixture world(StorageKind::memory, patient());
   const Call one = world.start(world.team, member(0));
