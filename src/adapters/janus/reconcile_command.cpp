@@ -86,8 +86,8 @@ console::HostCommand commandThat(std::function<std::optional<Failure>(CommandCal
   command.summary = "bring Janus's rooms and the calls together again";
   command.description = {
       "Destroys the rooms of calls that have ended, and has the rooms of active calls made anew that Janus "
-      "has "
-      "lost, as in a restart. Touches no room without our mark. May be run at any time, beside the host.",
+      "has lost, as in a restart. Touches no room without our mark. May be run at any time, beside the "
+      "host.",
       "Exit code 1 when Janus could not be asked, or some room failed; the others are done all the same."};
   command.flags = {{"dry-run", "look and say, change nothing"}};
   command.run = std::move(run);

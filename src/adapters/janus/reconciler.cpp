@@ -136,9 +136,8 @@ Reconciler::Reconciler(Messenger& messenger, VideoRoom room, Secret roomKey)
   if (roomKey_.reveal().empty()) throw std::invalid_argument("Reconciler: the room key must not be empty");
   if (!room_.client().options().videoRoomSecret) {
     throw std::invalid_argument(
-        "Reconciler: JanusOptions::videoRoomSecret (JANUS_VIDEO_ROOM_SECRET) must be given, or Janus does "
-        "not "
-        "list private rooms");
+        "Reconciler: JanusOptions::videoRoomSecret (JANUS_VIDEO_ROOM_SECRET) must be given, or Janus lists "
+        "no private rooms");
   }
 }
 
