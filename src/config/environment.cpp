@@ -1,43 +1,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
-#include <cstdlib>
 #include <optional>
 #include <stdexcept>
-#include <string_view>
 
 #include "messenger/config.hpp"
+#include "support/environment.hpp"
 
 namespace messenger {
 namespace {
 
-[[noreturn]] void reject(const char* name, const char* allowed) {
-  // The value is not repeated: what lands in the wrong variable may be a password.
-  throw std::invalid_argument(fmt::format("the environment variable {} must be {}", name, allowed));
-}
-
-std::optional<std::string> valueOf(const char* name) {
-  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): at startup, by the host's choice
-  if (value == nullptr || *value == '\0') return std::nullopt;
-  return value;
-}
-
-void readTruth(const char* name, bool& field) {
-  auto value = valueOf(name);
-  if (!value) return;
-  std::transform(value->begin(), value->end(), value->begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  constexpr std::array<std::string_view, 4> yes{"true", "1", "yes", "on"};
-  constexpr std::array<std::string_view, 4> no{"false", "0", "no", "off"};
-  const bool isYes = std::find(yes.begin(), yes.end(), *value) != yes.end();
-  if (!isYes && std::find(no.begin(), no.end(), *value) == no.end()) {
-    reject(name, "one of true, false, 1, 0, yes, no, on, off");
-  }
-  field = isYes;
-}
+using support::readTruth;
+using support::rejectVariable;
+using support::variable;
 
 template <class Number>
 std::optional<Number> parsed(const std::string& text) {
@@ -50,20 +27,20 @@ std::optional<Number> parsed(const std::string& text) {
 
 template <class Number>
 void readWhole(const char* name, Number& field) {
-  const auto value = valueOf(name);
+  const auto value = variable(name);
   if (!value) return;
   const auto number = parsed<Number>(*value);
-  if (!number) reject(name, "a whole number");
+  if (!number) rejectVariable(name, "a whole number");
   field = *number;
 }
 
 void readSeconds(const char* name, std::chrono::milliseconds& field) {
-  const auto value = valueOf(name);
+  const auto value = variable(name);
   if (!value) return;
   const auto seconds = parsed<double>(*value);
   constexpr double most = 1e9;
   if (!seconds || !std::isfinite(*seconds) || *seconds < 0 || *seconds > most) {
-    reject(name, "a number of seconds, whole or with a fraction");
+    rejectVariable(name, "a number of seconds, whole or with a fraction");
   }
   field = std::chrono::milliseconds{std::llround(*seconds * 1000)};
 }
@@ -93,7 +70,7 @@ Config Config::fromEnvironment() {
   read("MESSENGER_CALLING_SUBSCRIBER_QUEUED",
        [&](auto name) { readTruth(name, config.calling.subscriber.queued); });
   read("MESSENGER_CALLING_SUBSCRIBER_CHANNEL", [&](auto name) {
-    if (auto channel = valueOf(name)) config.calling.subscriber.channel = std::move(*channel);
+    if (auto channel = variable(name)) config.calling.subscriber.channel = std::move(*channel);
   });
   read("MESSENGER_CALLS_INDEX_COUNT", [&](auto name) { readWhole(name, config.callsIndexCount); });
   read("MESSENGER_CALLS_PAGE_COUNT", [&](auto name) { readWhole(name, config.callsPageCount); });

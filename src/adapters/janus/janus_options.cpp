@@ -1,15 +1,17 @@
 #include "messenger/adapters/janus/janus_options.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdlib>
 #include <stdexcept>
 #include <string_view>
 
 #include "adapters/janus/room_keys.hpp"
+#include "support/environment.hpp"
 
 namespace messenger::janus {
 namespace {
+
+using support::readTruth;
+using support::variable;
 
 // Values are not repeated in these texts: what lands in the wrong variable may be a password.
 
@@ -44,33 +46,12 @@ void checkSecret(std::string_view field, const std::optional<Secret>& secret) {
   if (secret->reveal().find('\0') != std::string::npos) reject(field, "without a zero byte");
 }
 
-std::optional<std::string> valueOf(const char* name) {
-  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): at startup, by the host's choice
-  if (value == nullptr || *value == '\0') return std::nullopt;
-  return value;
-}
-
 void readSecret(const char* name, std::optional<Secret>& field) {
-  if (auto value = valueOf(name)) field = Secret{std::move(*value)};
-}
-
-void readTruth(const char* name, bool& field) {
-  auto value = valueOf(name);
-  if (!value) return;
-  std::transform(value->begin(), value->end(), value->begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  constexpr std::array<std::string_view, 4> yes{"true", "1", "yes", "on"};
-  constexpr std::array<std::string_view, 4> no{"false", "0", "no", "off"};
-  const bool isYes = std::find(yes.begin(), yes.end(), *value) != yes.end();
-  if (!isYes && std::find(no.begin(), no.end(), *value) == no.end()) {
-    throw std::invalid_argument("the environment variable " + std::string{name} +
-                                " must be one of true, false, 1, 0, yes, no, on, off");
-  }
-  field = isYes;
+  if (auto value = variable(name)) field = Secret{std::move(*value)};
 }
 
 void readEndpoint(const char* name, std::string_view field, std::string& value) {
-  if (auto given = valueOf(name)) value = std::move(*given);
+  if (auto given = variable(name)) value = std::move(*given);
   try {
     checkEndpoint(field, value);
   } catch (const std::invalid_argument& error) {
