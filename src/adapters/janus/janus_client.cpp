@@ -23,11 +23,6 @@ JanusOptions checked(JanusOptions options) {
   return options;
 }
 
-std::string textOr(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
-}
-
 bool isStale(const JanusError& error) {
   return error.kind == ErrorKind::core && (error.code == noSuchSession || error.code == noSuchHandle);
 }
@@ -145,21 +140,21 @@ WayIn JanusClient::wayIn() const noexcept {
 JanusResult<void> JanusClient::ping() {
   const JanusResult<Json> reply = impl_->ask({{"janus", "ping"}}, "", Repeat::harmless);
   if (!reply) return tl::unexpected(reply.error());
-  if (textOr(*reply, "janus") != "pong") return malformed("a ping was not answered with a pong");
+  if (textOf(*reply, "janus") != "pong") return malformed("a ping was not answered with a pong");
   return {};
 }
 
 JanusResult<ServerInfo> JanusClient::info() {
   const JanusResult<Json> reply = impl_->ask({{"janus", "info"}}, "", Repeat::harmless);
   if (!reply) return tl::unexpected(reply.error());
-  if (textOr(*reply, "janus") != "server_info") return malformed("the answer is no server_info");
+  if (textOf(*reply, "janus") != "server_info") return malformed("the answer is no server_info");
   ServerInfo info{
-      textOr(*reply, "name"), textOr(*reply, "version_string"), textOr(*reply, "server-name"), {}};
+      textOf(*reply, "name"), textOf(*reply, "version_string"), textOf(*reply, "server-name"), {}};
   const auto plugins = reply->find("plugins");
   if (plugins != reply->end() && plugins->is_object()) {
     for (const auto& [package, plugin] : plugins->items()) {
       if (!plugin.is_object()) continue;
-      info.plugins.push_back({package, textOr(plugin, "name"), textOr(plugin, "version_string")});
+      info.plugins.push_back({package, textOf(plugin, "name"), textOf(plugin, "version_string")});
     }
   }
   return info;

@@ -7,11 +7,6 @@
 namespace messenger::janus {
 namespace {
 
-std::string textOf(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
-}
-
 /// Janus's codes are small; what is not is no code of Janus.
 int codeOf(const Json& object, const char* key) {
   const auto found = object.find(key);
@@ -27,6 +22,11 @@ Json parse(std::string_view text) {
   return Json::parse(
       text.begin(), text.end(), [](int depth, Json::parse_event_t, const Json&) { return depth <= deepest; },
       /*allow_exceptions=*/false);
+}
+
+std::string textOf(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
 }
 
 tl::unexpected<JanusError> malformed(std::string text) {

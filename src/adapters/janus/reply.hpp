@@ -29,6 +29,9 @@ using Json = nlohmann::json;
 /// What a plugin answered: its errors come inside a success.
 [[nodiscard]] JanusResult<Json> readPluginReply(Json reply, const std::vector<Secret>& secrets);
 
+/// A field that is text; empty when it is not there, or no text.
+[[nodiscard]] std::string textOf(const Json& object, const char* key);
+
 /// As text, whatever bytes are in it.
 [[nodiscard]] std::string write(const Json& json);
 
