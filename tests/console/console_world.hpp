@@ -11,6 +11,7 @@
 #include "messenger/console/console.hpp"
 #include "messenger/messenger.hpp"
 #include "messenger/testing/fake_video_driver.hpp"
+#include "messenger/testing/faulty_storage.hpp"
 #include "messenger/testing/manual_clock.hpp"
 #include "tests/support/catch.hpp"
 
@@ -43,7 +44,7 @@ struct World {
     config.jobs.tries = 2;
     config.jobs.jitter = 0;
     Dependencies dependencies;
-    dependencies.storage = memoryStorage();
+    dependencies.storage = storage;
     dependencies.clock = clock;
     dependencies.logger = nullLogger();
     messenger = std::make_unique<Messenger>(config, dependencies);
@@ -78,6 +79,8 @@ struct World {
   const UserId bob{"user", "bob"};
   std::shared_ptr<messenger::testing::ManualClock> clock =
       std::make_shared<messenger::testing::ManualClock>();
+  std::shared_ptr<messenger::testing::FaultyStorage> storage =
+      std::make_shared<messenger::testing::FaultyStorage>(memoryStorage());
   std::shared_ptr<messenger::testing::FakeVideoProvider> provider =
       std::make_shared<messenger::testing::FakeVideoProvider>();
   ConsoleOptions console;

@@ -51,6 +51,18 @@ TEST_CASE("queue:work --stop-when-empty: runs what is available, on as many thre
   CHECK(world.messenger->pendingJobs().empty());
 }
 
+TEST_CASE("queue:work --stop-when-empty: a storage that fails is no empty queue", "[console][unit]") {
+  World world;
+  world.startCall();
+  world.storage->failIf([](const auto&) { return true; }, messenger::testing::Fault::before);
+  const Ran ran = world.run({"queue:work", "--stop-when-empty"});
+  CHECK(ran.exit == 4);
+  CHECK(ran.out.empty());
+  CHECK_FALSE(ran.err.empty());
+  world.storage->heal();
+  CHECK(world.messenger->pendingJobs().size() == 1);
+}
+
 TEST_CASE("queue:work: tries and backoff given here go before the configured ones", "[console][unit]") {
   World world;
   world.provider->answerCreate(ProviderAnswer::throwing);
