@@ -95,7 +95,7 @@ TEST_CASE("scheduler: destroyed from inside one of its own tasks, and after its 
   while (world.storage.use_count() > 1) std::this_thread::yield();
 }
 
-TEST_CASE("scheduler: moved, it goes on; replaced, the old one stops", "[jobs][scheduler]") {
+TEST_CASE("scheduler: moved, it goes on, and replaced, the old one stops", "[jobs][scheduler]") {
   Fixture world;
   Scheduler one = world.messenger->startScheduler();
   Scheduler two = std::move(one);

@@ -241,7 +241,7 @@ TEST_CASE("worker: destroyed from inside one of its jobs, and after its Messenge
   while (world.storage.use_count() > 1) std::this_thread::yield();
 }
 
-TEST_CASE("worker: moved, it goes on; replaced, the old one stops", "[jobs][worker]") {
+TEST_CASE("worker: moved, it goes on, and replaced, the old one stops", "[jobs][worker]") {
   Fixture world(StorageKind::memory, patient());
   Worker one = world.messenger->startWorker();
   Worker two = std::move(one);
