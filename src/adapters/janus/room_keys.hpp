@@ -13,7 +13,6 @@ namespace messenger::janus {
 /// HMAC-SHA-256 of purpose and text under the key, as 64 hexadecimal digits.
 [[nodiscard]] std::string derive(const Secret& key, std::string_view purpose, std::string_view text);
 
-[[nodiscard]] Secret roomSecretOf(const CallId& call, const Secret& roomKey);
 [[nodiscard]] Secret roomPinOf(const CallId& call, const Secret& roomKey);
 
 /// The description of a call's room: names the call, and nobody without the key can make one.

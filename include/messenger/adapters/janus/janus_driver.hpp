@@ -55,4 +55,7 @@ class JanusDriver final : public VideoDriver {
 /// The id that a JanusDriver gives a call's room: `call-…`, or a number of 53 bits that follows from the key.
 [[nodiscard]] JanusId roomIdOf(const CallId& call, const Secret& roomKey, IdKind kind);
 
+/// The secret that a JanusDriver gives it: for a host that kicks or mutes at the media server.
+[[nodiscard]] Secret roomSecretOf(const CallId& call, const Secret& roomKey);
+
 }  // namespace messenger::janus

@@ -1,0 +1,89 @@
+#include "channels.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "demo_users.hpp"
+
+namespace call_server {
+namespace {
+
+using messenger::Call;
+using messenger::CallId;
+using messenger::ThreadId;
+
+std::string threadChannel(const Call& call) {
+  return "thread." + call.threadId.value();
+}
+
+std::string callChannel(const Call& call) {
+  return "call." + call.id.value();
+}
+
+/// The call's thread has another picture of it now: who shows one loads it again.
+void tellThread(Hub& hub, const Call& call) {
+  hub.publish(threadChannel(call), "thread.calls",
+              nlohmann::json{{"thread", call.threadId.value()}, {"call", call.id.value()}}.dump());
+}
+
+void tellCall(Hub& hub, const Call& call, std::string_view event) {
+  hub.publish(callChannel(call), event, nlohmann::json{{"call", call.id.value()}}.dump());
+}
+
+void participantsChanged(Hub& hub, const Call& call) {
+  tellCall(hub, call, "call.participants");
+  tellThread(hub, call);
+}
+
+std::optional<std::string> reasonOf(messenger::Reason reason) {
+  return std::string{toString(reason)};
+}
+
+}  // namespace
+
+std::optional<std::string> refusalOf(const messenger::Messenger& messenger, const std::string& user,
+                                     std::string_view channel) {
+  constexpr std::string_view thread = "thread.";
+  constexpr std::string_view call = "call.";
+  if (channel.starts_with(thread)) {
+    const ThreadId id{std::string{channel.substr(thread.size())}};
+    if (!messenger.directory().findThread(id)) return reasonOf(messenger::Reason::threadNotFound);
+    if (!messenger.directory().findMember(id, userId(user))) return reasonOf(messenger::Reason::notMember);
+    return std::nullopt;
+  }
+  if (channel.starts_with(call)) {
+    const auto view = messenger.showCall(CallId{std::string{channel.substr(call.size())}}, userId(user));
+    if (!view) return reasonOf(view.error().reason);
+    if (!view->call.active()) return reasonOf(messenger::Reason::callEnded);
+    if (view->kicked) return reasonOf(messenger::Reason::kicked);
+    if (!view->inCall) return reasonOf(messenger::Reason::notInCall);
+    return std::nullopt;
+  }
+  return "unknownChannel";
+}
+
+std::vector<messenger::Subscription> announceCalls(messenger::Messenger& messenger, Hub& hub) {
+  std::vector<messenger::Subscription> held;
+  held.push_back(messenger.onCallStarted(
+      [&hub](const messenger::CallStarted& event) { tellThread(hub, event.call); }));
+  held.push_back(messenger.onCallJoined(
+      [&hub](const messenger::CallJoined& event) { participantsChanged(hub, event.call); }));
+  held.push_back(messenger.onCallLeft([&hub](const messenger::CallLeft& event) {
+    hub.revoke(callChannel(event.call), event.participant.owner.id);
+    participantsChanged(hub, event.call);
+  }));
+  held.push_back(messenger.onKickedFromCall([&hub](const messenger::KickedFromCall& event) {
+    if (event.participant.kicked) hub.revoke(callChannel(event.call), event.participant.owner.id);
+    participantsChanged(hub, event.call);
+  }));
+  held.push_back(messenger.onCallSetupCompleted([&hub](const messenger::CallSetupCompleted& event) {
+    tellCall(hub, event.call, "call.ready");
+    tellThread(hub, event.call);
+  }));
+  held.push_back(messenger.onCallEnded([&hub](const messenger::CallEnded& event) {
+    hub.revokeAll(callChannel(event.call));
+    tellThread(hub, event.call);
+  }));
+  return held;
+}
+
+}  // namespace call_server

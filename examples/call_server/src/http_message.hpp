@@ -1,0 +1,45 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace call_server {
+
+/// What came in, apart from the library that read it.
+struct Request {
+  std::string method;
+  std::string target;  ///< as sent, with the query
+  std::string host;
+  std::string origin;  ///< empty when there was none
+  std::string cookie;
+  std::string body;
+  bool fromLoopback = false;  ///< from this machine, and not by way of a proxy
+};
+
+/// What is to go out.
+struct Response {
+  int status = 200;
+  std::string contentType = "application/json";
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+};
+
+/// `{"message": …, "reason": …}`, as the messenger's router answers.
+[[nodiscard]] Response errorReply(int status, std::string_view reason, std::string_view message);
+
+/// The same with `Retry-After`.
+[[nodiscard]] Response retryReply(int status, std::string_view reason, std::string_view message, long seconds);
+
+/// What stands before the `?`, and behind it.
+[[nodiscard]] std::string_view pathOf(std::string_view target);
+[[nodiscard]] std::string_view queryOf(std::string_view target);
+
+/// `%41` → `A`; empty when it is broken.
+[[nodiscard]] std::string percentDecoded(std::string_view text);
+
+/// Whether a page of this very server sent the request, judged by what browsers say and pages cannot change.
+[[nodiscard]] bool isSameOrigin(const Request& request);
+
+}  // namespace call_server

@@ -1,0 +1,178 @@
+#include "hub.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace call_server {
+namespace {
+
+constexpr std::string_view pushPrefix = "messenger.";
+
+std::string quoted(std::string_view text) {
+  return nlohmann::json(text).dump(-1, ' ', /*ensure_ascii=*/false, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace
+
+Frame eventFrame(std::string_view event, const std::string& channel, const std::string& data) {
+  return std::make_shared<const std::string>("{\"event\":" + quoted(event) + ",\"channel\":" + quoted(channel) +
+                                             ",\"data\":" + data + '}');
+}
+
+std::string channelOf(const std::string& user) {
+  return "user." + user;
+}
+
+ClientId Hub::add(const std::weak_ptr<Client>& client, const Session& session, std::size_t most) {
+  const std::lock_guard lock{mutex_};
+  std::size_t& sockets = socketsOf_[session.user];
+  if (sockets >= most) return 0;
+  ++sockets;
+  const ClientId id = ++last_;
+  clients_.emplace(id, Entry{client, session});
+  channels_[channelOf(session.user)].emplace(id, true);
+  return id;
+}
+
+void Hub::remove(ClientId client) {
+  const std::lock_guard lock{mutex_};
+  const auto found = clients_.find(client);
+  if (found == clients_.end()) return;
+  const Entry entry = std::move(found->second);
+  clients_.erase(found);
+  if (--socketsOf_[entry.session.user] == 0) socketsOf_.erase(entry.session.user);
+  drop(channelOf(entry.session.user), client);
+  for (const std::string& channel : entry.subscriptions) drop(channel, client);
+}
+
+void Hub::drop(const std::string& channel, ClientId client) {
+  const auto entry = clients_.find(client);
+  if (entry != clients_.end()) entry->second.subscriptions.erase(channel);
+  const auto listeners = channels_.find(channel);
+  if (listeners == channels_.end()) return;
+  listeners->second.erase(client);
+  if (listeners->second.empty()) channels_.erase(listeners);
+}
+
+bool Hub::reserve(ClientId client, const std::string& channel, std::size_t most) {
+  const std::lock_guard lock{mutex_};
+  const auto entry = clients_.find(client);
+  if (entry == clients_.end()) return false;
+  auto& subscriptions = entry->second.subscriptions;
+  if (subscriptions.contains(channel)) return true;
+  if (subscriptions.size() >= most) return false;
+  subscriptions.insert(channel);
+  channels_[channel].emplace(client, false);
+  return true;
+}
+
+bool Hub::activate(ClientId client, const std::string& channel) {
+  const std::lock_guard lock{mutex_};
+  const auto listeners = channels_.find(channel);
+  if (listeners == channels_.end()) return false;
+  const auto place = listeners->second.find(client);
+  if (place == listeners->second.end()) return false;
+  place->second = true;
+  return true;
+}
+
+void Hub::unsubscribe(ClientId client, const std::string& channel) {
+  const std::lock_guard lock{mutex_};
+  const auto entry = clients_.find(client);
+  if (entry != clients_.end() && entry->second.subscriptions.contains(channel)) drop(channel, client);
+}
+
+void Hub::revoke(const std::string& channel, const std::string& user) {
+  const std::lock_guard lock{mutex_};
+  const auto listeners = channels_.find(channel);
+  if (listeners == channels_.end()) return;
+  std::vector<ClientId> theirs;
+  for (const auto& [client, active] : listeners->second) {
+    const auto entry = clients_.find(client);
+    if (entry != clients_.end() && entry->second.session.user == user) theirs.push_back(client);
+  }
+  for (const ClientId client : theirs) drop(channel, client);
+}
+
+void Hub::revokeAll(const std::string& channel) {
+  const std::lock_guard lock{mutex_};
+  const auto listeners = channels_.find(channel);
+  if (listeners == channels_.end()) return;
+  for (const auto& [client, active] : listeners->second) {
+    const auto entry = clients_.find(client);
+    if (entry != clients_.end()) entry->second.subscriptions.erase(channel);
+  }
+  channels_.erase(listeners);
+}
+
+std::vector<std::shared_ptr<Client>> Hub::listeners(const std::string& channel) const {
+  std::vector<std::shared_ptr<Client>> found;
+  const std::lock_guard lock{mutex_};
+  const auto listeners = channels_.find(channel);
+  if (listeners == channels_.end()) return found;
+  for (const auto& [client, active] : listeners->second) {
+    const auto entry = clients_.find(client);
+    if (!active || entry == clients_.end()) continue;
+    if (auto held = entry->second.client.lock()) found.push_back(std::move(held));
+  }
+  return found;
+}
+
+void Hub::publish(const std::string& channel, std::string_view event, const std::string& data) {
+  const auto to = listeners(channel);
+  if (to.empty()) return;
+  const Frame frame = eventFrame(event, channel, data);
+  for (const auto& client : to) client->send(frame);
+}
+
+void Hub::broadcast(const messenger::Broadcast& broadcast) {
+  for (const std::string& each : broadcast.channels) {
+    if (std::string_view{each}.starts_with(pushPrefix)) {
+      publish(each.substr(pushPrefix.size()), broadcast.as, broadcast.payload);
+    }
+  }
+}
+
+void Hub::publishToAll(const Frame& frame) {
+  std::vector<std::shared_ptr<Client>> to;
+  {
+    const std::lock_guard lock{mutex_};
+    for (const auto& [id, entry] : clients_) {
+      if (auto held = entry.client.lock()) to.push_back(std::move(held));
+    }
+  }
+  for (const auto& client : to) client->send(frame);
+}
+
+void Hub::closeExpired(SystemTime now) {
+  std::vector<std::shared_ptr<Client>> gone;
+  {
+    const std::lock_guard lock{mutex_};
+    for (const auto& [id, entry] : clients_) {
+      if (now < entry.session.expires) continue;
+      if (auto held = entry.client.lock()) gone.push_back(std::move(held));
+    }
+  }
+  for (const auto& client : gone) client->close(Goodbye::signedOut);
+}
+
+void Hub::closeAll() {
+  std::vector<std::shared_ptr<Client>> all;
+  {
+    const std::lock_guard lock{mutex_};
+    for (const auto& [id, entry] : clients_) {
+      if (auto held = entry.client.lock()) all.push_back(std::move(held));
+    }
+  }
+  for (const auto& client : all) client->close(Goodbye::goingAway);
+}
+
+std::size_t Hub::clients() const {
+  const std::lock_guard lock{mutex_};
+  return clients_.size();
+}
+
+bool Hub::hasSubscribers(const std::string& channel) const {
+  return !listeners(channel).empty();
+}
+
+}  // namespace call_server

@@ -1,0 +1,159 @@
+#include "media.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "crypto.hpp"
+#include "janus_token.hpp"
+
+namespace call_server {
+namespace {
+
+namespace janus = messenger::janus;
+using messenger::LogLevel;
+
+constexpr std::size_t mostErrands = 1024;
+
+/// Rooms ask for signed tokens when the server does; and who watches others must be in the room as somebody who can
+/// be kicked out of it.
+std::string roomOptions(bool signedTokens) {
+  return signedTokens ? R"({"signed_tokens":true,"require_pvtid":true})" : R"({"require_pvtid":true})";
+}
+
+/// Our text ids are no numbers: the room's id tells which kind the server took.
+janus::JanusId roomIdFrom(const std::string& text) {
+  std::uint64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error == std::errc{} && stop == end) return number;
+  return text;
+}
+
+janus::IdKind kindOf(const janus::JanusId& id) {
+  return std::holds_alternative<std::string>(id) ? janus::IdKind::text : janus::IdKind::number;
+}
+
+std::int64_t secondsFromNow(std::chrono::seconds lifetime) {
+  const auto expires = std::chrono::system_clock::now() + lifetime;
+  return std::chrono::duration_cast<std::chrono::seconds>(expires.time_since_epoch()).count();
+}
+
+}  // namespace
+
+janus::JanusId mediaId(const messenger::ParticipantId& participant, janus::IdKind kind) {
+  if (kind == janus::IdKind::text) return participant.value();
+  const std::string digest = sha256(participant.value());
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < 8; ++i) number = (number << 8U) | static_cast<unsigned char>(digest[i]);
+  constexpr unsigned unused = 64 - 53;
+  return std::max<std::uint64_t>(1, number >> unused);
+}
+
+Media::Media(messenger::Messenger& messenger, const janus::JanusOptions& options, const Settings& settings,
+             std::shared_ptr<messenger::Logger> logger, Metrics& metrics)
+    : messenger_(messenger),
+      rooms_(std::make_shared<janus::JanusClient>(options)),
+      roomKey_(options.keyOfRooms()),
+      reconciler_(messenger, rooms_, roomKey_),
+      publicUrl_(settings.janusPublicUrl),
+      tokenSecret_(settings.janusTokenSecret),
+      tokenLifetime_(settings.mediaTokenLifetime),
+      probeInterval_(settings.probeInterval),
+      reconcileInterval_(settings.reconcileInterval),
+      logger_(std::move(logger)),
+      metrics_(metrics) {
+  janus::JanusDriverSettings driver{roomKey_};
+  driver.more = roomOptions(tokenSecret_.has_value());
+  messenger_.setVideoDriver<janus::JanusDriver>(rooms_, driver);
+}
+
+void Media::start() {
+  errands_ = std::make_unique<Errands>(mostErrands);
+  subscriptions_.push_back(
+      messenger_.onCallLeft([this](const messenger::CallLeft& event) { removeLater(event.participant); }));
+  subscriptions_.push_back(messenger_.onKickedFromCall([this](const messenger::KickedFromCall& event) {
+    if (event.participant.kicked) removeLater(event.participant);
+  }));
+  watch_ = std::make_unique<Periodic>(probeInterval_, [this] { look(); });
+}
+
+void Media::stop() {
+  stopping_ = true;
+  subscriptions_.clear();
+  if (watch_) watch_->stop();
+  if (errands_) errands_->stop();
+}
+
+MediaDetails Media::detailsFor(const messenger::RoomView& room, const messenger::ParticipantId& participant) const {
+  MediaDetails details;
+  details.server = publicUrl_;
+  details.room = roomIdFrom(room.id.value_or(""));
+  details.participant = mediaId(participant, kindOf(details.room));
+  details.pin = room.pin.value_or("");
+  if (tokenSecret_) {
+    const std::int64_t expiry = secondsFromNow(tokenLifetime_);
+    details.token = janusToken(*tokenSecret_, expiry, "janus", {std::string{videoRoomPlugin}});
+    details.roomToken =
+        janusToken(*tokenSecret_, expiry, videoRoomPlugin, {"room=" + janus::toText(details.room)});
+  }
+  return details;
+}
+
+void Media::look() {
+  const bool up = rooms_.client().ping().has_value();
+  metrics_.setJanusUp(up);
+  const bool changed = up_ != up;
+  if (changed) {
+    logger_->log(up ? LogLevel::info : LogLevel::warning,
+                 up ? "the media server answers" : "the media server does not answer");
+  }
+  up_ = up;
+  // One that answers again has most likely been restarted, and has forgotten its rooms.
+  if (up && (changed || std::chrono::steady_clock::now() - reconciled_ >= reconcileInterval_)) reconcile();
+}
+
+void Media::reconcile() {
+  try {
+    const auto report = reconciler_.reconcile({.stopRequested = [this] { return stopping_.load(); }});
+    if (!report) {
+      logger_->log(LogLevel::warning, "rooms and calls were not compared: " + report.error().describe());
+      return;
+    }
+    reconciled_ = std::chrono::steady_clock::now();
+    metrics_.reconciled(report->destroyed.size(), report->renewed.size(), report->failures.size());
+    if (report->destroyed.empty() && report->renewed.empty() && report->failures.empty()) return;
+    logger_->log(LogLevel::info, "rooms and calls compared: " + std::to_string(report->destroyed.size()) +
+                                     " rooms destroyed, " + std::to_string(report->renewed.size()) +
+                                     " renewed, " + std::to_string(report->failures.size()) + " failures");
+  } catch (const std::exception& error) {
+    logger_->log(LogLevel::warning, std::string{"rooms and calls were not compared: "} + error.what());
+  }
+}
+
+void Media::removeLater(const messenger::CallParticipant& participant) {
+  if (!errands_->run([this, participant] { remove(participant); })) metrics_.mediaKick(/*done=*/false);
+}
+
+void Media::remove(const messenger::CallParticipant& participant) {
+  try {
+    // Who has come back meanwhile has a right to their media.
+    const auto now = messenger_.findParticipant(participant.id);
+    if (!now || now->inCall()) return;
+    const auto kind = rooms_.idKind();
+    if (!kind) throw messenger::DriverError(kind.error().describe());
+    const auto kicked =
+        rooms_.kick(janus::roomIdOf(participant.callId, roomKey_, *kind), mediaId(participant.id, *kind),
+                    janus::roomSecretOf(participant.callId, roomKey_));
+    // Their own client was quicker, or the call's end was.
+    const bool gone = kicked || kicked.error().isPlugin(janus::video_room_code::noSuchUser) ||
+                      kicked.error().isPlugin(janus::video_room_code::noSuchRoom);
+    if (!gone) throw messenger::DriverError(kicked.error().describe());
+    metrics_.mediaKick(/*done=*/true);
+  } catch (const std::exception& error) {
+    metrics_.mediaKick(/*done=*/false);
+    logger_->log(LogLevel::warning, std::string{"the media of a participant could not be taken: "} + error.what());
+  }
+}
+
+}  // namespace call_server

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <messenger/model/room.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "rate_limiter.hpp"
+
+namespace call_server {
+
+/// What keeps one client from being the others' problem.
+struct Limits {
+  std::size_t header = 8 * 1024;
+  std::size_t body = 64 * 1024;
+  std::size_t connections = 4096;                ///< more are answered with 503
+  std::chrono::milliseconds reading{10'000};     ///< from a request's first byte to its last
+  std::chrono::milliseconds idle{30'000};        ///< between two requests
+  std::chrono::milliseconds writing{30'000};     ///< a response
+  std::size_t waitingRequests = 1024;            ///< for a thread that may block; more are answered with 503
+  std::size_t frame = 4 * 1024;                  ///< of a WebSocket client
+  std::size_t queuedFrames = 256;                ///< for a WebSocket client that reads too slowly
+  std::size_t queuedBytes = std::size_t{1} << 20U;
+  std::size_t socketsOfUser = 32;
+  std::size_t subscriptions = 256;               ///< of one socket
+  std::chrono::milliseconds silence{40'000};     ///< of a WebSocket; it is pinged after half of that
+  std::chrono::milliseconds stopping{5'000};     ///< what a stop waits for requests that are under way
+  Rate requests{20, 60};
+  Rate heartbeats{5, 30};
+  Rate signIns{1, 20};
+  Rate messages{10, 100};                        ///< of one WebSocket
+};
+
+struct Settings {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 8080;  ///< 0: any that is free
+  std::filesystem::path database = "calls.db";
+  std::filesystem::path web;
+  std::size_t threads = 2;   ///< that serve connections
+  std::size_t blocking = 4;  ///< that wait for storage
+  std::size_t workers = 2;   ///< that talk to the media server
+  messenger::Secret secret{""};
+  std::chrono::seconds sessionLifetime = std::chrono::hours{12};
+  std::chrono::seconds mediaTokenLifetime = std::chrono::minutes{10};
+  std::string janusPublicUrl;  ///< empty: there is no media server
+  std::optional<messenger::Secret> janusTokenSecret;
+  std::chrono::milliseconds reconcileInterval{10'000};
+  std::chrono::milliseconds probeInterval{1'000};  ///< of Janus, and of whether calls are down
+  Limits limits;
+};
+
+}  // namespace call_server
