@@ -34,7 +34,8 @@ class Periodic {
   std::thread thread_;
 };
 
-/// A thread for what nobody waits for: best effort. Over `most` that wait, what comes is not taken. Thread-safe.
+/// A thread for what nobody waits for: best effort. Over `most` that wait, what comes is not taken.
+/// Thread-safe.
 class Errands {
  public:
   explicit Errands(std::size_t most);

@@ -63,8 +63,8 @@ std::optional<std::string> refusalOf(const messenger::Messenger& messenger, cons
 
 std::vector<messenger::Subscription> announceCalls(messenger::Messenger& messenger, Hub& hub) {
   std::vector<messenger::Subscription> held;
-  held.push_back(messenger.onCallStarted(
-      [&hub](const messenger::CallStarted& event) { tellThread(hub, event.call); }));
+  held.push_back(
+      messenger.onCallStarted([&hub](const messenger::CallStarted& event) { tellThread(hub, event.call); }));
   held.push_back(messenger.onCallJoined(
       [&hub](const messenger::CallJoined& event) { participantsChanged(hub, event.call); }));
   held.push_back(messenger.onCallLeft([&hub](const messenger::CallLeft& event) {

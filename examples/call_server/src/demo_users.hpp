@@ -9,7 +9,8 @@
 
 namespace call_server {
 
-/// Stands for a host's own table of users. They sign in by saying who they are: a host checks a password here.
+/// Stands for a host's own table of users. They sign in by saying who they are: a host checks a password
+/// here.
 struct DemoUser {
   std::string id;
   std::string name;

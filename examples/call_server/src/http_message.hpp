@@ -30,7 +30,8 @@ struct Response {
 [[nodiscard]] Response errorReply(int status, std::string_view reason, std::string_view message);
 
 /// The same with `Retry-After`.
-[[nodiscard]] Response retryReply(int status, std::string_view reason, std::string_view message, long seconds);
+[[nodiscard]] Response retryReply(int status, std::string_view reason, std::string_view message,
+                                  long seconds);
 
 /// What stands before the `?`, and behind it.
 [[nodiscard]] std::string_view pathOf(std::string_view target);

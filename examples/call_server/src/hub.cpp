@@ -7,15 +7,15 @@ namespace {
 
 constexpr std::string_view pushPrefix = "messenger.";
 
-std::string quoted(std::string_view text) {
+std::string jsonText(std::string_view text) {
   return nlohmann::json(text).dump(-1, ' ', /*ensure_ascii=*/false, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace
 
 Frame eventFrame(std::string_view event, const std::string& channel, const std::string& data) {
-  return std::make_shared<const std::string>("{\"event\":" + quoted(event) + ",\"channel\":" + quoted(channel) +
-                                             ",\"data\":" + data + '}');
+  return std::make_shared<const std::string>("{\"event\":" + jsonText(event) +
+                                             ",\"channel\":" + jsonText(channel) + ",\"data\":" + data + '}');
 }
 
 std::string channelOf(const std::string& user) {
@@ -28,7 +28,7 @@ ClientId Hub::add(const std::weak_ptr<Client>& client, const Session& session, s
   if (sockets >= most) return 0;
   ++sockets;
   const ClientId id = ++last_;
-  clients_.emplace(id, Entry{client, session});
+  clients_.emplace(id, Entry{client, session, {}});
   channels_[channelOf(session.user)].emplace(id, true);
   return id;
 }

@@ -36,18 +36,20 @@ class Client {
 
 using ClientId = std::uint64_t;
 
-/// Who listens to what. The messenger's pushes go to the users' own channels (`user.alice`); the others are subscribed to.
+/// Who listens to what. The messenger's pushes go to the users' own channels (`user.alice`); the others are
+/// subscribed to.
 ///
-/// Thread-safe. Its lock is held to look up listeners, never while something is handed to them. It keeps no client
-/// alive: one that is gone is not told.
+/// Thread-safe. Its lock is held to look up listeners, never while something is handed to them. It keeps no
+/// client alive: one that is gone is not told.
 class Hub final : public messenger::Broadcaster {
  public:
   /// A client listens to its user's own channel. Nothing (0) when the user has `most` of them already.
   [[nodiscard]] ClientId add(const std::weak_ptr<Client>& client, const Session& session, std::size_t most);
   void remove(ClientId client);
 
-  /// A subscription in two steps, as between the question whether it may be and the answer the right may be lost:
-  /// `reserve`, ask, then `activate`; false: it was revoked meanwhile. `reserve` is false when there are `most`.
+  /// A subscription in two steps, as between the question whether it may be and the answer the right may be
+  /// lost: `reserve`, ask, then `activate`; false: it was revoked meanwhile. `reserve` is false when there
+  /// are `most`.
   [[nodiscard]] bool reserve(ClientId client, const std::string& channel, std::size_t most);
   [[nodiscard]] bool activate(ClientId client, const std::string& channel);
   void unsubscribe(ClientId client, const std::string& channel);

@@ -1,5 +1,7 @@
 #include "media.hpp"
 
+#include <messenger/errors.hpp>
+
 #include <algorithm>
 #include <charconv>
 #include <utility>
@@ -15,8 +17,8 @@ using messenger::LogLevel;
 
 constexpr std::size_t mostErrands = 1024;
 
-/// Rooms ask for signed tokens when the server does; and who watches others must be in the room as somebody who can
-/// be kicked out of it.
+/// Rooms ask for signed tokens when the server does; and who watches others must be in the room as somebody
+/// who can be kicked out of it.
 std::string roomOptions(bool signedTokens) {
   return signedTokens ? R"({"signed_tokens":true,"require_pvtid":true})" : R"({"require_pvtid":true})";
 }
@@ -85,7 +87,8 @@ void Media::stop() {
   if (errands_) errands_->stop();
 }
 
-MediaDetails Media::detailsFor(const messenger::RoomView& room, const messenger::ParticipantId& participant) const {
+MediaDetails Media::detailsFor(const messenger::RoomView& room,
+                               const messenger::ParticipantId& participant) const {
   MediaDetails details;
   details.server = publicUrl_;
   details.room = roomIdFrom(room.id.value_or(""));
@@ -110,7 +113,10 @@ void Media::look() {
   }
   up_ = up;
   // One that answers again has most likely been restarted, and has forgotten its rooms.
-  if (up && (changed || std::chrono::steady_clock::now() - reconciled_ >= reconcileInterval_)) reconcile();
+  if (up && (changed || std::chrono::steady_clock::now() - reconciled_ >= reconcileInterval_)) {
+    reconcile();
+    expelStrangers();
+  }
 }
 
 void Media::reconcile() {
@@ -128,6 +134,44 @@ void Media::reconcile() {
                                      " renewed, " + std::to_string(report->failures.size()) + " failures");
   } catch (const std::exception& error) {
     logger_->log(LogLevel::warning, std::string{"rooms and calls were not compared: "} + error.what());
+  }
+}
+
+// A token outlives a kick by some minutes; so does a participant whose kick was lost. Whoever is in a room
+// without being in its call is put out here.
+void Media::expelStrangers() {
+  constexpr std::size_t page = 200;
+  std::int64_t after = 0;
+  try {
+    while (!stopping_) {
+      const std::vector<messenger::Call> calls = messenger_.listActiveCalls(after, page);
+      for (const messenger::Call& call : calls) {
+        if (call.setupComplete && !stopping_) expelStrangers(call.id);
+      }
+      if (calls.size() < page) return;
+      after = calls.back().sequence;
+    }
+  } catch (const std::exception& error) {
+    logger_->log(LogLevel::warning, std::string{"rooms were not searched for strangers: "} + error.what());
+  }
+}
+
+void Media::expelStrangers(const messenger::CallId& call) {
+  const auto kind = rooms_.idKind();
+  if (!kind) return;
+  const janus::JanusId room = janus::roomIdOf(call, roomKey_, *kind);
+  // In this order: who is in the room now was in the call before.
+  const auto inside = rooms_.listParticipants(room);
+  if (!inside || inside->empty()) return;
+  std::vector<janus::JanusId> welcome;
+  for (const messenger::CallParticipant& each : messenger_.participantsOf(call)) {
+    if (each.inCall()) welcome.push_back(mediaId(each.id, *kind));
+  }
+  for (const janus::RoomParticipant& each : *inside) {
+    if (std::find(welcome.begin(), welcome.end(), each.id) != welcome.end()) continue;
+    const bool done = rooms_.kick(room, each.id, janus::roomSecretOf(call, roomKey_)).has_value();
+    metrics_.mediaKick(done);
+    logger_->log(LogLevel::warning, "somebody was in the room of a call without being in the call");
   }
 }
 
@@ -152,7 +196,8 @@ void Media::remove(const messenger::CallParticipant& participant) {
     metrics_.mediaKick(/*done=*/true);
   } catch (const std::exception& error) {
     metrics_.mediaKick(/*done=*/false);
-    logger_->log(LogLevel::warning, std::string{"the media of a participant could not be taken: "} + error.what());
+    logger_->log(LogLevel::warning,
+                 std::string{"the media of a participant could not be taken: "} + error.what());
   }
 }
 

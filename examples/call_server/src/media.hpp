@@ -27,13 +27,13 @@ struct MediaDetails {
   std::string pin;
 };
 
-/// The Janus side of the server: makes rooms for calls, brings rooms and calls together again, takes the media from
-/// who is out of a call.
+/// The Janus side of the server: makes rooms for calls, brings rooms and calls together again, takes the
+/// media from who is out of a call.
 class Media {
  public:
   /// Sets the messenger's driver. Throws std::invalid_argument when `options` are incomplete.
-  Media(messenger::Messenger& messenger, const messenger::janus::JanusOptions& options, const Settings& settings,
-        std::shared_ptr<messenger::Logger> logger, Metrics& metrics);
+  Media(messenger::Messenger& messenger, const messenger::janus::JanusOptions& options,
+        const Settings& settings, std::shared_ptr<messenger::Logger> logger, Metrics& metrics);
   ~Media() { stop(); }
   Media(const Media&) = delete;
   Media& operator=(const Media&) = delete;
@@ -49,6 +49,8 @@ class Media {
  private:
   void look();
   void reconcile();
+  void expelStrangers();
+  void expelStrangers(const messenger::CallId& call);
   void removeLater(const messenger::CallParticipant& participant);
   void remove(const messenger::CallParticipant& participant);
 
@@ -74,8 +76,8 @@ class Media {
   std::unique_ptr<Periodic> watch_;
 };
 
-/// The id under which a participant joins the room: their own, or a number of 53 bits that follows from it where the
-/// server takes numbers.
+/// The id under which a participant joins the room: their own, or a number of 53 bits that follows from it
+/// where the server takes numbers.
 [[nodiscard]] messenger::janus::JanusId mediaId(const messenger::ParticipantId& participant,
                                                 messenger::janus::IdKind kind);
 

@@ -35,21 +35,27 @@ struct Metrics::Parts {
     return BuildGauge().Name(name).Help(help).Register(registry).Add({});
   }
 
-  Family<Counter>& requests = counter("call_server_requests_total", "Requests answered, by route and status.");
+  Family<Counter>& requests =
+      counter("call_server_requests_total", "Requests answered, by route and status.");
   Family<Histogram>& durations = BuildHistogram()
                                      .Name("call_server_request_seconds")
                                      .Help("From a request's last byte to its answer, by route.")
                                      .Register(registry);
   Counter& limited = counter("call_server_rate_limited_total", "Requests refused with 429.").Add({});
   Counter& refused = counter("call_server_refused_connections_total", "Connections over the limit.").Add({});
-  Family<Counter>& dropped = counter("call_server_dropped_sockets_total", "WebSockets closed by us, by reason.");
+  Family<Counter>& dropped =
+      counter("call_server_dropped_sockets_total", "WebSockets closed by us, by reason.");
   Counter& frames = counter("call_server_frames_sent_total", "WebSocket frames written.").Add({});
   Counter& started = counter("call_server_calls_started_total", "Calls started in this process.").Add({});
-  Family<Counter>& ended = counter("call_server_calls_ended_total", "Calls ended in this process, by reason.");
+  Family<Counter>& ended =
+      counter("call_server_calls_ended_total", "Calls ended in this process, by reason.");
   Family<Counter>& kicks = counter("call_server_media_kicks_total", "Media taken from who is out of a call.");
-  Counter& destroyed = counter("call_server_rooms_destroyed_total", "Rooms that the reconciler destroyed.").Add({});
-  Counter& renewed = counter("call_server_rooms_renewed_total", "Lost rooms that the reconciler renewed.").Add({});
-  Counter& failures = counter("call_server_reconcile_failures_total", "Rooms that it could do nothing for.").Add({});
+  Counter& destroyed =
+      counter("call_server_rooms_destroyed_total", "Rooms that the reconciler destroyed.").Add({});
+  Counter& renewed =
+      counter("call_server_rooms_renewed_total", "Lost rooms that the reconciler renewed.").Add({});
+  Counter& failures =
+      counter("call_server_reconcile_failures_total", "Rooms that it could do nothing for.").Add({});
   Gauge& connections = gauge("call_server_connections", "Open connections.");
   Gauge& sockets = gauge("call_server_sockets", "Open WebSockets.");
   Gauge& activeCalls = gauge("call_server_active_calls", "Calls that go on.");
@@ -68,13 +74,21 @@ void Metrics::request(std::string_view route, int status, std::chrono::nanosecon
   parts_->durations.Add({{"route", name}}, seconds).Observe(std::chrono::duration<double>(took).count());
 }
 
-void Metrics::tooManyRequests() { parts_->limited.Increment(); }
-void Metrics::refusedConnection() { parts_->refused.Increment(); }
+void Metrics::tooManyRequests() {
+  parts_->limited.Increment();
+}
+void Metrics::refusedConnection() {
+  parts_->refused.Increment();
+}
 void Metrics::droppedSocket(std::string_view why) {
   parts_->dropped.Add({{"reason", std::string{why}}}).Increment();
 }
-void Metrics::framesSent(std::size_t count) { parts_->frames.Increment(real(count)); }
-void Metrics::callStarted() { parts_->started.Increment(); }
+void Metrics::framesSent(std::size_t count) {
+  parts_->frames.Increment(real(count));
+}
+void Metrics::callStarted() {
+  parts_->started.Increment();
+}
 void Metrics::callEnded(std::string_view reason) {
   parts_->ended.Add({{"reason", std::string{reason}}}).Increment();
 }
@@ -86,15 +100,25 @@ void Metrics::reconciled(std::size_t destroyed, std::size_t renewed, std::size_t
   parts_->renewed.Increment(real(renewed));
   parts_->failures.Increment(real(failures));
 }
-void Metrics::setConnections(std::size_t count) { parts_->connections.Set(real(count)); }
-void Metrics::setSockets(std::size_t count) { parts_->sockets.Set(real(count)); }
-void Metrics::setActiveCalls(std::size_t count) { parts_->activeCalls.Set(real(count)); }
+void Metrics::setConnections(std::size_t count) {
+  parts_->connections.Set(real(count));
+}
+void Metrics::setSockets(std::size_t count) {
+  parts_->sockets.Set(real(count));
+}
+void Metrics::setActiveCalls(std::size_t count) {
+  parts_->activeCalls.Set(real(count));
+}
 void Metrics::setJobs(std::size_t pending, std::size_t parked) {
   parts_->pendingJobs.Set(real(pending));
   parts_->parkedJobs.Set(real(parked));
 }
-void Metrics::setJanusUp(bool up) { parts_->janusUp.Set(up ? 1 : 0); }
-void Metrics::setCallsDown(bool down) { parts_->callsDown.Set(down ? 1 : 0); }
+void Metrics::setJanusUp(bool up) {
+  parts_->janusUp.Set(up ? 1 : 0);
+}
+void Metrics::setCallsDown(bool down) {
+  parts_->callsDown.Set(down ? 1 : 0);
+}
 
 std::string Metrics::text() const {
   return prometheus::TextSerializer().Serialize(parts_->registry.Collect());

@@ -42,8 +42,8 @@ class TokenBucket {
 enum class Demand : std::uint8_t { request, heartbeat, signIn };
 inline constexpr std::size_t demands = 3;
 
-/// One bucket for each user and kind of demand. Per user, not per address: an office behind one address must not
-/// stand in its own way. Thread-safe; forgets who has asked for nothing lately.
+/// One bucket for each user and kind of demand. Per user, not per address: an office behind one address must
+/// not stand in its own way. Thread-safe; forgets who has asked for nothing lately.
 class RateLimiter {
  public:
   explicit RateLimiter(const std::array<Rate, demands>& rates) : rates_(rates) {}

@@ -17,8 +17,8 @@ struct Session {
   SystemTime expires;
 };
 
-/// Makes and checks `v1.<user>.<expiry>.<mac>`: who has one need not be looked up anywhere, and nobody without the key
-/// makes one. What a token cannot do is be taken back before it expires. Thread-safe.
+/// Makes and checks `v1.<user>.<expiry>.<mac>`: who has one need not be looked up anywhere, and nobody
+/// without the key makes one. What a token cannot do is be taken back before it expires. Thread-safe.
 class SessionTokens {
  public:
   /// Throws std::invalid_argument for a key of less than 16 bytes.

@@ -17,22 +17,22 @@ namespace call_server {
 struct Limits {
   std::size_t header = 8 * 1024;
   std::size_t body = 64 * 1024;
-  std::size_t connections = 4096;                ///< more are answered with 503
-  std::chrono::milliseconds reading{10'000};     ///< from a request's first byte to its last
-  std::chrono::milliseconds idle{30'000};        ///< between two requests
-  std::chrono::milliseconds writing{30'000};     ///< a response
-  std::size_t waitingRequests = 1024;            ///< for a thread that may block; more are answered with 503
-  std::size_t frame = 4 * 1024;                  ///< of a WebSocket client
-  std::size_t queuedFrames = 256;                ///< for a WebSocket client that reads too slowly
+  std::size_t connections = 4096;             ///< more are answered with 503
+  std::chrono::milliseconds reading{10'000};  ///< from a request's first byte to its last
+  std::chrono::milliseconds idle{30'000};     ///< between two requests
+  std::chrono::milliseconds writing{30'000};  ///< a response
+  std::size_t waitingRequests = 1024;         ///< for a thread that may block; more are answered with 503
+  std::size_t frame = 4 * 1024;               ///< of a WebSocket client
+  std::size_t queuedFrames = 256;             ///< for a WebSocket client that reads too slowly
   std::size_t queuedBytes = std::size_t{1} << 20U;
   std::size_t socketsOfUser = 32;
-  std::size_t subscriptions = 256;               ///< of one socket
-  std::chrono::milliseconds silence{40'000};     ///< of a WebSocket; it is pinged after half of that
-  std::chrono::milliseconds stopping{5'000};     ///< what a stop waits for requests that are under way
+  std::size_t subscriptions = 256;            ///< of one socket
+  std::chrono::milliseconds silence{40'000};  ///< of a WebSocket; it is pinged after half of that
+  std::chrono::milliseconds stopping{5'000};  ///< what a stop waits for requests that are under way
   Rate requests{20, 60};
   Rate heartbeats{5, 30};
   Rate signIns{1, 20};
-  Rate messages{10, 100};                        ///< of one WebSocket
+  Rate messages{10, 100};  ///< of one WebSocket
 };
 
 struct Settings {

@@ -68,7 +68,8 @@ std::optional<std::filesystem::path> StaticFiles::fileOf(std::string_view path) 
   path.remove_prefix(1);
   const bool below = path.starts_with("app/");
   if (!arePlainNames(path) || (!below && path.find('/') != std::string_view::npos)) return std::nullopt;
-  if (typeOf(path).empty() || (!below && (path.ends_with(".html") || path.ends_with(".js")))) return std::nullopt;
+  if (typeOf(path).empty() || (!below && (path.ends_with(".html") || path.ends_with(".js"))))
+    return std::nullopt;
   return folder_ / path;
 }
 

@@ -9,8 +9,9 @@
 
 namespace call_server {
 
-/// The page: `/`, `/style.css` and its like, `/app/…`, and the two libraries from npm below `/vendor/`. Nothing else in
-/// the folder is reachable: what is served is said here, not by what happens to lie there. Thread-safe.
+/// The page: `/`, `/style.css` and its like, `/app/…`, and the two libraries from npm below `/vendor/`.
+/// Nothing else in the folder is reachable: what is served is said here, not by what happens to lie there.
+/// Thread-safe.
 class StaticFiles {
  public:
   /// `connect`: further addresses that the page may talk to, for its Content-Security-Policy.

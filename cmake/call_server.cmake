@@ -1,0 +1,12 @@
+# The example host examples/call_server needs libraries that nothing else here does: it is built where they are.
+set(MESSENGER_CALL_SERVER_FOUND OFF)
+if(MESSENGER_BUILD_EXAMPLES AND MESSENGER_HTTP AND MESSENGER_JANUS)
+  find_package(CLI11 2.1 CONFIG QUIET)
+  find_package(prometheus-cpp CONFIG QUIET)
+  if(CLI11_FOUND AND prometheus-cpp_FOUND)
+    set(MESSENGER_CALL_SERVER_FOUND ON)
+  else()
+    message(STATUS "no CLI11 or no prometheus-cpp: examples/call_server is not built")
+  endif()
+endif()
+option(MESSENGER_CALL_SERVER "Build examples/call_server, a host with HTTP, WebSocket and a page" ${MESSENGER_CALL_SERVER_FOUND})

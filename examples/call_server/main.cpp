@@ -1,0 +1,77 @@
+// A server for calls that people can see: sign in as a demo user, ring another one. docs/call_server.md walks
+// through it.
+#include <messenger/adapters/null.hpp>
+
+#include <sys/resource.h>
+
+#include <pthread.h>
+#include <csignal>
+#include <exception>
+#include <iostream>
+
+#include "call_server.hpp"
+#include "options.hpp"
+
+namespace {
+
+using call_server::CallServer;
+
+/// Each WebSocket takes a file descriptor.
+void raiseFileLimit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+int serve(const call_server::Settings& settings, std::optional<messenger::janus::JanusOptions> janus) {
+  messenger::Config config;
+  config.calling.enabled = true;  // MESSENGER_CALLING_ENABLED=false turns it off
+  const messenger::Config chosen = messenger::Config::fromEnvironment();
+  config = chosen;
+  const char* said =
+      std::getenv("MESSENGER_CALLING_ENABLED");  // NOLINT(concurrency-mt-unsafe): before any thread
+  if (said == nullptr || *said == '\0') config.calling.enabled = true;
+
+  // Before the first thread, so that all of them inherit it: the signals wait for sigwait.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+
+  CallServer server({.settings = settings,
+                     .config = config,
+                     .janus = std::move(janus),
+                     .logger = messenger::stderrLogger(messenger::LogLevel::info)});
+  const std::uint16_t port = server.start();
+  const bool isV6 = settings.address.find(':') != std::string::npos;
+  std::cout << "listening on http://" << (isV6 ? '[' + settings.address + ']' : settings.address) << ':'
+            << port << '/' << std::endl;
+  int signal = 0;
+  sigwait(&signals, &signal);
+  std::cout << "stopping" << std::endl;
+  server.stop();
+  std::cout << "stopped" << std::endl;
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    auto settings = call_server::settingsFrom(argc, argv);
+    if (const int* status = std::get_if<int>(&settings)) return *status;
+    raiseFileLimit();
+    auto& chosen = std::get<call_server::Settings>(settings);
+    auto janus = call_server::readEnvironment(chosen);
+    return serve(chosen, std::move(janus));
+  } catch (const std::invalid_argument& error) {
+    std::cerr << "call_server: " << error.what() << '\n';
+    return 2;
+  } catch (const std::exception& error) {
+    std::cerr << "call_server: " << error.what() << '\n';
+    return 1;
+  }
+}

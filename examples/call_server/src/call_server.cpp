@@ -1,0 +1,99 @@
+#include "call_server.hpp"
+
+#include <messenger/adapters/sqlite.hpp>
+
+#include <exception>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+
+#include "channels.hpp"
+#include "demo_users.hpp"
+
+namespace call_server {
+namespace {
+
+using messenger::LogLevel;
+
+messenger::Dependencies dependencies(const CallServer::Parts& parts,
+                                     std::shared_ptr<messenger::Broadcaster> hub) {
+  messenger::Dependencies made;
+  made.storage = messenger::sqliteStorage(parts.settings.database);
+  made.broadcaster = std::move(hub);
+  made.logger = parts.logger;
+  made.clock = parts.clock;
+  return made;
+}
+
+std::unique_ptr<Media> mediaOf(const CallServer::Parts& parts, messenger::Messenger& messenger,
+                               Metrics& metrics) {
+  if (!parts.janus) return nullptr;
+  return std::make_unique<Media>(messenger, *parts.janus, parts.settings, parts.logger, metrics);
+}
+
+}  // namespace
+
+CallServer::CallServer(Parts parts)
+    : settings_(parts.settings),
+      logger_(parts.logger),
+      hub_(std::make_shared<Hub>()),
+      messenger_(parts.config, dependencies(parts, hub_)),
+      media_(mediaOf(parts, messenger_, metrics_)),
+      site_(messenger_, settings_, media_.get(), *hub_, metrics_, logger_),
+      web_(settings_, site_, *hub_, messenger_, metrics_, *logger_) {
+  makeDemoThreads(messenger_);
+}
+
+CallServer::~CallServer() {
+  stop();
+}
+
+std::uint16_t CallServer::start() {
+  subscriptions_ = announceCalls(messenger_, *hub_);
+  countCalls();
+  if (media_) media_->start();
+  worker_.emplace(messenger_.startWorker({.threads = settings_.workers}));
+  scheduler_.emplace(messenger_.startScheduler());
+  down_ = messenger_.callsAreDown();
+  watch_ = std::make_unique<Periodic>(settings_.probeInterval, [this] { watch(); });
+  const std::uint16_t port = web_.start();
+  logger_->log(LogLevel::info, media_ ? "serving, with a media server" : "serving, without a media server");
+  return port;
+}
+
+void CallServer::stop() {
+  web_.stop();
+  if (watch_) watch_->stop();
+  if (media_) media_->stop();
+  if (worker_) worker_->stop();
+  if (scheduler_) scheduler_->stop();
+  subscriptions_.clear();
+}
+
+void CallServer::countCalls() {
+  subscriptions_.push_back(messenger_.onCallStarted([this](const messenger::CallStarted& event) {
+    metrics_.callStarted();
+    logger_->log(LogLevel::info, "call " + event.call.id.value() + " started by " + event.by.id);
+  }));
+  subscriptions_.push_back(messenger_.onCallEnded([this](const messenger::CallEnded& event) {
+    const std::string reason{toString(event.reason)};
+    metrics_.callEnded(reason);
+    logger_->log(LogLevel::info, "call " + event.call.id.value() + " ended: " + reason);
+  }));
+}
+
+void CallServer::watch() {
+  try {
+    hub_->closeExpired(std::chrono::system_clock::now());
+    const bool down = messenger_.callsAreDown();
+    if (down == std::exchange(down_, down)) return;
+    logger_->log(LogLevel::info, down ? "calls are down" : "calls are up again");
+    hub_->publishToAll(std::make_shared<const std::string>(
+        nlohmann::json{{"event", "calls.down"}, {"data", {{"down", down}}}}.dump()));
+  } catch (const std::exception& error) {
+    logger_->log(LogLevel::warning,
+                 std::string{"it could not be seen whether calls are down: "} + error.what());
+  }
+}
+
+}  // namespace call_server

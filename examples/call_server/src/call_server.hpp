@@ -1,0 +1,69 @@
+#pragma once
+
+#include <messenger/adapters/janus/janus_options.hpp>
+#include <messenger/messenger.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "background.hpp"
+#include "hub.hpp"
+#include "media.hpp"
+#include "metrics.hpp"
+#include "settings.hpp"
+#include "site.hpp"
+#include "web_server.hpp"
+
+namespace call_server {
+
+/// The whole server: the messenger on its file, workers and scheduler, the media server's side, HTTP and
+/// WebSocket.
+class CallServer {
+ public:
+  struct Parts {
+    Settings settings;
+    messenger::Config config;
+    std::optional<messenger::janus::JanusOptions> janus;  ///< none: calls without media
+    std::shared_ptr<messenger::Logger> logger;
+    std::shared_ptr<messenger::Clock> clock{};  ///< null: the machine's
+  };
+
+  /// Throws std::invalid_argument for settings out of bounds, messenger::StorageError when the file cannot be
+  /// used.
+  explicit CallServer(Parts parts);
+  ~CallServer();
+  CallServer(const CallServer&) = delete;
+  CallServer& operator=(const CallServer&) = delete;
+
+  /// Serves. Returns the port. Throws std::runtime_error when it cannot listen.
+  std::uint16_t start();
+  /// Nobody is put out of a call by it: presence is written down, and the next start gives everybody time.
+  void stop();
+
+  [[nodiscard]] messenger::Messenger& messenger() noexcept { return messenger_; }
+  [[nodiscard]] Hub& hub() noexcept { return *hub_; }
+  [[nodiscard]] std::size_t connections() const { return web_.connections(); }
+
+ private:
+  void countCalls();
+  void watch();
+
+  // In the order of their use: what comes later uses what comes before.
+  Settings settings_;
+  std::shared_ptr<messenger::Logger> logger_;
+  Metrics metrics_;
+  std::shared_ptr<Hub> hub_;
+  messenger::Messenger messenger_;
+  std::unique_ptr<Media> media_;
+  Site site_;
+  std::vector<messenger::Subscription> subscriptions_;
+  WebServer web_;
+  std::optional<messenger::Worker> worker_;
+  std::optional<messenger::Scheduler> scheduler_;
+  bool down_ = false;
+  std::unique_ptr<Periodic> watch_;
+};
+
+}  // namespace call_server

@@ -1,0 +1,103 @@
+#include "conversations.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+
+#include "demo_users.hpp"
+
+namespace call_server {
+namespace {
+
+using nlohmann::json;
+
+json personOf(const messenger::Messenger& messenger, const messenger::UserId& user) {
+  return {{"id", user.id}, {"name", messenger.directory().findUserName(user).value_or("")}};
+}
+
+json activeCall(const messenger::Messenger& messenger, const messenger::CallView& view) {
+  const auto everyone = messenger.participantsOf(view.call.id);
+  const auto inside =
+      std::count_if(everyone.begin(), everyone.end(), [](const auto& each) { return each.inCall(); });
+  return {{"id", view.call.id.value()},
+          {"owner", personOf(messenger, view.call.owner)},
+          {"created_at", timeText(view.call.createdAt)},
+          {"in_call", view.inCall},
+          {"kicked", view.kicked},
+          {"participants", inside}};
+}
+
+json conversation(const messenger::Messenger& messenger, const messenger::Thread& thread,
+                  const std::string& user, const std::vector<messenger::CallView>& active) {
+  json members = json::array();
+  std::string name = thread.subject;
+  for (const messenger::ThreadMember& each : messenger.directory().members(thread.id)) {
+    members.push_back({{"id", each.user.id}, {"name", each.name}, {"admin", each.admin}});
+    if (thread.isPrivate() && each.user.id != user) name = each.name;
+  }
+  const auto call = std::find_if(active.begin(), active.end(), [&](const messenger::CallView& each) {
+    return each.call.threadId == thread.id;
+  });
+  return {{"id", thread.id.value()},
+          {"type", thread.isPrivate() ? "private" : "group"},
+          {"name", name},
+          {"members", std::move(members)},
+          {"active_call", call == active.end() ? json(nullptr) : activeCall(messenger, *call)}};
+}
+
+json pastCall(const messenger::Messenger& messenger, const messenger::Call& call) {
+  json shown{{"id", call.id.value()},
+             {"owner", personOf(messenger, call.owner)},
+             {"started_at", timeText(call.createdAt)},
+             {"duration_seconds", nullptr},
+             {"end_reason", nullptr},
+             {"ended_by", nullptr}};
+  if (const auto took = call.duration()) {
+    shown["duration_seconds"] = std::chrono::floor<std::chrono::seconds>(*took).count();
+  }
+  if (call.endReason) shown["end_reason"] = toString(*call.endReason);
+  if (call.endedBy) shown["ended_by"] = personOf(messenger, *call.endedBy);
+  return shown;
+}
+
+}  // namespace
+
+std::string timeText(messenger::TimePoint time) {
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date{day};
+  const std::chrono::hh_mm_ss clock{std::chrono::floor<std::chrono::milliseconds>(time - day)};
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
+                static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
+                static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()),
+                static_cast<int>(clock.subseconds().count()));
+  return text.data();
+}
+
+json conversationsOf(const messenger::Messenger& messenger, const std::string& user) {
+  const messenger::UserId viewer = userId(user);
+  auto threads = messenger.directory().threadsOf(viewer);
+  std::sort(threads.begin(), threads.end());
+  const auto active = messenger.activeCalls(viewer);
+  json list = json::array();
+  for (const messenger::ThreadId& each : threads) {
+    const auto thread = messenger.directory().findThread(each);
+    if (thread) list.push_back(conversation(messenger, *thread, user, active));
+  }
+  return list;
+}
+
+messenger::Result<json> historyOf(const messenger::Messenger& messenger, const std::string& user,
+                                  const messenger::ThreadId& thread,
+                                  const std::optional<messenger::CallId>& before) {
+  const auto page = messenger.callHistory(thread, userId(user), before);
+  if (!page) return tl::unexpected(page.error());
+  json calls = json::array();
+  for (const messenger::CallView& each : page->calls) calls.push_back(pastCall(messenger, each.call));
+  return json{{"calls", std::move(calls)},
+              {"next", page->nextPage ? json(page->nextPage->value()) : json(nullptr)}};
+}
+
+}  // namespace call_server

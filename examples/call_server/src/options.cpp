@@ -1,0 +1,121 @@
+#include "options.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <stdexcept>
+#include <system_error>
+
+#include "crypto.hpp"
+
+namespace call_server {
+namespace {
+
+constexpr std::size_t secretBytes = 32;
+constexpr const char* about =
+    "A server for calls between the users of a page: HTTP and WebSocket on one port, calls in a SQLite file, "
+    "media by "
+    "Janus.\n\n"
+    "Environment:\n"
+    "  CALL_SERVER_SECRET        signs the sessions; made and kept in DATABASE.secret when unset\n"
+    "  JANUS_…                   how to reach Janus (docs/janus.md); without them calls have no media\n"
+    "  JANUS_PUBLIC_URL          where browsers reach Janus's WebSocket (default: ws://HOST:8188)\n"
+    "  JANUS_TOKEN_AUTH_SECRET   token_auth_secret of Janus, when it asks for signed tokens\n"
+    "  MESSENGER_…               everything else about calls (messenger/config.hpp)\n";
+
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): before any thread
+  return value == nullptr ? "" : value;
+}
+
+/// `ws://host:8188` for `http://host:8088/janus`.
+std::string webSocketOf(const std::string& endpoint) {
+  const std::size_t begin = endpoint.find("://");
+  if (begin == std::string::npos) return "ws://127.0.0.1:8188";
+  std::string host = endpoint.substr(begin + 3);
+  host = host.substr(0, host.find('/'));
+  const std::size_t colon = host.rfind(':');
+  if (colon != std::string::npos && host.find(']', colon) == std::string::npos) host.resize(colon);
+  return "ws://" + host + ":8188";
+}
+
+/// It goes into a header as it is.
+std::string checkedUrl(std::string url) {
+  const bool speaks = url.starts_with("ws://") || url.starts_with("wss://");
+  if (!speaks || url.find_first_of(" \t\r\n;,'\"") != std::string::npos) {
+    throw std::invalid_argument(
+        "the environment variable JANUS_PUBLIC_URL must be a ws:// or wss:// address");
+  }
+  return url;
+}
+
+std::string readLine(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  std::string line;
+  std::getline(in, line);
+  return line;
+}
+
+}  // namespace
+
+std::variant<Settings, int> settingsFrom(int argc, const char* const* argv) {
+  Settings settings;
+  settings.web = CALL_SERVER_WEB;
+  CLI::App app{about, "call_server"};
+  app.add_option("--address", settings.address, "Address to listen on")->capture_default_str();
+  app.add_option("--port", settings.port, "Port to listen on; 0 for any that is free")->capture_default_str();
+  app.add_option("--database", settings.database, "SQLite file, made when missing")->capture_default_str();
+  app.add_option("--web", settings.web, "Folder of the page")->check(CLI::ExistingDirectory);
+  app.add_option("--threads", settings.threads, "Threads that serve connections")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  app.add_option("--workers", settings.workers, "Threads that talk to the media server")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    constexpr int misuse = 2;
+    return app.exit(error, std::cout, std::cerr) == 0 ? 0 : misuse;
+  }
+  return settings;
+}
+
+messenger::Secret keptSecret(const std::filesystem::path& file) {
+  // Written aside and linked into place: the file is there as a whole, or not at all.
+  const std::string aside = file.string() + '.' + randomHex(8);
+  const int out = ::open(aside.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+  if (out < 0) throw std::system_error(errno, std::generic_category(), aside);
+  const std::string made = randomHex(secretBytes) + '\n';
+  const bool written =
+      ::write(out, made.data(), made.size()) == static_cast<ssize_t>(made.size()) && ::fsync(out) == 0;
+  ::close(out);
+  const bool linked = written && ::link(aside.c_str(), file.c_str()) == 0;
+  const int why = errno;
+  ::unlink(aside.c_str());
+  if (!linked && (!written || why != EEXIST))
+    throw std::system_error(why, std::generic_category(), file.string());
+  return messenger::Secret{readLine(file)};
+}
+
+std::optional<messenger::janus::JanusOptions> readEnvironment(Settings& settings) {
+  const std::string secret = variable("CALL_SERVER_SECRET");
+  settings.secret =
+      secret.empty() ? keptSecret(settings.database.string() + ".secret") : messenger::Secret{secret};
+
+  messenger::janus::JanusOptions janus = messenger::janus::JanusOptions::fromEnvironment();
+  if (janus.endpoint.empty() && janus.adminEndpoint.empty()) return std::nullopt;
+  const std::string url = variable("JANUS_PUBLIC_URL");
+  const std::string& endpoint = janus.endpoint.empty() ? janus.adminEndpoint : janus.endpoint;
+  settings.janusPublicUrl = checkedUrl(url.empty() ? webSocketOf(endpoint) : url);
+  const std::string tokens = variable("JANUS_TOKEN_AUTH_SECRET");
+  if (!tokens.empty()) settings.janusTokenSecret = messenger::Secret{tokens};
+  return janus;
+}
+
+}  // namespace call_server

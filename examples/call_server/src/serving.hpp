@@ -1,0 +1,48 @@
+#pragma once
+
+#include <messenger/contracts/logger.hpp>
+#include <messenger/messenger.hpp>
+
+#include <atomic>
+#include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <cstddef>
+#include <utility>
+
+#include "connections.hpp"
+#include "hub.hpp"
+#include "metrics.hpp"
+#include "settings.hpp"
+#include "site.hpp"
+
+namespace call_server {
+
+/// What every connection works with. Outlives them.
+struct Serving {
+  const Limits limits;
+  Site& site;
+  Hub& hub;
+  const messenger::Messenger& messenger;
+  Metrics& metrics;
+  messenger::Logger& logger;
+  Connections connections;
+  boost::asio::thread_pool blocking;
+  std::atomic<std::size_t> waiting{0};
+  std::atomic<bool> stopping{false};
+
+  /// Runs it on a thread that may wait for storage. False: too many wait for one.
+  template <class Work>
+  [[nodiscard]] bool runBlocking(Work work) {
+    if (waiting.fetch_add(1) >= limits.waitingRequests) {
+      waiting.fetch_sub(1);
+      return false;
+    }
+    boost::asio::post(blocking, [this, work = std::move(work)]() mutable {
+      waiting.fetch_sub(1);
+      work();
+    });
+    return true;
+  }
+};
+
+}  // namespace call_server

@@ -1,0 +1,300 @@
+#include "site.hpp"
+
+#include <messenger/errors.hpp>
+
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "conversations.hpp"
+#include "demo_users.hpp"
+
+namespace call_server {
+namespace {
+
+using messenger::LogLevel;
+using messenger::Reason;
+using nlohmann::json;
+
+constexpr std::string_view apiPrefix = "/api/messenger";
+constexpr long storageRetry = 5;
+
+/// Changes nothing at the server.
+bool isSafe(std::string_view method) {
+  return method == "GET" || method == "HEAD" || method == "OPTIONS";
+}
+
+Response jsonReply(const json& body) {
+  Response response;
+  response.body = body.dump(-1, ' ', /*ensure_ascii=*/false, json::error_handler_t::replace);
+  return response;
+}
+
+Response refusalReply(const messenger::Refusal& refusal) {
+  const bool unknown = refusal.reason == Reason::threadNotFound || refusal.reason == Reason::callNotFound;
+  return errorReply(unknown ? 404 : 403, toString(refusal.reason), refusal.text());
+}
+
+Response notFound() {
+  return errorReply(404, "notFound", "There is nothing here.");
+}
+
+Response methodNotAllowed(const char* allowed) {
+  Response response = errorReply(405, "methodNotAllowed", "This address does not take that method.");
+  response.headers.emplace_back("Allow", allowed);
+  return response;
+}
+
+Response foreignOrigin() {
+  return errorReply(403, "foreignOrigin", "Another site's page may not do this.");
+}
+
+Response unauthenticated() {
+  return errorReply(401, "unauthenticated", "Please sign in.");
+}
+
+/// What stands between a prefix and a suffix, when that is one segment.
+std::optional<std::string_view> segmentBetween(std::string_view path, std::string_view prefix,
+                                               std::string_view suffix) {
+  if (!path.starts_with(prefix) || !path.ends_with(suffix)) return std::nullopt;
+  if (path.size() <= prefix.size() + suffix.size()) return std::nullopt;
+  path = path.substr(prefix.size(), path.size() - prefix.size() - suffix.size());
+  if (path.find('/') != std::string_view::npos) return std::nullopt;
+  return path;
+}
+
+json idJson(const messenger::janus::JanusId& id) {
+  return std::visit([](const auto& value) { return json(value); }, id);
+}
+
+json textOrNull(const std::string& text) {
+  return text.empty() ? json(nullptr) : json(text);
+}
+
+}  // namespace
+
+Site::Site(messenger::Messenger& messenger, const Settings& settings, Media* media, Hub& hub,
+           Metrics& metrics, std::shared_ptr<messenger::Logger> logger)
+    : messenger_(messenger),
+      media_(media),
+      hub_(hub),
+      metrics_(metrics),
+      logger_(std::move(logger)),
+      router_(messenger,
+              {.prefix = std::string{apiPrefix}, .maxBody = settings.limits.body, .logger = logger_}),
+      tokens_(settings.secret),
+      files_(settings.web, settings.janusPublicUrl),
+      rates_({settings.limits.requests, settings.limits.heartbeats, settings.limits.signIns}),
+      sessionLifetime_(settings.sessionLifetime),
+      mediaTokenLifetime_(settings.mediaTokenLifetime) {}
+
+bool Site::isQuick(const Request& request) {
+  return request.method == "POST" && pathOf(request.target).starts_with(apiPrefix) &&
+         pathOf(request.target).ends_with("/heartbeat");
+}
+
+Response Site::handle(const Request& request) {
+  const auto begun = std::chrono::steady_clock::now();
+  std::string_view route = "other";
+  Response response;
+  try {
+    response = answer(request, route);
+  } catch (const messenger::Error& error) {
+    logger_->log(LogLevel::warning, std::string{"a request failed: "} + error.what());
+    response =
+        retryReply(503, "unavailable", "The server cannot do this now. Please try again.", storageRetry);
+  } catch (const std::exception& error) {
+    logger_->log(LogLevel::error, std::string{"a request failed: "} + error.what());
+    response = errorReply(500, "internal", "The server could not do this.");
+  }
+  metrics_.request(route, response.status, std::chrono::steady_clock::now() - begun);
+  return response;
+}
+
+std::optional<Session> Site::sessionOf(const Request& request) const {
+  return tokens_.check(cookieValue(request.cookie, sessionCookie), std::chrono::system_clock::now());
+}
+
+std::optional<Response> Site::refuseFlood(const std::string& user, Demand demand) {
+  const auto wait = rates_.refuse(user, demand, std::chrono::steady_clock::now());
+  if (!wait) return std::nullopt;
+  metrics_.tooManyRequests();
+  return retryReply(429, "tooManyRequests", "Too many requests. Please wait a moment.", *wait);
+}
+
+Response Site::answer(const Request& request, std::string_view& route) {
+  const std::string_view path = pathOf(request.target);
+  if (!isSafe(request.method) && !request.origin.empty() && !isSameOrigin(request)) return foreignOrigin();
+  const bool reads = request.method == "GET" || request.method == "HEAD";
+
+  if (path == "/healthz") {
+    route = "healthz";
+    return reads ? health() : methodNotAllowed("GET, HEAD");
+  }
+  if (path == "/metrics") {
+    route = "metrics";
+    return reads ? metricsText(request) : methodNotAllowed("GET, HEAD");
+  }
+  if (path == "/users") {
+    route = "users";
+    if (!reads) return methodNotAllowed("GET, HEAD");
+    json users = json::array();
+    for (const DemoUser& each : demoUsers()) users.push_back({{"id", each.id}, {"name", each.name}});
+    return jsonReply(users);
+  }
+  if (path == "/session" && request.method == "POST") {
+    route = "signIn";
+    return signIn(request);
+  }
+  if (path == "/session" && request.method == "DELETE") {
+    route = "signOut";
+    Response response;
+    response.status = 204;
+    response.headers.emplace_back("Set-Cookie", setCookie("", std::chrono::seconds{0}));
+    return response;
+  }
+  if (reads) {
+    if (auto file = files_.find(path)) {
+      route = "static";
+      return std::move(*file);
+    }
+  }
+  const auto session = sessionOf(request);
+  if (!session) return unauthenticated();
+  return answerSignedIn(request, *session, path, route);
+}
+
+Response Site::answerSignedIn(const Request& request, const Session& session, std::string_view path,
+                              std::string_view& route) {
+  const bool beat = isQuick(request);
+  if (auto refused = refuseFlood(session.user, beat ? Demand::heartbeat : Demand::request)) return *refused;
+  if (path == apiPrefix || path.starts_with(std::string{apiPrefix} + '/')) {
+    route = beat ? "heartbeat" : "messenger";
+    return routed(request, session);
+  }
+  const bool reads = request.method == "GET" || request.method == "HEAD";
+  if (path == "/session") {
+    route = "session";
+    return reads ? whoAmI(session) : methodNotAllowed("GET, HEAD, POST, DELETE");
+  }
+  if (path == "/conversations") {
+    route = "conversations";
+    return reads ? jsonReply(conversationsOf(messenger_, session.user)) : methodNotAllowed("GET, HEAD");
+  }
+  if (const auto thread = segmentBetween(path, "/conversations/", "/history")) {
+    route = "history";
+    return reads ? history(session, *thread, queryOf(request.target)) : methodNotAllowed("GET, HEAD");
+  }
+  if (const auto call = segmentBetween(path, "/calls/", "/media")) {
+    route = "media";
+    return reads ? mediaDetails(session, *call) : methodNotAllowed("GET, HEAD");
+  }
+  return notFound();
+}
+
+Response Site::health() {
+  if (stopping_) return retryReply(503, "stopping", "The server is stopping.", storageRetry);
+  (void)messenger_.callsAreDown();  // asks the storage
+  return jsonReply({{"status", "ok"}});
+}
+
+Response Site::metricsText(const Request& request) {
+  if (!request.fromLoopback) return notFound();
+  const messenger::JobCounts jobs = messenger_.jobCounts();
+  metrics_.setJobs(jobs.waiting + jobs.running, jobs.parked);
+  metrics_.setCallsDown(messenger_.callsAreDown());
+  metrics_.setSockets(hub_.clients());
+  constexpr std::size_t page = 1000;
+  std::size_t active = 0;
+  std::int64_t after = 0;
+  while (true) {
+    const auto calls = messenger_.listActiveCalls(after, page);
+    active += calls.size();
+    if (calls.size() < page) break;
+    after = calls.back().sequence;
+  }
+  metrics_.setActiveCalls(active);
+  Response response;
+  response.contentType = "text/plain; version=0.0.4; charset=utf-8";
+  response.body = metrics_.text();
+  return response;
+}
+
+Response Site::signIn(const Request& request) {
+  const json body = json::parse(request.body, nullptr, /*allow_exceptions=*/false);
+  const bool named = body.is_object() && body.contains("user") && body["user"].is_string();
+  const DemoUser* user = named ? findDemoUser(body["user"].get<std::string>()) : nullptr;
+  if (user == nullptr) return errorReply(422, "unknownUser", "There is no such user.");
+  if (auto refused = refuseFlood(user->id, Demand::signIn)) return *refused;
+  Response response = jsonReply({{"user", {{"id", user->id}, {"name", user->name}}}});
+  const auto expires = std::chrono::system_clock::now() + sessionLifetime_;
+  response.headers.emplace_back("Set-Cookie", setCookie(tokens_.issue(user->id, expires), sessionLifetime_));
+  logger_->log(LogLevel::info, user->id + " signed in");
+  return response;
+}
+
+Response Site::whoAmI(const Session& session) {
+  const DemoUser* user = findDemoUser(session.user);
+  return jsonReply({{"user", {{"id", session.user}, {"name", user != nullptr ? user->name : session.user}}},
+                    {"media", media_ != nullptr},
+                    {"calls_down", messenger_.callsAreDown()}});
+}
+
+Response Site::history(const Session& session, std::string_view thread, std::string_view query) {
+  std::optional<messenger::CallId> before;
+  constexpr std::string_view parameter = "before=";
+  if (query.starts_with(parameter)) {
+    before = messenger::CallId{percentDecoded(query.substr(parameter.size()))};
+  }
+  const auto page = historyOf(messenger_, session.user, messenger::ThreadId{percentDecoded(thread)}, before);
+  return page ? jsonReply(*page) : refusalReply(page.error());
+}
+
+Response Site::mediaDetails(const Session& session, std::string_view call) {
+  const messenger::CallId id{percentDecoded(call)};
+  const messenger::UserId viewer = userId(session.user);
+  const auto view = messenger_.showCall(id, viewer);
+  if (!view) return refusalReply(view.error());
+  if (!view->call.active()) return refusalReply({Reason::callEnded, ""});
+  if (view->kicked) return refusalReply({Reason::kicked, ""});
+  if (!view->inCall) return refusalReply({Reason::notInCall, ""});
+  if (media_ == nullptr) return errorReply(404, "noMediaServer", "No media server is configured.");
+  if (!view->room || !view->room->id) return retryReply(409, "notReady", "The room is being made.", 1);
+
+  const auto everyone = messenger_.participantsOf(id);
+  const auto own = std::find_if(everyone.begin(), everyone.end(),
+                                [&](const messenger::CallParticipant& each) { return each.owner == viewer; });
+  if (own == everyone.end()) return refusalReply({Reason::notInCall, ""});
+  const MediaDetails details = media_->detailsFor(*view->room, own->id);
+  return jsonReply({{"server", details.server},
+                    {"token", textOrNull(details.token)},
+                    {"room_token", textOrNull(details.roomToken)},
+                    {"room", idJson(details.room)},
+                    {"pin", textOrNull(details.pin)},
+                    {"participant", idJson(details.participant)},
+                    {"expires_in", mediaTokenLifetime_.count()}});
+}
+
+Response Site::routed(const Request& request, const Session& session) {
+  messenger::http::Response answer = router_.handle(
+      {.method = request.method, .path = request.target, .user = userId(session.user), .body = request.body});
+  Response response;
+  response.status = answer.status;
+  response.contentType = messenger::http::Response::contentType;
+  for (auto& [name, value] : answer.headers) response.headers.emplace_back(std::move(name), std::move(value));
+  response.body = std::move(answer.body);
+  return response;
+}
+
+std::variant<Session, Response> Site::admitSocket(const Request& request) {
+  if (request.method != "GET" || pathOf(request.target) != "/ws") return notFound();
+  if (!isSameOrigin(request)) return foreignOrigin();
+  const auto session = sessionOf(request);
+  if (!session) return unauthenticated();
+  if (auto refused = refuseFlood(session->user, Demand::request)) return *refused;
+  return *session;
+}
+
+}  // namespace call_server

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <messenger/contracts/logger.hpp>
+#include <messenger/http/router.hpp>
+#include <messenger/messenger.hpp>
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "http_message.hpp"
+#include "hub.hpp"
+#include "media.hpp"
+#include "metrics.hpp"
+#include "rate_limiter.hpp"
+#include "session_token.hpp"
+#include "settings.hpp"
+#include "static_files.hpp"
+
+namespace call_server {
+
+/// Everything that the server answers, apart from sockets: a request goes in, a response comes out.
+/// Thread-safe.
+class Site {
+ public:
+  /// `media` is null without a media server. What is given outlives it.
+  Site(messenger::Messenger& messenger, const Settings& settings, Media* media, Hub& hub, Metrics& metrics,
+       std::shared_ptr<messenger::Logger> logger);
+
+  /// Blocks as storage does, unless `isQuick`. Throws nothing.
+  [[nodiscard]] Response handle(const Request& request);
+
+  /// A heartbeat: answered from memory, as a rule, and never to wait behind what is not.
+  [[nodiscard]] static bool isQuick(const Request& request);
+
+  /// Who opens a WebSocket, or why they may not.
+  [[nodiscard]] std::variant<Session, Response> admitSocket(const Request& request);
+
+  /// From now on it is not healthy.
+  void stopping() noexcept { stopping_ = true; }
+
+ private:
+  struct Route;  ///< what a path leads to: a name for the metrics, and what to do
+
+  [[nodiscard]] Response answer(const Request& request, std::string_view& route);
+  [[nodiscard]] Response answerSignedIn(const Request& request, const Session& session, std::string_view path,
+                                        std::string_view& route);
+  [[nodiscard]] Response health();
+  [[nodiscard]] Response metricsText(const Request& request);
+  [[nodiscard]] Response signIn(const Request& request);
+  [[nodiscard]] Response whoAmI(const Session& session);
+  [[nodiscard]] Response history(const Session& session, std::string_view thread, std::string_view query);
+  [[nodiscard]] Response mediaDetails(const Session& session, std::string_view call);
+  [[nodiscard]] Response routed(const Request& request, const Session& session);
+
+  [[nodiscard]] std::optional<Session> sessionOf(const Request& request) const;
+  [[nodiscard]] std::optional<Response> refuseFlood(const std::string& user, Demand demand);
+
+  messenger::Messenger& messenger_;
+  Media* media_;
+  Hub& hub_;
+  Metrics& metrics_;
+  std::shared_ptr<messenger::Logger> logger_;
+  messenger::http::Router router_;
+  SessionTokens tokens_;
+  StaticFiles files_;
+  RateLimiter rates_;
+  std::chrono::seconds sessionLifetime_;
+  std::chrono::seconds mediaTokenLifetime_;
+  std::atomic<bool> stopping_{false};
+};
+
+}  // namespace call_server

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <messenger/contracts/logger.hpp>
+#include <messenger/messenger.hpp>
+
+#include <cstdint>
+#include <memory>
+
+#include "hub.hpp"
+#include "metrics.hpp"
+#include "settings.hpp"
+#include "site.hpp"
+
+namespace call_server {
+
+/// HTTP/1.1 and WebSocket on one port, for a Site and a Hub. What is given outlives it.
+class WebServer {
+ public:
+  WebServer(const Settings& settings, Site& site, Hub& hub, const messenger::Messenger& messenger,
+            Metrics& metrics, messenger::Logger& logger);
+  ~WebServer();
+  WebServer(const WebServer&) = delete;
+  WebServer& operator=(const WebServer&) = delete;
+
+  /// Listens, and serves in threads of its own. Returns the port. Throws std::runtime_error when it cannot
+  /// listen.
+  std::uint16_t start();
+
+  /// Takes no more connections, says goodbye to WebSockets, lets requests that are under way finish for a
+  /// while, then ends. A second time does nothing.
+  void stop();
+
+  [[nodiscard]] std::size_t connections() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace call_server

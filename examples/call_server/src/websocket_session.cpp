@@ -1,0 +1,224 @@
+#include "websocket_session.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/beast/core/buffers_to_string.hpp>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "channels.hpp"
+
+namespace call_server {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace websocket = boost::beast::websocket;
+using messenger::LogLevel;
+using nlohmann::json;
+
+/// What the system may hold back for a client that does not read; beyond it, it is our queue that fills.
+constexpr int sendBuffer = 64 * 1024;
+constexpr std::chrono::seconds handshake{10};
+
+Frame frameOf(const json& body) {
+  return std::make_shared<const std::string>(
+      body.dump(-1, ' ', /*ensure_ascii=*/false, json::error_handler_t::replace));
+}
+
+}  // namespace
+
+WebSocketSession::WebSocketSession(beast::tcp_stream stream, Serving& serving, Session session,
+                                   Connections::Place place)
+    : stream_(std::move(stream)),
+      serving_(serving),
+      session_(std::move(session)),
+      place_(std::move(place)),
+      buffer_(serving.limits.frame),
+      messages_(serving.limits.messages, std::chrono::steady_clock::now()) {}
+
+WebSocketSession::~WebSocketSession() {
+  serving_.hub.remove(id_);
+}
+
+void WebSocketSession::start(Upgrade upgrade) {
+  websocket::stream_base::timeout patience{};
+  patience.handshake_timeout = handshake;
+  patience.idle_timeout = serving_.limits.silence;
+  patience.keep_alive_pings = true;  // after half of it
+  stream_.set_option(patience);
+  stream_.read_message_max(serving_.limits.frame);
+  stream_.auto_fragment(false);
+  stream_.text(true);
+  beast::error_code ignored;
+  beast::get_lowest_layer(stream_).socket().set_option(asio::socket_base::send_buffer_size(sendBuffer),
+                                                       ignored);
+  upgrade_ = std::move(upgrade);
+  stream_.async_accept(*upgrade_, [self = shared_from_this()](const Error& error) {
+    if (!error) self->onAccepted();
+  });
+}
+
+void WebSocketSession::onAccepted() {
+  upgrade_.reset();
+  // Before the hub knows of us, so that nothing can come first.
+  send(frameOf({{"event", "welcome"}, {"data", {{"user", session_.user}}}}));
+  id_ = serving_.hub.add(weak_from_this(), session_, serving_.limits.socketsOfUser);
+  readNext();
+  if (id_ == 0) return closeWith(websocket::close_code::try_again_later);
+  if (serving_.stopping) closeWith(websocket::close_code::going_away);
+}
+
+void WebSocketSession::readNext() {
+  stream_.async_read(buffer_, [self = shared_from_this()](const Error& error, std::size_t) {
+    if (error) return self->finish();
+    self->onMessage();
+  });
+}
+
+void WebSocketSession::onMessage() {
+  if (closing_) {
+    buffer_.consume(buffer_.size());
+    return readNext();
+  }
+  if (messages_.take(std::chrono::steady_clock::now())) {
+    serving_.metrics.droppedSocket("flood");
+    serving_.logger.log(LogLevel::warning,
+                        "a client of " + session_.user + " was dropped: it sends too much");
+    closeWith(websocket::close_code::policy_error);
+    return readNext();
+  }
+  const std::string text = beast::buffers_to_string(buffer_.data());
+  buffer_.consume(buffer_.size());
+  const json message = stream_.got_text() ? json::parse(text, nullptr, /*allow_exceptions=*/false) : json{};
+  const auto channelIn = [&](const char* verb) {
+    return message.is_object() && message.contains(verb) && message[verb].is_string()
+               ? message[verb].get<std::string>()
+               : std::string{};
+  };
+  if (const std::string channel = channelIn("subscribe"); !channel.empty()) return subscribe(channel);
+  if (const std::string channel = channelIn("unsubscribe"); !channel.empty()) {
+    serving_.hub.unsubscribe(id_, channel);
+  } else {
+    reply("refused", "", "malformedMessage");
+  }
+  readNext();
+}
+
+// The next message waits for the answer: a client cannot have more than one question under way.
+void WebSocketSession::subscribe(const std::string& channel) {
+  if (channel == channelOf(session_.user)) {
+    reply("subscribed", channel, "");
+    return readNext();
+  }
+  if (!serving_.hub.reserve(id_, channel, serving_.limits.subscriptions)) {
+    reply("refused", channel, "tooManySubscriptions");
+    return readNext();
+  }
+  const bool taken = serving_.runBlocking([self = shared_from_this(), channel] {
+    std::optional<std::string> refusal = "unavailable";
+    try {
+      refusal = refusalOf(self->serving_.messenger, self->session_.user, channel);
+    } catch (const std::exception& error) {
+      self->serving_.logger.log(LogLevel::warning, std::string{"a subscription failed: "} + error.what());
+    }
+    asio::post(self->stream_.get_executor(), [self, channel, refusal] { self->settle(channel, refusal); });
+  });
+  if (!taken) settle(channel, "busy");
+}
+
+void WebSocketSession::settle(const std::string& channel, std::optional<std::string> refusal) {
+  if (!refusal && !serving_.hub.activate(id_, channel)) refusal = "notInCall";  // lost it meanwhile
+  if (refusal) {
+    serving_.hub.unsubscribe(id_, channel);
+    reply("refused", channel, *refusal);
+  } else {
+    reply("subscribed", channel, "");
+  }
+  readNext();
+}
+
+void WebSocketSession::reply(std::string_view event, const std::string& channel, std::string_view reason) {
+  json body{{"event", event}, {"channel", channel}};
+  if (!reason.empty()) body["reason"] = reason;
+  send(frameOf(body));
+}
+
+void WebSocketSession::send(Frame frame) {
+  {
+    const std::lock_guard lock{mutex_};
+    if (gone_) return;
+    gone_ = queue_.size() >= serving_.limits.queuedFrames ||
+            queuedBytes_ + frame->size() > serving_.limits.queuedBytes;
+    if (!gone_) {
+      queuedBytes_ += frame->size();
+      queue_.push_back(std::move(frame));
+      if (writing_) return;
+      writing_ = true;
+    } else {
+      queue_.clear();
+    }
+  }
+  asio::post(stream_.get_executor(), [self = shared_from_this(), full = frame != nullptr] {
+    if (full) return self->drop("slow");
+    self->writeNext();
+  });
+}
+
+void WebSocketSession::writeNext() {
+  {
+    const std::lock_guard lock{mutex_};
+    if (queue_.empty()) {
+      writing_ = false;
+      return;
+    }
+    sending_ = std::move(queue_.front());
+    queue_.pop_front();
+  }
+  stream_.async_write(asio::buffer(*sending_),
+                      [self = shared_from_this()](const Error& error, std::size_t bytes) {
+                        if (error) return;  // the read ends too, and cleans up
+                        {
+                          const std::lock_guard lock{self->mutex_};
+                          self->queuedBytes_ -= bytes;
+                        }
+                        self->sending_.reset();
+                        self->serving_.metrics.framesSent(1);
+                        self->writeNext();
+                      });
+}
+
+void WebSocketSession::close(Goodbye why) {
+  asio::post(stream_.get_executor(), [self = shared_from_this(), why] {
+    self->closeWith(why == Goodbye::goingAway ? websocket::close_code::going_away
+                                              : websocket::close_code::policy_error);
+  });
+}
+
+void WebSocketSession::closeWith(websocket::close_code code) {
+  if (std::exchange(closing_, true)) return;
+  {
+    const std::lock_guard lock{mutex_};
+    gone_ = true;
+    queue_.clear();
+  }
+  stream_.async_close(code, [self = shared_from_this()](const Error&) { self->finish(); });
+}
+
+void WebSocketSession::drop(std::string_view why) {
+  serving_.metrics.droppedSocket(why);
+  serving_.logger.log(LogLevel::warning,
+                      "a client of " + session_.user + " was dropped: " + std::string{why});
+  finish();
+}
+
+void WebSocketSession::finish() {
+  {
+    const std::lock_guard lock{mutex_};
+    gone_ = true;
+    queue_.clear();
+  }
+  serving_.hub.remove(std::exchange(id_, 0));
+  beast::get_lowest_layer(stream_).close();
+}
+
+}  // namespace call_server
