@@ -121,12 +121,15 @@ void JanusServer::writeConfig() const {
   const std::string parts = partsFolder();
   const std::string secrets =
       std::string{"\tapi_secret = \""} + apiSecret + "\"\n\tadmin_secret = \"" + adminSecret + "\"\n";
+  const std::string tokens =
+      setup_.tokens ? std::string{"\ttoken_auth = true\n\ttoken_auth_secret = \""} + tokenSecret + "\"\n"
+                    : "";
   std::ofstream(folder_.file("janus.jcfg"))
       << "general: {\n\tconfigs_folder = \"" << folder_.path().string() << "\"\n\tplugins_folder = \""
       << parts << "/plugins\"\n\ttransports_folder = \"" << parts << "/transports\"\n\tevents_folder = \""
       << parts << "/events\"\n\tloggers_folder = \"" << parts << "/loggers\"\n\tdebug_level = 3\n"
       << "\tdebug_colors = false\n"
-      << secrets << "}\nmedia: {\n\tipv6 = false\n}\nplugins: {\n\tdisable = \""
+      << secrets << tokens << "}\nmedia: {\n\tipv6 = false\n}\nplugins: {\n\tdisable = \""
       << "libjanus_audiobridge.so,libjanus_duktape.so,libjanus_echotest.so,libjanus_lua.so,"
          "libjanus_nosip.so,libjanus_recordplay.so,libjanus_sip.so,libjanus_streaming.so,"
          "libjanus_textroom.so,libjanus_videocall.so,libjanus_voicemail.so"

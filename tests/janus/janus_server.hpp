@@ -26,13 +26,15 @@ class JanusServer {
  public:
   struct Setup {
     bool stringIds = true;
-    bool https = false;  ///< the HTTP API, with a certificate that nobody knows
+    bool https = false;   ///< the HTTP API, with a certificate that nobody knows
+    bool tokens = false;  ///< clients must bring tokens signed with `tokenSecret`
   };
 
   // Long and peculiar, so that they are found wherever they should not be.
   static constexpr const char* apiSecret = "api-secret-Xq7f3aZ";
   static constexpr const char* adminSecret = "admin-secret-Kw9d1bY";
   static constexpr const char* adminKey = "video-room-secret-Pm4c8eV";
+  static constexpr const char* tokenSecret = "token-secret-Zr5n0sL";
   static constexpr const char* roomKey = "room-key-Jt2h6gU";
 
   explicit JanusServer(Setup setup);

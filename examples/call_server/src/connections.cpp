@@ -8,14 +8,14 @@ namespace call_server {
 Connections::Place Connections::admit() {
   const std::lock_guard lock{mutex_};
   if (count_ >= most_) return nullptr;
-  ++count_;
+  changed_(++count_);
   return {static_cast<void*>(this), [this](void*) { leave(); }};
 }
 
 void Connections::leave() {
   // Told with the lock held: who waits for none destroys us next.
   const std::lock_guard lock{mutex_};
-  --count_;
+  changed_(--count_);
   fewer_.notify_all();
 }
 

@@ -3,9 +3,11 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <unordered_map>
+#include <utility>
 
 namespace call_server {
 
@@ -22,7 +24,9 @@ class Stoppable {
 /// How many connections there are, and how to reach them when the server stops. Thread-safe.
 class Connections {
  public:
-  explicit Connections(std::size_t most) : most_(most) {}
+  /// `changed` is told how many there are, with a lock held: it only takes note.
+  Connections(std::size_t most, std::function<void(std::size_t)> changed)
+      : most_(most), changed_(std::move(changed)) {}
 
   /// One connection's place, for as long as it lives.
   using Place = std::shared_ptr<void>;
@@ -41,6 +45,7 @@ class Connections {
   void leave();
 
   std::size_t most_;
+  std::function<void(std::size_t)> changed_;
   mutable std::mutex mutex_;
   std::condition_variable fewer_;
   std::size_t count_ = 0;

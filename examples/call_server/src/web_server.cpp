@@ -49,7 +49,8 @@ class WebServer::Impl {
                  .messenger = messenger,
                  .metrics = metrics,
                  .logger = logger,
-                 .connections = Connections{settings.limits.connections},
+                 .connections{settings.limits.connections,
+                              [&metrics](std::size_t count) { metrics.setConnections(count); }},
                  .blocking = asio::thread_pool{settings.blocking}},
         io_(std::make_unique<asio::io_context>(static_cast<int>(settings.threads))) {}
 

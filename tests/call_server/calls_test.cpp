@@ -1,0 +1,88 @@
+#include <chrono>
+#include <string>
+
+#include "tests/call_server/server_world.hpp"
+#include "tests/support/catch.hpp"
+
+namespace call_server::tests {
+namespace {
+
+using messenger::CallId;
+using std::chrono::seconds;
+
+/// A server whose time stands still until the test moves it.
+struct TimedWorld {
+  std::shared_ptr<messenger::testing::ManualClock> clock =
+      std::make_shared<messenger::testing::ManualClock>();
+  ServerWorld world{[this](CallServer::Parts& parts) { parts.clock = clock; }};
+
+  messenger::Messenger& messenger() { return world.server->messenger(); }
+};
+
+}  // namespace
+
+TEST_CASE("calls: after a restart the call is found, and nobody is put out before they could be heard",
+          "[call_server]") {
+  TimedWorld timed;
+  ServerWorld& world = timed.world;
+  const std::string call = world.start("alice", "alice-bob");
+  REQUIRE(world.clientOf("bob").post(callPath("alice-bob", call, "join")).status == 201);
+  WebClient alice = world.clientOf("alice");
+
+  timed.clock->advance(std::chrono::minutes{10});  // nobody was heard while the server was away
+  world.restart();
+  timed.messenger().checkActivity();
+  const Reply found = alice.get("/conversations");
+  CHECK(found.status == 200);  // the sign-in holds: its key is kept
+  CHECK(found.json()[0]["active_call"]["participants"] == 2);
+  CHECK(alice.post(callPath("alice-bob", call, "heartbeat")).status == 200);
+
+  // Bob stays silent: he is out after the time that he was given, alice is not.
+  timed.clock->advance(seconds{50});
+  REQUIRE(alice.post(callPath("alice-bob", call, "heartbeat")).status == 200);
+  timed.clock->advance(seconds{11});
+  timed.messenger().checkActivity();
+  CHECK(alice.get("/conversations").json()[0]["active_call"]["participants"] == 1);
+  CHECK(timed.messenger().findCall(CallId{call})->active());
+  CHECK(alice.post(callPath("alice-bob", call, "end")).status == 200);
+  CHECK(eventually([&] { return timed.messenger().findCall(CallId{call})->teardownComplete; }));
+}
+
+TEST_CASE("calls: the demo's conversations are made once", "[call_server]") {
+  ServerWorld world;
+  world.server->messenger().threads().setSubject(messenger::ThreadId{"team"}, "Renamed");
+  world.restart();
+  const Json conversations = world.clientOf("alice").get("/conversations").json();
+  REQUIRE(conversations.size() == 2);
+  CHECK(conversations[1]["name"] == "Renamed");
+}
+
+TEST_CASE("calls: a stop lets a request that is under way finish", "[call_server]") {
+  ServerWorld world;
+  WebClient alice = world.clientOf("alice");
+  Connection connection(world.port);
+  connection.send("POST " + callPath("team") + " HTTP/1.1\r\nHost: x\r\nCookie: " + alice.cookie +
+                  "\r\nContent-Length: 2\r\n\r\n{");
+  REQUIRE(eventually([&] { return world.server->connections() == 2; }));
+  std::thread stopping([&] { world.server->stop(); });
+  // The server waits for the rest.
+  connection.send("}");
+  const Reply reply = connection.receive();
+  stopping.join();
+  CHECK(reply.status == 201);
+  CHECK(reply.headers.at("connection") == "close");
+  CHECK(connection.isClosed());
+}
+
+TEST_CASE("calls: declined in a private thread, ended in a group", "[call_server]") {
+  ServerWorld world;
+  SocketClient alice = world.socketOf("alice");
+  const std::string call = world.start("alice", "alice-bob");
+  CHECK(world.clientOf("bob").post(callPath("alice-bob", call, "ignore")).status == 200);
+  CHECK(alice.waitFor("call.ended")["data"]["id"] == call);
+  CHECK(world.clientOf("bob").get("/conversations/alice-bob/history").json()["calls"][0]["end_reason"] ==
+        "declined");
+  CHECK(world.clientOf("bob").post(callPath("team")).reason() == "mayNotStart");
+}
+
+}  // namespace call_server::tests

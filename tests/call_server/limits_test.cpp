@@ -1,0 +1,196 @@
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "tests/call_server/server_world.hpp"
+#include "tests/support/catch.hpp"
+
+namespace call_server::tests {
+namespace {
+
+using std::chrono::milliseconds;
+
+std::string posting(const std::string& length) {
+  return "POST /session HTTP/1.1\r\nHost: x\r\nContent-Length: " + length + "\r\n\r\n";
+}
+
+Reply answerTo(std::uint16_t port, const std::string& bytes) {
+  Connection connection(port);
+  connection.send(bytes);
+  return connection.receive();
+}
+
+}  // namespace
+
+TEST_CASE("limits: a large header or body is refused, and the connection ends", "[call_server]") {
+  ServerWorld world;
+  CHECK(answerTo(world.port, "GET / HTTP/1.1\r\nX: " + std::string(9000, 'x') + "\r\n\r\n").status == 431);
+  CHECK(answerTo(world.port, posting("65537")).status == 413);
+  CHECK(answerTo(world.port, posting("65537") + std::string(65'537, 'x')).reason() == "tooLarge");
+  CHECK(answerTo(world.port, posting("99999999999999999999")).status == 400);
+  CHECK(answerTo(world.port, posting("65536") + std::string(65'536, ' ')).status == 422);
+  Connection chunked(world.port);
+  chunked.send("POST /session HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+  for (int i = 0; i < 9; ++i) chunked.send("2000\r\n" + std::string(0x2000, 'x') + "\r\n");
+  CHECK(chunked.receive().status == 413);
+}
+
+TEST_CASE("limits: what is no HTTP is refused", "[call_server]") {
+  ServerWorld world;
+  for (const char* bytes : {"hello\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "\x16\x03\x01\x02",
+                            "GET / HTTP/1.1\r\nBad Header\r\n\r\n"}) {
+    INFO(bytes);
+    CHECK(answerTo(world.port, std::string{bytes} + "\r\n\r\n").reason() == "malformedRequest");
+  }
+  CHECK(world.client().get("/healthz").status == 200);
+}
+
+TEST_CASE("limits: who dawdles is left, whatever trickles in", "[call_server]") {
+  ServerWorld world([](CallServer::Parts& parts) {
+    parts.settings.limits.reading = milliseconds{300};
+    parts.settings.limits.idle = milliseconds{300};
+  });
+  Connection silent(world.port);
+  Connection slow(world.port);
+  slow.send("GET / HT");
+  Connection trickling(world.port);
+  const auto begun = std::chrono::steady_clock::now();
+  // A byte now and then must not buy more time: the loop ends when the server closes.
+  std::string bytes = "GET / HTTP/1.1\r\nX: ";
+  std::size_t sent = 0;
+  const bool closed = eventually([&] {
+    if (sent < bytes.size()) return trickling.trySend(bytes.substr(sent++, 1)) == 0;
+    return trickling.trySend("x") == 0;
+  });
+  CHECK(closed);
+  CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds{10});
+  CHECK(silent.isClosed());
+  CHECK(slow.isClosed());
+
+  Connection idle(world.port);
+  idle.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+  CHECK(idle.receive().status == 200);
+  CHECK(idle.isClosed());
+}
+
+TEST_CASE("limits: too many connections are told so", "[call_server]") {
+  ServerWorld world([](CallServer::Parts& parts) { parts.settings.limits.connections = 2; });
+  WebClient one = world.client();
+  REQUIRE(one.get("/healthz").status == 200);
+  {
+    WebClient two = world.client();
+    REQUIRE(two.get("/healthz").status == 200);
+    Connection three(world.port);
+    const Reply full = three.receive();
+    CHECK(full.status == 503);
+    CHECK(full.reason() == "serverFull");
+    CHECK(one.get("/healthz").status == 200);
+  }
+  CHECK(eventually([&] { return world.server->connections() == 1; }));
+  CHECK(world.client().get("/healthz").status == 200);
+}
+
+TEST_CASE("limits: a flood is one user's own, and leaves their heartbeats alone", "[call_server]") {
+  ServerWorld world([](CallServer::Parts& parts) { parts.settings.limits.requests = {0.001, 5}; });
+  const std::string call = world.start("alice", "team");
+  WebClient alice = world.clientOf("alice");
+  Reply last;
+  for (int i = 0; i < 5; ++i) last = alice.get("/session");
+  CHECK(last.status == 429);
+  CHECK(last.reason() == "tooManyRequests");
+  CHECK(std::stoi(last.headers.at("retry-after")) > 0);
+  CHECK(handshake(world.port, "Origin: http://127.0.0.1:" + std::to_string(world.port) +
+                                  "\r\nCookie: " + alice.cookie + "\r\n")
+            .status == 429);
+  CHECK(alice.post(callPath("team", call, "heartbeat")).status == 200);
+  CHECK(world.clientOf("bob").get("/session").status == 200);
+}
+
+TEST_CASE("limits: sign-ins as one user", "[call_server]") {
+  ServerWorld world([](CallServer::Parts& parts) { parts.settings.limits.signIns = {0.001, 2}; });
+  WebClient client = world.client();
+  CHECK(client.post("/session", R"({"user":"alice"})").status == 200);
+  CHECK(client.post("/session", R"({"user":"alice"})").status == 200);
+  CHECK(client.post("/session", R"({"user":"alice"})").status == 429);
+  CHECK(client.post("/session", R"({"user":"bob"})").status == 200);
+}
+
+TEST_CASE("limits: a socket that does not read is dropped, and the others hear on", "[call_server]") {
+  ServerWorld world;
+  SocketClient slow = world.socketOf("bob");
+  SocketClient alice = world.socketOf("alice");
+  REQUIRE(slow.subscribe("thread.team")["event"] == "subscribed");
+  REQUIRE(alice.subscribe("thread.team")["event"] == "subscribed");
+  const std::string data = Json(std::string(20'000, 'x')).dump();
+  const bool dropped = eventually([&] {
+    world.server->hub().publish("thread.team", "test", data);
+    CHECK(alice.next()["event"] == "test");
+    return world.server->hub().clients() == 1;
+  });
+  CHECK(dropped);
+  CHECK(world.logger->has(messenger::LogLevel::warning, "a client of bob was dropped: slow"));
+  CHECK(world.client().get("/metrics").body.find(R"(call_server_dropped_sockets_total{reason="slow"} 1)") !=
+        std::string::npos);
+}
+
+TEST_CASE("limits: a socket that says too much is closed", "[call_server]") {
+  ServerWorld world([](CallServer::Parts& parts) { parts.settings.limits.messages = {0.001, 3}; });
+  SocketClient alice = world.socketOf("alice");
+  for (int i = 0; i < 10; ++i) alice.send("{}");
+  CHECK(alice.waitForClose() == 1008);
+}
+
+TEST_CASE("limits: a frame that is too large ends the socket", "[call_server]") {
+  ServerWorld world;
+  SocketClient alice = world.socketOf("alice");
+  alice.send(std::string(5000, 'x'));
+  CHECK(alice.waitForClose() == 1009);
+}
+
+TEST_CASE("limits: a silent socket is dropped, one that answers pings is not", "[call_server]") {
+  ServerWorld world([](CallServer::Parts& parts) { parts.settings.limits.silence = milliseconds{600}; });
+  SocketClient dead = world.socketOf("bob");  // reads nothing, so it answers no ping
+  SocketClient alive = world.socketOf("alice");
+  REQUIRE(alive.subscribe("thread.team")["event"] == "subscribed");
+  const bool dropped = eventually([&] {
+    world.server->hub().publish("user.alice", "test", "1");
+    alive.waitFor("test");
+    return world.server->hub().clients() == 1;
+  });
+  CHECK(dropped);
+  CHECK(world.server->hub().hasSubscribers("user.alice"));
+  CHECK_FALSE(world.server->hub().hasSubscribers("user.bob"));
+}
+
+TEST_CASE("limits: so many sockets for one user, so many subscriptions for one socket", "[call_server]") {
+  ServerWorld world([](CallServer::Parts& parts) {
+    parts.settings.limits.socketsOfUser = 1;
+    parts.settings.limits.subscriptions = 1;
+  });
+  SocketClient alice = world.socketOf("alice");
+  SocketClient again = world.socketOf("alice");
+  CHECK(again.waitForClose() == 1013);
+  CHECK(alice.subscribe("thread.team")["event"] == "subscribed");
+  CHECK(alice.subscribe("thread.alice-bob")["reason"] == "tooManySubscriptions");
+  SocketClient bob = world.socketOf("bob");
+}
+
+TEST_CASE("limits: a call goes on beside all that", "[call_server]") {
+  ServerWorld world([](CallServer::Parts& parts) { parts.settings.limits.requests = {1, 20}; });
+  const std::string call = world.start("alice", "alice-bob");
+  WebClient alice = world.clientOf("alice");
+  WebClient mallory = world.clientOf("bob");
+  std::vector<std::unique_ptr<Connection>> dawdlers;
+  for (int i = 0; i < 50; ++i) {
+    dawdlers.push_back(std::make_unique<Connection>(world.port));
+    dawdlers.back()->send("POST /session HTTP/1.1\r\nX: ");
+    (void)answerTo(world.port, posting("65537") + std::string(65'537, 'x'));
+    (void)answerTo(world.port, "nonsense\r\n\r\n");
+    (void)mallory.get("/conversations");
+    if (i % 10 == 0) CHECK(alice.post(callPath("alice-bob", call, "heartbeat")).status == 200);
+  }
+  CHECK(mallory.get("/conversations").status == 429);
+  CHECK(world.server->messenger().findCall(messenger::CallId{call})->active());
+}
+
+}  // namespace call_server::tests

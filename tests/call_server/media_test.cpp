@@ -1,0 +1,222 @@
+// With a real Janus, which asks clients for signed tokens.
+
+#include <string>
+#include <vector>
+
+#include "janus_token.hpp"
+#include "tests/call_server/server_world.hpp"
+#include "tests/janus/janus_server.hpp"
+#include "tests/support/catch.hpp"
+
+namespace call_server::tests {
+namespace {
+
+namespace janus = messenger::janus;
+using messenger::CallId;
+using messenger::Secret;
+using messenger::tests::JanusServer;
+
+/// A client of Janus, as a browser is one: over the HTTP API, with tokens alone.
+class JanusPage {
+ public:
+  JanusPage(const JanusServer& server, Json token) : token_(std::move(token)) {
+    const std::string address = server.options().endpoint;
+    const std::size_t colon = address.rfind(':');
+    port_ = static_cast<std::uint16_t>(std::stoi(address.substr(colon + 1)));
+  }
+
+  Json ask(const std::string& path, Json body) {
+    body["transaction"] = "t";
+    if (!token_.is_null()) body["token"] = token_;
+    WebClient client(port_);
+    return client.post("/janus" + path, body.dump()).json();
+  }
+
+  /// The first event of the plugin for this join: `joined`, or an error.
+  Json join(const Json& media) {
+    const Json session = ask("", {{"janus", "create"}});
+    if (session["janus"] != "success") return session;
+    path_ = '/' + session["data"]["id"].dump();
+    const Json handle = ask(path_, {{"janus", "attach"}, {"plugin", "janus.plugin.videoroom"}});
+    if (handle["janus"] != "success") return handle;
+    ask(path_ + '/' + handle["data"]["id"].dump(), {{"janus", "message"},
+                                                    {"body",
+                                                     {{"request", "join"},
+                                                      {"ptype", "publisher"},
+                                                      {"room", media["room"]},
+                                                      {"pin", media["pin"]},
+                                                      {"id", media["participant"]},
+                                                      {"token", media["room_token"]}}}});
+    return nextEvent();
+  }
+
+  Json nextEvent() {
+    while (true) {
+      WebClient client(port_);
+      const Json event = client.get("/janus" + path_ + "?token=" + escaped(token_.get<std::string>())).json();
+      if (event["janus"] == "event") return event["plugindata"]["data"];
+      if (event["janus"] != "keepalive") return event;
+    }
+  }
+
+ private:
+  static std::string escaped(const std::string& text) {
+    std::string out;
+    for (const char c : text)
+      out += c == '+' ? "%2B" : c == '/' ? "%2F" : c == '=' ? "%3D" : std::string(1, c);
+    return out;
+  }
+
+  Json token_;
+  std::uint16_t port_ = 0;
+  std::string path_;
+};
+
+struct MediaWorld {
+  explicit MediaWorld(bool stringIds = true)
+      : janus({.stringIds = stringIds, .https = false, .tokens = true}) {}
+
+  JanusServer janus;
+  ServerWorld world{[this](CallServer::Parts& parts) {
+    parts.janus = janus.options();
+    parts.settings.janusPublicUrl = "ws://127.0.0.1:8188";
+    parts.settings.janusTokenSecret = Secret{JanusServer::tokenSecret};
+    parts.settings.reconcileInterval = std::chrono::milliseconds{100};
+  }};
+  janus::VideoRoom rooms = janus.videoRoom();
+
+  Json mediaOf(const std::string& user, const std::string& call) {
+    WebClient client = world.clientOf(user);
+    Reply reply;
+    const bool there = eventually([&] {
+      reply = client.get("/calls/" + call + "/media");
+      return reply.status != 409;
+    });
+    if (!there || reply.status != 200) throw std::runtime_error("no media: " + reply.body);
+    return reply.json();
+  }
+
+  janus::JanusId roomOf(const std::string& call) {
+    return janus::roomIdOf(CallId{call}, Secret{JanusServer::roomKey}, rooms.idKind().value());
+  }
+};
+
+bool isEmpty(const janus::VideoRoom& rooms, const janus::JanusId& room) {
+  const auto inside = rooms.listParticipants(room);
+  return inside && inside->empty();
+}
+
+}  // namespace
+
+TEST_CASE("media: tokens open the room of one's call, and no other", "[call_server][janus]") {
+  MediaWorld media;
+  const std::string call = media.world.start("alice", "team");
+  const Json details = media.mediaOf("alice", call);
+  CHECK(details["server"] == "ws://127.0.0.1:8188");
+  CHECK(details["expires_in"] == 600);
+  CHECK(details["room"].is_string());
+
+  JanusPage page(media.janus, details["token"]);
+  const Json joined = page.join(details);
+  INFO(joined.dump());
+  CHECK(joined["videoroom"] == "joined");
+  CHECK(joined["id"] == details["participant"]);
+
+  // Without the one token Janus does not talk, without the other the room stays closed.
+  CHECK(JanusPage(media.janus, nullptr).ask("", {{"janus", "create"}})["error"]["code"] == 403);
+  Json other = media.mediaOf("alice", call);
+  other["room_token"] = details["token"];
+  CHECK(JanusPage(media.janus, details["token"]).join(other)["error_code"] == 433);
+  other["room_token"] =
+      janusToken(Secret{JanusServer::tokenSecret}, 4'000'000'000, videoRoomPlugin, {"room=another"});
+  CHECK(JanusPage(media.janus, details["token"]).join(other)["error_code"] == 433);
+  const std::string expired =
+      janusToken(Secret{JanusServer::tokenSecret}, 1'600'000'000, "janus", {"janus.plugin.videoroom"});
+  CHECK(JanusPage(media.janus, expired).ask("", {{"janus", "create"}})["error"]["code"] == 403);
+  // Nor is it a key to other plugins.
+  JanusPage second(media.janus, details["token"]);
+  const std::string path = '/' + second.ask("", {{"janus", "create"}})["data"]["id"].dump();
+  CHECK(second.ask(path, {{"janus", "attach"}, {"plugin", "janus.plugin.echotest"}})["janus"] == "error");
+}
+
+TEST_CASE("media: a server that takes numbers gets numbers", "[call_server][janus]") {
+  MediaWorld media(/*stringIds=*/false);
+  const std::string call = media.world.start("alice", "team");
+  const Json details = media.mediaOf("alice", call);
+  REQUIRE(details["room"].is_number_unsigned());
+  REQUIRE(details["participant"].is_number_unsigned());
+  CHECK(details["participant"].get<std::uint64_t>() < (std::uint64_t{1} << 53U));
+  CHECK(JanusPage(media.janus, details["token"]).join(details)["videoroom"] == "joined");
+}
+
+TEST_CASE("media: who is kicked loses it, and does not get it back with the old tokens",
+          "[call_server][janus]") {
+  MediaWorld media;
+  const std::string call = media.world.start("alice", "team");
+  REQUIRE(media.world.clientOf("bob").post(callPath("team", call, "join")).status == 201);
+  const Json details = media.mediaOf("bob", call);
+  const janus::JanusId room = media.roomOf(call);
+  JanusPage bob(media.janus, details["token"]);
+  REQUIRE(bob.join(details)["videoroom"] == "joined");
+  REQUIRE(media.rooms.listParticipants(room)->size() == 1);
+
+  WebClient alice = media.world.clientOf("alice");
+  const std::string participant = details["participant"];
+  REQUIRE(alice.request("PUT", callPath("team", call, "participants/" + participant), R"({"kicked":true})")
+              .status == 200);
+  CHECK(eventually([&] { return isEmpty(media.rooms, room); }));
+  CHECK(media.world.clientOf("bob").get("/calls/" + call + "/media").status == 403);
+
+  JanusPage again(media.janus, details["token"]);
+  REQUIRE(again.join(details)["videoroom"] == "joined");
+  CHECK(eventually([&] { return isEmpty(media.rooms, room); }));
+}
+
+TEST_CASE("media: a Janus that was killed gets its rooms again; the page hears of it",
+          "[call_server][janus]") {
+  MediaWorld media;
+  const std::string call = media.world.start("alice", "team");
+  const Json before = media.mediaOf("alice", call);
+  SocketClient socket = media.world.socketOf("alice");
+  REQUIRE(socket.subscribe("call." + call)["event"] == "subscribed");
+  media.janus.restart();
+  CHECK(socket.waitFor("call.ready")["data"]["call"] == call);
+  CHECK(media.rooms.exists(media.roomOf(call)).value());
+  const Json after = media.mediaOf("alice", call);
+  CHECK(after["room"] == before["room"]);
+  CHECK(JanusPage(media.janus, after["token"]).join(after)["videoroom"] == "joined");
+
+  media.world.clientOf("alice").post(callPath("team", call, "end"));
+  CHECK(eventually([&] { return media.world.server->messenger().findCall(CallId{call})->teardownComplete; }));
+  CHECK_FALSE(media.rooms.exists(media.roomOf(call)).value());
+}
+
+TEST_CASE("media: no secret in what the server answers, pushes, counts or logs", "[call_server][janus]") {
+  MediaWorld media;
+  SocketClient socket = media.world.socketOf("bob");
+  const std::string call = media.world.start("alice", "alice-bob");
+  WebClient alice = media.world.clientOf("alice");
+  std::string seen = media.mediaOf("alice", call).dump() + socket.waitFor("incoming.call").dump();
+  for (const std::string& path : {std::string{"/session"}, std::string{"/conversations"},
+                                  std::string{"/metrics"}, std::string{"/conversations/alice-bob/history"},
+                                  std::string{"/"}, callPath("alice-bob", call), callPath("alice-bob")}) {
+    const Reply reply = alice.get(path);
+    seen += reply.body;
+    for (const auto& [name, value] : reply.headers) seen += value;
+  }
+  media.janus.kill();
+  alice.post(callPath("alice-bob", call, "end"));
+  seen += socket.waitFor("call.ended").dump();
+  REQUIRE(
+      eventually([&] { return media.world.logger->has(messenger::LogLevel::warning, "does not answer"); }));
+  seen += media.world.loggedText();
+  for (const std::string& secret :
+       {std::string{JanusServer::apiSecret}, std::string{JanusServer::adminSecret},
+        std::string{JanusServer::adminKey}, std::string{JanusServer::tokenSecret},
+        std::string{JanusServer::roomKey}, std::string{ServerWorld::secret},
+        janus::roomSecretOf(CallId{call}, Secret{JanusServer::roomKey}).reveal()}) {
+    CHECK(seen.find(secret) == std::string::npos);
+  }
+}
+
+}  // namespace call_server::tests

@@ -1,0 +1,146 @@
+// The program itself, as a person starts it.
+
+#include <csignal>
+#include <fstream>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "tests/call_server/server_world.hpp"
+#include "tests/console/process.hpp"
+#include "tests/support/catch.hpp"
+
+namespace call_server::tests {
+namespace {
+
+using messenger::console::testing::Process;
+
+struct Program {
+  explicit Program(std::map<std::string, std::string> environment = {})
+      : process(CALL_SERVER_PROGRAM, arguments(), {.environment = std::move(environment)}) {
+    process.waitForOut("/\n");
+    const std::string& out = process.out();
+    const std::string banner = "listening on http://127.0.0.1:";
+    const std::size_t begin = out.find(banner);
+    if (begin == std::string::npos) throw std::runtime_error("no banner: " + out);
+    port = static_cast<std::uint16_t>(std::stoi(out.substr(begin + banner.size())));
+  }
+
+  static std::vector<std::string> arguments() {
+    return {
+        "--port", "0", "--database", folder().file("calls.db").string(), "--web", folder().path().string()};
+  }
+  /// Of the test that runs.
+  static messenger::testing::TempDir& folder() { return *current; }
+  static inline std::unique_ptr<messenger::testing::TempDir> current;
+
+  Process process;
+  std::uint16_t port = 0;
+};
+
+struct Fresh {
+  Fresh() { Program::current = std::make_unique<messenger::testing::TempDir>(); }
+  ~Fresh() { Program::current.reset(); }
+};
+
+std::string contentOf(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+}  // namespace
+
+TEST_CASE("program: says where it listens, serves, and stops when asked to", "[call_server]") {
+  const Fresh fresh;
+  Program program;
+  CHECK(WebClient(program.port).get("/users").status == 200);
+  program.process.signal(SIGTERM);
+  CHECK(program.process.wait() == 0);
+  CHECK(program.process.out().ends_with("stopped\n"));
+}
+
+TEST_CASE("program: killed within a call and started again, it finds the call and the sign-in",
+          "[call_server]") {
+  const Fresh fresh;
+  std::string call;
+  WebClient alice(0);
+  {
+    Program program;
+    alice = WebClient(program.port);
+    alice.signIn("alice");
+    call = alice.post(callPath("alice-bob")).json().at("id");
+    program.process.signal(SIGKILL);
+    CHECK(program.process.wait() == -SIGKILL);
+  }
+  Program again;
+  WebClient back(again.port);
+  back.cookie = alice.cookie;
+  const Json conversations = back.get("/conversations").json();
+  CHECK(conversations[0]["active_call"]["id"] == call);
+  CHECK(conversations[0]["active_call"]["in_call"] == true);
+  CHECK(back.post(callPath("alice-bob", call, "heartbeat")).status == 200);
+  CHECK(back.post(callPath("alice-bob", call, "end")).status == 200);
+  again.process.signal(SIGINT);
+  CHECK(again.process.wait() == 0);
+}
+
+TEST_CASE("program: no secret, cookie or token in what it writes or answers", "[call_server]") {
+  const Fresh fresh;
+  const std::string own = "own-secret-Tq8s2dF-0123456789";
+  Program program({{"CALL_SERVER_SECRET", own}});
+  WebClient alice(program.port);
+  std::string seen;
+  const auto note = [&](const Reply& reply) { seen += reply.body; };
+  alice.signIn("alice");
+  const std::string call = alice.post(callPath("team")).json().at("id");
+  for (const char* path : {"/session", "/conversations", "/metrics", "/healthz", "/users", "/nothing"})
+    note(alice.get(path));
+  note(alice.get("/calls/" + call + "/media"));
+  alice.cookie = "messenger_session=v1.forged";
+  note(alice.get("/session"));
+  note(alice.post("/session", "{\"user\":\"" + own + "\"}"));
+  program.process.signal(SIGTERM);
+  CHECK(program.process.wait() == 0);
+  seen += program.process.out() + program.process.err();
+  CHECK(seen.find(own) == std::string::npos);
+  CHECK(seen.find("v1.") == std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(Program::folder().file("calls.db.secret")));
+  CHECK(seen.find("signed in") != std::string::npos);
+}
+
+TEST_CASE("program: what is wrong with the command line or the environment, in a sentence", "[call_server]") {
+  const Fresh fresh;
+  const auto run = [](const std::vector<std::string>& arguments,
+                      const std::map<std::string, std::string>& environment) {
+    Process process(CALL_SERVER_PROGRAM, arguments, {.environment = environment});
+    const int status = process.wait();
+    return std::to_string(status) + ' ' + process.out() + process.err();
+  };
+  const std::vector<std::string> usual = Program::arguments();
+  CHECK(run({"--help"}, {}).find("0 A server for calls") == 0);
+  CHECK(run({"--port", "99999"}, {}).find("2 ") == 0);
+  CHECK(run({"--nonsense"}, {}).find("2 ") == 0);
+  CHECK(run(usual, {{"CALL_SERVER_SECRET", "short"}}).find("2 call_server: CALL_SERVER_SECRET must have") ==
+        0);
+  const std::string incomplete = run(usual, {{"JANUS_SERVER_ENDPOINT", "http://127.0.0.1:1/janus"}});
+  CHECK(incomplete.find("2 call_server: ") == 0);
+  CHECK(incomplete.find("JANUS_VIDEO_ROOM_SECRET") != std::string::npos);
+  const std::string url = run(usual, {{"JANUS_SERVER_ENDPOINT", "http://127.0.0.1:1/janus"},
+                                      {"JANUS_VIDEO_ROOM_SECRET", "x"},
+                                      {"JANUS_PUBLIC_URL", "http://x; script-src *"}});
+  CHECK(url.find("2 call_server: the environment variable JANUS_PUBLIC_URL") == 0);
+}
+
+TEST_CASE("program: a port that is taken", "[call_server]") {
+  const Fresh fresh;
+  Program program;
+  Process second(CALL_SERVER_PROGRAM,
+                 {"--port", std::to_string(program.port), "--database",
+                  Program::folder().file("b.db").string(), "--web", Program::folder().path().string()},
+                 {});
+  CHECK(second.wait() == 1);
+  CHECK(second.err().find("cannot listen on 127.0.0.1:" + std::to_string(program.port)) != std::string::npos);
+  CHECK(contentOf(Program::folder().file("calls.db.secret")).size() == 65);
+}
+
+}  // namespace call_server::tests

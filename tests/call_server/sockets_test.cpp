@@ -1,0 +1,131 @@
+#include <string>
+
+#include "tests/call_server/server_world.hpp"
+#include "tests/support/catch.hpp"
+
+namespace call_server::tests {
+
+TEST_CASE("sockets: a call rings on the others' pages", "[call_server]") {
+  ServerWorld world;
+  SocketClient alice = world.socketOf("alice");
+  SocketClient bob = world.socketOf("bob");
+  SocketClient carol = world.socketOf("carol");
+  const std::string call = world.start("alice", "alice-bob");
+  const Json ring = bob.waitFor("incoming.call");
+  CHECK(ring["channel"] == "user.bob");
+  CHECK(ring["data"]["call"]["id"] == call);
+  CHECK(ring["data"]["sender"]["name"] == "Alice");
+  CHECK(ring.dump().find("room") == std::string::npos);
+
+  world.clientOf("bob").post(callPath("alice-bob", call, "join"));
+  CHECK(bob.waitFor("joined.call")["data"]["id"] == call);
+  world.clientOf("alice").post(callPath("alice-bob", call, "end"));
+  CHECK(bob.waitFor("call.ended")["data"]["id"] == call);
+  CHECK(alice.waitFor("call.ended")["channel"] == "user.alice");
+  // What carol hears first is what she asks for: nothing of theirs came before.
+  carol.send(R"({"subscribe":"thread.team"})");
+  CHECK(carol.next()["event"] == "subscribed");
+}
+
+TEST_CASE("sockets: who may subscribe to what", "[call_server]") {
+  ServerWorld world;
+  const std::string call = world.start("alice", "alice-bob");
+  SocketClient alice = world.socketOf("alice");
+  SocketClient bob = world.socketOf("bob");
+  SocketClient carol = world.socketOf("carol");
+  CHECK(alice.subscribe("thread.alice-bob")["event"] == "subscribed");
+  CHECK(alice.subscribe("user.alice")["event"] == "subscribed");
+  CHECK(alice.subscribe("call." + call)["event"] == "subscribed");
+  CHECK(bob.subscribe("thread.alice-bob")["event"] == "subscribed");
+  CHECK(bob.subscribe("call." + call)["reason"] == "notInCall");
+  CHECK(carol.subscribe("thread.alice-bob")["reason"] == "notMember");
+  CHECK(carol.subscribe("call." + call)["reason"] == "notMember");
+  CHECK(carol.subscribe("user.alice")["reason"] == "unknownChannel");
+  CHECK(carol.subscribe("messenger.user.alice")["reason"] == "unknownChannel");
+  CHECK(carol.subscribe("thread.nothing")["reason"] == "threadNotFound");
+  CHECK(carol.subscribe("call.nothing")["reason"] == "callNotFound");
+  carol.send("{}");
+  CHECK(carol.next()["reason"] == "malformedMessage");
+  carol.send("not json");
+  CHECK(carol.next()["reason"] == "malformedMessage");
+}
+
+TEST_CASE("sockets: a thread's channel tells that its calls changed", "[call_server]") {
+  ServerWorld world;
+  SocketClient dave = world.socketOf("dave");
+  REQUIRE(dave.subscribe("thread.team")["event"] == "subscribed");
+  const std::string call = world.start("alice", "team");
+  const Json started = dave.waitFor("thread.calls");
+  CHECK(started["data"] == Json{{"thread", "team"}, {"call", call}});
+  world.clientOf("bob").post(callPath("team", call, "join"));
+  CHECK(dave.waitFor("thread.calls")["channel"] == "thread.team");
+  world.clientOf("alice").post(callPath("team", call, "end"));
+  CHECK(dave.waitFor("call.ended")["data"]["id"] == call);
+}
+
+TEST_CASE("sockets: a call's channel, until one is out of it", "[call_server]") {
+  ServerWorld world;
+  const std::string call = world.start("alice", "team");
+  WebClient alice = world.clientOf("alice");
+  const auto join = [&](const std::string& user) {
+    REQUIRE(world.clientOf(user).post(callPath("team", call, "join")).status < 300);
+    SocketClient socket = world.socketOf(user);
+    REQUIRE(socket.subscribe("call." + call)["event"] == "subscribed");
+    return socket;
+  };
+  SocketClient bob = join("bob");
+  SocketClient carol = join("carol");
+  CHECK(bob.waitFor("call.participants")["data"]["call"] == call);  // carol came
+
+  const Json everyone = alice.get(callPath("team", call, "participants")).json();
+  const std::string kicked = everyone[1]["id"];
+  REQUIRE(everyone[1]["owner_id"] == "bob");
+  REQUIRE(
+      alice.request("PUT", callPath("team", call, "participants/" + kicked), R"({"kicked":true})").status ==
+      200);
+  CHECK(carol.waitFor("call.participants")["channel"] == "call." + call);
+  CHECK(bob.waitFor("call.kicked")["data"]["kicked"] == true);
+  CHECK(bob.subscribe("call." + call)["reason"] == "kicked");
+
+  world.clientOf("carol").post(callPath("team", call, "leave"));
+  CHECK(carol.subscribe("call." + call)["reason"] == "notInCall");
+  CHECK_FALSE(world.server->hub().hasSubscribers("call." + call));
+}
+
+TEST_CASE("sockets: call.ready comes when the room is set up, and again when it was renewed",
+          "[call_server]") {
+  ServerWorld world;
+  const std::string call = world.start("alice", "team");
+  SocketClient alice = world.socketOf("alice");
+  REQUIRE(alice.subscribe("call." + call)["event"] == "subscribed");
+  REQUIRE(
+      eventually([&] { return world.server->messenger().findCall(messenger::CallId{call})->setupComplete; }));
+  REQUIRE(world.server->messenger().renewRoom(messenger::CallId{call}).value());
+  CHECK(alice.waitFor("call.ready")["data"]["call"] == call);
+}
+
+TEST_CASE("sockets: everybody hears that calls are down, and up again", "[call_server]") {
+  ServerWorld world;
+  SocketClient dave = world.socketOf("dave");
+  REQUIRE(world.server->messenger().callsDown(std::chrono::minutes{30}));
+  CHECK(dave.waitFor("calls.down")["data"]["down"] == true);
+  CHECK(world.clientOf("dave").get("/session").json()["calls_down"] == true);
+  world.server->messenger().callsUp();
+  CHECK(dave.waitFor("calls.down")["data"]["down"] == false);
+}
+
+TEST_CASE("sockets: a stop says goodbye", "[call_server]") {
+  ServerWorld world;
+  SocketClient alice = world.socketOf("alice");
+  world.server->stop();
+  CHECK(alice.waitForClose() == 1001);
+}
+
+TEST_CASE("sockets: a sign-in that expires ends them", "[call_server]") {
+  ServerWorld world(
+      [](CallServer::Parts& parts) { parts.settings.sessionLifetime = std::chrono::seconds{1}; });
+  SocketClient alice = world.socketOf("alice");
+  CHECK(alice.waitForClose() == 1008);
+}
+
+}  // namespace call_server::tests

@@ -1,0 +1,91 @@
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+
+#include "crypto.hpp"
+#include "janus_token.hpp"
+#include "options.hpp"
+#include "session_token.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/temp_dir.hpp"
+
+namespace call_server {
+namespace {
+
+using messenger::Secret;
+using std::chrono::hours;
+
+const SystemTime now = std::chrono::sys_days{std::chrono::year{2026} / 5 / 1};
+
+}  // namespace
+
+TEST_CASE("session token: says who, until it expires", "[call_server][unit]") {
+  const SessionTokens tokens{Secret{"0123456789abcdef"}};
+  const std::string token = tokens.issue("alice", now + hours{1});
+  CHECK(token.starts_with("v1."));
+  REQUIRE(tokens.check(token, now));
+  CHECK(tokens.check(token, now)->user == "alice");
+  CHECK(tokens.check(token, now)->expires == now + hours{1});
+  CHECK(tokens.check(token, now + hours{1} - std::chrono::seconds{1}));
+  CHECK_FALSE(tokens.check(token, now + hours{1}));
+}
+
+TEST_CASE("session token: any change makes it worthless", "[call_server][unit]") {
+  const SessionTokens tokens{Secret{"0123456789abcdef"}};
+  const std::string token = tokens.issue("alice", now + hours{1});
+  for (std::size_t i = 0; i < token.size(); ++i) {
+    std::string forged = token;
+    forged[i] = forged[i] == 'A' ? 'B' : 'A';
+    INFO(forged);
+    CHECK_FALSE(tokens.check(forged, now));
+  }
+  CHECK_FALSE(tokens.check(token + "A", now));
+  CHECK_FALSE(tokens.check(token.substr(0, token.size() - 1), now));
+  CHECK_FALSE(tokens.check("", now));
+  CHECK_FALSE(tokens.check("v1...", now));
+  const SessionTokens other{Secret{"0123456789abcdeX"}};
+  CHECK_FALSE(other.check(token, now));
+}
+
+TEST_CASE("session token: a short key is refused", "[call_server][unit]") {
+  CHECK_THROWS_AS(SessionTokens{Secret{"0123456789abcde"}}, std::invalid_argument);
+}
+
+TEST_CASE("cookies: the value of one among others", "[call_server][unit]") {
+  CHECK(cookieValue("a=1; messenger_session=x.y; b=2", sessionCookie) == "x.y");
+  CHECK(cookieValue("messenger_session=x", sessionCookie) == "x");
+  CHECK(cookieValue("other_messenger_session=x; messenger_sessions=y", sessionCookie).empty());
+  CHECK(cookieValue("", sessionCookie).empty());
+}
+
+TEST_CASE("base64url: there and back, and one spelling only", "[call_server][unit]") {
+  for (const std::string text : {"", "a", "ab", "abc", "\xff\xfe\xfd?"}) {
+    CHECK(fromBase64Url(base64Url(text)) == text);
+  }
+  CHECK(base64("\xff\xfe") == "//4=");
+  CHECK(base64Url("\xff\xfe") == "__4");
+  CHECK_FALSE(fromBase64Url("__5"));  // the same bytes once more
+  CHECK_FALSE(fromBase64Url("//4="));
+}
+
+TEST_CASE("janus token: signed as RFC 2202 has it", "[call_server][unit]") {
+  CHECK(base64(hmacSha1("Jefe", "what do ya want for nothing?")) == "7/zfauXrL6LSdBbV8YTfnCWafHk=");
+  const std::string token = janusToken(Secret{"key"}, 1700000000, "janus", {"janus.plugin.videoroom"});
+  CHECK(token == "1700000000,janus,janus.plugin.videoroom:" +
+                     base64(hmacSha1("key", "1700000000,janus,janus.plugin.videoroom")));
+}
+
+TEST_CASE("kept secret: made once, for its owner alone", "[call_server][unit]") {
+  const messenger::testing::TempDir folder;
+  const auto file = folder.file("calls.db.secret");
+  const Secret made = keptSecret(file);
+  CHECK(made.reveal().size() == 64);
+  CHECK(keptSecret(file) == made);
+  using std::filesystem::perms;
+  CHECK(std::filesystem::status(file).permissions() == (perms::owner_read | perms::owner_write));
+  const auto files = std::distance(std::filesystem::directory_iterator{folder.path()}, {});
+  CHECK(files == 1);
+}
+
+}  // namespace call_server
