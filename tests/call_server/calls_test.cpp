@@ -1,5 +1,6 @@
 #include <chrono>
 #include <string>
+#include <thread>
 
 #include "tests/call_server/server_world.hpp"
 #include "tests/support/catch.hpp"
@@ -64,7 +65,7 @@ TEST_CASE("calls: a stop lets a request that is under way finish", "[call_server
   connection.send("POST " + callPath("team") + " HTTP/1.1\r\nHost: x\r\nCookie: " + alice.cookie +
                   "\r\nContent-Length: 2\r\n\r\n{");
   REQUIRE(eventually([&] { return world.server->connections() == 2; }));
-  std::thread stopping([&] { world.server->stop(); });
+  std::jthread stopping([&] { world.server->stop(); });
   // The server waits for the rest.
   connection.send("}");
   const Reply reply = connection.receive();

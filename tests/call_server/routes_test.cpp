@@ -179,7 +179,9 @@ TEST_CASE("routes: one that stops is not healthy any more", "[call_server]") {
   Settings settings;
   settings.secret = messenger::Secret{ServerWorld::secret};
   Site site(world.server->messenger(), settings, nullptr, world.server->hub(), metrics, world.logger);
-  const Request request{.method = "GET", .target = "/healthz"};
+  Request request;
+  request.method = "GET";
+  request.target = "/healthz";
   CHECK(site.handle(request).status == 200);
   site.stopping();
   CHECK(site.handle(request).status == 503);

@@ -15,6 +15,7 @@
 #include <boost/beast/http/field.hpp>
 #include <boost/beast/websocket/stream.hpp>
 #include <cctype>
+#include <cerrno>
 #include <chrono>
 #include <stdexcept>
 
@@ -100,12 +101,20 @@ Reply Connection::receive(bool head) {
   return reply;
 }
 
+bool Connection::hasEnded() const {
+  char byte = 0;
+  const ssize_t count = ::recv(socket_, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return count == 0 || (count < 0 && errno != EAGAIN);
+}
+
 bool Connection::isClosed() {
   return !readSome() && buffer_.empty();
 }
 
 Reply WebClient::request(const std::string& method, const std::string& target, const std::string& body,
                          const std::string& moreHeaders) {
+  // As browsers do: one that the server has ended meanwhile is no good.
+  if (connection_ && connection_->hasEnded()) connection_.reset();
   if (!connection_) connection_ = std::make_unique<Connection>(port_);
   std::string text = method + ' ' + target + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port_) + "\r\n";
   if (!cookie.empty()) text += "Cookie: " + cookie + "\r\n";

@@ -37,6 +37,8 @@ class Connection {
   Reply receive(bool head = false);
   /// Whether the other side ends the connection, without another byte.
   [[nodiscard]] bool isClosed();
+  /// Whether it has done so already.
+  [[nodiscard]] bool hasEnded() const;
 
  private:
   bool readSome();

@@ -57,7 +57,9 @@ void HttpSession::start() {
 
 void HttpSession::stopSoon() {
   asio::post(stream_.get_executor(), [self = shared_from_this()] {
-    if (self->idle_) self->close();
+    // A request that has arrived is answered, even if nobody has looked at it yet.
+    Error ignored;
+    if (self->idle_ && self->stream_.socket().available(ignored) == 0) self->close();
   });
 }
 
