@@ -91,6 +91,11 @@ Reply Connection::receive(bool head) {
     reply.headers[name] = buffer_.substr(colon + 2, stop - colon - 2);
     line = stop + 2;
   }
+  if (reply.headers.contains("transfer-encoding")) {
+    buffer_.erase(0, end + 4);
+    reply.body = receiveChunks();
+    return reply;
+  }
   const auto length = reply.headers.find("content-length");
   const std::size_t size = head || length == reply.headers.end() ? 0 : std::stoul(length->second);
   while (buffer_.size() < end + 4 + size) {
@@ -99,6 +104,23 @@ Reply Connection::receive(bool head) {
   reply.body = buffer_.substr(end + 4, size);
   buffer_.erase(0, end + 4 + size);
   return reply;
+}
+
+std::string Connection::receiveChunks() {
+  std::string body;
+  while (true) {
+    std::size_t end = std::string::npos;
+    while ((end = buffer_.find("\r\n")) == std::string::npos) {
+      if (!readSome()) throw std::runtime_error("the server closed within its answer");
+    }
+    const std::size_t size = std::stoul(buffer_.substr(0, end), nullptr, 16);
+    while (buffer_.size() < end + 4 + size) {
+      if (!readSome()) throw std::runtime_error("the server closed within its answer");
+    }
+    body += buffer_.substr(end + 2, size);
+    buffer_.erase(0, end + 4 + size);
+    if (size == 0) return body;
+  }
 }
 
 bool Connection::hasEnded() const {

@@ -42,6 +42,7 @@ class Connection {
 
  private:
   bool readSome();
+  std::string receiveChunks();
 
   int socket_ = -1;
   std::string buffer_;
