@@ -59,3 +59,10 @@ export function avatar(name, extra = "") {
   for (const letter of name) sum = (sum * 31 + letter.codePointAt(0)) % 6;
   return h("span", { class: `avatar ${extra}`, "aria-hidden": "true", dataset: { tone: sum } }, initials);
 }
+
+/** Shows these children instead of what was there; who had the focus, by its `data-focus`, has it again. */
+export function fill(container, ...children) {
+  const focused = container.contains(document.activeElement) ? document.activeElement.dataset.focus : undefined;
+  container.replaceChildren(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  if (focused) container.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
+}

@@ -20,13 +20,14 @@ export function toast(text, { kind = "note" } = {}) {
 
 const banners = new Map();
 
-/** Shows a line across the top for as long as something holds; null takes it away. */
-export function banner(name, text) {
-  if (banners.get(name)?.textContent === text) return;
+/** Shows a line across the top for as long as something holds, with a button where there is something to do; null takes it away. */
+export function banner(name, text, { label, action } = {}) {
+  if (banners.has(name) && banners.get(name).firstChild.textContent === text) return;
   banners.get(name)?.remove();
   banners.delete(name);
   if (text === null) return;
-  const line = h("p", { class: "banner", role: "status", dataset: { banner: name } }, text);
+  const button = action && h("button", { onclick: action }, label);
+  const line = h("div", { class: "banner", role: "status", dataset: { banner: name } }, h("p", {}, text), button);
   banners.set(name, line);
   byId("banners").append(line);
 }

@@ -1,0 +1,244 @@
+import * as api from "./api.js";
+import { Call } from "./call.js";
+import { Conversations } from "./conversations.js";
+import { byId } from "./dom.js";
+import { banner, toast } from "./notices.js";
+import { Ringing } from "./ringing.js";
+import { showMe, showSidebar } from "./sidebar.js";
+import { Socket } from "./socket.js";
+import { Stage } from "./stage.js";
+import { offerStats } from "./stats.js";
+import { ThreadView } from "./thread_view.js";
+import { sayError } from "./words.js";
+
+const noMedia = "No media server is set up: calls ring and connect, without picture and sound. Start the server with the JANUS_ settings to have both.";
+const callsDown = "Calls are paused for maintenance. Calls that were going on have ended.";
+const noServer = "Connection lost. Trying to reach the server again…";
+const recently = 45000;
+
+/** Everything for one person who is signed in. */
+export class App {
+  #socket = new Socket();
+  #conversations = new Conversations(this.#socket);
+  /** @type {Call|null} */
+  #call = null;
+  #stopped = new AbortController();
+  #closedTimer = 0;
+
+  constructor(session, signedOut) {
+    this.me = session.user;
+    this.session = session;
+    this.signedOut = signedOut;
+    this.stage = new Stage({ me: this.me, close: () => this.#closeStage(), rejoin: (thread, call) => this.#join(thread, call) });
+    this.threadView = new ThreadView({
+      me: this.me,
+      back: () => this.#open(null),
+      start: (thread) => this.#enter(thread, (call) => call.start()),
+      join: (thread, call) => this.#join(thread, call),
+      decline: (thread, call) => this.#decline(thread, call),
+    });
+    this.ringing = new Ringing({ accept: (thread, call) => this.#join(thread, call), isBusy: () => this.#isInCall });
+    offerStats(() => this.#call);
+  }
+
+  get #isInCall() {
+    return this.#call !== null && !this.#call.isOver;
+  }
+
+  get #selected() {
+    return decodeURIComponent(location.hash.slice(2)) || null;
+  }
+
+  async begin() {
+    byId("sign-in").hidden = true;
+    byId("shell").hidden = false;
+    showMe(this.me, () => this.#signOut());
+    this.#showSession();
+    this.#listen();
+    this.#conversations.on("change", () => this.#show());
+    addEventListener("hashchange", () => this.#show(), { signal: this.#stopped.signal });
+    await this.#conversations.load();
+    this.#socket.connect();
+    await this.#goOn();
+  }
+
+  stop() {
+    this.#stopped.abort();
+    this.#socket.close();
+    this.ringing.stopAll();
+    this.stage.close();
+    clearTimeout(this.#closedTimer);
+    for (const name of ["connection", "down", "media", "call"]) banner(name, null);
+    byId("shell").hidden = true;
+  }
+
+  #listen() {
+    const socket = this.#socket;
+    socket.on("open", () => this.#opened());
+    socket.on("closed", () => this.#closed());
+    socket.on("calls.down", ({ down }) => this.#takeDown(down));
+    socket.on("thread.calls", ({ thread }) => this.#reload(thread));
+    socket.on("incoming.call", ({ call, sender }) => {
+      const group = call.thread_type === 2 ? (call.thread_name ?? this.#conversations.byId(call.thread_id)?.name ?? "a group") : null;
+      this.ringing.add({ call: call.id, thread: call.thread_id, from: sender.name, group });
+      this.#reload(call.thread_id);
+    });
+    for (const event of ["joined.call", "left.call", "call.ignored", "call.kicked", "call.ended", "call.ready", "call.participants"]) {
+      socket.on(event, (data) => this.#hear(event, data));
+    }
+  }
+
+  #hear(event, data) {
+    const call = data.call_id ?? data.id ?? data.call;
+    if (event === "call.ended") this.ringing.stop(call, { wasMissed: true });
+    if (["joined.call", "call.ignored", "call.kicked"].includes(event)) this.ringing.stop(call);
+    if (event === "call.kicked" && !data.kicked && !this.#isInCall) toast("You may join the call again.");
+    this.#call?.hear(event, data);
+    if (data.thread_id) this.#reload(data.thread_id);
+  }
+
+  async #opened() {
+    clearTimeout(this.#closedTimer);
+    banner("connection", null);
+    try {
+      this.session = await api.session();
+      this.#showSession();
+      await this.#conversations.load();
+      await this.#call?.catchUp();
+      this.#ringForRecent();
+      this.threadView.reload(this.#selected);
+    } catch (error) {
+      this.#judge(error);
+    }
+  }
+
+  #closed() {
+    // A short break is nobody's concern.
+    clearTimeout(this.#closedTimer);
+    this.#closedTimer = setTimeout(async () => {
+      banner("connection", noServer);
+      // A refused upgrade looks like a lost connection; only a request tells that the sign-in has expired.
+      await api.session().catch((error) => this.#judge(error));
+    }, 1500);
+  }
+
+  #judge(error) {
+    if (error.status === 401) this.signedOut();
+  }
+
+  #reload(thread) {
+    this.#conversations.load().catch((error) => this.#judge(error));
+    this.threadView.reload(thread);
+    if (this.#isInCall && this.#call.thread === thread) this.#call.refresh();
+  }
+
+  #takeDown(down) {
+    this.session.calls_down = down;
+    this.#showSession();
+    this.#show();
+  }
+
+  #showSession() {
+    banner("down", this.session.calls_down ? callsDown : null);
+    banner("media", this.session.media ? null : noMedia);
+  }
+
+  /** A call that came while this page was not there to hear of it rings too, while it is young. */
+  #ringForRecent() {
+    for (const { id, name, type, active_call: call } of this.#conversations.list) {
+      if (!call || call.in_call || call.kicked || call.owner.id === this.me.id) continue;
+      if (Date.now() - Date.parse(call.created_at) > recently) continue;
+      this.ringing.add({ call: call.id, thread: id, from: call.owner.name, group: type === "group" ? name : null });
+    }
+  }
+
+  /** After a reload this window goes on with the call it was in; another window of the same person offers to. */
+  async #goOn() {
+    const call = history.state?.call;
+    const conversation = call && this.#conversations.byCall(call);
+    if (conversation?.active_call.in_call) await this.#enter(conversation.id, (entered) => entered.resume(call));
+  }
+
+  #open(thread) {
+    location.hash = thread ? `/${encodeURIComponent(thread)}` : "";
+    if (thread) byId("conversation").focus({ preventScroll: true });
+  }
+
+  #show() {
+    const selected = this.#selected;
+    this.#showStage(selected);
+    byId("shell").classList.toggle("has-selection", selected !== null);
+    showSidebar(this.#conversations.list, { me: this.me, selected, open: (id) => this.#open(id) });
+    this.threadView.show(this.#conversations.byId(selected), { isDown: this.session.calls_down, isBusy: this.#isInCall });
+  }
+
+  /** The call is seen where its conversation would be; elsewhere a line leads back to it. */
+  #showStage(selected) {
+    const call = this.#call;
+    const isHere = call !== null && call.thread === selected;
+    if (call?.isOver && !isHere) {
+      this.#call = null;
+      this.stage.close();
+    }
+    byId("stage").hidden = !isHere;
+    byId("conversation").hidden = isHere;
+    const isAway = this.#isInCall && !isHere;
+    const back = { label: "Return", action: () => this.#open(call.thread) };
+    banner("call", isAway ? `You are in a call: ${call.conversation.name}` : null, back);
+    // Kept with this entry of the window's history, so that a reload of this window finds it, and no other window does.
+    if (this.#isInCall && call.id && history.state?.call !== call.id) history.replaceState({ call: call.id }, "");
+  }
+
+  async #join(thread, call) {
+    if (this.#isInCall) await this.#call.leave().catch(() => {});
+    await this.#enter(thread, (entered) => entered.join(call));
+  }
+
+  async #enter(thread, how) {
+    if (this.#isInCall) return;
+    const conversation = this.#conversations.byId(thread);
+    const beatSeconds = this.session.heartbeat_seconds ?? 30;
+    const call = new Call({ conversation, me: this.me, socket: this.#socket, beatSeconds });
+    this.#call = call;
+    call.on("change", () => this.#showStage(this.#selected));
+    call.on("over", () => this.#over(call));
+    this.#open(thread);
+    this.stage.open(call);
+    this.#show();
+    try {
+      await how(call);
+    } catch (error) {
+      if (this.#call === call) this.#closeStage();
+      toast(sayError(error), { kind: "problem" });
+      this.#judge(error);
+    }
+  }
+
+  #over(call) {
+    if (this.#call === call) history.replaceState(null, "");
+    this.#reload(call.thread);
+    this.#show();
+  }
+
+  #closeStage() {
+    this.stage.close();
+    this.#call = null;
+    this.#show();
+    byId("conversation").querySelector(".call-button, .join-button")?.focus();
+  }
+
+  async #decline(thread, call) {
+    try {
+      await api.ignoreCall(thread, call);
+    } catch (error) {
+      toast(sayError(error), { kind: "problem" });
+    }
+    this.#reload(thread);
+  }
+
+  async #signOut() {
+    if (this.#isInCall) await this.#call.leave().catch(() => {});
+    await api.signOut().catch(() => {});
+    this.signedOut();
+  }
+}

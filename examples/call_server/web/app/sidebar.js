@@ -1,0 +1,61 @@
+import { avatar, byId, fill, h, icon } from "./dom.js";
+import { preference, setPreference } from "./preferences.js";
+import { listNames } from "./words.js";
+
+/** What a conversation's second line says. */
+function sayState({ active_call: call, type, members }, me) {
+  if (call?.in_call) return "You are in this call";
+  if (call) return call.owner.id === me.id ? "Your call is going on" : `${call.owner.name} is in a call`;
+  if (type === "private") return "Private";
+  return listNames(members.map(({ id, name }) => (id === me.id ? "you" : name)));
+}
+
+/** The list of conversations. @param {{me, selected: string|null, open: (id: string) => void}} settings */
+export function showSidebar(list, { me, selected, open }) {
+  const items = list.map((each) =>
+    h(
+      "li",
+      {},
+      h(
+        "button",
+        {
+          class: `conversation ${each.active_call ? "is-active" : ""}`,
+          "aria-current": each.id === selected ? "page" : null,
+          dataset: { focus: each.id, thread: each.id },
+          onclick: () => open(each.id),
+        },
+        avatar(each.name),
+        h("span", { class: "conversation-text" }, h("strong", {}, each.name), h("span", {}, sayState(each, me))),
+        each.active_call && h("span", { class: "live-dot", role: "img", "aria-label": "A call is going on" }),
+      ),
+    ),
+  );
+  fill(byId("conversations"), ...items);
+}
+
+/** Who is signed in, and what they chose on this device. */
+export function showMe(me, signOut) {
+  const sound = preference("sound");
+  const toggleSound = () => {
+    setPreference("sound", !sound);
+    showMe(me, signOut);
+  };
+  fill(
+    byId("me"),
+    avatar(me.name, "small"),
+    h("span", { class: "me-name" }, me.name),
+    h(
+      "button",
+      {
+        class: "quiet icon-button",
+        "aria-label": "Ring tone",
+        "aria-pressed": String(sound),
+        title: sound ? "Ring tone is on" : "Ring tone is off",
+        dataset: { focus: "sound" },
+        onclick: toggleSound,
+      },
+      icon(sound ? "bell" : "bellOff"),
+    ),
+    h("button", { class: "quiet", dataset: { focus: "sign-out" }, onclick: signOut }, "Sign out"),
+  );
+}
