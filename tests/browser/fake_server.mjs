@@ -1,0 +1,226 @@
+// A small stand-in for the call server, for looking at the page without building one: everything in memory, no media, no rules but
+// those the page shows. `node fake_server.mjs [PORT]`, or `startFakeServer()` from a test.
+import { readFile } from "node:fs/promises";
+import http from "node:http";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { acceptSocket } from "./fake_socket.mjs";
+
+const web = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../examples/call_server/web");
+const people = { alice: "Alice", bob: "Bob", carol: "Carol", dave: "Dave" };
+const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
+const policy =
+  "default-src 'self'; connect-src 'self' ws://127.0.0.1:8188; img-src 'self' data:; media-src 'self' blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+class Refusal extends Error {
+  constructor(status, reason) {
+    super(reason);
+    this.status = status;
+    this.reason = reason;
+  }
+}
+
+class World {
+  sockets = new Set();
+  calls = [];
+  down = false;
+  media = false;
+  threads = [
+    { id: "t1", type: "private", members: ["alice", "bob"] },
+    { id: "t2", type: "group", name: "The team", members: ["alice", "bob", "carol", "dave"], admin: "alice" },
+  ];
+  #next = 1;
+
+  user = (id) => ({ id, name: people[id] });
+  provider = (id) => ({ name: people[id], provider_id: id, provider_alias: "user" });
+  call = (id) => this.calls.find((each) => each.id === id) ?? this.#refuse(404, "callNotFound");
+  thread = (id) => this.threads.find((each) => each.id === id) ?? this.#refuse(404, "threadNotFound");
+  active = (thread) => this.calls.find((each) => each.thread === thread && !each.ended) ?? null;
+  seat = (call, me) => call.people.find((each) => each.user === me);
+  isIn = (call, me) => Boolean(this.seat(call, me) && !this.seat(call, me).left);
+
+  #refuse(status, reason) {
+    throw new Refusal(status, reason);
+  }
+
+  send(users, event, data) {
+    for (const socket of this.sockets) {
+      if (users === null || users.includes(socket.user)) socket.send({ event, channel: `user.${socket.user}`, data });
+    }
+  }
+
+  changed(call) {
+    this.send(this.thread(call.thread).members, "thread.calls", { thread: call.thread, call: call.id });
+  }
+
+  picture(call) {
+    const thread = this.thread(call.thread);
+    return { id: call.id, thread_id: call.thread, thread_type: thread.type === "group" ? 2 : 1, thread_name: thread.name, created_at: call.at };
+  }
+
+  shown(call, me) {
+    const seat = this.seat(call, me);
+    const admin = Boolean(seat) && (call.owner === me || this.thread(call.thread).type === "private" || this.thread(call.thread).admin === me);
+    const options = { admin, setup_complete: true, in_call: this.isIn(call, me), kicked: Boolean(seat?.kicked) };
+    return { ...this.picture(call), active: !call.ended, owner_id: call.owner, owner: this.provider(call.owner), options: call.ended ? undefined : options };
+  }
+
+  start(me, thread) {
+    if (this.down) this.#refuse(403, "callsDown");
+    if (this.active(thread)) this.#refuse(403, "callAlreadyActive");
+    const call = { id: `c${this.#next++}`, thread, owner: me, at: new Date().toISOString(), people: [], ended: null, reason: null, by: null };
+    this.calls.unshift(call);
+    this.join(me, call);
+    const others = this.thread(thread).members.filter((each) => each !== me);
+    this.send(others, "incoming.call", { call: this.picture(call), sender: this.provider(me) });
+    return call;
+  }
+
+  join(me, call) {
+    if (call.ended) this.#refuse(403, "callEnded");
+    if (this.seat(call, me)?.kicked) this.#refuse(403, "kicked");
+    if (this.seat(call, me)) this.seat(call, me).left = null;
+    else call.people.push({ id: `p${this.#next++}`, user: me, left: null, kicked: false, at: new Date().toISOString() });
+    this.send([me], "joined.call", this.picture(call));
+    this.changed(call);
+  }
+
+  leave(me, call) {
+    this.seat(call, me).left = new Date().toISOString();
+    this.send([me], "left.call", this.picture(call));
+    if (call.people.every(({ left }) => left)) this.end(call, "lastLeft", null);
+    this.changed(call);
+  }
+
+  end(call, reason, by) {
+    call.ended = new Date();
+    Object.assign(call, { reason, by });
+    for (const seat of call.people) seat.left ??= call.ended.toISOString();
+    this.send(this.thread(call.thread).members, "call.ended", this.picture(call));
+    this.changed(call);
+  }
+
+  kick(call, participant, kicked) {
+    const seat = call.people.find(({ id }) => id === participant) ?? this.#refuse(404, "participantNotFound");
+    seat.kicked = kicked;
+    if (kicked) seat.left ??= new Date().toISOString();
+    this.send([seat.user], "call.kicked", { thread_id: call.thread, call_id: call.id, kicked });
+    this.changed(call);
+  }
+
+  conversation(thread, me) {
+    const call = this.active(thread.id);
+    const seat = call && this.seat(call, me);
+    const name = thread.name ?? people[thread.members.find((each) => each !== me)];
+    const members = thread.members.map((id) => ({ ...this.user(id), admin: thread.admin === id }));
+    const active_call = call && {
+      id: call.id, owner: this.user(call.owner), created_at: call.at, in_call: this.isIn(call, me), kicked: Boolean(seat?.kicked),
+      participants: call.people.filter(({ left }) => !left).length,
+    };
+    return { id: thread.id, type: thread.type, name, members, active_call };
+  }
+
+  past(call) {
+    const duration_seconds = call.ended && Math.max(0, Math.round((call.ended - Date.parse(call.at)) / 1000));
+    const ended_by = call.by && this.user(call.by);
+    return { id: call.id, owner: this.user(call.owner), started_at: call.at, duration_seconds, end_reason: call.reason, ended_by };
+  }
+}
+
+const routes = [
+  ["GET", /^\/users$/, () => Object.entries(people).map(([id, name]) => ({ id, name }))],
+  ["GET", /^\/session$/, (w, me) => ({ user: w.user(me), media: w.media, calls_down: w.down })],
+  ["GET", /^\/conversations$/, (w, me) => w.threads.filter((t) => t.members.includes(me)).map((t) => w.conversation(t, me))],
+  ["GET", /^\/conversations\/(\w+)\/history$/, (w, me, thread) => ({ calls: w.calls.filter((c) => c.thread === thread).map((c) => w.past(c)), next: null })],
+  ["GET", /^\/calls\/(\w+)\/media$/, () => { throw new Refusal(404, "noMediaServer"); }],
+  ["POST", /^\/api\/messenger\/threads\/(\w+)\/calls$/, (w, me, thread) => w.shown(w.start(me, thread), me)],
+  ["GET", /^\/api\/messenger\/threads\/\w+\/calls\/(\w+)$/, (w, me, call) => w.shown(w.call(call), me)],
+  ["POST", /^\/api\/messenger\/threads\/\w+\/calls\/(\w+)\/join$/, (w, me, call) => w.join(me, w.call(call))],
+  ["POST", /^\/api\/messenger\/threads\/\w+\/calls\/(\w+)\/leave$/, (w, me, call) => w.leave(me, w.call(call))],
+  ["POST", /^\/api\/messenger\/threads\/\w+\/calls\/(\w+)\/end$/, (w, me, call) => w.end(w.call(call), "hungUp", me)],
+  ["POST", /^\/api\/messenger\/threads\/\w+\/calls\/(\w+)\/heartbeat$/, (w, me, call) => {
+    if (!w.isIn(w.call(call), me)) throw new Refusal(403, "notInCall");
+  }],
+  ["POST", /^\/api\/messenger\/threads\/\w+\/calls\/(\w+)\/ignore$/, (w, me, id) => {
+    const call = w.call(id);
+    w.send([me], "call.ignored", w.picture(call));
+    if (w.thread(call.thread).type === "private") w.end(call, "declined", me);
+  }],
+  ["GET", /^\/api\/messenger\/threads\/\w+\/calls\/(\w+)\/participants$/, (w, me, call) =>
+    w.call(call).people.map((p) => ({ id: p.id, call_id: call, owner_id: p.user, owner: w.provider(p.user), created_at: p.at, left_call: p.left }))],
+  ["PUT", /^\/api\/messenger\/threads\/\w+\/calls\/(\w+)\/participants\/(\w+)$/, (w, me, call, participant, body) => w.kick(w.call(call), participant, body.kicked)],
+];
+
+const userOf = (request) => /messenger_session=(\w+)/.exec(request.headers.cookie ?? "")?.[1] ?? null;
+
+async function bodyOf(request) {
+  const parts = [];
+  for await (const part of request) parts.push(part);
+  return parts.length ? JSON.parse(Buffer.concat(parts)) : {};
+}
+
+async function serveFile(pathname, response) {
+  const vendor = { "/vendor/janus.es.js": "node_modules/janus-gateway/npm/dist/janus.es.js", "/vendor/adapter.js": "node_modules/webrtc-adapter/out/adapter.js" };
+  const file = vendor[pathname] ?? (pathname === "/" ? "index.html" : pathname.slice(1));
+  const bytes = await readFile(path.join(web, path.normalize(`/${file}`))).catch(() => null);
+  response.writeHead(bytes ? 200 : 404, { "Content-Type": types[path.extname(file)] ?? "text/plain", "Content-Security-Policy": policy, "Cache-Control": "no-store" });
+  response.end(bytes ?? "");
+}
+
+async function answer(world, request, response) {
+  const { pathname } = new URL(request.url, "http://x");
+  const reply = (status, value, headers = {}) => {
+    response.writeHead(status, { "Content-Type": "application/json", ...headers }).end(value === undefined ? "" : JSON.stringify(value));
+  };
+  const body = ["POST", "PUT"].includes(request.method) ? await bodyOf(request) : {};
+  if (pathname === "/session" && request.method === "POST") {
+    return reply(200, { user: world.user(body.user) }, { "Set-Cookie": `messenger_session=${body.user}; HttpOnly; SameSite=Strict; Path=/` });
+  }
+  if (pathname === "/session" && request.method === "DELETE") return reply(204, undefined, { "Set-Cookie": "messenger_session=; Max-Age=0; Path=/" });
+  for (const [method, pattern, handle] of routes) {
+    const match = pattern.exec(pathname);
+    if (!match || method !== request.method) continue;
+    const me = userOf(request);
+    if (!me && pathname !== "/users") return reply(401, { message: "sign in", reason: "unauthenticated" });
+    try {
+      return reply(200, handle(world, me, ...match.slice(1), body) ?? { message: "success" });
+    } catch (error) {
+      return reply(error.status ?? 500, { message: error.message, reason: error.reason ?? "internal" });
+    }
+  }
+  return serveFile(pathname, response);
+}
+
+/** @returns {Promise<{url: string, world: World, setDown: (down: boolean) => void, drop: () => void, stop: () => void}>} */
+export async function startFakeServer(port = 0) {
+  const world = new World();
+  const server = http.createServer((request, response) => answer(world, request, response));
+  server.on("upgrade", (request, stream) => {
+    const user = userOf(request);
+    if (!user) return stream.end("HTTP/1.1 401 Unauthorized\r\n\r\n");
+    const socket = acceptSocket(request, stream, () => world.sockets.delete(socket));
+    socket.user = user;
+    world.sockets.add(socket);
+    socket.send({ event: "welcome", data: { user } });
+  });
+  await new Promise((resolve) => server.listen(port, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${server.address().port}/`,
+    world,
+    setDown(down) {
+      world.down = down;
+      for (const call of world.calls) if (down && !call.ended) world.end(call, "maintenance", null);
+      world.send(null, "calls.down", { down });
+    },
+    drop() {
+      for (const socket of world.sockets) socket.destroy();
+    },
+    stop() {
+      this.drop();
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) console.log((await startFakeServer(Number(process.argv[2] ?? 8080))).url);
