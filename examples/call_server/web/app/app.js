@@ -11,7 +11,7 @@ import { offerStats } from "./stats.js";
 import { ThreadView } from "./thread_view.js";
 import { sayError } from "./words.js";
 
-const noMedia = "No media server is set up: calls ring and connect, without picture and sound. Start the server with the JANUS_ settings to have both.";
+const noMedia = "No media server is set up: calls have no picture and no sound.";
 const callsDown = "Calls are paused for maintenance. Calls that were going on have ended.";
 const noServer = "Connection lost. Trying to reach the server again…";
 const recently = 45000;
@@ -23,7 +23,7 @@ export class App {
   /** @type {Call|null} */
   #call = null;
   #stopped = new AbortController();
-  #closedTimer = 0;
+  #lost = 0;
 
   constructor(session, signedOut) {
     this.me = session.user;
@@ -67,7 +67,7 @@ export class App {
     this.#socket.close();
     this.ringing.stopAll();
     this.stage.close();
-    clearTimeout(this.#closedTimer);
+    clearTimeout(this.#lost);
     for (const name of ["connection", "down", "media", "call"]) banner(name, null);
     byId("shell").hidden = true;
   }
@@ -98,7 +98,8 @@ export class App {
   }
 
   async #opened() {
-    clearTimeout(this.#closedTimer);
+    clearTimeout(this.#lost);
+    this.#lost = 0;
     banner("connection", null);
     try {
       this.session = await api.session();
@@ -114,16 +115,13 @@ export class App {
 
   #closed() {
     // A short break is nobody's concern.
-    clearTimeout(this.#closedTimer);
-    this.#closedTimer = setTimeout(async () => {
-      banner("connection", noServer);
-      // A refused upgrade looks like a lost connection; only a request tells that the sign-in has expired.
-      await api.session().catch((error) => this.#judge(error));
-    }, 1500);
+    this.#lost ||= setTimeout(() => banner("connection", noServer), 1500);
+    // A refused upgrade looks like a lost connection; only a request tells that the sign-in has expired.
+    api.session().catch((error) => this.#judge(error));
   }
 
   #judge(error) {
-    if (error.status === 401) this.signedOut();
+    if (error.status === 401 && !this.#stopped.signal.aborted) this.signedOut();
   }
 
   #reload(thread) {

@@ -56,8 +56,8 @@ export function avatar(name, extra = "") {
   const words = name.trim().split(/\s+/).filter(Boolean);
   const initials = (words.length > 1 ? words[0][0] + words.at(-1)[0] : name.slice(0, 1)).toUpperCase();
   let sum = 0;
-  for (const letter of name) sum = (sum * 31 + letter.codePointAt(0)) % 6;
-  return h("span", { class: `avatar ${extra}`, "aria-hidden": "true", dataset: { tone: sum } }, initials);
+  for (const letter of name) sum = (sum * 43 + letter.codePointAt(0)) % 9973;
+  return h("span", { class: `avatar ${extra}`, "aria-hidden": "true", dataset: { tone: sum % 6 } }, initials);
 }
 
 /** Shows these children instead of what was there; who had the focus, by its `data-focus`, has it again. */

@@ -60,7 +60,7 @@ export class History {
         h("strong", {}, isMine ? "You called" : `${call.owner.name} called`),
         h("span", {}, `${sayWhen(call.started_at)} · ${sayEnd(call, this.#me)}`),
       ),
-      call.duration_seconds !== null && h("span", { class: "duration" }, sayDuration(call.duration_seconds)),
+      call.duration_seconds !== null && !isFruitless && h("span", { class: "duration" }, sayDuration(call.duration_seconds)),
     );
   }
 }

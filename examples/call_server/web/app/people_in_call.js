@@ -19,14 +19,16 @@ export function peopleInCall(call, me) {
 }
 
 function asPerson(key, name, remote, call) {
+  // Without media nothing is known of their devices; nothing is claimed then.
   const hasMedia = call.link?.state !== "none";
   return {
     key,
     name,
+    label: name,
     isSelf: false,
     stream: remote?.stream ?? null,
-    microphoneOn: remote?.microphoneOn ?? false,
-    cameraOn: remote?.cameraOn ?? false,
+    microphoneOn: remote?.microphoneOn ?? !hasMedia,
+    cameraOn: remote?.cameraOn ?? !hasMedia,
     note: remote || !hasMedia ? null : "No picture or sound yet",
   };
 }
@@ -38,7 +40,8 @@ function self(call, me) {
   if (ownStream?.getVideoTracks()[0] !== (track ?? undefined)) ownStream = track ? new MediaStream([track]) : null;
   return {
     key: "self",
-    name: `${me.name} (you)`,
+    name: me.name,
+    label: "You",
     isSelf: true,
     stream: ownStream,
     microphoneOn: call.local.microphoneOn,

@@ -77,7 +77,7 @@ export class Ringing {
         h("button", { class: "danger decline", onclick: () => this.#decline(incoming) }, icon("leave"), "Decline"),
         h("button", { class: "primary accept", onclick: () => this.#accept(incoming) }, icon("camera"), "Accept"),
       ),
-      h("p", { class: "hint" }, h("kbd", {}, "Esc"), " silences it"),
+      h("p", { class: "hint keyboard" }, h("kbd", {}, "Esc"), " silences it"),
     );
     dialog.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;

@@ -99,17 +99,17 @@ export class Stage {
 
   #showControls(call) {
     const { local } = call;
-    const toggle = (name, isOn, label, shapes, change) =>
+    const toggle = (name, isOn, label, short, shapes, change) =>
       h(
         "button",
         { class: "control", "aria-pressed": String(isOn), "aria-label": label, title: `${label}: ${isOn ? "on" : "off"}`, dataset: { focus: name, control: name }, onclick: change },
         icon(isOn ? shapes[0] : shapes[1]),
-        h("span", {}, label),
+        h("span", {}, short),
       );
     fill(
       this.#controls,
-      toggle("microphone", local.microphoneOn, "Microphone", ["microphone", "microphoneOff"], () => local.setMicrophone(!local.microphoneOn)),
-      toggle("camera", local.cameraOn, "Camera", ["camera", "cameraOff"], () => local.setCamera(!local.cameraOn)),
+      toggle("microphone", local.microphoneOn, "Microphone", "Mic", ["microphone", "microphoneOff"], () => local.setMicrophone(!local.microphoneOn)),
+      toggle("camera", local.cameraOn, "Camera", "Camera", ["camera", "cameraOff"], () => local.setCamera(!local.cameraOn)),
       h(
         "button",
         { class: "control", "aria-expanded": String(!this.#panel.hidden), "aria-controls": "people-panel", dataset: { focus: "people", control: "people" }, onclick: () => this.#togglePeople() },
@@ -118,7 +118,7 @@ export class Stage {
       ),
       h("button", { class: "control danger", dataset: { focus: "leave", control: "leave" }, disabled: !call.id, onclick: () => this.#do(() => call.leave()) }, icon("leave"), h("span", {}, "Leave")),
       call.mayEnd &&
-        h("button", { class: "control outlined", dataset: { focus: "end", control: "end" }, onclick: () => this.#do(() => call.end()) }, icon("close"), h("span", {}, "End for all")),
+        h("button", { class: "control outlined", "aria-label": "End the call for everyone", title: "End the call for everyone", dataset: { focus: "end", control: "end" }, onclick: () => this.#do(() => call.end()) }, icon("close"), h("span", {}, "End call")),
     );
   }
 

@@ -47,7 +47,7 @@ export class ThreadView {
         "div",
         { class: "thread-title" },
         h("h2", {}, name),
-        h("p", {}, type === "private" ? "Private conversation" : listNames(names)),
+        h("p", {}, type === "private" ? "Private" : listNames(names)),
       ),
       !call &&
         h(

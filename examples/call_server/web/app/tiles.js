@@ -14,16 +14,16 @@ class Tile {
     this.element.classList.toggle("is-self", isSelf);
   }
 
-  update({ key, name, stream, microphoneOn, cameraOn, note }) {
+  update({ key, name, label, stream, microphoneOn, cameraOn, note }) {
     if (this.#video.srcObject !== stream) this.#video.srcObject = stream;
     if (stream && this.#video.paused) this.#video.play().catch(() => {});
-    const looks = JSON.stringify([name, microphoneOn, cameraOn, note]);
+    const looks = JSON.stringify([name, microphoneOn, cameraOn, note, stream === null]);
     if (looks === this.#shown) return;
     this.#shown = looks;
     Object.assign(this.element.dataset, { participant: key, camera: cameraOn ? "on" : "off", microphone: microphoneOn ? "on" : "off" });
-    this.#cover.hidden = cameraOn;
+    this.#cover.hidden = cameraOn && stream !== null;
     this.#cover.replaceChildren(avatar(name, "large"), ...(note ? [h("p", {}, note)] : []));
-    this.#label.replaceChildren(name);
+    this.#label.replaceChildren(label);
     if (!microphoneOn && !note) this.#label.append(icon("microphoneOff"), h("span", { class: "for-ears" }, ", muted"));
     if (!cameraOn && !note) this.#label.append(icon("cameraOff"), h("span", { class: "for-ears" }, ", camera off"));
   }
