@@ -10,7 +10,7 @@ const web = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../ex
 const people = { alice: "Alice", bob: "Bob", carol: "Carol", dave: "Dave" };
 const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
 const policy =
-  "default-src 'self'; connect-src 'self' ws://127.0.0.1:8188; img-src 'self' data:; media-src 'self' blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+  "default-src 'self'; connect-src 'self' ws://127.0.0.1:*; img-src 'self' data:; media-src 'self' blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 class Refusal extends Error {
   constructor(status, reason) {
@@ -25,6 +25,8 @@ class World {
   calls = [];
   down = false;
   media = false;
+  /** The way into a call's media; a test may give another one. */
+  mediaOf = () => this.#refuse(404, "noMediaServer");
   threads = [
     { id: "t1", type: "private", members: ["alice", "bob"] },
     { id: "t2", type: "group", name: "The team", members: ["alice", "bob", "carol", "dave"], admin: "alice" },
@@ -132,7 +134,7 @@ const routes = [
   ["GET", /^\/session$/, (w, me) => ({ user: w.user(me), media: w.media, calls_down: w.down })],
   ["GET", /^\/conversations$/, (w, me) => w.threads.filter((t) => t.members.includes(me)).map((t) => w.conversation(t, me))],
   ["GET", /^\/conversations\/(\w+)\/history$/, (w, me, thread) => ({ calls: w.calls.filter((c) => c.thread === thread).map((c) => w.past(c)), next: null })],
-  ["GET", /^\/calls\/(\w+)\/media$/, () => { throw new Refusal(404, "noMediaServer"); }],
+  ["GET", /^\/calls\/(\w+)\/media$/, (w, me, call) => w.mediaOf(me, call)],
   ["POST", /^\/api\/messenger\/threads\/(\w+)\/calls$/, (w, me, thread) => w.shown(w.start(me, thread), me)],
   ["GET", /^\/api\/messenger\/threads\/\w+\/calls\/(\w+)$/, (w, me, call) => w.shown(w.call(call), me)],
   ["POST", /^\/api\/messenger\/threads\/\w+\/calls\/(\w+)\/join$/, (w, me, call) => w.join(me, w.call(call))],
@@ -183,7 +185,7 @@ async function answer(world, request, response) {
     const me = userOf(request);
     if (!me && pathname !== "/users") return reply(401, { message: "sign in", reason: "unauthenticated" });
     try {
-      return reply(200, handle(world, me, ...match.slice(1), body) ?? { message: "success" });
+      return reply(200, (await handle(world, me, ...match.slice(1), body)) ?? { message: "success" });
     } catch (error) {
       return reply(error.status ?? 500, { message: error.message, reason: error.reason ?? "internal" });
     }

@@ -1,0 +1,96 @@
+import { existsSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { freePort, Program } from "./process.mjs";
+import { until } from "./wait.mjs";
+
+const parts = ["/usr/lib/x86_64-linux-gnu/janus", "/usr/lib/aarch64-linux-gnu/janus", "/usr/lib/janus"].find(existsSync);
+const unused = (kind, names) => names.map((name) => `lib${kind}${name}.so`).join(",");
+
+function configs({ folder, ports, secrets, device }) {
+  const plugins = ["audiobridge", "duktape", "echotest", "lua", "nosip", "recordplay", "sip", "streaming", "textroom", "videocall", "voicemail"];
+  const transports = ["mqtt", "nanomsg", "pfunix", "rabbitmq"];
+  return {
+    "janus.jcfg": `general: {
+  configs_folder = "${folder}"
+  plugins_folder = "${parts}/plugins"
+  transports_folder = "${parts}/transports"
+  events_folder = "${parts}/events"
+  loggers_folder = "${parts}/loggers"
+  debug_level = 4
+  debug_colors = false
+  api_secret = "${secrets.api}"
+  admin_secret = "${secrets.admin}"
+  token_auth = true
+  token_auth_secret = "${secrets.tokenAuth}"
+}
+media: { rtp_port_range = "20000-20999" }
+nat: { full_trickle = true, ice_enforce_list = "${device}" }
+plugins: { disable = "${unused("janus_", plugins)}" }
+transports: { disable = "${unused("janus_", transports)}" }
+`,
+    "janus.plugin.videoroom.jcfg": `general: { admin_key = "${secrets.adminKey}", string_ids = true }\n`,
+    "janus.transport.http.jcfg": `general: { json = "compact", base_path = "/janus", http = true, port = ${ports.http}, ip = "127.0.0.1", https = false }
+admin: { admin_base_path = "/admin", admin_http = true, admin_port = ${ports.admin}, admin_ip = "127.0.0.1", admin_https = false }
+`,
+    "janus.transport.websockets.jcfg": `general: { json = "compact", ws = true, ws_port = ${ports.ws}, ws_ip = "127.0.0.1", wss = false }
+admin: { admin_ws = false, admin_wss = false }
+`,
+  };
+}
+
+/** A real Janus on ports and with secrets of its own. */
+export class Janus {
+  #program;
+
+  static async make(folder, secrets, device) {
+    const janus = new Janus();
+    janus.secrets = secrets;
+    janus.ports = { http: await freePort(), admin: await freePort(), ws: await freePort() };
+    const config = path.join(folder, "janus");
+    await mkdir(config, { recursive: true });
+    for (const [name, text] of Object.entries(configs({ folder: config, ports: janus.ports, secrets, device }))) {
+      await writeFile(path.join(config, name), text);
+    }
+    janus.#program = new Program({ file: "janus", args: ["-F", config, "-o"], log: path.join(folder, "janus.log") });
+    return janus;
+  }
+
+  get output() {
+    return this.#program.output;
+  }
+
+  get url() {
+    return `ws://127.0.0.1:${this.ports.ws}`;
+  }
+
+  async start() {
+    this.#program.start();
+    await until("Janus answers", async () => (await this.#admin({ janus: "ping" })).janus === "pong");
+  }
+
+  kill() {
+    return this.#program.stop("SIGKILL");
+  }
+
+  stop() {
+    return this.#program.stop();
+  }
+
+  async #admin(message) {
+    const response = await fetch(`http://127.0.0.1:${this.ports.admin}/admin`, {
+      method: "POST",
+      body: JSON.stringify({ transaction: "test", admin_secret: this.secrets.admin, ...message }),
+    });
+    return response.json();
+  }
+
+  /** @returns {Promise<object>} what VideoRoom answers */
+  async videoRoom(request) {
+    return (await this.#admin({ janus: "message_plugin", plugin: "janus.plugin.videoroom", request })).response;
+  }
+
+  async rooms() {
+    return (await this.videoRoom({ request: "list", admin_key: this.secrets.adminKey })).list;
+  }
+}
