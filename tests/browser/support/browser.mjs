@@ -36,6 +36,10 @@ export class People {
     return page;
   }
 
+  pages() {
+    return [...this.#browsers.values()].flatMap((browser) => browser.contexts()).flatMap((context) => context.pages());
+  }
+
   async close() {
     await Promise.all([...this.#browsers.values()].map((browser) => browser.close()));
     this.#browsers.clear();
