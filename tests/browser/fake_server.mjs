@@ -25,6 +25,7 @@ class World {
   calls = [];
   down = false;
   media = false;
+  refusesSockets = false;
   /** The way into a call's media; a test may give another one. */
   mediaOf = () => this.#refuse(404, "noMediaServer");
   threads = [
@@ -199,7 +200,7 @@ export async function startFakeServer(port = 0) {
   const server = http.createServer((request, response) => answer(world, request, response));
   server.on("upgrade", (request, stream) => {
     const user = userOf(request);
-    if (!user) return stream.end("HTTP/1.1 401 Unauthorized\r\n\r\n");
+    if (!user || world.refusesSockets) return stream.end("HTTP/1.1 401 Unauthorized\r\n\r\n");
     const socket = acceptSocket(request, stream, () => world.sockets.delete(socket));
     socket.user = user;
     world.sockets.add(socket);
@@ -213,6 +214,11 @@ export async function startFakeServer(port = 0) {
       world.down = down;
       for (const call of world.calls) if (down && !call.ended) world.end(call, "maintenance", null);
       world.send(null, "calls.down", { down });
+    },
+    /** Out of reach: who is connected is dropped, and nobody gets in. */
+    refuseSockets(refuses) {
+      world.refusesSockets = refuses;
+      if (refuses) this.drop();
     },
     drop() {
       for (const socket of world.sockets) socket.destroy();

@@ -1,0 +1,198 @@
+// The page alone, on a stand-in for the server: what needs no media, and what is hard to bring about with a real one.
+import path from "node:path";
+import { startFakeServer } from "./fake_server.mjs";
+import { desktop, People } from "./support/browser.mjs";
+import { lowContrast } from "./support/contrast.mjs";
+import { expect, expectEqual, test } from "./support/tests.mjs";
+import { until } from "./support/wait.mjs";
+import { accept, openConversation, stats, textOf } from "./support/world.mjs";
+
+const small = { width: 360, height: 740 };
+
+export function pageTests(place) {
+  let server, people, alice, bob;
+  const problems = [];
+  const capture = {
+    watch: (page, who) => {
+      page.on("pageerror", (error) => problems.push(`${who}: ${error.message}`));
+      page.on("console", (message) => /Content Security Policy/.test(message.text()) && problems.push(`${who}: ${message.text()}`));
+    },
+  };
+
+  test("page: one signs in by keyboard alone, and calls", async () => {
+    server = await startFakeServer();
+    people = new People({ folder: place.folder, url: () => server.url, capture });
+    alice = await people.open("alice", { viewport: desktop });
+    await alice.waitForSelector(".person");
+    await alice.keyboard.press("Tab");
+    expectEqual("the focus is on", await alice.evaluate(() => document.activeElement.dataset.user), "alice");
+    await alice.keyboard.press("Enter");
+    await alice.waitForSelector(".conversation");
+    await press(alice, "Tab", () => document.activeElement.dataset.thread === "t1");
+    await alice.keyboard.press("Enter");
+    await alice.waitForSelector(".call-button");
+    await press(alice, "Tab", () => document.activeElement.matches(".call-button"));
+    bob = await people.signedIn("bob", { viewport: small });
+    await alice.keyboard.press("Enter");
+    await bob.waitForSelector(".ringing[open]");
+  });
+
+  const press = async (page, key, isThere) => {
+    for (let times = 0; times < 20; times += 1) {
+      await page.keyboard.press(key);
+      if (await page.evaluate(isThere)) return;
+    }
+    throw new Error(`${key} does not lead there`);
+  };
+
+  test("page: ringing is an alert dialog with a name, holds the focus, flashes the title, and is said aloud", async () => {
+    const dialog = bob.locator(".ringing");
+    expectEqual("its role", await dialog.getAttribute("role"), "alertdialog");
+    expect(await bob.evaluate(() => document.activeElement.matches(".accept")), "the focus is on Accept");
+    for (const _ of [1, 2, 3, 4]) {
+      await bob.keyboard.press("Tab");
+      expect(await bob.evaluate(() => document.activeElement === document.body || document.querySelector(".ringing").contains(document.activeElement)), "the focus stays in the dialog");
+    }
+    await until("the title says who calls", async () => (await bob.title()) === "Alice is calling");
+    expectEqual("what is said", await textOf(bob, "#announcer"), "Alice is calling");
+  });
+
+  test("page: Escape silences without declining; the call stays in its conversation", async () => {
+    await bob.keyboard.press("Escape");
+    await bob.waitForSelector(".ringing", { state: "detached" });
+    expectEqual("the title", await bob.title(), "Calls");
+    expectEqual("the call goes on", server.world.calls[0].ended, null);
+    await openConversation(bob, "Alice");
+    await bob.click(".join-button");
+    await alice.waitForSelector('.tile:not(.is-self)');
+  });
+
+  test("page: without a media server it says so, and the call is a call all the same", async () => {
+    for (const page of [alice, bob]) {
+      await page.waitForSelector('[data-banner="media"]');
+      await page.waitForSelector('.stage-state:text("without picture and sound")');
+    }
+    await alice.click('[data-control="end"]');
+    await bob.waitForSelector('.summary h2:text-is("Ended by Alice")');
+    for (const page of [alice, bob]) await page.click(".close-summary");
+  });
+
+  test("page: a call that was answered in another window stops ringing in this one", async () => {
+    const second = await people.signedIn("bob");
+    await alice.click(".call-button");
+    for (const page of [bob, second]) await page.waitForSelector(".ringing[open]");
+    await accept(second);
+    await bob.waitForSelector(".ringing", { state: "detached" });
+    expectEqual("this window is in the call", (await stats(bob)).call, null);
+    await second.click('[data-control="end"]');
+    await alice.click(".close-summary");
+    await second.close();
+  });
+
+  test("page: while it rings in a call, the controls stay in reach; accepting leaves the call", async () => {
+    const carol = await people.signedIn("carol");
+    await alice.click(".call-button");
+    await accept(bob);
+    await openConversation(carol, "The team");
+    await carol.click(".call-button");
+    await bob.waitForSelector('.ringing[open] .hint:text("leaves the call you are in")');
+    await bob.click('[data-control="microphone"]');
+    await bob.waitForSelector('[data-control="microphone"][aria-pressed="false"]');
+    await accept(bob);
+    await bob.waitForSelector('.stage-header h2:text-is("The team")');
+    await alice.waitForSelector('.stage-state:text("alone")');
+    await carol.click('[data-control="end"]');
+    await carol.close();
+    await alice.keyboard.press("Escape");
+    await alice.click('[data-control="end"]');
+    await alice.click(".close-summary");
+    await bob.click(".close-summary");
+  });
+
+  test("page: a lost connection is shown, and it comes back by itself to the call it was in", async () => {
+    await openConversation(alice, "Bob");
+    await alice.click(".call-button");
+    const { call } = await until("the call", async () => ((await stats(alice)).call ? stats(alice) : null));
+    server.refuseSockets(true);
+    await alice.waitForSelector('[data-banner="connection"]');
+    server.refuseSockets(false);
+    await alice.waitForSelector('[data-banner="connection"]', { state: "detached" });
+    expectEqual("its call", (await stats(alice)).call, call);
+  });
+
+  test("page: what happened while it was out of reach is caught up with", async () => {
+    server.refuseSockets(true);
+    await alice.waitForSelector('[data-banner="connection"]');
+    server.world.end(server.world.calls[0], "hungUp", "bob");
+    server.refuseSockets(false);
+    await alice.waitForSelector('.summary h2:text-is("Ended by Bob")');
+    await alice.click(".close-summary");
+  });
+
+  test("page: one who was put out while asleep goes back in", async () => {
+    await alice.click(".call-button");
+    await until("the call", async () => (await stats(alice)).call);
+    const call = server.world.calls[0];
+    server.world.seat(call, "alice").left = new Date().toISOString();
+    await alice.evaluate(() => dispatchEvent(new Event("online")));
+    await until("Alice is in again", () => server.world.isIn(call, "alice"));
+    await alice.click('[data-control="end"]');
+    await alice.click(".close-summary");
+  });
+
+  test("page: refusals are said in words, with what to do", async () => {
+    server.world.down = true;
+    await alice.click(".call-button");
+    await alice.waitForSelector('.toast[role="alert"]:has-text("paused for maintenance. Try again later")');
+    server.setDown(false);
+    await alice.click(".toast button");
+  });
+
+  test("page: an expired sign-in leads back to the choice of a person", async () => {
+    const page = await people.signedIn("dave");
+    await page.context().clearCookies();
+    server.drop();
+    await page.waitForSelector("#sign-in:not([hidden]) .person");
+    await page.close();
+  });
+
+  test("page: nothing is wider than a small phone", async () => {
+    await bob.reload();
+    for (const selector of ["#conversations", ".thread-header"]) {
+      await bob.waitForSelector(selector);
+      const { scrollWidth, clientWidth } = await bob.evaluate(() => document.documentElement);
+      expect(scrollWidth <= clientWidth, `${selector}: ${scrollWidth} px wide`);
+    }
+    for (const page of [alice, bob]) await openConversation(page, page === alice ? "Bob" : "Alice").catch(() => {});
+    await alice.click(".call-button");
+    await accept(bob);
+    const outside = await bob.evaluate(() => [...document.querySelectorAll("button")].filter((each) => each.checkVisibility() && each.getBoundingClientRect().right > innerWidth + 1).length);
+    expectEqual("buttons beyond the edge", outside, 0);
+  });
+
+  test("page: text keeps a contrast of 4.5 to its ground, by day and by night", async () => {
+    for (const page of [alice, bob]) {
+      for (const colorScheme of ["light", "dark"]) {
+        await page.emulateMedia({ colorScheme });
+        expectEqual(`too faint, ${colorScheme}`, (await page.evaluate(lowContrast)).join(", "), "");
+      }
+    }
+    await alice.click('[data-control="end"]');
+    for (const page of [alice, bob]) {
+      await page.click(".close-summary");
+      for (const colorScheme of ["light", "dark"]) {
+        await page.emulateMedia({ colorScheme });
+        expectEqual(`too faint, ${colorScheme}`, (await page.evaluate(lowContrast)).join(", "), "");
+      }
+    }
+  });
+
+  test("page: it keeps nothing but preferences, runs no inline script, and makes no error", async () => {
+    await alice.click('[data-focus="sound"]');
+    const kept = await alice.evaluate(() => [Object.keys(localStorage), Object.keys(sessionStorage), document.cookie]);
+    expectEqual("kept", JSON.stringify(kept), JSON.stringify([["call-server.preferences"], [], ""]));
+    expectEqual("problems", problems.join("\n"), "");
+    await people.close();
+    server.stop();
+  });
+}
