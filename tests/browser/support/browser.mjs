@@ -10,11 +10,11 @@ const switches = [
 export const desktop = { width: 1280, height: 800 };
 export const phone = { width: 390, height: 844 };
 
-/** One browser for each person: a camera's film is given to a whole browser. */
+/** One browser for each person, since a camera's film is given to a whole browser; without a folder for films one for all. */
 export class People {
   #browsers = new Map();
 
-  constructor({ folder, url, capture }) {
+  constructor({ folder = null, url, capture }) {
     Object.assign(this, { folder, url, capture });
   }
 
@@ -46,15 +46,19 @@ export class People {
   }
 
   async #browserOf(who) {
-    if (this.#browsers.has(who)) return this.#browsers.get(who);
-    const film = path.join(this.folder, `${who}.y4m`);
-    if (!existsSync(film)) await writeCamera(film, who);
-    const args = [...switches, `--use-file-for-fake-video-capture=${film}`];
+    const name = this.folder ? who : "all";
+    if (this.#browsers.has(name)) return this.#browsers.get(name);
+    const args = [...switches];
+    if (this.folder) {
+      const film = path.join(this.folder, `${who}.y4m`);
+      if (!existsSync(film)) await writeCamera(film, who);
+      args.push(`--use-file-for-fake-video-capture=${film}`);
+    }
     // Chromium's own sandbox does not work for root; these pages are ours.
     if (process.getuid() === 0) args.push("--no-sandbox");
     const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
     const browser = await chromium.launch({ executablePath, headless: true, args });
-    this.#browsers.set(who, browser);
+    this.#browsers.set(name, browser);
     return browser;
   }
 }

@@ -2,7 +2,7 @@ import { open } from "node:fs/promises";
 
 const width = 640;
 const height = 360;
-const frames = 24;
+const frames = 12;
 
 const backdrops = { alice: [[58, 84, 104], [26, 38, 52]], bob: [[116, 92, 72], [54, 40, 32]], carol: [[88, 104, 78], [34, 46, 34]], dave: [[98, 82, 110], [40, 32, 50]] };
 const clothes = { alice: [176, 96, 78], bob: [62, 96, 128], carol: [196, 160, 92], dave: [88, 132, 112] };

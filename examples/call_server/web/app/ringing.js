@@ -84,7 +84,8 @@ export class Ringing {
       event.preventDefault();
       this.#close();
     });
-    dialog.addEventListener("cancel", (event) => event.preventDefault());
+    // A modal dialog is told of the key wherever the focus is.
+    dialog.addEventListener("cancel", () => this.#close());
     return dialog;
   }
 
