@@ -66,6 +66,7 @@ export class CallServer {
   }
 
   console(...args) {
-    return run(path.join(this.binaries, "messenger"), [...args, `--database=${this.database}`]);
+    const env = { ...process.env, MESSENGER_CALLING_ENABLED: "true" };
+    return run(path.join(this.binaries, "messenger"), [...args, `--database=${this.database}`], { env });
   }
 }

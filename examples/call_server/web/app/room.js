@@ -123,7 +123,11 @@ export class Room extends Emitter {
     if (message.error_code) {
       joined.reject(Object.assign(new Error("the room refused"), { code: message.error_code }));
     }
-    if (message.videoroom === "joined") joined.resolve();
+    if (message.videoroom === "joined") {
+      // A room may let only those watch who show that they are in it.
+      this.#details.privateId = message.private_id;
+      joined.resolve();
+    }
     if (message.videoroom === "destroyed" || message.leaving === "ok") this.close();
     if (this.#isOver) return;
     for (const publisher of message.publishers ?? []) this.#meet(publisher);
@@ -169,10 +173,12 @@ export class Room extends Emitter {
   }
 
   async #receive(remote) {
-    const { room, pin, room_token: token } = this.#details;
+    const { room, pin, room_token: token, privateId } = this.#details;
     const handle = await attach(this.#session, {
       onmessage: async (message, jsep) => {
-        if (!jsep) return;
+        // Gone before we got to them; whoever is gone is also announced.
+        if (message.error_code) this.#miss(remote.id);
+        if (!jsep || this.#isOver) return;
         const answer = await createAnswer(remote.handle, jsep);
         remote.handle.send({ message: { request: "start" }, jsep: answer });
       },
@@ -185,6 +191,7 @@ export class Room extends Emitter {
     });
     remote.handle = handle;
     if (this.remotes.get(remote.id) !== remote) return handle.detach();
-    handle.send({ message: { request: "join", ptype: "subscriber", room, pin, token, streams: [{ feed: remote.id }] } });
+    const message = { request: "join", ptype: "subscriber", room, pin, token, private_id: privateId, streams: [{ feed: remote.id }] };
+    handle.send({ message });
   }
 }
