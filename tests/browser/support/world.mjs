@@ -73,11 +73,14 @@ export async function accept(page) {
 export async function seeEachOther(pages, others, frames = 30) {
   const before = await Promise.all(pages.map(stats));
   const seen = (now, at) => now.remotes.filter(({ id, framesDecoded }) => framesDecoded - (before[at].remotes.find((each) => each.id === id)?.framesDecoded ?? 0) > frames).length;
-  await until(
-    `${pages.length} pages decode more than ${frames} frames of ${others} others`,
-    async () => (await Promise.all(pages.map(stats))).every((now, at) => now.remotes.length === others && seen(now, at) === others),
-    { within: 30000, every: 200 },
-  );
+  let now = before;
+  const all = async () => {
+    now = await Promise.all(pages.map(stats));
+    return now.every((each, at) => each.remotes.length === others && seen(each, at) === others);
+  };
+  await until(`${pages.length} pages decode more than ${frames} frames of ${others} others`, all, { within: 30000, every: 200 }).catch((error) => {
+    throw new Error(`${error.message}: ${JSON.stringify(now.map(({ media, remotes }) => [media, remotes]))}`);
+  });
 }
 
 export async function isGone(world, call) {

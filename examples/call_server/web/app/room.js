@@ -131,7 +131,7 @@ export class Room extends Emitter {
     if (message.videoroom === "destroyed" || message.leaving === "ok") this.close();
     if (this.#isOver) return;
     for (const publisher of message.publishers ?? []) this.#meet(publisher);
-    for (const gone of [message.unpublished, message.leaving]) {
+    for (const gone of [message.unpublished, message.leaving, message.kicked]) {
       if (gone !== undefined && gone !== "ok") this.#miss(gone);
     }
     if (jsep) this.#publisher.handleRemoteJsep({ jsep });
