@@ -58,9 +58,15 @@ const place = {
   },
 };
 
-pageTests(place);
-if (!options.page) {
-  for (const tests of [callTests, groupTests, presenceTests, restartTests, secretTests]) tests(place);
+if (options.page) {
+  pageTests(place);
+} else {
+  const presence = presenceTests(place);
+  presence.begin();
+  pageTests(place);
+  for (const tests of [callTests, groupTests, restartTests]) tests(place);
+  presence.finish();
+  secretTests(place);
 }
 
 const { passed, failed } = await runTests(options.only, async () => {

@@ -21,7 +21,7 @@ export class People {
   /** Opens the page for somebody, not yet signed in. */
   async open(who, { viewport = desktop, colorScheme = "light" } = {}) {
     const browser = await this.#browserOf(who);
-    const context = await browser.newContext({ viewport, colorScheme, locale: "en-GB", permissions: ["camera", "microphone"] });
+    const context = await browser.newContext({ viewport, colorScheme, locale: "en-GB", reducedMotion: "reduce", permissions: ["camera", "microphone"] });
     const page = await context.newPage();
     this.capture?.watch(page, who);
     page.setDefaultTimeout(15000);
