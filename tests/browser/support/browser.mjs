@@ -24,7 +24,7 @@ export class People {
     const context = await browser.newContext({ viewport, colorScheme, locale: "en-GB", reducedMotion: "reduce", permissions: ["camera", "microphone"] });
     const page = await context.newPage();
     this.capture?.watch(page, who);
-    page.setDefaultTimeout(15000);
+    page.setDefaultTimeout(30000);
     await page.goto(this.url());
     return page;
   }

@@ -2,7 +2,7 @@
 const all = [];
 
 /** @param {string} name what is true, in the present tense @param {() => Promise<void>} run */
-export function test(name, run, { within = 60000 } = {}) {
+export function test(name, run, { within = 120000 } = {}) {
   all.push({ name, run, within });
 }
 

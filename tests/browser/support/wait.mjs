@@ -2,7 +2,7 @@
  * Asks again and again until something holds, and returns it; fails with what it waited for when the deadline has passed. The only
  * pause in these tests: nothing is believed to be true after a while, everything is asked.
  */
-export async function until(what, ask, { within = 15000, every = 100 } = {}) {
+export async function until(what, ask, { within = 30000, every = 100 } = {}) {
   const deadline = Date.now() + within;
   let problem = null;
   for (;;) {
