@@ -58,8 +58,6 @@ tidy   | clang-tools         | cmd:run-clang-tidy             | run-clang-tidy
 format | clang-format        | cmd:clang-format               | clang-format 14
 shell  | shellcheck          | cmd:shellcheck                 | shellcheck
 browser | chromium           | cmd:chromium                   | Chromium
-browser | nodejs             | cmd:node                       | Node.js 18 or later
-browser | npm                | cmd:npm                        | npm
 browser | iproute2           | cmd:ip                         | ip, of iproute2
 '
 
