@@ -168,7 +168,7 @@ TEST_CASE("limits: so many sockets for one user, so many subscriptions for one s
     parts.settings.limits.subscriptions = 1;
   });
   SocketClient alice = world.socketOf("alice");
-  SocketClient again = world.socketOf("alice");
+  SocketClient again(world.port, world.clientOf("alice").cookie);
   CHECK(again.waitForClose() == 1013);
   CHECK(alice.subscribe("thread.team")["event"] == "subscribed");
   CHECK(alice.subscribe("thread.alice-bob")["reason"] == "tooManySubscriptions");

@@ -35,6 +35,14 @@ std::string originOf(std::uint16_t port) {
 
 }  // namespace
 
+Json Reply::json() const {
+  Json parsed = Json::parse(body, nullptr, /*allow_exceptions=*/false);
+  if (!parsed.is_discarded()) return parsed;
+  std::string text = "no JSON: " + std::to_string(status) + ' ';
+  for (const auto& [name, value] : headers) text += name + ": " + value + ", ";
+  throw std::runtime_error(text + body);
+}
+
 Connection::Connection(std::uint16_t port) {
   socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
@@ -220,7 +228,10 @@ Json SocketClient::subscribe(const std::string& channel) {
 }
 
 int SocketClient::waitForClose() {
-  while (!impl_->read()) impl_->buffer.consume(impl_->buffer.size());
+  error_code error;
+  while (!(error = impl_->read())) impl_->buffer.consume(impl_->buffer.size());
+  if (error != websocket::error::closed)
+    throw std::runtime_error("not closed, but ended: " + error.message());
   return impl_->stream.reason().code;
 }
 

@@ -18,7 +18,8 @@ struct Reply {
   std::map<std::string, std::string> headers;  ///< names in small letters
   std::string body;
 
-  [[nodiscard]] Json json() const { return Json::parse(body); }
+  /// Throws when the body is none, and says what came instead.
+  [[nodiscard]] Json json() const;
   [[nodiscard]] std::string reason() const { return json().at("reason").get<std::string>(); }
 };
 

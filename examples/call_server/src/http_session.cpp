@@ -57,10 +57,15 @@ void HttpSession::start() {
 
 void HttpSession::stopSoon() {
   asio::post(stream_.get_executor(), [self = shared_from_this()] {
-    // A request that has arrived is answered, even if nobody has looked at it yet.
-    Error ignored;
-    if (self->idle_ && self->stream_.socket().available(ignored) == 0) self->close();
+    // Cancelled, not closed: what has been read already, and waits for this strand, stays valid.
+    if (self->idle_ && !self->hasArrived()) self->stream_.cancel();
   });
+}
+
+// A request that has arrived is answered, even if nobody has looked at it yet.
+bool HttpSession::hasArrived() const {
+  Error ignored;
+  return stream_.socket().available(ignored) > 0;
 }
 
 // The first byte may take its time; from then on the whole request has one deadline, however it trickles in.
@@ -69,7 +74,7 @@ void HttpSession::readNext() {
   parser_->header_limit(static_cast<std::uint32_t>(serving_.limits.header));
   parser_->body_limit(serving_.limits.body);
   if (buffer_.size() > 0) return readRequest();
-  if (serving_.stopping) return close();
+  if (serving_.stopping && !hasArrived()) return close();
 
   idle_ = true;
   stream_.expires_after(first_ ? serving_.limits.reading : serving_.limits.idle);

@@ -42,6 +42,7 @@ class HttpSession final : public Stoppable, public std::enable_shared_from_this<
   void discard();
   void close();
   [[nodiscard]] Request received() const;
+  [[nodiscard]] bool hasArrived() const;
 
   boost::beast::tcp_stream stream_;
   Serving& serving_;
