@@ -26,16 +26,28 @@ const inTime = (promise, milliseconds) => {
 export async function runTests(wanted, onFailure) {
   let passed = 0;
   let failed = 0;
+  const begun = new Set();
+  const broken = new Set();
   for (const { name, run, within } of all) {
     if (wanted && !name.includes(wanted)) continue;
-    const begun = Date.now();
-    const took = () => `${((Date.now() - begun) / 1000).toFixed(1)} s`;
+    // The first of a subject sets the scene for the others.
+    const subject = name.split(":")[0];
+    const isFirst = !begun.has(subject);
+    begun.add(subject);
+    if (broken.has(subject)) {
+      failed += 1;
+      console.log(`FAILED  ${name} (not run: the scene is not set)`);
+      continue;
+    }
+    const start = Date.now();
+    const took = () => `${((Date.now() - start) / 1000).toFixed(1)} s`;
     try {
       await inTime(run(), within);
       passed += 1;
       console.log(`passed  ${name} (${took()})`);
     } catch (error) {
       failed += 1;
+      if (isFirst) broken.add(subject);
       console.log(`FAILED  ${name} (${took()})\n        ${error.message.split("\n").slice(0, 4).join("\n        ")}`);
       await onFailure(name, error).catch(() => {});
     }
