@@ -30,12 +30,14 @@ export function presenceTests(place) {
   /** A page that beats as the short TTL asks for, where the server does not say so itself. */
   async function impatient(who) {
     const page = await world.people.open(who);
-    await page.route("**/session", async (route) => {
+    const hasten = async (route) => {
       if (route.request().method() !== "GET") return route.fallback();
       const response = await route.fetch();
       const answer = await response.json();
-      await route.fulfill({ response, json: response.ok() ? { ...answer, heartbeat_seconds: 2 } : answer });
-    });
+      return route.fulfill({ response, json: response.ok() ? { ...answer, heartbeat_seconds: 2 } : answer });
+    };
+    // The page may be closed, or the server gone, while it asks.
+    await page.route("**/session", (route) => hasten(route).catch(() => route.abort().catch(() => {})));
     await page.click(`[data-user="${who}"]`);
     await page.waitForSelector(".conversation");
     return page;

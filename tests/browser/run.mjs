@@ -25,12 +25,12 @@ const { values: options } = parseArgs({
   },
 });
 if (options.help) {
-  console.log(`node run.mjs [--binaries FOLDER] [--screenshots FOLDER] [--only TEXT] [--page] [--keep]
+  console.log(`node run.mjs [--binaries FOLDER] [--screenshots FOLDER] [--only PATTERN] [--page] [--keep]
 
 Needs Janus, Chromium, call_server and messenger, and a network namespace with an interface besides lo: .ci/browser has all that.
   --binaries FOLDER     where call_server and messenger are (build/dev/bin)
   --screenshots FOLDER  write the pictures for docs/ there
-  --only TEXT           the tests whose names have it
+  --only PATTERN        the tests whose names match it
   --page                only those that need no server
   --keep                leave logs and databases where they are, and say where`);
   process.exit(0);
@@ -69,7 +69,7 @@ if (options.page) {
   secretTests(place);
 }
 
-const { passed, failed } = await runTests(options.only, async () => {
+const { passed, failed } = await runTests(options.only ? new RegExp(options.only) : null, async () => {
   for (const world of place.worlds) {
     for (const page of world.people.pages()) await page.screenshot({ path: path.join(folder, `failed-${Date.now()}.png`) });
   }
