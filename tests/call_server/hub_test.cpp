@@ -98,7 +98,7 @@ TEST_CASE("hub: keeps no client alive", "[call_server][unit]") {
   world.hub.publish("user.alice", "x", "{}");
 }
 
-TEST_CASE("rate limiter: a burst, then the rate; each user and demand alone", "[call_server][unit]") {
+TEST_CASE("rate limiter: a burst, then the rate, each user and demand alone", "[call_server][unit]") {
   RateLimiter limiter({Rate{2, 3}, Rate{1, 1}, Rate{1, 1}});
   SteadyTime now{};
   for (int i = 0; i < 3; ++i) CHECK_FALSE(limiter.refuse("alice", Demand::request, now));

@@ -172,7 +172,7 @@ TEST_CASE("media: who is kicked loses it, and does not get it back with the old 
   CHECK(eventually([&] { return isEmpty(media.rooms, room); }));
 }
 
-TEST_CASE("media: a Janus that was killed gets its rooms again; the page hears of it",
+TEST_CASE("media: a Janus that was killed gets its rooms again, and the page hears of it",
           "[call_server][janus]") {
   MediaWorld media;
   const std::string call = media.world.start("alice", "team");
