@@ -1,7 +1,9 @@
 #include <chrono>
+#include <future>
 #include <string>
 #include <thread>
 
+#include "messenger/testing/faulty_storage.hpp"
 #include "tests/call_server/server_world.hpp"
 #include "tests/support/catch.hpp"
 
@@ -73,6 +75,64 @@ TEST_CASE("calls: a stop lets a request that is under way finish", "[call_server
   CHECK(reply.status == 201);
   CHECK(reply.headers.at("connection") == "close");
   CHECK(connection.isClosed());
+}
+
+TEST_CASE("calls: storage that fails is said so, and does not touch heartbeats", "[call_server]") {
+  std::shared_ptr<messenger::testing::FaultyStorage> storage;
+  ServerWorld world([&](CallServer::Parts& parts) {
+    storage = std::make_shared<messenger::testing::FaultyStorage>(parts.storage);
+    parts.storage = storage;
+  });
+  const std::string call = world.start("alice", "team");
+  WebClient alice = world.clientOf("alice");
+  storage->failIf([](const auto&) { return true; }, messenger::testing::Fault::before);
+  for (const std::string& path : {std::string{"/healthz"}, std::string{"/conversations"}, callPath("team")}) {
+    INFO(path);
+    const Reply reply = alice.get(path);
+    CHECK(reply.status == 503);
+    CHECK(std::stoi(reply.headers.at("retry-after")) > 0);
+  }
+  CHECK(alice.post(callPath("team", call, "heartbeat")).status == 200);
+  storage->heal();
+  CHECK(alice.get("/healthz").status == 200);
+}
+
+TEST_CASE("calls: storage that stalls holds neither heartbeats nor pushes", "[call_server]") {
+  std::shared_ptr<messenger::testing::FaultyStorage> storage;
+  ServerWorld world([&](CallServer::Parts& parts) {
+    storage = std::make_shared<messenger::testing::FaultyStorage>(parts.storage);
+    parts.storage = storage;
+    parts.settings.limits.waitingRequests = 8;
+  });
+  const std::string call = world.start("alice", "team");
+  WebClient alice = world.clientOf("alice");
+  SocketClient socket = world.socketOf("alice");
+  std::promise<void> open;
+  const std::shared_future<void> opened = open.get_future().share();
+  storage->failIf(
+      [opened](const messenger::testing::StorageOperation& operation) {
+        if (operation.name == "activeCalls") opened.wait();
+        return false;
+      },
+      messenger::testing::Fault::before);
+
+  // As many as there are threads for them, as many as may wait, and more.
+  std::vector<std::unique_ptr<Connection>> waiting;
+  const std::string request =
+      "GET /conversations HTTP/1.1\r\nHost: x\r\nCookie: " + alice.cookie + "\r\n\r\n";
+  bool busy = false;
+  while (!busy) {
+    waiting.push_back(std::make_unique<Connection>(world.port));
+    waiting.back()->send(request);
+    CHECK(alice.post(callPath("team", call, "heartbeat")).status == 200);
+    busy = waiting.back()->hasAnswered();
+    REQUIRE(waiting.size() < 1000);
+  }
+  CHECK(waiting.back()->receive().reason() == "busy");
+  world.server->hub().publish("user.alice", "test", "1");
+  CHECK(socket.waitFor("test")["data"] == 1);
+  open.set_value();
+  CHECK(waiting.front()->receive().status == 200);
 }
 
 TEST_CASE("calls: declined in a private thread, ended in a group", "[call_server]") {

@@ -6,6 +6,8 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "messenger/adapters/sqlite.hpp"
+
 namespace call_server::tests {
 
 ServerWorld::ServerWorld(const Change& change) : change_(change) {
@@ -33,6 +35,9 @@ void ServerWorld::begin() {
   parts.settings.limits.signIns = {1000, 1000};
   parts.config.calling.enabled = true;
   parts.logger = logger;
+  // A killed process is as much as these tests have in mind: they need not wait for the disk.
+  parts.storage = messenger::sqliteStorage(
+      {.path = parts.settings.database, .durability = messenger::Durability::normal});
   if (change_) change_(parts);
   server = std::make_unique<CallServer>(std::move(parts));
   port = server->start();

@@ -1,4 +1,5 @@
 #include <string>
+#include <thread>
 
 #include "tests/call_server/server_world.hpp"
 #include "tests/support/catch.hpp"
@@ -117,7 +118,7 @@ TEST_CASE("sockets: everybody hears that calls are down, and up again", "[call_s
 TEST_CASE("sockets: a stop says goodbye", "[call_server]") {
   ServerWorld world;
   SocketClient alice = world.socketOf("alice");
-  world.server->stop();
+  std::jthread stopping([&] { world.server->stop(); });
   CHECK(alice.waitForClose() == 1001);
 }
 

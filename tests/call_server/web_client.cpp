@@ -131,6 +131,11 @@ std::string Connection::receiveChunks() {
   }
 }
 
+bool Connection::hasAnswered() const {
+  char byte = 0;
+  return ::recv(socket_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
+}
+
 bool Connection::hasEnded() const {
   char byte = 0;
   const ssize_t count = ::recv(socket_, &byte, 1, MSG_PEEK | MSG_DONTWAIT);

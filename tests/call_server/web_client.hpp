@@ -40,6 +40,8 @@ class Connection {
   [[nodiscard]] bool isClosed();
   /// Whether it has done so already.
   [[nodiscard]] bool hasEnded() const;
+  /// Whether a byte of an answer is there.
+  [[nodiscard]] bool hasAnswered() const;
 
  private:
   bool readSome();

@@ -18,7 +18,7 @@ using messenger::LogLevel;
 messenger::Dependencies dependencies(const CallServer::Parts& parts,
                                      std::shared_ptr<messenger::Broadcaster> hub) {
   messenger::Dependencies made;
-  made.storage = messenger::sqliteStorage(parts.settings.database);
+  made.storage = parts.storage ? parts.storage : messenger::sqliteStorage(parts.settings.database);
   made.broadcaster = std::move(hub);
   made.logger = parts.logger;
   made.clock = parts.clock;

@@ -27,7 +27,8 @@ class CallServer {
     messenger::Config config;
     std::optional<messenger::janus::JanusOptions> janus;  ///< none: calls without media
     std::shared_ptr<messenger::Logger> logger;
-    std::shared_ptr<messenger::Clock> clock{};  ///< null: the machine's
+    std::shared_ptr<messenger::Storage> storage{};  ///< null: the SQLite file
+    std::shared_ptr<messenger::Clock> clock{};      ///< null: the machine's
   };
 
   /// Throws std::invalid_argument for settings out of bounds, messenger::StorageError when the file cannot be

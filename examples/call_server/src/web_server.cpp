@@ -1,5 +1,6 @@
 #include "web_server.hpp"
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
@@ -73,6 +74,7 @@ class WebServer::Impl {
     }
     const std::uint16_t port = acceptor_->local_endpoint().port();
     asio::post(acceptor_->get_executor(), [this] { acceptNext(); });
+    work_.emplace(io_->get_executor());
     for (std::size_t i = 0; i < settings_.threads; ++i) threads_.emplace_back([this] { serve(); });
     return port;
   }
@@ -96,6 +98,7 @@ class WebServer::Impl {
     for (std::thread& each : threads_) each.join();
     threads_.clear();
     // What is still open goes with it, before what it uses.
+    work_.reset();
     pause_.reset();
     acceptor_.reset();
     io_.reset();
@@ -150,6 +153,8 @@ class WebServer::Impl {
   std::unique_ptr<asio::io_context> io_;
   std::optional<tcp::acceptor> acceptor_;
   std::optional<asio::steady_timer> pause_;
+  /// Also while all that is under way is on a thread that waits for storage.
+  std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work_;
   std::vector<std::thread> threads_;
 };
 

@@ -19,6 +19,8 @@ using nlohmann::json;
 /// What the system may hold back for a client that does not read; beyond it, it is our queue that fills.
 constexpr int sendBuffer = 64 * 1024;
 constexpr std::chrono::seconds handshake{10};
+/// Room for the head of what comes after the last byte that is allowed: so that it is seen to be too much.
+constexpr std::size_t readAhead = 2048;
 
 Frame frameOf(const json& body) {
   return std::make_shared<const std::string>(
@@ -33,7 +35,7 @@ WebSocketSession::WebSocketSession(beast::tcp_stream stream, Serving& serving, S
       serving_(serving),
       session_(std::move(session)),
       place_(std::move(place)),
-      buffer_(serving.limits.frame),
+      buffer_(serving.limits.frame + readAhead),
       messages_(serving.limits.messages, std::chrono::steady_clock::now()) {}
 
 WebSocketSession::~WebSocketSession() {
