@@ -5,7 +5,7 @@ import { writeCamera } from "./camera.mjs";
 
 const switches = [
   "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-  "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--autoplay-policy=no-user-gesture-required",
+  "--use-fake-device-for-media-stream=fps=5", "--use-fake-ui-for-media-stream", "--autoplay-policy=no-user-gesture-required",
 ];
 export const desktop = { width: 1280, height: 800 };
 export const phone = { width: 390, height: 844 };
