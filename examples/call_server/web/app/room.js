@@ -48,7 +48,10 @@ export class Room extends Emitter {
   /** Joins and begins to send; rejects when the room does not let us in. */
   async enter() {
     this.#session = await openSession({ server: this.#details.server, token: this.#token, onLost: () => this.close() });
-    if (this.#isOver) throw new Error("closed while entering");
+    if (this.#isOver) {
+      this.#session.destroy({ cleanupHandles: true, notifyDestroyed: false });
+      throw new Error("closed while entering");
+    }
     const { room, participant, pin, room_token: token, display } = this.#details;
     const joined = this.#firstAnswer();
     this.#publisher = await attach(this.#session, {
