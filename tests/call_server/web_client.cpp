@@ -173,17 +173,20 @@ struct SocketClient::Impl {
   asio::io_context io;
   websocket::stream<beast::tcp_stream> stream{io};
   beast::flat_buffer buffer;
+  bool gaveUp = false;  ///< a read is still under way
 
   /// Waits for what was begun.
   error_code run(const std::optional<error_code>& result) {
     io.restart();
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds{patienceMilliseconds};
     while (!result) {
-      if (io.run_one_until(deadline) == 0) throw std::runtime_error("the server says nothing");
+      gaveUp = io.run_one_until(deadline) == 0;
+      if (gaveUp) throw std::runtime_error("the server says nothing");
     }
     return *result;
   }
   error_code read() {
+    if (gaveUp) throw std::runtime_error("the server has said nothing before");
     std::optional<error_code> result;
     stream.async_read(buffer, [&](const error_code& error, std::size_t) { result = error; });
     return run(result);
