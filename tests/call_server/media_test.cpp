@@ -117,7 +117,7 @@ TEST_CASE("media: tokens open the room of one's call, and no other", "[call_serv
   CHECK(details["room"].is_string());
 
   JanusPage page(media.janus, details["token"]);
-  const Json joined = page.join(details);
+  Json joined = page.join(details);
   INFO(joined.dump());
   CHECK(joined["videoroom"] == "joined");
   CHECK(joined["id"] == details["participant"]);
