@@ -44,8 +44,8 @@ core   | nlohmann-json3-dev  | hdr:nlohmann/json.hpp          | nlohmann-json 3.
 core   | libcurl4-openssl-dev | hdr:curl/curl.h               | libcurl 7.74 or later
 core   | libssl-dev          | hdr:openssl/hmac.h             | OpenSSL 1.1.1 or later
 core   | catch2              | hdr:catch2/catch.hpp           | Catch2 2.13 (tests)
-server | libcli11-dev        | hdr:CLI/CLI.hpp                | CLI11 2.1 or later (examples/call_server)
-server | prometheus-cpp-dev  | hdr:prometheus/registry.h      | prometheus-cpp 1.0 or later (examples/call_server)
+core   | libcli11-dev        | hdr:CLI/CLI.hpp                | CLI11 2.1 or later (examples/call_server)
+core   | prometheus-cpp-dev  | hdr:prometheus/registry.h      | prometheus-cpp 1.0 or later (examples/call_server)
 page   | nodejs              | cmd:node                       | Node.js 18 or later
 page   | npm                 | cmd:npm                        | npm
 janus  | janus               | cmd:janus                      | Janus 1.1 or later (the tests of its driver start one of their own)
