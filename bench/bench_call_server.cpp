@@ -1,5 +1,5 @@
-// The example host examples/call_server, beside the router that it serves: what sockets, HTTP, sessions and
-// limits cost.
+// The example host examples/call_server beside the router that it serves, and beside a server that only reads
+// and answers: what HTTP, sessions, limits and metrics cost, and what the system takes anyway.
 #include <fmt/format.h>
 #include <sys/resource.h>
 
@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "bench/call_server/bare_server.hpp"
 #include "bench/call_server/client.hpp"
 #include "bench/support/database_file.hpp"
 #include "bench/support/report.hpp"
@@ -59,33 +60,52 @@ class Stage {
   DatabaseFile file_;
 };
 
-void heartbeats(Report& report, Stage& stage, std::size_t connections) {
-  std::vector<std::unique_ptr<Client>> clients;
-  for (std::size_t i = 0; i < connections; ++i) clients.push_back(std::make_unique<Client>(stage.port));
-  const std::size_t each = std::max<std::size_t>(1, report.options().size / connections);
-  const std::string request =
-      "POST " + stage.path() +
-      " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\nCookie: " + Stage::cookieOf("alice") + "\r\n\r\n";
-  // Each connection has a thread, as each client has a machine: one request under way on each.
-  const Contender served{[&] {
+/// Clients with a connection each, as each client has a machine: one request under way on each.
+class Crowd {
+ public:
+  Crowd(std::uint16_t port, std::size_t connections) {
+    for (std::size_t i = 0; i < connections; ++i) clients_.push_back(std::make_unique<Client>(port));
+  }
+
+  void exchange(const std::string& request, std::size_t timesEach) {
     std::vector<std::thread> threads;
-    for (auto& client : clients) {
-      threads.emplace_back([&request, &client, each] {
-        for (std::size_t i = 0; i < each; ++i) client->exchange(request);
+    for (auto& client : clients_) {
+      threads.emplace_back([&request, &client, timesEach] {
+        for (std::size_t i = 0; i < timesEach; ++i) client->exchange(request);
       });
     }
     for (std::thread& thread : threads) thread.join();
-  }};
+  }
+
+ private:
+  std::vector<std::unique_ptr<Client>> clients_;
+};
+
+void heartbeats(Report& report, Stage& stage, std::size_t connections) {
+  const std::size_t each = std::max<std::size_t>(1, report.options().size / connections);
+  const auto all = static_cast<double>(each * connections);
+  const std::string request =
+      "POST " + stage.path() +
+      " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\nCookie: " + Stage::cookieOf("alice") + "\r\n\r\n";
+  BareServer bareServer;
+  Crowd crowd{stage.port, connections};
+  Crowd bareCrowd{bareServer.port(), connections};
   const http::Router router(stage.server->messenger(), {.logger = nullLogger()});
   const std::string path = stage.path();
+
+  const Contender served{[&] { crowd.exchange(request, each); }};
+  const Contender bare{[&] { bareCrowd.exchange(request, each); }};
   const Contender routed{[&] {
     for (std::size_t i = 0; i < each * connections; ++i) {
       const auto response = router.handle({.method = "POST", .path = path, .user = stage.alice, .body = ""});
       if (response.status != 200) throw std::logic_error("a heartbeat was refused");
     }
   }};
-  report.compare(fmt::format("heartbeat, {} connections / router alone", connections),
-                 static_cast<double>(each * connections), served, routed);
+  const std::string title =
+      fmt::format("heartbeat, {} connection{}", connections, connections == 1 ? "" : "s");
+  const auto times = report.race(title, all, {served, bare, routed});
+  report.row({title + " / router without a server", times[0], times[2]});
+  report.row({title + " / bare sockets", times[0], times[1]});
 }
 
 void sockets(Report& report, Stage& stage) {
@@ -131,7 +151,8 @@ void run(Report& report) {
 int main(int argc, char** argv) {
   const messenger::bench::Program program{
       .name = "bench_call_server",
-      .about = "heartbeats through the real server beside the router alone, and WebSockets held",
+      .about =
+          "heartbeats through the real server beside the router alone and bare sockets, and WebSockets held",
       .sizeIs = "heartbeats in a run",
       .parts = "heartbeats, sockets",
       .runs = 5,

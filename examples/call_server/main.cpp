@@ -25,13 +25,9 @@ void raiseFileLimit() {
 }
 
 int serve(const call_server::Settings& settings, std::optional<messenger::janus::JanusOptions> janus) {
-  messenger::Config config;
-  config.calling.enabled = true;  // MESSENGER_CALLING_ENABLED=false turns it off
-  const messenger::Config chosen = messenger::Config::fromEnvironment();
-  config = chosen;
-  const char* said =
-      std::getenv("MESSENGER_CALLING_ENABLED");  // NOLINT(concurrency-mt-unsafe): before any thread
-  if (said == nullptr || *said == '\0') config.calling.enabled = true;
+  messenger::Config defaults;
+  defaults.calling.enabled = true;
+  const messenger::Config config = messenger::Config::fromEnvironment(defaults);
 
   // Before the first thread, so that all of them inherit it: the signals wait for sigwait.
   sigset_t signals;

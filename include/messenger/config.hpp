@@ -69,8 +69,8 @@ struct Config {
   std::size_t callsIndexCount = 25;
   std::size_t callsPageCount = 25;
 
-  /// The defaults, changed by the environment variables below; unset or empty ones change nothing.
-  /// Throws std::invalid_argument that names the variable and what it may hold.
+  /// `defaults`, changed by the environment variables below; unset or empty ones change nothing.
+  /// Throws std::invalid_argument that names the variable and what it may hold, or the field of `defaults`.
   ///
   ///     MESSENGER_CALLING_ENABLED             true, false, 1, 0, yes, no, on, off
   ///     MESSENGER_CALLING_SUBSCRIBER_ENABLED  the same
@@ -83,6 +83,8 @@ struct Config {
   ///     MESSENGER_JOBS_LEASE                  seconds
   ///     MESSENGER_PRESENCE_TTL                seconds
   ///     MESSENGER_PRESENCE_WRITE_BEHIND       seconds, 0 for off
+  [[nodiscard]] static Config fromEnvironment(Config defaults);
+  /// The same with the defaults above.
   [[nodiscard]] static Config fromEnvironment();
 
   /// Throws std::invalid_argument whose text names the first field that is out of bounds, its value and its

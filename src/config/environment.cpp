@@ -59,7 +59,11 @@ void readWith(Config& config, const char* name, Read&& read) {
 }  // namespace
 
 Config Config::fromEnvironment() {
-  Config config;
+  return fromEnvironment(Config{});
+}
+
+Config Config::fromEnvironment(Config config) {
+  config.validate();
   Config::Jobs& jobs = config.jobs;
   Config::Presence& presence = config.presence;
   const auto read = [&](const char* name, auto&& how) { readWith(config, name, how); };

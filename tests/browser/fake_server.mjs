@@ -132,7 +132,7 @@ class World {
 
 const routes = [
   ["GET", /^\/users$/, () => Object.entries(people).map(([id, name]) => ({ id, name }))],
-  ["GET", /^\/session$/, (w, me) => ({ user: w.user(me), media: w.media, calls_down: w.down })],
+  ["GET", /^\/session$/, (w, me) => ({ user: w.user(me), media: w.media, heartbeat_seconds: 30, calls_down: w.down })],
   ["GET", /^\/conversations$/, (w, me) => w.threads.filter((t) => t.members.includes(me)).map((t) => w.conversation(t, me))],
   ["GET", /^\/conversations\/(\w+)\/history$/, (w, me, thread) => ({ calls: w.calls.filter((c) => c.thread === thread).map((c) => w.past(c)), next: null })],
   ["GET", /^\/calls\/(\w+)\/media$/, (w, me, call) => w.mediaOf(me, call)],

@@ -2,7 +2,7 @@
 // closed early, and what became of their calls is asked when the other tests are through.
 import { expectEqual, test } from "./support/tests.mjs";
 import { until } from "./support/wait.mjs";
-import { accept, isGone, seeEachOther, startCall, stats, World } from "./support/world.mjs";
+import { accept, isGone, openConversation, seeEachOther, startCall, stats, World } from "./support/world.mjs";
 
 const enough = 130000;
 
@@ -12,10 +12,10 @@ export function presenceTests(place) {
 
   function begin() {
     test("presence: pages are closed without leaving; at first nobody is put out", async () => {
-      world = await World.make(place, "presence", { MESSENGER_PRESENCE_TTL: "10", MESSENGER_PRESENCE_WRITE_BEHIND: "1" });
-      alice = await impatient("alice");
-      const bob = await impatient("bob");
-      const second = await impatient("alice");
+      world = await World.make(place, "presence", { MESSENGER_PRESENCE_TTL: "20", MESSENGER_PRESENCE_WRITE_BEHIND: "1" }, ["--media-token-seconds", "10"]);
+      alice = await world.people.signedIn("alice");
+      const bob = await world.people.signedIn("bob");
+      const second = await world.people.signedIn("alice");
       pair = await startCall(world, alice, "Bob");
       await accept(bob);
       lonely = await startCall(world, second, "The team");
@@ -27,22 +27,6 @@ export function presenceTests(place) {
     });
   }
 
-  /** A page that beats as the short TTL asks for, where the server does not say so itself. */
-  async function impatient(who) {
-    const page = await world.people.open(who);
-    const hasten = async (route) => {
-      if (route.request().method() !== "GET") return route.fallback();
-      const response = await route.fetch();
-      const answer = await response.json();
-      return route.fulfill({ response, json: response.ok() ? { ...answer, heartbeat_seconds: 2 } : answer });
-    };
-    // The page may be closed, or the server gone, while it asks.
-    await page.route("**/session", (route) => hasten(route).catch(() => route.abort().catch(() => {})));
-    await page.click(`[data-user="${who}"]`);
-    await page.waitForSelector(".conversation");
-    return page;
-  }
-
   function finish() {
     test("presence: who was closed is out after the TTL, who sends heartbeats is not", async () => {
       await until("Bob is out", async () => (await inCall(pair)) === 1, { within: enough, every: 500 });
@@ -50,6 +34,15 @@ export function presenceTests(place) {
       expectEqual("Alice's call", (await stats(alice)).call, pair);
       expectEqual("the call is active", (await world.server.show(pair)).active, true);
     }, { within: enough + 10000 });
+
+    test("presence: a call outlasts its tokens many times; who was out joins it again", async () => {
+      const bob = await world.people.signedIn("bob");
+      await openConversation(bob, "Alice");
+      await bob.click(".join-button");
+      await seeEachOther([alice, bob], 1);
+      await bob.click('[data-control="leave"]');
+      await alice.waitForSelector('.stage-state:text("alone")');
+    });
 
     test("presence: a call in which nobody is left ends", async () => {
       await until("it has ended", async () => !(await world.server.show(lonely)).active, { within: enough, every: 500 });

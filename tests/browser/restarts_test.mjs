@@ -7,7 +7,7 @@ export function restartTests(place) {
   let world, alice, bob, call;
 
   test("restarts: the call server is killed and comes back; nobody is put out, the media never stops", async () => {
-    world = await World.make(place, "restarts", { CALL_SERVER_RECONCILE_SECONDS: "2" });
+    world = await World.make(place, "restarts");
     alice = await world.people.signedIn("alice");
     bob = await world.people.signedIn("bob");
     call = await startCall(world, alice, "Bob");

@@ -64,7 +64,7 @@ TEST_CASE("routes: signing in and out", "[call_server]") {
   }
   client.signIn("alice");
   CHECK(client.get("/session").json() ==
-        Json{{"user", {{"id", "alice"}, {"name", "Alice"}}}, {"media", false}, {"calls_down", false}});
+        Json{{"user", {{"id", "alice"}, {"name", "Alice"}}}, {"media", false}, {"heartbeat_seconds", 30.0}, {"calls_down", false}});
   const Reply out = client.request("DELETE", "/session", "");
   CHECK(out.status == 204);
   CHECK(out.headers.at("set-cookie").find("messenger_session=; ") == 0);

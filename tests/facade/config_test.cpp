@@ -155,6 +155,25 @@ TEST_CASE("config: the environment says what it holds", "[facade][config]") {
   REQUIRE(Config::fromEnvironment().presence.writeBehind == seconds{0});
 }
 
+TEST_CASE("config: what the environment does not say stays as the host has it", "[facade][config]") {
+  Environment environment;
+  Config own;
+  own.calling.enabled = true;
+  own.callsPageCount = 7;
+  own.callsIndexCount = 8;
+  environment.set("MESSENGER_CALLS_PAGE_COUNT", "9");
+  environment.set("MESSENGER_CALLING_ENABLED", "");
+  const Config config = Config::fromEnvironment(own);
+  REQUIRE(config.calling.enabled);
+  REQUIRE(config.callsPageCount == 9);
+  REQUIRE(config.callsIndexCount == 8);
+  environment.set("MESSENGER_CALLING_ENABLED", "no");
+  REQUIRE_FALSE(Config::fromEnvironment(own).calling.enabled);
+  own.jobs.tries = 0;
+  REQUIRE_THROWS_WITH(Config::fromEnvironment(own),
+                      Catch::Contains("jobs.tries") && !Catch::Contains("MESSENGER_"));
+}
+
 TEST_CASE("config: an environment variable that cannot be read is named, its value is not",
           "[facade][config]") {
   Environment environment;

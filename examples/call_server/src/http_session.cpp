@@ -155,18 +155,14 @@ void HttpSession::onUpgrade(const Request& request) {
   session->start(parser_->release());
 }
 
-void HttpSession::answer(Response response) {
-  write(std::move(response));
-}
-
 void HttpSession::answerAndClose(Response response) {
   keepAlive_ = false;
   head_ = false;
   serving_.metrics.request("unread", response.status, std::chrono::nanoseconds{0});
-  write(std::move(response));
+  answer(std::move(response));
 }
 
-void HttpSession::write(Response response) {
+void HttpSession::answer(Response response) {
   if (serving_.stopping) keepAlive_ = false;
   auto& out = response_.emplace();
   out.version(11);

@@ -36,7 +36,6 @@ class HttpSession final : public Stoppable, public std::enable_shared_from_this<
   void onReadError(const Error& error);
   void answer(Response response);
   void answerAndClose(Response response);
-  void write(Response response);
   void afterWrite();
   void linger();
   void discard();

@@ -132,38 +132,26 @@ void Hub::broadcast(const messenger::Broadcast& broadcast) {
   }
 }
 
-void Hub::publishToAll(const Frame& frame) {
-  std::vector<std::shared_ptr<Client>> to;
-  {
-    const std::lock_guard lock{mutex_};
-    for (const auto& [id, entry] : clients_) {
-      if (auto held = entry.client.lock()) to.push_back(std::move(held));
-    }
+std::vector<std::shared_ptr<Client>> Hub::expiredBy(SystemTime now) const {
+  std::vector<std::shared_ptr<Client>> found;
+  const std::lock_guard lock{mutex_};
+  for (const auto& [id, entry] : clients_) {
+    if (entry.session.expires > now) continue;
+    if (auto held = entry.client.lock()) found.push_back(std::move(held));
   }
-  for (const auto& client : to) client->send(frame);
+  return found;
+}
+
+void Hub::publishToAll(const Frame& frame) {
+  for (const auto& client : expiredBy(SystemTime::max())) client->send(frame);
 }
 
 void Hub::closeExpired(SystemTime now) {
-  std::vector<std::shared_ptr<Client>> gone;
-  {
-    const std::lock_guard lock{mutex_};
-    for (const auto& [id, entry] : clients_) {
-      if (now < entry.session.expires) continue;
-      if (auto held = entry.client.lock()) gone.push_back(std::move(held));
-    }
-  }
-  for (const auto& client : gone) client->close(Goodbye::signedOut);
+  for (const auto& client : expiredBy(now)) client->close(Goodbye::signedOut);
 }
 
 void Hub::closeAll() {
-  std::vector<std::shared_ptr<Client>> all;
-  {
-    const std::lock_guard lock{mutex_};
-    for (const auto& [id, entry] : clients_) {
-      if (auto held = entry.client.lock()) all.push_back(std::move(held));
-    }
-  }
-  for (const auto& client : all) client->close(Goodbye::goingAway);
+  for (const auto& client : expiredBy(SystemTime::max())) client->close(Goodbye::goingAway);
 }
 
 std::size_t Hub::clients() const {

@@ -79,6 +79,7 @@ class Hub final : public messenger::Broadcaster {
   using Listeners = std::unordered_map<ClientId, bool>;
 
   [[nodiscard]] std::vector<std::shared_ptr<Client>> listeners(const std::string& channel) const;
+  [[nodiscard]] std::vector<std::shared_ptr<Client>> expiredBy(SystemTime now) const;
   void drop(const std::string& channel, ClientId client);
 
   mutable std::mutex mutex_;

@@ -19,8 +19,8 @@ namespace {
 constexpr std::size_t secretBytes = 32;
 constexpr const char* about =
     "A server for calls between the users of a page: HTTP and WebSocket on one port, calls in a SQLite file, "
-    "media by "
-    "Janus.\n\n"
+    "media\n"
+    "by Janus.\n\n"
     "Environment:\n"
     "  CALL_SERVER_SECRET        signs the sessions; made and kept in DATABASE.secret when unset\n"
     "  JANUS_…                   how to reach Janus (docs/janus.md); without them calls have no media\n"
@@ -77,12 +77,17 @@ std::variant<Settings, int> settingsFrom(int argc, const char* const* argv) {
   app.add_option("--workers", settings.workers, "Threads that talk to the media server")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
+  std::int64_t tokenSeconds = settings.mediaTokenLifetime.count();
+  app.add_option("--media-token-seconds", tokenSeconds, "How long a browser's way into a room stays open")
+      ->check(CLI::Range(10, 86'400))
+      ->capture_default_str();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     constexpr int misuse = 2;
     return app.exit(error, std::cout, std::cerr) == 0 ? 0 : misuse;
   }
+  settings.mediaTokenLifetime = std::chrono::seconds{tokenSeconds};
   return settings;
 }
 

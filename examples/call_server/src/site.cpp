@@ -237,8 +237,11 @@ Response Site::signIn(const Request& request) {
 
 Response Site::whoAmI(const Session& session) {
   const DemoUser* user = findDemoUser(session.user);
+  // Two of them in the time after which who is silent is out: one may be lost.
+  const std::chrono::duration<double> heartbeat = messenger_.config().presence.ttl / 2;
   return jsonReply({{"user", {{"id", session.user}, {"name", user != nullptr ? user->name : session.user}}},
                     {"media", media_ != nullptr},
+                    {"heartbeat_seconds", heartbeat.count()},
                     {"calls_down", messenger_.callsAreDown()}});
 }
 

@@ -43,8 +43,6 @@ class Site {
   void stopping() noexcept { stopping_ = true; }
 
  private:
-  struct Route;  ///< what a path leads to: a name for the metrics, and what to do
-
   [[nodiscard]] Response answer(const Request& request, std::string_view& route);
   [[nodiscard]] Response answerSignedIn(const Request& request, const Session& session, std::string_view path,
                                         std::string_view& route);

@@ -146,24 +146,20 @@ void WebSocketSession::reply(std::string_view event, const std::string& channel,
 }
 
 void WebSocketSession::send(Frame frame) {
-  {
-    const std::lock_guard lock{mutex_};
-    if (gone_) return;
-    gone_ = queue_.size() >= serving_.limits.queuedFrames ||
-            queuedBytes_ + frame->size() > serving_.limits.queuedBytes;
-    if (!gone_) {
-      queuedBytes_ += frame->size();
-      queue_.push_back(std::move(frame));
-      if (writing_) return;
-      writing_ = true;
-    } else {
-      queue_.clear();
-    }
+  const std::lock_guard lock{mutex_};
+  if (gone_) return;
+  if (queue_.size() >= serving_.limits.queuedFrames ||
+      queuedBytes_ + frame->size() > serving_.limits.queuedBytes) {
+    gone_ = true;
+    queue_.clear();
+    asio::post(stream_.get_executor(), [self = shared_from_this()] { self->drop("slow"); });
+    return;
   }
-  asio::post(stream_.get_executor(), [self = shared_from_this(), full = frame != nullptr] {
-    if (full) return self->drop("slow");
-    self->writeNext();
-  });
+  queuedBytes_ += frame->size();
+  queue_.push_back(std::move(frame));
+  if (writing_) return;
+  writing_ = true;
+  asio::post(stream_.get_executor(), [self = shared_from_this()] { self->writeNext(); });
 }
 
 void WebSocketSession::writeNext() {

@@ -10,7 +10,7 @@ const run = promisify(execFile);
 export class CallServer {
   #program;
 
-  static async make({ folder, binaries, web, secrets, janus, env = {} }) {
+  static async make({ folder, binaries, web, secrets, janus, env = {}, more = [] }) {
     const server = new CallServer();
     server.port = await freePort();
     server.database = path.join(folder, "calls.db");
@@ -25,7 +25,7 @@ export class CallServer {
       JANUS_TOKEN_AUTH_SECRET: secrets.tokenAuth,
       JANUS_PUBLIC_URL: janus.url,
     };
-    const args = ["--address", "127.0.0.1", "--port", String(server.port), "--database", server.database, "--web", web];
+    const args = ["--address", "127.0.0.1", "--port", String(server.port), "--database", server.database, "--web", web, ...more];
     const all = { CALL_SERVER_SECRET: secrets.session, ...media, ...env };
     server.#program = new Program({ file: path.join(binaries, "call_server"), args, env: all, log: path.join(folder, "call_server.log") });
     return server;

@@ -13,15 +13,15 @@ const secret = () => randomBytes(18).toString("hex");
 export class World {
   calls = new Set();
 
-  /** @param {{folder: string, binaries: string, web: string, device: string, capture: Capture}} place @param {object} env for the server */
-  static async make(place, name, env = {}) {
+  /** @param {{folder: string, binaries: string, web: string, device: string, capture: Capture}} place @param {object} env and @param {string[]} args for the server */
+  static async make(place, name, env = {}, args = []) {
     const world = new World();
     world.folder = path.join(place.folder, name);
     await mkdir(world.folder, { recursive: true });
     world.capture = place.capture;
     world.secrets = { api: secret(), admin: secret(), adminKey: secret(), tokenAuth: secret(), roomKey: secret(), session: secret() };
     world.janus = await Janus.make(world.folder, world.secrets, place.device);
-    world.server = await CallServer.make({ ...place, folder: world.folder, secrets: world.secrets, janus: world.janus, env });
+    world.server = await CallServer.make({ ...place, folder: world.folder, secrets: world.secrets, janus: world.janus, env, more: args });
     world.people = new People({ folder: place.folder, url: () => world.server.url, capture: place.capture });
     await world.janus.start();
     await world.server.start();

@@ -195,7 +195,7 @@ export class App {
   async #enter(thread, how) {
     if (this.#isInCall) return;
     const conversation = this.#conversations.byId(thread);
-    const beatSeconds = this.session.heartbeat_seconds ?? 30;
+    const beatSeconds = this.session.heartbeat_seconds;
     const call = new Call({ conversation, me: this.me, socket: this.#socket, beatSeconds });
     this.#call = call;
     call.on("change", () => this.#showStage(this.#selected));

@@ -7,7 +7,7 @@ function sayState({ active_call: call, type, members }, me) {
   if (call?.in_call) return "You are in this call";
   if (call) return call.owner.id === me.id ? "Your call is going on" : `${call.owner.name} is in a call`;
   if (type === "private") return "Private";
-  return listNames(members.map(({ id, name }) => (id === me.id ? "you" : name)));
+  return listNames([...members.filter(({ id }) => id !== me.id).map(({ name }) => name), "you"]);
 }
 
 /** The list of conversations. @param {{me, selected: string|null, open: (id: string) => void}} settings */

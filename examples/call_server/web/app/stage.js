@@ -76,9 +76,16 @@ export class Stage {
     if (call.link?.isElsewhere) return "This call is open in another window of yours. Close it there to have it here.";
     if (call.link?.state === "waiting") return "Connection to the media server lost. Coming back…";
     const others = call.others.map(({ owner }) => owner.name);
-    if (others.length > 0) return call.link?.state === "none" ? `With ${listNames(others)}, without picture and sound` : `With ${listNames(others)}`;
+    if (others.length > 0) return this.#sayTogether(call, others);
     if (call.wasAnswered) return "You are alone in this call";
     return call.conversation.type === "private" ? `Ringing ${call.conversation.name}…` : "Ringing the others…";
+  }
+
+  // Between two the title says with whom already.
+  #sayTogether({ conversation, link }, others) {
+    if (conversation.type === "private" && !["connected", "none"].includes(link?.state)) return "Connecting…";
+    const together = conversation.type === "private" ? "Connected" : `With ${listNames(others)}`;
+    return link?.state === "none" ? `${together}, without picture and sound` : together;
   }
 
   #showDeviceProblem({ local }) {
