@@ -37,7 +37,7 @@ class Stage {
     parts.settings.limits.connections = 2 * heldSockets;
     parts.config.calling.enabled = true;
     parts.logger = nullLogger();
-    server = std::make_unique<::call_server::CallServer>(std::move(parts));
+    server = std::make_unique<::call_server::CallServer>(parts);
     port = server->start();
     call = server->messenger().startCall(ThreadId{"team"}, alice).value().id;
   }

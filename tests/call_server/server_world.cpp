@@ -39,7 +39,7 @@ void ServerWorld::begin() {
   parts.storage = messenger::sqliteStorage(
       {.path = parts.settings.database, .durability = messenger::Durability::normal});
   if (change_) change_(parts);
-  server = std::make_unique<CallServer>(std::move(parts));
+  server = std::make_unique<CallServer>(parts);
   port = server->start();
 }
 

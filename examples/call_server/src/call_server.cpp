@@ -33,7 +33,7 @@ std::unique_ptr<Media> mediaOf(const CallServer::Parts& parts, messenger::Messen
 
 }  // namespace
 
-CallServer::CallServer(Parts parts)
+CallServer::CallServer(const Parts& parts)
     : settings_(parts.settings),
       logger_(parts.logger),
       hub_(std::make_shared<Hub>()),

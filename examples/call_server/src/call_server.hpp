@@ -33,7 +33,7 @@ class CallServer {
 
   /// Throws std::invalid_argument for settings out of bounds, messenger::StorageError when the file cannot be
   /// used.
-  explicit CallServer(Parts parts);
+  explicit CallServer(const Parts& parts);
   ~CallServer();
   CallServer(const CallServer&) = delete;
   CallServer& operator=(const CallServer&) = delete;

@@ -22,6 +22,8 @@ class HttpSession final : public Stoppable, public std::enable_shared_from_this<
  public:
   HttpSession(boost::asio::ip::tcp::socket socket, Serving& serving, Connections::Place place);
   ~HttpSession() override;
+  HttpSession(const HttpSession&) = delete;
+  HttpSession& operator=(const HttpSession&) = delete;
 
   void start();
   void stopSoon() override;

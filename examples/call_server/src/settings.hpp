@@ -13,18 +13,20 @@
 
 namespace call_server {
 
+inline constexpr std::size_t kibibyte = 1024;
+
 /// What keeps one client from being the others' problem.
 struct Limits {
-  std::size_t header = 8 * 1024;
-  std::size_t body = 64 * 1024;
+  std::size_t header = 8 * kibibyte;
+  std::size_t body = 64 * kibibyte;
   std::size_t connections = 4096;             ///< more are answered with 503
   std::chrono::milliseconds reading{10'000};  ///< from a request's first byte to its last
   std::chrono::milliseconds idle{30'000};     ///< between two requests
   std::chrono::milliseconds writing{30'000};  ///< a response
   std::size_t waitingRequests = 1024;         ///< for a thread that may block; more are answered with 503
-  std::size_t frame = 4 * 1024;               ///< of a WebSocket client
+  std::size_t frame = 4 * kibibyte;           ///< of a WebSocket client
   std::size_t queuedFrames = 256;             ///< for a WebSocket client that reads too slowly
-  std::size_t queuedBytes = std::size_t{1} << 20U;
+  std::size_t queuedBytes = 1024 * kibibyte;
   std::size_t socketsOfUser = 32;
   std::size_t subscriptions = 256;            ///< of one socket
   std::chrono::milliseconds silence{40'000};  ///< of a WebSocket; it is pinged after half of that

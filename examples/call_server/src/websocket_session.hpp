@@ -27,6 +27,8 @@ class WebSocketSession final : public Client, public std::enable_shared_from_thi
   WebSocketSession(boost::beast::tcp_stream stream, Serving& serving, Session session,
                    Connections::Place place);
   ~WebSocketSession() override;
+  WebSocketSession(const WebSocketSession&) = delete;
+  WebSocketSession& operator=(const WebSocketSession&) = delete;
 
   void start(Upgrade upgrade);
   void send(Frame frame) override;
