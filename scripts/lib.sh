@@ -57,6 +57,7 @@ tidy   | clang-tidy          | cmd:clang-tidy                 | clang-tidy 14
 tidy   | clang-tools         | cmd:run-clang-tidy             | run-clang-tidy
 format | clang-format        | cmd:clang-format               | clang-format 14
 shell  | shellcheck          | cmd:shellcheck                 | shellcheck
+windows | chromium           | cmd:chromium                   | Chromium
 browser | chromium           | cmd:chromium                   | Chromium
 browser | iproute2           | cmd:ip                         | ip, of iproute2
 '
