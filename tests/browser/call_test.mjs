@@ -75,6 +75,41 @@ export function callTests(place) {
     await seeEachOther([alice, bob], 1);
   });
 
+  test("call: a page whose tokens have expired on the way asks for others, and is back", async () => {
+    let asked = 0;
+    await handOut(bob, async (details) => {
+      asked += 1;
+      return asked === 1 ? { ...details, ...world.janus.tokens(details.room, -1) } : details;
+    });
+    await bob.reload();
+    await until("Bob's page is back", async () => (await stats(bob)).media === "connected");
+    expectEqual("how often Bob's page asked for tokens", asked, 2);
+    await seeEachOther([alice, bob], 1);
+    await bob.unroute(media);
+  });
+
+  test("call: it outlives its tokens, and what a page does then still counts", async () => {
+    let asked = 0;
+    await handOut(bob, async (details) => {
+      asked += 1;
+      return { ...details, ...world.janus.tokens(details.room, 3), expires_in: 3 };
+    });
+    await bob.reload();
+    await until("Bob's page has renewed its tokens twice: the first are worth nothing now", () => asked === 3);
+    expectEqual("Bob's media", (await stats(bob)).media, "connected");
+    await bob.click('[data-control="microphone"]');
+    await alice.waitForSelector('.tile:not(.is-self)[data-microphone="off"]');
+    await seeEachOther([alice, bob], 1);
+    await bob.unroute(media);
+  });
+
+  const media = "**/calls/*/media";
+  /** Gives a page another way into the room than the server does. */
+  const handOut = (page, change) => page.route(media, async (route) => {
+    const response = await route.fetch();
+    return route.fulfill({ response, json: response.ok() ? await change(await response.json()) : await response.json() });
+  });
+
   test("call: who leaves is out, and the last one who leaves ends it", async () => {
     const { call } = await stats(alice);
     await bob.click('[data-control="leave"]');

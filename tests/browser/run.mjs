@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { callTests } from "./call_test.mjs";
 import { groupTests } from "./group_test.mjs";
+import { hostileTests } from "./hostile_test.mjs";
 import { pageTests } from "./page_test.mjs";
 import { presenceTests } from "./presence_test.mjs";
 import { restartTests } from "./restarts_test.mjs";
@@ -64,7 +65,7 @@ if (options.page) {
   const presence = presenceTests(place);
   presence.begin();
   pageTests(place);
-  for (const tests of [callTests, groupTests, restartTests]) tests(place);
+  for (const tests of [callTests, groupTests, hostileTests, restartTests]) tests(place);
   presence.finish();
   secretTests(place);
 }

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { freePort, Program } from "./process.mjs";
@@ -37,6 +38,17 @@ export class CallServer {
 
   get output() {
     return this.#program.output;
+  }
+
+  get pid() {
+    return this.#program.pid;
+  }
+
+  /** What it has in memory, now and at most, in MiB. */
+  async memory() {
+    const status = await readFile(`/proc/${this.pid}/status`, "utf8");
+    const [now, peak] = ["VmRSS", "VmHWM"].map((name) => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)[1]) / 1024);
+    return { now, peak };
   }
 
   async start() {

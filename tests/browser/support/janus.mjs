@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -38,6 +39,8 @@ admin: { admin_ws = false, admin_wss = false }
 `,
   };
 }
+
+const videoRoom = "janus.plugin.videoroom";
 
 /** A real Janus on ports and with secrets of its own. */
 export class Janus {
@@ -87,7 +90,17 @@ export class Janus {
 
   /** @returns {Promise<object>} what VideoRoom answers */
   async videoRoom(request) {
-    return (await this.#admin({ janus: "message_plugin", plugin: "janus.plugin.videoroom", request })).response;
+    return (await this.#admin({ janus: "message_plugin", plugin: videoRoom, request })).response;
+  }
+
+  /** The two tokens that open a room, for so many seconds; below zero they have expired already. */
+  tokens(room, seconds) {
+    const expiry = Math.floor(Date.now() / 1000) + seconds;
+    const signed = (realm, descriptor) => {
+      const text = `${expiry},${realm},${descriptor}`;
+      return `${text}:${createHmac("sha1", this.secrets.tokenAuth).update(text).digest("base64")}`;
+    };
+    return { token: signed("janus", videoRoom), room_token: signed(videoRoom, `room=${room}`) };
   }
 
   async rooms() {

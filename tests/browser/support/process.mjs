@@ -25,6 +25,10 @@ export class Program {
     return this.#child !== null;
   }
 
+  get pid() {
+    return this.#child?.pid ?? null;
+  }
+
   start() {
     const child = spawn(this.file, this.args, { env: { ...process.env, ...this.env }, stdio: ["ignore", "pipe", "pipe"] });
     const log = createWriteStream(this.log, { flags: "a" });
