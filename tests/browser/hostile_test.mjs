@@ -18,7 +18,7 @@ const most = { header: 8 << 10, body: 64 << 10, frame: 4 << 10, queue: 1 << 20 }
 export function hostileTests(place) {
   let world, port, pages, call, pid, before, alice, bob, carol, dave, prying;
   const deaf = [];
-  /** How many answers of each kind there were, to be found again in the metrics. */
+  /** How many answers there were of each status and with each reason, to be found again in the metrics. */
   const met = new Map();
   const said = new Set();
 
@@ -28,7 +28,7 @@ export function hostileTests(place) {
   /** Takes note of what an attacker was answered: it is searched for secrets too. */
   function note(answers) {
     for (const { status, headers, body } of answers) {
-      met.set(status, (met.get(status) ?? 0) + 1);
+      for (const kind of [status, parsed(body)?.reason]) met.set(kind, (met.get(kind) ?? 0) + 1);
       said.add(JSON.stringify([headers, body]));
     }
     return answers;
@@ -303,7 +303,7 @@ export function hostileTests(place) {
     expectEqual("errors in its log", world.server.output.split("\n").filter((line) => /: error: |terminate|assert/i.test(line)).join("; "), "");
     const count = (name, label) => metric(text, `call_server_${name}`, label);
     expectEqual("refused rates", count("rate_limited_total"), met.get(429));
-    expectEqual("refused connections", count("refused_connections_total"), met.get(503));
+    expectEqual("refused connections", count("refused_connections_total"), met.get("serverFull"));
     for (const status of [431, 413]) expectEqual(`answers ${status}`, count("requests_total", `route="unread",status="${status}"`), met.get(status));
     expectEqual("answers 500", count("requests_total", 'status="500"'), 0);
     expectEqual("sockets that flooded", count("dropped_sockets_total", 'reason="flood"') >= 8, true);
