@@ -45,7 +45,7 @@ class Bystander {
   }
 
   async check(call) {
-    expectEqual(`what disturbed ${this.who}'s page`, this.problems.join("; "), "");
+    expectEqual(`what disturbed ${this.who}'s page`, this.problems.splice(0).join("; "), "");
     const now = await this.count();
     expectEqual(`the call of ${this.who}'s page`, now.call, call);
     expectEqual(`the media of ${this.who}'s page`, now.media, "connected");

@@ -30,8 +30,8 @@ export class RawSocket {
   static async open(port, cookie) {
     const wire = await Wire.open(port);
     const socket = new RawSocket(wire.send(upgradeText(port, { cookie })));
-    const [{ status }] = await wire.settled();
-    if (status !== 101) throw new Error(`no socket is made: ${status}`);
+    const [answer] = await wire.settled();
+    if (answer?.status !== 101) throw new Error(`no socket is made: ${answer?.status}`);
     await until("the socket is welcomed, or closed", () => socket.messages.length > 0 || socket.closeCode !== null, { every: 10 });
     return socket;
   }
