@@ -4,7 +4,7 @@ import { expect, expectEqual, test } from "./support/tests.mjs";
 export function secretTests(place) {
   test("secrets: none is in any page, frame, answer, log line or metric", async () => {
     const { capture, worlds } = place;
-    for (const kind of ["page of", "event frames of", "media frames of", "answer to", "log of the server", "metrics"]) {
+    for (const kind of ["page of", "event frames of", "media frames of", "answer to", "log of the server", "metrics", "what the hostile were told"]) {
       expect(capture.all.some(({ where }) => where.startsWith(kind)), `there is something to search: ${kind}`);
     }
     const secrets = Object.assign({}, ...worlds.map((world, at) => Object.fromEntries(Object.entries(world.allSecrets()).map(([name, text]) => [`${name} (${at})`, text]))));
