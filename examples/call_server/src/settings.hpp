@@ -21,7 +21,7 @@ struct Limits {
   std::size_t body = 64 * kibibyte;
   std::size_t connections = 4096;             ///< more are answered with 503
   std::chrono::milliseconds reading{10'000};  ///< from a request's first byte to its last
-  std::chrono::milliseconds idle{30'000};     ///< between two requests
+  std::chrono::milliseconds idle{75'000};  ///< between two requests; longer than from heartbeat to heartbeat
   std::chrono::milliseconds writing{30'000};  ///< a response
   std::size_t waitingRequests = 1024;         ///< for a thread that may block; more are answered with 503
   std::size_t frame = 4 * kibibyte;           ///< of a WebSocket client
