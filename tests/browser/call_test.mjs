@@ -103,6 +103,33 @@ export function callTests(place) {
     await bob.unroute(media);
   });
 
+  test("call: one who hears of the others before being let in sees them all the same", async () => {
+    // News of another may overtake the answer to one's own join. Here they always do, by so much that the page has a handle for the other.
+    let joined = null;
+    let overtaken = false;
+    let released = false;
+    let entered = 0;
+    bob.on("response", (response) => (entered += response.url().endsWith("/media")));
+    await bob.routeWebSocket(world.janus.url, (page) => {
+      const server = page.connectToServer();
+      server.onMessage((text) => {
+        if (!joined && text.includes('"videoroom":"joined"')) return void (joined = text);
+        page.send(text);
+        if (overtaken && !released && text.includes('"janus":"success"')) {
+          released = true;
+          page.send(joined);
+        }
+        overtaken ||= text.includes('"publishers":[{');
+      });
+    });
+    await bob.reload();
+    await until("Bob's page has asked to join", () => joined);
+    await alice.reload();
+    await until("Bob's page hears of Alice first", () => released);
+    await seeEachOther([alice, bob], 1);
+    expectEqual("how often Bob's page entered", entered, 1);
+  });
+
   const media = "**/calls/*/media";
   /** Gives a page another way into the room than the server does. */
   const handOut = (page, change) => page.route(media, async (route) => {

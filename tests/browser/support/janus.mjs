@@ -42,7 +42,10 @@ admin: { admin_ws = false, admin_wss = false }
 
 const videoRoom = "janus.plugin.videoroom";
 
-/** A real Janus on ports and with secrets of its own. */
+/**
+ * A real Janus on ports and with secrets of its own. Started again when it dies by itself, as Debian's service does: 1.1.2 now and then
+ * does when a room is destroyed while somebody leaves it. The pages are expected to come back then.
+ */
 export class Janus {
   #program;
 
@@ -55,7 +58,11 @@ export class Janus {
     for (const [name, text] of Object.entries(configs({ folder: config, ports: janus.ports, secrets, device }))) {
       await writeFile(path.join(config, name), text);
     }
-    janus.#program = new Program({ file: "janus", args: ["-F", config, "-o"], log: path.join(folder, "janus.log") });
+    const onDeath = (why) => {
+      console.log(`        Janus died (${why}), and is started again`);
+      janus.#program.start();
+    };
+    janus.#program = new Program({ file: "janus", args: ["-F", config, "-o"], log: path.join(folder, "janus.log"), onDeath });
     return janus;
   }
 

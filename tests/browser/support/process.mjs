@@ -15,10 +15,12 @@ export async function freePort() {
 export class Program {
   output = "";
   #child = null;
+  #isStopped = false;
   #ended = Promise.resolve();
 
-  constructor({ file, args, env = {}, log }) {
-    Object.assign(this, { file, args, env, log });
+  /** `onDeath` is told the signal or status when it ends without being stopped. */
+  constructor({ file, args, env = {}, log, onDeath = () => {} }) {
+    Object.assign(this, { file, args, env, log, onDeath });
   }
 
   get isRunning() {
@@ -40,16 +42,19 @@ export class Program {
     child.stderr.on("data", keep);
     child.on("error", (error) => keep(`${error}\n`));
     this.#child = child;
+    this.#isStopped = false;
     this.#ended = new Promise((resolve) => {
-      child.on("close", () => {
+      child.on("close", (status, signal) => {
         if (this.#child === child) this.#child = null;
         log.end();
         resolve();
+        if (!this.#isStopped) this.onDeath(signal ?? status);
       });
     });
   }
 
   async stop(signal = "SIGTERM") {
+    this.#isStopped = true;
     this.#child?.kill(signal);
     await this.#ended;
   }

@@ -2,6 +2,8 @@ import { Emitter } from "./emitter.js";
 import { attach, createAnswer, createOffer, openSession, RenewableToken } from "./janus.js";
 
 const joinPatience = 15000;
+// The code of VideoRoom for one who is not there.
+const noSuchFeed = 428;
 
 /** A participant of the room other than oneself, and what arrives from them. */
 class Remote {
@@ -33,6 +35,7 @@ export class Room extends Emitter {
   #local;
   #session = null;
   #publisher = null;
+  #joined = null;
   #isOver = false;
   #end;
   /** Resolves when this stay is over, whoever ended it. */
@@ -53,13 +56,13 @@ export class Room extends Emitter {
       throw new Error("closed while entering");
     }
     const { room, participant, pin, room_token: token, display } = this.#details;
-    const joined = this.#firstAnswer();
+    this.#joined = this.#firstAnswer();
     this.#publisher = await attach(this.#session, {
-      onmessage: (message, jsep) => this.#hear(message, jsep, joined),
+      onmessage: (message, jsep) => this.#hear(message, jsep),
       iceState: (state) => state === "failed" && this.close(),
     });
     this.#publisher.send({ message: { request: "join", ptype: "publisher", room, id: participant, display, pin, token } });
-    await joined.promise;
+    await this.#joined.promise;
     await this.#publish();
   }
 
@@ -122,14 +125,14 @@ export class Room extends Emitter {
     return answer;
   }
 
-  #hear(message, jsep, joined) {
+  #hear(message, jsep) {
     if (message.error_code) {
-      joined.reject(Object.assign(new Error("the room refused"), { code: message.error_code }));
+      this.#joined.reject(Object.assign(new Error("the room refused"), { code: message.error_code }));
     }
     if (message.videoroom === "joined") {
       // A room may let only those watch who show that they are in it.
       this.#details.privateId = message.private_id;
-      joined.resolve();
+      this.#joined.resolve();
     }
     if (message.videoroom === "destroyed" || message.leaving === "ok") this.close();
     if (this.#isOver) return;
@@ -176,11 +179,11 @@ export class Room extends Emitter {
   }
 
   async #receive(remote) {
-    const { room, pin, room_token: token, privateId } = this.#details;
     const handle = await attach(this.#session, {
       onmessage: async (message, jsep) => {
         // Gone before we got to them; whoever is gone is also announced.
-        if (message.error_code) this.#miss(remote.id);
+        if (message.error_code === noSuchFeed) return this.#miss(remote.id);
+        if (message.error_code) return this.close();
         if (!jsep || this.#isOver) return;
         const answer = await createAnswer(remote.handle, jsep);
         remote.handle.send({ message: { request: "start" }, jsep: answer });
@@ -193,7 +196,10 @@ export class Room extends Emitter {
       iceState: (state) => state === "failed" && this.close(),
     });
     remote.handle = handle;
+    // The server may tell of others before it answers our own join.
+    await this.#joined.promise;
     if (this.remotes.get(remote.id) !== remote) return handle.detach();
+    const { room, pin, room_token: token, privateId } = this.#details;
     const message = { request: "join", ptype: "subscriber", room, pin, token, private_id: privateId, streams: [{ feed: remote.id }] };
     handle.send({ message });
   }
