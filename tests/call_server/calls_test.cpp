@@ -61,20 +61,47 @@ TEST_CASE("calls: the demo's conversations are made once", "[call_server]") {
 }
 
 TEST_CASE("calls: a stop lets a request that is under way finish", "[call_server]") {
-  ServerWorld world;
+  ServerWorld world([](CallServer::Parts& parts) { parts.settings.limits.stopping = seconds{30}; });
   WebClient alice = world.clientOf("alice");
-  Connection connection(world.port);
-  connection.send("POST " + callPath("team") + " HTTP/1.1\r\nHost: x\r\nCookie: " + alice.cookie +
-                  "\r\nContent-Length: 2\r\n\r\n{");
-  REQUIRE(eventually([&] { return world.server->connections() == 2; }));
+  const std::string head = " HTTP/1.1\r\nHost: x\r\n";
+  Connection idle(world.port);
+  idle.send("GET /healthz" + head + "\r\n");
+  REQUIRE(idle.receive().status == 200);
+  Connection starting(world.port);
+  starting.send("POST " + callPath("team") + head + "Cookie: " + alice.cookie +
+                "\r\nContent-Length: 2\r\n\r\n{");
+  Connection asking(world.port);
+  asking.send("GET /healthz" + head);
+  REQUIRE(eventually([&] { return world.server->connections() == 4; }));
   std::jthread stopping([&] { world.server->stop(); });
-  // The server waits for the rest.
-  connection.send("}");
-  const Reply reply = connection.receive();
-  stopping.join();
+  REQUIRE(idle.isClosed());
+  // It has begun to stop, and waits for the rest of these two.
+  starting.send("}");
+  const Reply reply = starting.receive();
   CHECK(reply.status == 201);
   CHECK(reply.headers.at("connection") == "close");
-  CHECK(connection.isClosed());
+  CHECK(starting.isClosed());
+  asking.send("\r\n");
+  CHECK(asking.receive().reason() == "stopping");
+}
+
+TEST_CASE("calls: a stop waits no longer than it is told to, nor for who is idle", "[call_server]") {
+  const bool dawdles = GENERATE(true, false);
+  ServerWorld world([&](CallServer::Parts& parts) {
+    const std::chrono::milliseconds ever = std::chrono::hours{1};
+    parts.settings.limits.reading = parts.settings.limits.idle = ever;
+    parts.settings.limits.stopping = dawdles ? std::chrono::milliseconds{100} : ever;
+  });
+  std::future<void> stopped;
+  Connection connection(world.port);
+  connection.send("GET /healthz HTTP/1.1\r\n");
+  if (!dawdles) {
+    connection.send("\r\n");
+    REQUIRE(connection.receive().status == 200);
+  }
+  REQUIRE(eventually([&] { return world.server->connections() == 1; }));
+  stopped = std::async(std::launch::async, [&] { world.server->stop(); });
+  CHECK(stopped.wait_for(seconds{20}) == std::future_status::ready);
 }
 
 TEST_CASE("calls: storage that fails is said so, and does not touch heartbeats", "[call_server]") {
@@ -85,6 +112,7 @@ TEST_CASE("calls: storage that fails is said so, and does not touch heartbeats",
   });
   const std::string call = world.start("alice", "team");
   WebClient alice = world.clientOf("alice");
+  SocketClient socket = world.socketOf("alice");
   storage->failIf([](const auto&) { return true; }, messenger::testing::Fault::before);
   for (const std::string& path : {std::string{"/healthz"}, std::string{"/conversations"}, callPath("team")}) {
     INFO(path);
@@ -93,6 +121,7 @@ TEST_CASE("calls: storage that fails is said so, and does not touch heartbeats",
     CHECK(std::stoi(reply.headers.at("retry-after")) > 0);
   }
   CHECK(alice.post(callPath("team", call, "heartbeat")).status == 200);
+  CHECK(socket.subscribe("call." + call)["reason"] == "unavailable");
   storage->heal();
   CHECK(alice.get("/healthz").status == 200);
 }
@@ -128,7 +157,10 @@ TEST_CASE("calls: storage that stalls holds neither heartbeats nor pushes", "[ca
     busy = waiting.back()->hasAnswered();
     REQUIRE(waiting.size() < 1000);
   }
-  CHECK(waiting.back()->receive().reason() == "busy");
+  const Reply refused = waiting.back()->receive();
+  CHECK(refused.reason() == "busy");
+  CHECK(refused.headers.at("retry-after") == "1");
+  CHECK(socket.subscribe("thread.team")["reason"] == "busy");
   world.server->hub().publish("user.alice", "test", "1");
   CHECK(socket.waitFor("test")["data"] == 1);
   open.set_value();

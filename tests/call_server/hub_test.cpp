@@ -1,5 +1,6 @@
 #include "hub.hpp"
 
+#include <future>
 #include <memory>
 #include <string>
 #include <vector>
@@ -63,6 +64,78 @@ TEST_CASE("hub: a right that is lost while it is asked for is not given", "[call
   CHECK_FALSE(world.hub.activate(world.bob, "call.1"));
 }
 
+TEST_CASE("hub: a right that was taken can be given again", "[call_server][unit]") {
+  World world;
+  const auto subscribes = [&] {
+    return world.hub.reserve(world.alice, "call.1", 1) && world.hub.activate(world.alice, "call.1");
+  };
+  REQUIRE(subscribes());
+  world.hub.revoke("call.1", "alice");
+  CHECK(subscribes());
+  world.hub.revokeAll("call.1");
+  CHECK(subscribes());
+  CHECK(world.hub.hasSubscribers("call.1"));
+}
+
+TEST_CASE("hub: a right is taken from all clients of a user", "[call_server][unit]") {
+  World world;
+  const ClientId second = world.hub.add(world.one, {"alice", world.start}, 10);
+  for (const ClientId each : {world.alice, second}) {
+    REQUIRE(world.hub.reserve(each, "call.1", 10));
+    REQUIRE(world.hub.activate(each, "call.1"));
+  }
+  world.hub.revoke("call.1", "alice");
+  CHECK_FALSE(world.hub.hasSubscribers("call.1"));
+}
+
+TEST_CASE("hub: of who is gone nothing is left", "[call_server][unit]") {
+  World world;
+  REQUIRE(world.hub.reserve(world.bob, "thread.1", 10));
+  world.hub.remove(world.bob);
+  CHECK(world.hub.clients() == 1);
+  CHECK_FALSE(world.hub.activate(world.bob, "thread.1"));
+  CHECK_FALSE(world.hub.activate(world.bob, "user.bob"));
+  world.hub.publish("user.bob", "x", "{}");
+  CHECK(world.other->heard.empty());
+}
+
+TEST_CASE("hub: a broadcast to others than users is not for it", "[call_server][unit]") {
+  World world;
+  world.hub.broadcast({"x", {"elsewhere.user.alice", "short"}, "{}", {}});
+  CHECK(world.one->heard.empty());
+}
+
+TEST_CASE("hub: holds no lock while it hands over", "[call_server][unit]") {
+  /// Asks the hub something from another thread, within its own being told.
+  class Asker final : public Client {
+   public:
+    explicit Asker(Hub& hub) : hub_(hub) {}
+    void send(Frame) override { ask(); }
+    void close(Goodbye) override { ask(); }
+
+    int answered = 0;
+
+   private:
+    void ask() {
+      // Kept: to let go of it would be to wait for its end.
+      asked_.push_back(std::async(std::launch::async, [this] { return hub_.clients(); }));
+      if (asked_.back().wait_for(std::chrono::seconds{5}) == std::future_status::ready) ++answered;
+    }
+
+    Hub& hub_;
+    std::vector<std::future<std::size_t>> asked_;
+  };
+
+  Hub hub;
+  const auto asker = std::make_shared<Asker>(hub);
+  REQUIRE(hub.add(asker, {"alice", SystemTime{}}, 1) != 0);
+  hub.publish("user.alice", "x", "{}");
+  hub.publishToAll(eventFrame("x", "", "{}"));
+  hub.closeExpired(SystemTime{});
+  hub.closeAll();
+  CHECK(asker->answered == 4);
+}
+
 TEST_CASE("hub: nobody unsubscribes from their own channel", "[call_server][unit]") {
   World world;
   world.hub.unsubscribe(world.alice, "user.alice");
@@ -108,6 +181,26 @@ TEST_CASE("rate limiter: a burst, then the rate, each user and demand alone", "[
   now += std::chrono::milliseconds{500};
   CHECK_FALSE(limiter.refuse("alice", Demand::request, now));
   CHECK(limiter.refuse("alice", Demand::request, now));
+  now += std::chrono::hours{1};
+  for (int i = 0; i < 3; ++i) CHECK_FALSE(limiter.refuse("alice", Demand::request, now));
+  CHECK(limiter.refuse("alice", Demand::request, now));
+}
+
+TEST_CASE("rate limiter: says how long to wait", "[call_server][unit]") {
+  RateLimiter limiter({Rate{0.25, 1}, Rate{1, 1}, Rate{1, 1}});
+  const SteadyTime now{};
+  CHECK_FALSE(limiter.refuse("alice", Demand::request, now));
+  CHECK(limiter.refuse("alice", Demand::request, now) == 4);
+  CHECK(limiter.refuse("alice", Demand::request, now + std::chrono::seconds{3}) == 1);
+}
+
+TEST_CASE("rate limiter: a moment that comes late gives nothing back", "[call_server][unit]") {
+  // Threads look at the clock before they have the lock: a later look may be taken first.
+  RateLimiter limiter({Rate{1, 2}, Rate{1, 1}, Rate{1, 1}});
+  const SteadyTime late{std::chrono::seconds{10}};
+  CHECK_FALSE(limiter.refuse("alice", Demand::request, late));
+  CHECK_FALSE(limiter.refuse("alice", Demand::request, late - std::chrono::seconds{5}));
+  CHECK(limiter.refuse("alice", Demand::request, late));
 }
 
 TEST_CASE("rate limiter: forgets who asks for nothing", "[call_server][unit]") {
@@ -118,6 +211,13 @@ TEST_CASE("rate limiter: forgets who asks for nothing", "[call_server][unit]") {
   now += std::chrono::hours{1};
   limiter.refuse("alice", Demand::request, now);
   CHECK(limiter.remembered() == 1);
+}
+
+TEST_CASE("rate limiter: forgets nobody who still has to wait", "[call_server][unit]") {
+  RateLimiter limiter({Rate{1, 1}, Rate{1, 1}, Rate{1, 1}});
+  const SteadyTime now{};
+  for (int i = 0; i < 1025; ++i) limiter.refuse(std::to_string(i), Demand::request, now);
+  CHECK(limiter.refuse("0", Demand::request, now));
 }
 
 }  // namespace call_server

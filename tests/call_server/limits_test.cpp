@@ -1,4 +1,5 @@
 #include <chrono>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,10 @@ Reply answerTo(std::uint16_t port, const std::string& bytes) {
   return connection.receive();
 }
 
+bool has(const Reply& reply, const std::string& text) {
+  return reply.body.find(text) != std::string::npos;
+}
+
 }  // namespace
 
 TEST_CASE("limits: a large header or body is refused, and the connection ends", "[call_server]") {
@@ -33,6 +38,20 @@ TEST_CASE("limits: a large header or body is refused, and the connection ends", 
   chunked.send("POST /session HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
   for (int i = 0; i < 9; ++i) chunked.send("2000\r\n" + std::string(0x2000, 'x') + "\r\n");
   CHECK(chunked.receive().status == 413);
+}
+
+TEST_CASE("limits: header and body may be as large as the settings say", "[call_server]") {
+  ServerWorld world([](CallServer::Parts& parts) {
+    parts.settings.limits.header = 1000;
+    parts.settings.limits.body = 100;
+  });
+  const auto withHeader = [](std::size_t size) {
+    return "GET /healthz HTTP/1.1\r\nX: " + std::string(size, 'x') + "\r\n\r\n";
+  };
+  CHECK(answerTo(world.port, withHeader(900)).status == 200);
+  CHECK(answerTo(world.port, withHeader(1000)).reason() == "headerTooLarge");
+  CHECK(answerTo(world.port, posting("100") + std::string(100, ' ')).status == 422);
+  CHECK(answerTo(world.port, posting("101")).status == 413);
 }
 
 TEST_CASE("limits: what is no HTTP is refused", "[call_server]") {
@@ -73,6 +92,31 @@ TEST_CASE("limits: who dawdles is left, whatever trickles in", "[call_server]") 
   CHECK(idle.isClosed());
 }
 
+TEST_CASE("limits: a new connection has a request's time, a used one the time between two", "[call_server]") {
+  const bool isNew = GENERATE(true, false);
+  ServerWorld world([&](CallServer::Parts& parts) {
+    const milliseconds ever = std::chrono::hours{1};
+    parts.settings.limits.reading = isNew ? milliseconds{200} : ever;
+    parts.settings.limits.idle = isNew ? ever : milliseconds{200};
+  });
+  Connection connection(world.port);
+  if (!isNew) {
+    connection.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+    REQUIRE(connection.receive().status == 200);
+  }
+  CHECK(connection.isClosed());
+}
+
+TEST_CASE("limits: who does not read an answer is left", "[call_server]") {
+  ServerWorld world([](CallServer::Parts& parts) { parts.settings.limits.writing = milliseconds{200}; });
+  // More than the system holds back for one who does not read.
+  std::ofstream(world.folder.path() / "web" / "style.css") << std::string(std::size_t{16} << 20U, 'x');
+  Connection deaf(world.port);
+  deaf.send("GET /style.css HTTP/1.1\r\nHost: x\r\n\r\n");
+  REQUIRE(eventually([&] { return deaf.hasAnswered(); }));
+  CHECK(eventually([&] { return world.server->connections() == 0; }));
+}
+
 TEST_CASE("limits: too many connections are told so", "[call_server]") {
   ServerWorld world([](CallServer::Parts& parts) { parts.settings.limits.connections = 2; });
   WebClient one = world.client();
@@ -84,6 +128,8 @@ TEST_CASE("limits: too many connections are told so", "[call_server]") {
     const Reply full = three.receive();
     CHECK(full.status == 503);
     CHECK(full.reason() == "serverFull");
+    CHECK(full.headers.at("retry-after") == "5");
+    CHECK(has(one.get("/metrics"), "call_server_refused_connections_total 1\n"));
     CHECK(one.get("/healthz").status == 200);
   }
   CHECK(eventually([&] { return world.server->connections() == 1; }));
@@ -102,8 +148,20 @@ TEST_CASE("limits: a flood is one user's own, and leaves their heartbeats alone"
   CHECK(handshake(world.port, "Origin: http://127.0.0.1:" + std::to_string(world.port) +
                                   "\r\nCookie: " + alice.cookie + "\r\n")
             .status == 429);
+  CHECK(alice.post(callPath("team", call, "leave")).status == 429);
   CHECK(alice.post(callPath("team", call, "heartbeat")).status == 200);
   CHECK(world.clientOf("bob").get("/session").status == 200);
+  CHECK(has(world.client().get("/metrics"), "call_server_rate_limited_total 3\n"));
+}
+
+TEST_CASE("limits: heartbeats have a bound too, and it is theirs alone", "[call_server]") {
+  ServerWorld world([](CallServer::Parts& parts) { parts.settings.limits.heartbeats = {0.001, 2}; });
+  const std::string call = world.start("alice", "team");
+  WebClient alice = world.clientOf("alice");
+  CHECK(alice.post(callPath("team", call, "heartbeat")).status == 200);
+  CHECK(alice.post(callPath("team", call, "heartbeat")).status == 200);
+  CHECK(alice.post(callPath("team", call, "heartbeat")).status == 429);
+  CHECK(alice.get("/session").status == 200);
 }
 
 TEST_CASE("limits: sign-ins as one user", "[call_server]") {
@@ -133,11 +191,28 @@ TEST_CASE("limits: a socket that does not read is dropped, and the others hear o
         std::string::npos);
 }
 
+TEST_CASE("limits: what waits for a socket is bounded in frames and in bytes", "[call_server]") {
+  const bool inFrames = GENERATE(true, false);
+  ServerWorld world([&](CallServer::Parts& parts) {
+    constexpr std::size_t unbounded = std::size_t{1} << 40U;
+    parts.settings.limits.queuedFrames = inFrames ? 10 : unbounded;
+    parts.settings.limits.queuedBytes = inFrames ? unbounded : 200'000;
+  });
+  SocketClient slow = world.socketOf("bob");
+  const std::string data = Json(std::string(20'000, 'x')).dump();
+  // More than the system holds back for one who does not read.
+  for (int i = 0; i < 1000 && world.server->hub().clients() == 1; ++i) {
+    world.server->hub().publish("user.bob", "test", data);
+  }
+  CHECK(eventually([&] { return world.server->hub().clients() == 0; }));
+}
+
 TEST_CASE("limits: a socket that says too much is closed", "[call_server]") {
   ServerWorld world([](CallServer::Parts& parts) { parts.settings.limits.messages = {0.001, 3}; });
   SocketClient alice = world.socketOf("alice");
   for (int i = 0; i < 10; ++i) alice.send("{}");
   CHECK(alice.waitForClose() == 1008);
+  CHECK(has(world.client().get("/metrics"), R"(call_server_dropped_sockets_total{reason="flood"} 1)"));
 }
 
 TEST_CASE("limits: a frame that is too large ends the socket", "[call_server]") {
@@ -173,6 +248,10 @@ TEST_CASE("limits: so many sockets for one user, so many subscriptions for one s
   CHECK(alice.subscribe("thread.team")["event"] == "subscribed");
   CHECK(alice.subscribe("thread.alice-bob")["reason"] == "tooManySubscriptions");
   SocketClient bob = world.socketOf("bob");
+  CHECK(bob.subscribe("thread.nothing")["reason"] == "threadNotFound");  // takes no place
+  CHECK(bob.subscribe("thread.team")["event"] == "subscribed");
+  bob.send(R"({"unsubscribe":"thread.team"})");
+  CHECK(bob.subscribe("thread.alice-bob")["event"] == "subscribed");
 }
 
 TEST_CASE("limits: a call goes on beside all that", "[call_server]") {

@@ -1,9 +1,13 @@
 // With a real Janus, which asks clients for signed tokens.
 
+#include <chrono>
+#include <future>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "janus_token.hpp"
+#include "messenger/testing/faulty_storage.hpp"
 #include "tests/call_server/server_world.hpp"
 #include "tests/janus/janus_server.hpp"
 #include "tests/support/catch.hpp"
@@ -15,6 +19,7 @@ namespace janus = messenger::janus;
 using messenger::CallId;
 using messenger::Secret;
 using messenger::tests::JanusServer;
+using std::chrono::milliseconds;
 
 /// A client of Janus, as a browser is one: over the HTTP API, with tokens alone.
 class JanusPage {
@@ -39,21 +44,33 @@ class JanusPage {
     path_ = '/' + session["data"]["id"].dump();
     const Json handle = ask(path_, {{"janus", "attach"}, {"plugin", "janus.plugin.videoroom"}});
     if (handle["janus"] != "success") return handle;
-    ask(path_ + '/' + handle["data"]["id"].dump(), {{"janus", "message"},
-                                                    {"body",
-                                                     {{"request", "join"},
-                                                      {"ptype", "publisher"},
-                                                      {"room", media["room"]},
-                                                      {"pin", media["pin"]},
-                                                      {"id", media["participant"]},
-                                                      {"token", media["room_token"]}}}});
+    handle_ = path_ + '/' + handle["data"]["id"].dump();
+    ask(handle_, {{"janus", "message"},
+                  {"body",
+                   {{"request", "join"},
+                    {"ptype", "publisher"},
+                    {"room", media["room"]},
+                    {"pin", media["pin"]},
+                    {"id", media["participant"]},
+                    {"token", media["room_token"]}}}});
     return nextEvent();
+  }
+
+  /// What Janus says of the room to who has the admin's key. After `join`.
+  Json describe(const Json& room) {
+    const Json body{{"request", "list"}, {"admin_key", JanusServer::adminKey}};
+    const Json rooms = ask(handle_, {{"janus", "message"}, {"body", body}})["plugindata"]["data"]["list"];
+    for (const Json& each : rooms) {
+      if (each["room"] == room) return each;
+    }
+    return {};
   }
 
   Json nextEvent() {
     while (true) {
       WebClient client(port_);
-      const Json event = client.get("/janus" + path_ + "?token=" + escaped(token_.get<std::string>())).json();
+      const std::string token = token_.is_null() ? "" : "?token=" + escaped(token_.get<std::string>());
+      const Json event = client.get("/janus" + path_ + token).json();
       if (event["janus"] == "event") return event["plugindata"]["data"];
       if (event["janus"] != "keepalive") return event;
     }
@@ -70,18 +87,23 @@ class JanusPage {
   Json token_;
   std::uint16_t port_ = 0;
   std::string path_;
+  std::string handle_;
 };
 
 struct MediaWorld {
-  explicit MediaWorld(bool stringIds = true)
-      : janus({.stringIds = stringIds, .https = false, .tokens = true}) {}
+  explicit MediaWorld(bool stringIds = true, milliseconds reconcileInterval = milliseconds{100})
+      : janus({.stringIds = stringIds, .https = false, .tokens = true}), interval(reconcileInterval) {}
 
   JanusServer janus;
+  milliseconds interval;
+  std::shared_ptr<messenger::testing::FaultyStorage> storage;
   ServerWorld world{[this](CallServer::Parts& parts) {
     parts.janus = janus.options();
     parts.settings.janusPublicUrl = "ws://127.0.0.1:8188";
     parts.settings.janusTokenSecret = Secret{JanusServer::tokenSecret};
-    parts.settings.reconcileInterval = std::chrono::milliseconds{100};
+    parts.settings.reconcileInterval = interval;
+    storage = std::make_shared<messenger::testing::FaultyStorage>(parts.storage);
+    parts.storage = storage;
   }};
   janus::VideoRoom rooms = janus.videoRoom();
 
@@ -101,6 +123,9 @@ struct MediaWorld {
   }
 };
 
+/// No look at the rooms but the first, and those after Janus was away.
+constexpr std::chrono::hours never{24};
+
 bool isEmpty(const janus::VideoRoom& rooms, const janus::JanusId& room) {
   const auto inside = rooms.listParticipants(room);
   return inside && inside->empty();
@@ -111,7 +136,15 @@ bool isEmpty(const janus::VideoRoom& rooms, const janus::JanusId& room) {
 TEST_CASE("media: tokens open the room of one's call, and no other", "[call_server][janus]") {
   MediaWorld media;
   const std::string call = media.world.start("alice", "team");
+  const auto clock = [] { return std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()); };
+  const auto before = clock();
   const Json details = media.mediaOf("alice", call);
+  for (const char* token : {"token", "room_token"}) {
+    const auto expires = std::stol(details[token].get<std::string>());
+    CHECK(expires >= before + 600);
+    CHECK(expires <= clock() + 600);
+  }
+  CHECK(media.world.clientOf("alice").get("/session").json()["media"] == true);
   CHECK(details["server"] == "ws://127.0.0.1:8188");
   CHECK(details["expires_in"] == 600);
   CHECK(details["room"].is_string());
@@ -121,6 +154,9 @@ TEST_CASE("media: tokens open the room of one's call, and no other", "[call_serv
   INFO(joined.dump());
   CHECK(joined["videoroom"] == "joined");
   CHECK(joined["id"] == details["participant"]);
+
+  // Who watches others has to be somebody in the room.
+  CHECK(page.describe(details["room"])["require_pvtid"] == true);
 
   // Without the one token Janus does not talk, without the other the room stays closed.
   CHECK(JanusPage(media.janus, nullptr).ask("", {{"janus", "create"}})["error"]["code"] == 403);
@@ -172,14 +208,107 @@ TEST_CASE("media: who is kicked loses it, and does not get it back with the old 
   CHECK(eventually([&] { return isEmpty(media.rooms, room); }));
 }
 
-TEST_CASE("media: a Janus that was killed gets its rooms again, and the page hears of it",
-          "[call_server][janus]") {
+TEST_CASE("media: who leaves or is kicked loses it at once", "[call_server][janus]") {
+  MediaWorld media(/*stringIds=*/true, never);
+  const std::string call = media.world.start("alice", "team");
+  const janus::JanusId room = media.roomOf(call);
+  for (const char* how : {"leave", "kick"}) {
+    INFO(how);
+    WebClient bob = media.world.clientOf("bob");
+    REQUIRE(bob.post(callPath("team", call, "join")).status < 300);
+    const Json details = media.mediaOf("bob", call);
+    JanusPage page(media.janus, details["token"]);
+    REQUIRE(page.join(details)["videoroom"] == "joined");
+    const std::string seat = "participants/" + details["participant"].get<std::string>();
+    const Reply out = how == std::string{"leave"}
+                          ? bob.post(callPath("team", call, "leave"))
+                          : media.world.clientOf("alice").request("PUT", callPath("team", call, seat),
+                                                                  R"({"kicked":true})");
+    REQUIRE(out.status == 200);
+    CHECK(eventually([&] { return isEmpty(media.rooms, room); }));
+  }
+  CHECK(eventually([&] {
+    return media.world.client()
+               .get("/metrics")
+               .body.find("call_server_media_kicks_total{result=\"done\"} 2\n") != std::string::npos;
+  }));
+}
+
+TEST_CASE("media: who has left without having been in the room is no failure", "[call_server][janus]") {
+  MediaWorld media(/*stringIds=*/true, never);
+  const std::string call = media.world.start("alice", "team");
+  (void)media.mediaOf("alice", call);
+  REQUIRE(media.world.clientOf("bob").post(callPath("team", call, "join")).status == 201);
+  REQUIRE(media.world.clientOf("bob").post(callPath("team", call, "leave")).status == 200);
+  CHECK(eventually([&] {
+    return media.world.client()
+               .get("/metrics")
+               .body.find("call_server_media_kicks_total{result=\"done\"} 1\n") != std::string::npos;
+  }));
+}
+
+TEST_CASE("media: who has come back before it was taken keeps it", "[call_server][janus]") {
+  MediaWorld media(/*stringIds=*/true, never);
+  const std::string call = media.world.start("alice", "team");
+  std::vector<std::unique_ptr<JanusPage>> pages;
+  Json bob;
+  for (const char* user : {"carol", "bob"}) {
+    REQUIRE(media.world.clientOf(user).post(callPath("team", call, "join")).status == 201);
+    bob = media.mediaOf(user, call);
+    pages.push_back(std::make_unique<JanusPage>(media.janus, bob["token"]));
+    REQUIRE(pages.back()->join(bob)["videoroom"] == "joined");
+  }
+  // Whoever is about to take the media looks for the participant first.
+  std::promise<void> open;
+  const std::shared_future<void> opened = open.get_future().share();
+  media.storage->failIf(
+      [opened](const messenger::testing::StorageOperation& operation) {
+        if (operation.name == "findParticipant") opened.wait();
+        return false;
+      },
+      messenger::testing::Fault::before);
+  REQUIRE(media.world.clientOf("bob").post(callPath("team", call, "leave")).status == 200);
+  REQUIRE(media.world.clientOf("bob").post(callPath("team", call, "join")).status == 200);
+  REQUIRE(media.world.clientOf("carol").post(callPath("team", call, "leave")).status == 200);
+  open.set_value();
+  // It is taken in the order of leaving: with Carol out, Bob's turn is over.
+  std::vector<janus::RoomParticipant> inside;
+  CHECK(eventually([&] {
+    const auto now = media.rooms.listParticipants(media.roomOf(call));
+    if (now) inside = *now;
+    return now && now->size() == 1;
+  }));
+  REQUIRE_FALSE(inside.empty());
+  CHECK(inside.front().id == janus::JanusId{bob["participant"].get<std::string>()});
+}
+
+TEST_CASE("media: a room that has gone by itself is made again", "[call_server][janus]") {
   MediaWorld media;
   const std::string call = media.world.start("alice", "team");
+  (void)media.mediaOf("alice", call);
+  const janus::JanusId room = media.roomOf(call);
+  REQUIRE(media.rooms.destroy(room, janus::roomSecretOf(CallId{call}, Secret{JanusServer::roomKey})));
+  CHECK(eventually([&] { return media.rooms.exists(room).value_or(false); }));
+}
+
+TEST_CASE("media: a Janus that was killed gets its rooms again, and the page hears of it",
+          "[call_server][janus]") {
+  MediaWorld media(/*stringIds=*/true, never);
+  const auto tells = [&](const std::string& line) {
+    return media.world.client().get("/metrics").body.find(line + '\n') != std::string::npos;
+  };
+  const std::string call = media.world.start("alice", "team");
+  CHECK(eventually([&] { return tells("call_server_janus_up 1"); }));
   const Json before = media.mediaOf("alice", call);
   SocketClient socket = media.world.socketOf("alice");
   REQUIRE(socket.subscribe("call." + call)["event"] == "subscribed");
-  media.janus.restart();
+  media.janus.kill();
+  REQUIRE(eventually([&] {
+    return media.world.logger->has(messenger::LogLevel::warning, "the media server does not answer");
+  }));
+  CHECK(tells("call_server_janus_up 0"));
+  media.janus.start();
+  CHECK(eventually([&] { return tells("call_server_rooms_renewed_total 1"); }));
   CHECK(socket.waitFor("call.ready")["data"]["call"] == call);
   CHECK(media.rooms.exists(media.roomOf(call)).value());
   const Json after = media.mediaOf("alice", call);

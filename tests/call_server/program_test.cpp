@@ -1,8 +1,11 @@
 // The program itself, as a person starts it.
 
+#include <sys/resource.h>
+
 #include <csignal>
 #include <fstream>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -120,15 +123,70 @@ TEST_CASE("program: what is wrong with the command line or the environment, in a
   CHECK(run({"--help"}, {}).find("0 A server for calls") == 0);
   CHECK(run({"--port", "99999"}, {}).find("2 ") == 0);
   CHECK(run({"--nonsense"}, {}).find("2 ") == 0);
+  for (const auto& [option, values] :
+       std::map<std::string, std::vector<std::string>>{{"--threads", {"0", "65"}},
+                                                       {"--workers", {"0", "65"}},
+                                                       {"--media-token-seconds", {"9", "86401"}}}) {
+    for (const std::string& value : values) {
+      const std::string said = run({option, value, "--port", "0"}, {{"CALL_SERVER_SECRET", "short"}});
+      INFO(said);
+      CHECK(said.find("2 ") == 0);
+      CHECK(said.find(option) != std::string::npos);
+    }
+  }
+  CHECK(run({"--web", "/nowhere"}, {}).find("2 --web") == 0);
   CHECK(run(usual, {{"CALL_SERVER_SECRET", "short"}}).find("2 call_server: CALL_SERVER_SECRET must have") ==
         0);
   const std::string incomplete = run(usual, {{"JANUS_SERVER_ENDPOINT", "http://127.0.0.1:1/janus"}});
   CHECK(incomplete.find("2 call_server: ") == 0);
   CHECK(incomplete.find("JANUS_VIDEO_ROOM_SECRET") != std::string::npos);
-  const std::string url = run(usual, {{"JANUS_SERVER_ENDPOINT", "http://127.0.0.1:1/janus"},
-                                      {"JANUS_VIDEO_ROOM_SECRET", "x"},
-                                      {"JANUS_PUBLIC_URL", "http://x; script-src *"}});
-  CHECK(url.find("2 call_server: the environment variable JANUS_PUBLIC_URL") == 0);
+  for (const char* url : {"http://x", "ws://x; script-src *", "ws://x y", "ws://x\r\nX: y", "x"}) {
+    INFO(url);
+    CHECK(run(usual, {{"JANUS_SERVER_ENDPOINT", "http://127.0.0.1:1/janus"},
+                      {"JANUS_VIDEO_ROOM_SECRET", "x"},
+                      {"JANUS_PUBLIC_URL", url}})
+              .find("2 call_server: the environment variable JANUS_PUBLIC_URL") == 0);
+  }
+}
+
+TEST_CASE("program: the page learns where Janus is from Janus's own address, or is told", "[call_server]") {
+  const auto connects = [](std::map<std::string, std::string> environment) {
+    const Fresh fresh;
+    std::ofstream(Program::folder().file("index.html")) << "<!doctype html>";
+    environment["JANUS_VIDEO_ROOM_SECRET"] = "x";
+    Program program(std::move(environment));
+    const std::string policy = WebClient(program.port).get("/").headers.at("content-security-policy");
+    const std::string before = "connect-src 'self' ";
+    const std::size_t begin = policy.find(before) + before.size();
+    return policy.substr(begin, policy.find(';', begin) - begin);
+  };
+  CHECK(connects({{"JANUS_SERVER_ENDPOINT", "http://127.0.0.1:1/janus"}}) == "ws://127.0.0.1:8188");
+  CHECK(connects({{"JANUS_SERVER_ENDPOINT", "http://[::1]/janus"}}) == "ws://[::1]:8188");
+  CHECK(connects({{"JANUS_ADMIN_SERVER_ENDPOINT", "http://127.0.0.2/admin"}}) == "ws://127.0.0.2:8188");
+  CHECK(connects({{"JANUS_SERVER_ENDPOINT", "http://127.0.0.1:1/janus"},
+                  {"JANUS_PUBLIC_URL", "wss://media.example/"}}) == "wss://media.example/");
+}
+
+TEST_CASE("program: takes all the file descriptors that it may have", "[call_server]") {
+  const Fresh fresh;
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  rlimit low = before;
+  low.rlim_cur = 64;
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &low) == 0);
+  Program program;
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  std::vector<std::unique_ptr<Connection>> many;
+  for (int i = 0; i < 100; ++i) many.push_back(std::make_unique<Connection>(program.port));
+  CHECK(WebClient(program.port).get("/users").status == 200);
+}
+
+TEST_CASE("program: settings of calls come from the environment", "[call_server]") {
+  const Fresh fresh;
+  Program program(std::map<std::string, std::string>{{"MESSENGER_PRESENCE_TTL", "30"}});
+  WebClient alice(program.port);
+  alice.signIn("alice");
+  CHECK(alice.get("/session").json()["heartbeat_seconds"] == 15.0);
 }
 
 TEST_CASE("program: a port that is taken", "[call_server]") {

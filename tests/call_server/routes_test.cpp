@@ -6,6 +6,15 @@
 #include "tests/support/catch.hpp"
 
 namespace call_server::tests {
+namespace {
+
+std::string hexOf(char c) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  const auto value = static_cast<unsigned char>(c);
+  return {digits[value >> 4U], digits[value & 0xfU]};
+}
+
+}  // namespace
 
 TEST_CASE("routes: what everybody may see", "[call_server]") {
   ServerWorld world;
@@ -31,6 +40,36 @@ TEST_CASE("routes: everything else asks who it is", "[call_server]") {
   }
   CHECK(nobody.post(callPath("team")).status == 401);
   CHECK(nobody.post(callPath("team", "x", "heartbeat")).status == 401);
+}
+
+TEST_CASE("routes: addresses that only tell take no other method", "[call_server]") {
+  ServerWorld world;
+  WebClient alice = world.clientOf("alice");
+  for (const char* each : {"/healthz", "/metrics", "/users", "/session", "/conversations",
+                           "/conversations/team/history", "/calls/x/media"}) {
+    INFO(each);
+    const Reply reply = alice.request("PUT", each, "{}");
+    CHECK(reply.status == 405);
+    CHECK(reply.headers.at("allow").find("GET, HEAD") == 0);
+  }
+  CHECK(alice.get("/api/messengerx/active-calls").reason() == "notFound");
+  CHECK(alice.get("/conversations").headers.at("cache-control") == "no-store");
+}
+
+TEST_CASE("routes: a WebSocket's address speaks nothing else", "[call_server]") {
+  ServerWorld world;
+  WebClient alice = world.clientOf("alice");
+  const std::string own = "Origin: http://127.0.0.1:" + std::to_string(world.port) + "\r\n";
+  CHECK(alice.request("GET", "/ws", "", own).status == 426);
+}
+
+TEST_CASE("routes: pages are told to beat twice in the time after which who is silent is out",
+          "[call_server]") {
+  ServerWorld world([](CallServer::Parts& parts) {
+    parts.config.presence.ttl = std::chrono::seconds{9};
+    parts.config.presence.writeBehind = std::chrono::seconds{1};
+  });
+  CHECK(world.clientOf("alice").get("/session").json()["heartbeat_seconds"] == 4.5);
 }
 
 TEST_CASE("routes: a session that was forged or has expired is none", "[call_server]") {
@@ -59,31 +98,49 @@ TEST_CASE("routes: signing in and out", "[call_server]") {
   const Reply in = client.post("/session", R"({"user":"alice"})");
   CHECK(in.json() == Json{{"user", {{"id", "alice"}, {"name", "Alice"}}}});
   const std::string set = in.headers.at("set-cookie");
-  for (const char* part : {"messenger_session=v1.", "HttpOnly", "SameSite=Strict", "Path=/", "Max-Age="}) {
+  for (const char* part :
+       {"messenger_session=v1.", "HttpOnly", "SameSite=Strict", "Path=/", "Max-Age=43200"}) {
     CHECK(set.find(part) != std::string::npos);
   }
   client.signIn("alice");
-  CHECK(client.get("/session").json() ==
-        Json{{"user", {{"id", "alice"}, {"name", "Alice"}}}, {"media", false}, {"heartbeat_seconds", 30.0}, {"calls_down", false}});
+  CHECK(client.get("/session").json() == Json{{"user", {{"id", "alice"}, {"name", "Alice"}}},
+                                              {"media", false},
+                                              {"heartbeat_seconds", 30.0},
+                                              {"calls_down", false}});
   const Reply out = client.request("DELETE", "/session", "");
   CHECK(out.status == 204);
   CHECK(out.headers.at("set-cookie").find("messenger_session=; ") == 0);
+  CHECK(out.headers.at("set-cookie").find("Max-Age=0") != std::string::npos);
+  CHECK_FALSE(out.headers.contains("content-length"));
 }
 
 TEST_CASE("routes: another site's page changes nothing", "[call_server]") {
   ServerWorld world;
   WebClient alice = world.clientOf("alice");
-  for (const char* origin : {"http://evil.example", "null", "http://127.0.0.1:1", "file://"}) {
+  const std::string own = "http://127.0.0.1:" + std::to_string(world.port);
+  for (const std::string& origin :
+       {std::string{"http://evil.example"}, std::string{"null"}, std::string{"http://127.0.0.1:1"},
+        std::string{"file://"}, own + "0", own + ".evil.example", "http://evil." + own.substr(7),
+        "ftp://" + own.substr(7)}) {
     INFO(origin);
-    const std::string header = std::string{"Origin: "} + origin + "\r\n";
+    const std::string header = "Origin: " + origin + "\r\n";
     CHECK(alice.request("POST", callPath("team"), "", header).reason() == "foreignOrigin");
+    CHECK(alice.request("PUT", callPath("team", "x", "participants/y"), "{}", header).reason() ==
+          "foreignOrigin");
     CHECK(alice.request("DELETE", "/session", "", header).status == 403);
     CHECK(alice.request("POST", "/session", R"({"user":"bob"})", header).status == 403);
     CHECK(handshake(world.port, header + "Cookie: " + alice.cookie + "\r\n").status == 403);
   }
   CHECK(handshake(world.port, "Cookie: " + alice.cookie + "\r\n").status == 403);
-  const std::string own = "Origin: http://127.0.0.1:" + std::to_string(world.port) + "\r\n";
-  CHECK(alice.request("POST", callPath("team"), "", own).status == 201);
+  Connection nameless(world.port);
+  nameless.send("DELETE /session HTTP/1.0\r\nOrigin: http://\r\n\r\n");
+  CHECK(nameless.receive().status == 403);
+  CHECK(alice.request("POST", callPath("team"), "", "Origin: " + own + "\r\n").status == 201);
+  // Behind a proxy that speaks TLS; and names of hosts have no case.
+  CHECK(alice.request("DELETE", "/session", "", "Origin: https" + own.substr(4) + "\r\n").status == 204);
+  Connection named(world.port);
+  named.send("DELETE /session HTTP/1.1\r\nHost: Calls.example\r\nOrigin: http://calls.EXAMPLE\r\n\r\n");
+  CHECK(named.receive().status == 204);
 }
 
 TEST_CASE("routes: conversations and their calls", "[call_server]") {
@@ -131,6 +188,32 @@ TEST_CASE("routes: media details are for who is in the call", "[call_server]") {
   CHECK(none.status == 404);
   CHECK(none.reason() == "noMediaServer");
   CHECK(world.clientOf("alice").get("/calls/nothing/media").reason() == "callNotFound");
+  CHECK(world.clientOf("alice").get("/calls/%" + hexOf(call[0]) + call.substr(1) + "/media").reason() ==
+        "noMediaServer");
+  CHECK(world.clientOf("alice").get("/calls/%/media").reason() == "callNotFound");
+  CHECK(world.clientOf("alice").get("/calls/x%zz/media").reason() == "callNotFound");
+  CHECK(world.clientOf("alice").get("/calls/x/y/media").reason() == "notFound");
+  CHECK(world.clientOf("alice").get("/calls/media").reason() == "notFound");
+  world.clientOf("bob").post(callPath("alice-bob", call, "join"));
+  world.clientOf("bob").post(callPath("alice-bob", call, "leave"));
+  CHECK(world.clientOf("bob").get(path).reason() == "notInCall");
+  world.clientOf("alice").post(callPath("alice-bob", call, "end"));
+  CHECK(world.clientOf("alice").get(path).reason() == "callEnded");
+}
+
+TEST_CASE("routes: who was kicked gets no media details, and is told why", "[call_server]") {
+  ServerWorld world;
+  const std::string call = world.start("alice", "team");
+  WebClient alice = world.clientOf("alice");
+  WebClient bob = world.clientOf("bob");
+  REQUIRE(bob.post(callPath("team", call, "join")).status == 201);
+  const std::string seat = alice.get(callPath("team", call, "participants")).json()[1]["id"];
+  REQUIRE(alice.request("PUT", callPath("team", call, "participants/" + seat), R"({"kicked":true})").status ==
+          200);
+  CHECK(bob.get("/calls/" + call + "/media").reason() == "kicked");
+  const Json active = bob.get("/conversations").json()[1]["active_call"];
+  CHECK(active["kicked"] == true);
+  CHECK(active["participants"] == 1);
 }
 
 TEST_CASE("routes: the page, and nothing beside it", "[call_server]") {
@@ -144,14 +227,38 @@ TEST_CASE("routes: the page, and nothing beside it", "[call_server]") {
   CHECK(page.headers.at("content-security-policy").find("default-src 'self'") == 0);
   CHECK(client.get("/?x=1").status == 200);
   CHECK(client.get("/style.css").body == "body{}");
+  const std::string policy = page.headers.at("content-security-policy");
+  for (const char* part :
+       {"connect-src 'self';", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"}) {
+    CHECK(policy.find(part) != std::string::npos);
+  }
+  CHECK(page.headers.at("referrer-policy") == "same-origin");
   CHECK(client.get("/app/main.js").headers.at("content-type") == "text/javascript; charset=utf-8");
+  CHECK(client.get("/app/main.js").headers.at("cache-control") == "no-cache");
+  CHECK(client.get("/app/main.js").headers.at("content-security-policy") == policy);
   CHECK(client.get("/vendor/adapter.js").body == "adapter");
   CHECK(client.request("HEAD", "/style.css", "").headers.at("content-length") == "6");
-  for (const char* path :
-       {"/app/../../outside.js", "/app/%2e%2e/%2e%2e/outside.js", "/app/..%2f..%2foutside.js",
-        "/../outside.js", "//outside.js", "/app//main.js", "/app/.hidden.js", "/package.json", "/app/",
-        "/app", "/vendor/../style.css", "/node_modules/webrtc-adapter/out/adapter.js", "/app/main.js/",
-        "/app/main.js%00.css", "/outside.js"}) {
+  for (const char* path : {"/app/../../outside.js",
+                           "/app/%2e%2e/%2e%2e/outside.js",
+                           "/app/..%2f..%2foutside.js",
+                           "/../outside.js",
+                           "//outside.js",
+                           "/app//main.js",
+                           "/app/.hidden.js",
+                           "/package.json",
+                           "/app/",
+                           "/app",
+                           "/vendor/../style.css",
+                           "/node_modules/webrtc-adapter/out/adapter.js",
+                           "/app/main.js/",
+                           "/app/main.js%00.css",
+                           "/outside.js",
+                           "/tool.js",
+                           "/index.html",
+                           "/app/notes.txt",
+                           "/style.css~",
+                           "/more/style.css",
+                           "/folder.css"}) {
     INFO(path);
     const Reply reply = client.get(path);
     CHECK(reply.status == 401);
@@ -159,18 +266,34 @@ TEST_CASE("routes: the page, and nothing beside it", "[call_server]") {
   }
 }
 
-TEST_CASE("routes: metrics, for this machine alone", "[call_server]") {
-  ServerWorld world;
-  const std::string call = world.start("alice", "team");
-  WebClient client = world.client();
-  const Reply reply = client.get("/metrics");
-  CHECK(reply.headers.at("content-type") == "text/plain; version=0.0.4; charset=utf-8");
-  CHECK(reply.body.find("call_server_active_calls 1\n") != std::string::npos);
-  CHECK(reply.body.find("call_server_calls_started_total 1\n") != std::string::npos);
-  CHECK(reply.body.find(R"(call_server_requests_total{route="signIn",status="200"} 1)") != std::string::npos);
-  CHECK(reply.body.find("call_server_connections 1\n") != std::string::npos);
-  CHECK(reply.body.find(call) == std::string::npos);
-  CHECK(client.request("GET", "/metrics", "", "X-Forwarded-For: 192.0.2.1\r\n").status == 404);
+TEST_CASE("routes: the page may reach the media server, and no other", "[call_server]") {
+  ServerWorld world(
+      [](CallServer::Parts& parts) { parts.settings.janusPublicUrl = "wss://media.example:8989"; });
+  CHECK(world.client()
+            .get("/")
+            .headers.at("content-security-policy")
+            .find("connect-src 'self' wss://media.example:8989;") != std::string::npos);
+}
+
+TEST_CASE("routes: history in pages, newest first", "[call_server]") {
+  ServerWorld world(
+      [](CallServer::Parts& parts) { parts.config.callsIndexCount = parts.config.callsPageCount = 2; });
+  WebClient alice = world.clientOf("alice");
+  std::vector<std::string> calls;
+  for (int i = 0; i < 3; ++i) {
+    calls.push_back(world.start("alice", "alice-bob"));
+    REQUIRE(alice.post(callPath("alice-bob", calls.back(), "end")).status == 200);
+  }
+  const std::string path = "/conversations/alice%2Dbob/history";
+  const Json first = alice.get(path).json();
+  REQUIRE(first["calls"].size() == 2);
+  CHECK(first["calls"][0]["id"] == calls[2]);
+  CHECK(first["calls"][0]["owner"]["id"] == "alice");
+  CHECK(first["next"] == calls[1]);
+  const Json second = alice.get(path + "?before=%" + hexOf(calls[1][0]) + calls[1].substr(1)).json();
+  REQUIRE(second["calls"].size() == 1);
+  CHECK(second["calls"][0]["id"] == calls[0]);
+  CHECK(second["next"].is_null());
 }
 
 TEST_CASE("routes: one that stops is not healthy any more", "[call_server]") {

@@ -19,6 +19,12 @@ ServerWorld::ServerWorld(const Change& change) : change_(change) {
   std::ofstream(web / "package.json") << "{}";
   std::ofstream(web / "app" / "main.js") << "export {};";
   std::ofstream(web / "app" / ".hidden.js") << "no";
+  std::ofstream(web / "app" / "notes.txt") << "no";
+  std::ofstream(web / "tool.js") << "no";
+  std::ofstream(web / "style.css~") << "no";
+  std::filesystem::create_directories(web / "more");
+  std::filesystem::create_directories(web / "folder.css");
+  std::ofstream(web / "more" / "style.css") << "no";
   std::ofstream(web / "node_modules/webrtc-adapter/out/adapter.js") << "adapter";
   std::ofstream(folder.file("outside.js")) << "no";
   begin();

@@ -49,19 +49,51 @@ TEST_CASE("sockets: who may subscribe to what", "[call_server]") {
   CHECK(carol.next()["reason"] == "malformedMessage");
   carol.send("not json");
   CHECK(carol.next()["reason"] == "malformedMessage");
+  CHECK(carol.subscribe("thread.team")["event"] == "subscribed");
 }
 
-TEST_CASE("sockets: a thread's channel tells that its calls changed", "[call_server]") {
+TEST_CASE("sockets: a thread's channel tells whenever its calls change", "[call_server]") {
   ServerWorld world;
   SocketClient dave = world.socketOf("dave");
   REQUIRE(dave.subscribe("thread.team")["event"] == "subscribed");
   const std::string call = world.start("alice", "team");
-  const Json started = dave.waitFor("thread.calls");
-  CHECK(started["data"] == Json{{"thread", "team"}, {"call", call}});
-  world.clientOf("bob").post(callPath("team", call, "join"));
-  CHECK(dave.waitFor("thread.calls")["channel"] == "thread.team");
-  world.clientOf("alice").post(callPath("team", call, "end"));
-  CHECK(dave.waitFor("call.ended")["data"]["id"] == call);
+  // Each change tells once, so that each of these waits for one of its own.
+  const auto tells = [&] {
+    return dave.waitFor("thread.calls")["data"] == Json{{"thread", "team"}, {"call", call}};
+  };
+  CHECK(tells());  // started
+  CHECK(tells());  // its room is there
+  WebClient alice = world.clientOf("alice");
+  WebClient bob = world.clientOf("bob");
+  REQUIRE(bob.post(callPath("team", call, "join")).status == 201);
+  CHECK(tells());
+  REQUIRE(bob.post(callPath("team", call, "leave")).status == 200);
+  CHECK(tells());
+  const std::string seat = alice.get(callPath("team", call, "participants")).json()[1]["id"];
+  REQUIRE(alice.request("PUT", callPath("team", call, "participants/" + seat), R"({"kicked":true})").status ==
+          200);
+  CHECK(tells());
+  REQUIRE(alice.post(callPath("team", call, "end")).status == 200);
+  CHECK(tells());
+}
+
+TEST_CASE("sockets: a call's channel tells who comes and goes, and ends with the call", "[call_server]") {
+  ServerWorld world;
+  const std::string call = world.start("alice", "team");
+  const std::string channel = "call." + call;
+  REQUIRE(
+      eventually([&] { return world.server->messenger().findCall(messenger::CallId{call})->setupComplete; }));
+  WebClient alice = world.clientOf("alice");
+  WebClient bob = world.clientOf("bob");
+  SocketClient socket = world.socketOf("alice");
+  REQUIRE(socket.subscribe(channel)["event"] == "subscribed");
+  REQUIRE(bob.post(callPath("team", call, "join")).status == 201);
+  CHECK(socket.waitFor("call.participants")["channel"] == channel);
+  REQUIRE(bob.post(callPath("team", call, "leave")).status == 200);
+  CHECK(socket.waitFor("call.participants")["data"]["call"] == call);
+  REQUIRE(alice.post(callPath("team", call, "end")).status == 200);
+  CHECK(eventually([&] { return !world.server->hub().hasSubscribers(channel); }));
+  CHECK(socket.subscribe(channel)["reason"] == "callEnded");
 }
 
 TEST_CASE("sockets: a call's channel, until one is out of it", "[call_server]") {

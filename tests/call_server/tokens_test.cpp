@@ -48,8 +48,25 @@ TEST_CASE("session token: any change makes it worthless", "[call_server][unit]")
   CHECK_FALSE(other.check(token, now));
 }
 
-TEST_CASE("session token: a short key is refused", "[call_server][unit]") {
-  CHECK_THROWS_AS(SessionTokens{Secret{"0123456789abcde"}}, std::invalid_argument);
+TEST_CASE("session token: is signed with a key of its own", "[call_server][unit]") {
+  const std::string secret = "0123456789abcdef";
+  const SessionTokens tokens{Secret{secret}};
+  const std::string text = "v1." + base64Url("alice") + ".4000000000";
+  const auto signedWith = [&](const std::string& key) {
+    return text + '.' + base64Url(hmacSha256(key, text));
+  };
+  CHECK(tokens.check(signedWith(hmacSha256(secret, "call_server session")), now));
+  CHECK_FALSE(tokens.check(signedWith(secret), now));
+}
+
+TEST_CASE("session token: a short key is refused, and not said", "[call_server][unit]") {
+  const std::string secret = "Kq7fX2mWz9LpR4t";
+  try {
+    const SessionTokens tokens{Secret{secret}};
+    FAIL("a key of 15 characters was taken");
+  } catch (const std::invalid_argument& error) {
+    CHECK(std::string{error.what()}.find(secret) == std::string::npos);
+  }
 }
 
 TEST_CASE("cookies: the value of one among others", "[call_server][unit]") {
@@ -67,6 +84,11 @@ TEST_CASE("base64url: there and back, and one spelling only", "[call_server][uni
   CHECK(base64Url("\xff\xfe") == "__4");
   CHECK_FALSE(fromBase64Url("__5"));  // the same bytes once more
   CHECK_FALSE(fromBase64Url("//4="));
+}
+
+TEST_CASE("random: no two alike", "[call_server][unit]") {
+  CHECK(randomHex(8).size() == 16);
+  CHECK(randomHex(8) != randomHex(8));
 }
 
 TEST_CASE("janus token: signed as RFC 2202 has it", "[call_server][unit]") {

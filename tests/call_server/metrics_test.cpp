@@ -1,0 +1,97 @@
+#include "metrics.hpp"
+
+#include <memory>
+#include <string>
+
+#include "messenger/testing/faulty_storage.hpp"
+#include "tests/call_server/server_world.hpp"
+#include "tests/support/catch.hpp"
+
+namespace call_server::tests {
+namespace {
+
+bool has(const Reply& reply, const std::string& text) {
+  return reply.body.find(text) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("metrics: for this machine alone", "[call_server]") {
+  ServerWorld world;
+  const std::string call = world.start("alice", "team");
+  WebClient client = world.client();
+  const Reply reply = client.get("/metrics");
+  CHECK(reply.headers.at("content-type") == "text/plain; version=0.0.4; charset=utf-8");
+  CHECK(reply.body.find("call_server_active_calls 1\n") != std::string::npos);
+  CHECK(reply.body.find("call_server_calls_started_total 1\n") != std::string::npos);
+  CHECK(reply.body.find(R"(call_server_requests_total{route="signIn",status="200"} 1)") != std::string::npos);
+  CHECK(reply.body.find("call_server_connections 1\n") != std::string::npos);
+  CHECK(reply.body.find(call) == std::string::npos);
+  CHECK(client.request("GET", "/metrics", "", "X-Forwarded-For: 192.0.2.1\r\n").status == 404);
+  CHECK(client.request("GET", "/metrics", "", "Forwarded: for=192.0.2.1\r\n").status == 404);
+}
+
+TEST_CASE("metrics: they tell what is going on", "[call_server]") {
+  std::shared_ptr<messenger::testing::FaultyStorage> storage;
+  ServerWorld world([&](CallServer::Parts& parts) {
+    storage = std::make_shared<messenger::testing::FaultyStorage>(parts.storage);
+    parts.storage = storage;
+  });
+  WebClient client = world.clientOf("alice");
+  SocketClient socket = world.socketOf("bob");
+  const auto tells = [&](const std::string& line) { return has(client.get("/metrics"), line + '\n'); };
+  CHECK(tells("call_server_sockets 1"));
+  CHECK(eventually([&] { return tells("call_server_frames_sent_total 1"); }));  // the welcome
+  CHECK(tells("call_server_calls_down 0"));
+  CHECK(tells("call_server_janus_up 0"));
+  CHECK(tells("call_server_jobs_parked 0"));
+
+  // A room's making waits while the storage gives out no jobs.
+  storage->failIf([](const auto& operation) { return operation.name == "claimJob"; },
+                  messenger::testing::Fault::before);
+  const std::string call = world.start("alice", "team");
+  CHECK(tells("call_server_jobs_pending 1"));
+  storage->heal();
+  CHECK(eventually([&] { return tells("call_server_jobs_pending 0"); }));
+  REQUIRE(client.post(callPath("team", call, "heartbeat")).status == 200);
+  REQUIRE(client.post(callPath("team", call, "end")).status == 200);
+  CHECK(eventually([&] { return tells(R"(call_server_calls_ended_total{reason="hungUp"} 1)"); }));
+  REQUIRE(world.server->messenger().callsDown(std::chrono::minutes{30}));
+  CHECK(tells("call_server_calls_down 1"));
+
+  for (const char* path : {"/healthz", "/users", "/session", "/conversations", "/conversations/team/history",
+                           "/calls/x/media", "/", "/nothing"}) {
+    (void)client.get(path);
+  }
+  (void)client.request("DELETE", "/session", "");
+  for (const char* route : {"healthz", "metrics", "users", "signIn", "signOut", "session", "conversations",
+                            "history", "media", "static", "messenger", "heartbeat", "other"}) {
+    INFO(route);
+    CHECK(has(client.get("/metrics"), "call_server_requests_total{route=\"" + std::string{route} + '"'));
+    CHECK(
+        has(client.get("/metrics"), "call_server_request_seconds_count{route=\"" + std::string{route} + '"'));
+  }
+  CHECK(world.logger->has(messenger::LogLevel::info, "alice signed in"));
+  CHECK(world.logger->has(messenger::LogLevel::info, "call " + call + " started by alice"));
+  CHECK(world.logger->has(messenger::LogLevel::info, "call " + call + " ended: hungUp"));
+}
+
+TEST_CASE("metrics: what comes from the media server, each under its name", "[call_server][unit]") {
+  Metrics metrics;
+  metrics.mediaKick(true);
+  metrics.mediaKick(false);
+  metrics.reconciled(1, 2, 3);
+  metrics.setJobs(4, 5);
+  metrics.setJanusUp(true);
+  const std::string text = metrics.text();
+  for (const char* line :
+       {R"(call_server_media_kicks_total{result="done"} 1)",
+        R"(call_server_media_kicks_total{result="failed"} 1)", "call_server_rooms_destroyed_total 1",
+        "call_server_rooms_renewed_total 2", "call_server_reconcile_failures_total 3",
+        "call_server_jobs_pending 4", "call_server_jobs_parked 5", "call_server_janus_up 1"}) {
+    INFO(line);
+    CHECK(text.find(std::string{line} + '\n') != std::string::npos);
+  }
+}
+
+}  // namespace call_server::tests
