@@ -3,6 +3,7 @@
 #include <string>
 #include <thread>
 
+#include "conversations.hpp"
 #include "messenger/testing/faulty_storage.hpp"
 #include "tests/call_server/server_world.hpp"
 #include "tests/support/catch.hpp"
@@ -21,6 +22,15 @@ struct TimedWorld {
 
   messenger::Messenger& messenger() { return world.server->messenger(); }
 };
+
+bool isRefused(std::uint16_t port) {
+  try {
+    const Connection connection(port);
+    return false;
+  } catch (const std::runtime_error&) {
+    return true;
+  }
+}
 
 }  // namespace
 
@@ -51,6 +61,33 @@ TEST_CASE("calls: after a restart the call is found, and nobody is put out befor
   CHECK(eventually([&] { return timed.messenger().findCall(CallId{call})->teardownComplete; }));
 }
 
+TEST_CASE("calls: who falls silent is put out without being asked for", "[call_server]") {
+  ServerWorld world([](CallServer::Parts& parts) {
+    auto& presence = parts.config.presence;
+    presence.ttl = presence.checkInterval = seconds{1};
+    presence.writeBehind = presence.youngCall = seconds{0};
+  });
+  const CallId call{world.start("alice", "alice-bob")};
+  CHECK(eventually([&] { return !world.server->messenger().findCall(call)->active(); }));
+}
+
+TEST_CASE("calls: the history says when, and how long", "[call_server]") {
+  TimedWorld timed;
+  const std::string begun = timeText(timed.clock->now().wall);
+  const std::string call = timed.world.start("alice", "alice-bob");
+  timed.clock->advance(std::chrono::milliseconds{45'600});
+  WebClient alice = timed.world.clientOf("alice");
+  CHECK(alice.get("/conversations").json()[0]["active_call"]["created_at"] == begun);
+  REQUIRE(alice.post(callPath("alice-bob", call, "end")).status == 200);
+  const Json past = alice.get("/conversations/alice-bob/history").json()["calls"][0];
+  CHECK(past["started_at"] == begun);
+  CHECK(past["duration_seconds"] == 45);
+
+  using std::chrono::milliseconds;
+  const auto day = std::chrono::sys_days{std::chrono::year{2026} / 5 / 1};
+  CHECK(timeText(messenger::TimePoint{day + milliseconds{3'723'004}}) == "2026-05-01T01:02:03.004Z");
+}
+
 TEST_CASE("calls: the demo's conversations are made once", "[call_server]") {
   ServerWorld world;
   world.server->messenger().threads().setSubject(messenger::ThreadId{"team"}, "Renamed");
@@ -61,7 +98,8 @@ TEST_CASE("calls: the demo's conversations are made once", "[call_server]") {
 }
 
 TEST_CASE("calls: a stop lets a request that is under way finish", "[call_server]") {
-  ServerWorld world([](CallServer::Parts& parts) { parts.settings.limits.stopping = seconds{30}; });
+  ServerWorld world(
+      [](CallServer::Parts& parts) { parts.settings.limits.stopping = std::chrono::minutes{2}; });
   WebClient alice = world.clientOf("alice");
   const std::string head = " HTTP/1.1\r\nHost: x\r\n";
   Connection idle(world.port);
@@ -75,7 +113,8 @@ TEST_CASE("calls: a stop lets a request that is under way finish", "[call_server
   REQUIRE(eventually([&] { return world.server->connections() == 4; }));
   std::jthread stopping([&] { world.server->stop(); });
   REQUIRE(idle.isClosed());
-  // It has begun to stop, and waits for the rest of these two.
+  // It has begun to stop, takes nobody else, and waits for the rest of these two.
+  CHECK(eventually([&] { return isRefused(world.port); }));
   starting.send("}");
   const Reply reply = starting.receive();
   CHECK(reply.status == 201);
@@ -92,6 +131,9 @@ TEST_CASE("calls: a stop waits no longer than it is told to, nor for who is idle
     parts.settings.limits.reading = parts.settings.limits.idle = ever;
     parts.settings.limits.stopping = dawdles ? std::chrono::milliseconds{100} : ever;
   });
+  // Others were here before, and have gone.
+  for (int i = 0; i < 8; ++i) REQUIRE(world.client().get("/healthz").status == 200);
+  REQUIRE(eventually([&] { return world.server->connections() == 0; }));
   std::future<void> stopped;
   Connection connection(world.port);
   connection.send("GET /healthz HTTP/1.1\r\n");
@@ -121,6 +163,7 @@ TEST_CASE("calls: storage that fails is said so, and does not touch heartbeats",
     CHECK(std::stoi(reply.headers.at("retry-after")) > 0);
   }
   CHECK(alice.post(callPath("team", call, "heartbeat")).status == 200);
+  CHECK(eventually([&] { return world.logger->has(messenger::LogLevel::warning, "could not be seen"); }));
   CHECK(socket.subscribe("call." + call)["reason"] == "unavailable");
   storage->heal();
   CHECK(alice.get("/healthz").status == 200);
@@ -165,6 +208,10 @@ TEST_CASE("calls: storage that stalls holds neither heartbeats nor pushes", "[ca
   CHECK(socket.waitFor("test")["data"] == 1);
   open.set_value();
   CHECK(waiting.front()->receive().status == 200);
+  waiting.pop_back();
+  waiting.erase(waiting.begin());
+  for (const auto& each : waiting) (void)each->receive();
+  for (int i = 0; i < 20; ++i) CHECK(alice.get("/session").status == 200);
 }
 
 TEST_CASE("calls: declined in a private thread, ended in a group", "[call_server]") {

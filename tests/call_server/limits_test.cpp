@@ -34,6 +34,12 @@ TEST_CASE("limits: a large header or body is refused, and the connection ends", 
   CHECK(answerTo(world.port, posting("65537") + std::string(65'537, 'x')).reason() == "tooLarge");
   CHECK(answerTo(world.port, posting("99999999999999999999")).status == 400);
   CHECK(answerTo(world.port, posting("65536") + std::string(65'536, ' ')).status == 422);
+  Connection refused(world.port);
+  refused.send(posting("65537"));
+  CHECK(refused.receive().headers.at("connection") == "close");
+  CHECK(refused.isClosed());
+  // Ours is closed; who leaves theirs open does not keep a place by it.
+  CHECK(eventually([&] { return world.server->connections() == 0; }));
   Connection chunked(world.port);
   chunked.send("POST /session HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
   for (int i = 0; i < 9; ++i) chunked.send("2000\r\n" + std::string(0x2000, 'x') + "\r\n");
@@ -224,13 +230,15 @@ TEST_CASE("limits: a frame that is too large ends the socket", "[call_server]") 
 
 TEST_CASE("limits: a silent socket is dropped, one that answers pings is not", "[call_server]") {
   ServerWorld world([](CallServer::Parts& parts) { parts.settings.limits.silence = milliseconds{600}; });
+  const auto begun = std::chrono::steady_clock::now();
   SocketClient dead = world.socketOf("bob");  // reads nothing, so it answers no ping
   SocketClient alive = world.socketOf("alice");
   REQUIRE(alive.subscribe("thread.team")["event"] == "subscribed");
   const bool dropped = eventually([&] {
     world.server->hub().publish("user.alice", "test", "1");
     alive.waitFor("test");
-    return world.server->hub().clients() == 1;
+    const bool isLong = std::chrono::steady_clock::now() > begun + milliseconds{1200};
+    return isLong && world.server->hub().clients() == 1;
   });
   CHECK(dropped);
   CHECK(world.server->hub().hasSubscribers("user.alice"));

@@ -24,7 +24,8 @@ using std::chrono::milliseconds;
 /// A client of Janus, as a browser is one: over the HTTP API, with tokens alone.
 class JanusPage {
  public:
-  JanusPage(const JanusServer& server, Json token) : token_(std::move(token)) {
+  JanusPage(const JanusServer& server, Json token, std::string kind = "token")
+      : kind_(std::move(kind)), token_(std::move(token)) {
     const std::string address = server.options().endpoint;
     const std::size_t colon = address.rfind(':');
     port_ = static_cast<std::uint16_t>(std::stoi(address.substr(colon + 1)));
@@ -32,7 +33,7 @@ class JanusPage {
 
   Json ask(const std::string& path, Json body) {
     body["transaction"] = "t";
-    if (!token_.is_null()) body["token"] = token_;
+    if (!token_.is_null()) body[kind_] = token_;
     WebClient client(port_);
     return client.post("/janus" + path, body.dump()).json();
   }
@@ -45,14 +46,13 @@ class JanusPage {
     const Json handle = ask(path_, {{"janus", "attach"}, {"plugin", "janus.plugin.videoroom"}});
     if (handle["janus"] != "success") return handle;
     handle_ = path_ + '/' + handle["data"]["id"].dump();
-    ask(handle_, {{"janus", "message"},
-                  {"body",
-                   {{"request", "join"},
-                    {"ptype", "publisher"},
-                    {"room", media["room"]},
-                    {"pin", media["pin"]},
-                    {"id", media["participant"]},
-                    {"token", media["room_token"]}}}});
+    Json body{{"request", "join"}, {"ptype", "publisher"}};
+    for (const auto& [name, key] :
+         {std::pair{"room", "room"}, {"pin", "pin"}, {"id", "participant"}, {"token", "room_token"}}) {
+      // Janus takes no null for a text.
+      if (!media[key].is_null()) body[name] = media[key];
+    }
+    ask(handle_, {{"janus", "message"}, {"body", body}});
     return nextEvent();
   }
 
@@ -69,8 +69,8 @@ class JanusPage {
   Json nextEvent() {
     while (true) {
       WebClient client(port_);
-      const std::string token = token_.is_null() ? "" : "?token=" + escaped(token_.get<std::string>());
-      const Json event = client.get("/janus" + path_ + token).json();
+      const Json event =
+          client.get("/janus" + path_ + '?' + kind_ + '=' + escaped(token_.get<std::string>())).json();
       if (event["janus"] == "event") return event["plugindata"]["data"];
       if (event["janus"] != "keepalive") return event;
     }
@@ -84,6 +84,7 @@ class JanusPage {
     return out;
   }
 
+  std::string kind_;
   Json token_;
   std::uint16_t port_ = 0;
   std::string path_;
@@ -91,21 +92,33 @@ class JanusPage {
 };
 
 struct MediaWorld {
-  explicit MediaWorld(bool stringIds = true, milliseconds reconcileInterval = milliseconds{100})
-      : janus({.stringIds = stringIds, .https = false, .tokens = true}), interval(reconcileInterval) {}
+  explicit MediaWorld(bool stringIds = true, milliseconds reconcileInterval = milliseconds{100},
+                      bool hasTokens = true)
+      : janus({.stringIds = stringIds, .https = false, .tokens = hasTokens}),
+        interval(reconcileInterval),
+        tokens(hasTokens) {}
 
   JanusServer janus;
   milliseconds interval;
+  bool tokens;
   std::shared_ptr<messenger::testing::FaultyStorage> storage;
   ServerWorld world{[this](CallServer::Parts& parts) {
     parts.janus = janus.options();
     parts.settings.janusPublicUrl = "ws://127.0.0.1:8188";
-    parts.settings.janusTokenSecret = Secret{JanusServer::tokenSecret};
+    if (tokens) parts.settings.janusTokenSecret = Secret{JanusServer::tokenSecret};
     parts.settings.reconcileInterval = interval;
     storage = std::make_shared<messenger::testing::FaultyStorage>(parts.storage);
     parts.storage = storage;
   }};
   janus::VideoRoom rooms = janus.videoRoom();
+
+  /// How often the media of somebody was taken, as the metrics have it.
+  int kicks(const char* result) {
+    const std::string text = world.client().get("/metrics").body;
+    const std::string name = std::string{"call_server_media_kicks_total{result=\""} + result + "\"} ";
+    const std::size_t begin = text.find(name);
+    return begin == std::string::npos ? 0 : std::stoi(text.substr(begin + name.size()));
+  }
 
   Json mediaOf(const std::string& user, const std::string& call) {
     WebClient client = world.clientOf(user);
@@ -144,6 +157,12 @@ TEST_CASE("media: tokens open the room of one's call, and no other", "[call_serv
     CHECK(expires >= before + 600);
     CHECK(expires <= clock() + 600);
   }
+  const auto claimsOf = [&](const char* token) {
+    const std::string text = details[token].get<std::string>();
+    return text.substr(text.find(','), text.rfind(':') - text.find(','));
+  };
+  CHECK(claimsOf("token") == ",janus,janus.plugin.videoroom");
+  CHECK(claimsOf("room_token") == ",janus.plugin.videoroom,room=" + details["room"].get<std::string>());
   CHECK(media.world.clientOf("alice").get("/session").json()["media"] == true);
   CHECK(details["server"] == "ws://127.0.0.1:8188");
   CHECK(details["expires_in"] == 600);
@@ -185,6 +204,34 @@ TEST_CASE("media: a server that takes numbers gets numbers", "[call_server][janu
   CHECK(JanusPage(media.janus, details["token"]).join(details)["videoroom"] == "joined");
 }
 
+TEST_CASE("media: where Janus asks for no tokens there are none, and rooms are as strict otherwise",
+          "[call_server][janus]") {
+  MediaWorld media(/*stringIds=*/true, never, /*hasTokens=*/false);
+  const std::string call = media.world.start("alice", "team");
+  const Json details = media.mediaOf("alice", call);
+  CHECK(details["token"].is_null());
+  CHECK(details["room_token"].is_null());
+  JanusPage page(media.janus, JanusServer::apiSecret, "apisecret");
+  const Json joined = page.join(details);
+  INFO(joined.dump());
+  REQUIRE(joined["videoroom"] == "joined");
+  CHECK(page.describe(details["room"])["require_pvtid"] == true);
+}
+
+TEST_CASE("media: until the room is there, pages are told to come again", "[call_server][janus]") {
+  MediaWorld media;
+  // No job is given out: the room is not made.
+  media.storage->failIf([](const auto& operation) { return operation.name == "claimJob"; },
+                        messenger::testing::Fault::before);
+  const std::string call = media.world.start("alice", "team");
+  const Reply reply = media.world.clientOf("alice").get("/calls/" + call + "/media");
+  CHECK(reply.status == 409);
+  CHECK(reply.reason() == "notReady");
+  CHECK(reply.headers.at("retry-after") == "1");
+  media.storage->heal();
+  CHECK(media.mediaOf("alice", call)["room"].is_string());
+}
+
 TEST_CASE("media: who is kicked loses it, and does not get it back with the old tokens",
           "[call_server][janus]") {
   MediaWorld media;
@@ -203,9 +250,23 @@ TEST_CASE("media: who is kicked loses it, and does not get it back with the old 
   CHECK(eventually([&] { return isEmpty(media.rooms, room); }));
   CHECK(media.world.clientOf("bob").get("/calls/" + call + "/media").status == 403);
 
+  // Alice is where she may be, and stays there.
+  const Json own = media.mediaOf("alice", call);
+  JanusPage inside(media.janus, own["token"]);
+  REQUIRE(inside.join(own)["videoroom"] == "joined");
+  const int kicks = media.kicks("done");
   JanusPage again(media.janus, details["token"]);
   REQUIRE(again.join(details)["videoroom"] == "joined");
-  CHECK(eventually([&] { return isEmpty(media.rooms, room); }));
+  CHECK(eventually([&] { return media.kicks("done") > kicks; }));
+  std::vector<janus::RoomParticipant> left;
+  CHECK(eventually([&] {
+    const auto now = media.rooms.listParticipants(room);
+    if (now) left = *now;
+    return now && now->size() < 2;
+  }));
+  REQUIRE(left.size() == 1);
+  CHECK(left.front().id == janus::JanusId{own["participant"].get<std::string>()});
+  CHECK(media.world.logger->has(messenger::LogLevel::warning, "without being in the call"));
 }
 
 TEST_CASE("media: who leaves or is kicked loses it at once", "[call_server][janus]") {
@@ -227,24 +288,29 @@ TEST_CASE("media: who leaves or is kicked loses it at once", "[call_server][janu
     REQUIRE(out.status == 200);
     CHECK(eventually([&] { return isEmpty(media.rooms, room); }));
   }
-  CHECK(eventually([&] {
-    return media.world.client()
-               .get("/metrics")
-               .body.find("call_server_media_kicks_total{result=\"done\"} 2\n") != std::string::npos;
-  }));
+  CHECK(eventually([&] { return media.kicks("done") == 2; }));
 }
 
-TEST_CASE("media: who has left without having been in the room is no failure", "[call_server][janus]") {
+TEST_CASE("media: who was not in the room, or whose room is gone, has lost it; without Janus nobody has",
+          "[call_server][janus]") {
   MediaWorld media(/*stringIds=*/true, never);
   const std::string call = media.world.start("alice", "team");
   (void)media.mediaOf("alice", call);
-  REQUIRE(media.world.clientOf("bob").post(callPath("team", call, "join")).status == 201);
-  REQUIRE(media.world.clientOf("bob").post(callPath("team", call, "leave")).status == 200);
-  CHECK(eventually([&] {
-    return media.world.client()
-               .get("/metrics")
-               .body.find("call_server_media_kicks_total{result=\"done\"} 1\n") != std::string::npos;
-  }));
+  WebClient bob = media.world.clientOf("bob");
+  const auto comesAndGoes = [&] {
+    REQUIRE(bob.post(callPath("team", call, "join")).status < 300);
+    REQUIRE(bob.post(callPath("team", call, "leave")).status == 200);
+  };
+  comesAndGoes();
+  CHECK(eventually([&] { return media.kicks("done") == 1; }));
+  const Secret secret = janus::roomSecretOf(CallId{call}, Secret{JanusServer::roomKey});
+  REQUIRE(media.rooms.destroy(media.roomOf(call), secret));
+  comesAndGoes();
+  CHECK(eventually([&] { return media.kicks("done") == 2; }));
+  media.janus.kill();
+  comesAndGoes();
+  CHECK(eventually([&] { return media.kicks("failed") == 1; }));
+  CHECK(media.kicks("done") == 2);
 }
 
 TEST_CASE("media: who has come back before it was taken keeps it", "[call_server][janus]") {

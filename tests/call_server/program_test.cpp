@@ -11,6 +11,7 @@
 
 #include "tests/call_server/server_world.hpp"
 #include "tests/console/process.hpp"
+#include "tests/janus/janus_server.hpp"
 #include "tests/support/catch.hpp"
 
 namespace call_server::tests {
@@ -19,8 +20,9 @@ namespace {
 using messenger::console::testing::Process;
 
 struct Program {
-  explicit Program(std::map<std::string, std::string> environment = {})
-      : process(CALL_SERVER_PROGRAM, arguments(), {.environment = std::move(environment)}) {
+  explicit Program(std::map<std::string, std::string> environment = {},
+                   const std::vector<std::string>& more = {})
+      : process(CALL_SERVER_PROGRAM, arguments(more), {.environment = std::move(environment)}) {
     process.waitForOut("/\n");
     const std::string& out = process.out();
     const std::string banner = "listening on http://127.0.0.1:";
@@ -29,9 +31,11 @@ struct Program {
     port = static_cast<std::uint16_t>(std::stoi(out.substr(begin + banner.size())));
   }
 
-  static std::vector<std::string> arguments() {
-    return {
+  static std::vector<std::string> arguments(const std::vector<std::string>& more = {}) {
+    std::vector<std::string> all{
         "--port", "0", "--database", folder().file("calls.db").string(), "--web", folder().path().string()};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
   }
   /// Of the test that runs.
   static messenger::testing::TempDir& folder() { return *current; }
@@ -165,6 +169,24 @@ TEST_CASE("program: the page learns where Janus is from Janus's own address, or 
   CHECK(connects({{"JANUS_ADMIN_SERVER_ENDPOINT", "http://127.0.0.2/admin"}}) == "ws://127.0.0.2:8188");
   CHECK(connects({{"JANUS_SERVER_ENDPOINT", "http://127.0.0.1:1/janus"},
                   {"JANUS_PUBLIC_URL", "wss://media.example/"}}) == "wss://media.example/");
+}
+
+TEST_CASE("program: browsers get tokens for as long as it was told", "[call_server][janus]") {
+  const Fresh fresh;
+  const messenger::tests::JanusServer janus({.stringIds = true, .https = false, .tokens = true});
+  auto environment = janus.environment();
+  environment["JANUS_TOKEN_AUTH_SECRET"] = messenger::tests::JanusServer::tokenSecret;
+  Program program(environment, {"--media-token-seconds", "42"});
+  WebClient alice(program.port);
+  alice.signIn("alice");
+  const std::string call = alice.post(callPath("team")).json().at("id");
+  Reply reply;
+  REQUIRE(eventually([&] {
+    reply = alice.get("/calls/" + call + "/media");
+    return reply.status == 200;
+  }));
+  CHECK(reply.json()["expires_in"] == 42);
+  CHECK(reply.json()["token"].is_string());
 }
 
 TEST_CASE("program: takes all the file descriptors that it may have", "[call_server]") {

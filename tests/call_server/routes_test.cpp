@@ -1,6 +1,7 @@
 #include <string>
 #include <vector>
 
+#include "http_message.hpp"
 #include "session_token.hpp"
 #include "tests/call_server/server_world.hpp"
 #include "tests/support/catch.hpp"
@@ -15,6 +16,11 @@ std::string hexOf(char c) {
 }
 
 }  // namespace
+
+TEST_CASE("percent-decoding: all of it, or nothing", "[call_server][unit]") {
+  CHECK(percentDecoded("a%2Fb%2f") == "a/b/");
+  for (const char* broken : {"%", "%4", "a%zz", "%4x", "%-1"}) CHECK(percentDecoded(broken).empty());
+}
 
 TEST_CASE("routes: what everybody may see", "[call_server]") {
   ServerWorld world;
@@ -152,6 +158,7 @@ TEST_CASE("routes: conversations and their calls", "[call_server]") {
   CHECK(quiet[0]["type"] == "private");
   CHECK(quiet[1]["name"] == "The team");
   CHECK(quiet[1]["members"].size() == 4);
+  for (const Json& each : quiet[1]["members"]) CHECK(each["admin"] == (each["id"] == "alice"));
   CHECK(quiet[1]["active_call"].is_null());
   CHECK(world.clientOf("bob").get("/conversations").json()[0]["name"] == "Alice");
   CHECK(world.clientOf("dave").get("/conversations").json().size() == 1);
@@ -163,7 +170,9 @@ TEST_CASE("routes: conversations and their calls", "[call_server]") {
   CHECK(active["in_call"] == false);
   CHECK(active["kicked"] == false);
   CHECK(active["participants"] == 1);
-  CHECK(alice.get("/conversations").json()[1]["active_call"]["in_call"] == true);
+  const Json own = alice.get("/conversations").json();
+  CHECK(own[1]["active_call"]["in_call"] == true);
+  CHECK(own[0]["active_call"].is_null());
 
   CHECK(alice.post(callPath("team", call, "end")).status == 200);
   const Json history = alice.get("/conversations/team/history").json();

@@ -125,6 +125,23 @@ TEST_CASE("sockets: a call's channel, until one is out of it", "[call_server]") 
   CHECK_FALSE(world.server->hub().hasSubscribers("call." + call));
 }
 
+TEST_CASE("sockets: who leaves a call or is kicked from it loses its channel", "[call_server]") {
+  const bool leaves = GENERATE(true, false);
+  ServerWorld world;
+  const std::string call = world.start("alice", "team");
+  WebClient alice = world.clientOf("alice");
+  WebClient bob = world.clientOf("bob");
+  REQUIRE(bob.post(callPath("team", call, "join")).status == 201);
+  SocketClient socket = world.socketOf("bob");
+  REQUIRE(socket.subscribe("call." + call)["event"] == "subscribed");
+  const std::string seat = alice.get(callPath("team", call, "participants")).json()[1]["id"];
+  const Reply out =
+      leaves ? bob.post(callPath("team", call, "leave"))
+             : alice.request("PUT", callPath("team", call, "participants/" + seat), R"({"kicked":true})");
+  REQUIRE(out.status == 200);
+  CHECK(eventually([&] { return !world.server->hub().hasSubscribers("call." + call); }));
+}
+
 TEST_CASE("sockets: call.ready comes when the room is set up, and again when it was renewed",
           "[call_server]") {
   ServerWorld world;
@@ -143,6 +160,7 @@ TEST_CASE("sockets: everybody hears that calls are down, and up again", "[call_s
   REQUIRE(world.server->messenger().callsDown(std::chrono::minutes{30}));
   CHECK(dave.waitFor("calls.down")["data"]["down"] == true);
   CHECK(world.clientOf("dave").get("/session").json()["calls_down"] == true);
+  CHECK(world.logger->has(messenger::LogLevel::info, "calls are down"));
   world.server->messenger().callsUp();
   CHECK(dave.waitFor("calls.down")["data"]["down"] == false);
 }
