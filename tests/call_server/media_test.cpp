@@ -291,7 +291,7 @@ TEST_CASE("media: who leaves or is kicked loses it at once", "[call_server][janu
   CHECK(eventually([&] { return media.kicks("done") == 2; }));
 }
 
-TEST_CASE("media: who was not in the room, or whose room is gone, has lost it; without Janus nobody has",
+TEST_CASE("media: who was not in the room, or whose room is gone, has lost it, but nobody without Janus",
           "[call_server][janus]") {
   MediaWorld media(/*stringIds=*/true, never);
   const std::string call = media.world.start("alice", "team");
