@@ -26,6 +26,10 @@ class World {
   down = false;
   media = false;
   refusesSockets = false;
+  heartbeatSeconds = 30;
+  beats = 0;
+  /** So many calls has a page of a history. */
+  historyPage = 25;
   /** The way into a call's media; a test may give another one. */
   mediaOf = () => this.#refuse(404, "noMediaServer");
   threads = [
@@ -53,7 +57,17 @@ class World {
   }
 
   changed(call) {
-    this.send(this.thread(call.thread).members, "thread.calls", { thread: call.thread, call: call.id });
+    const channel = `thread.${call.thread}`;
+    for (const socket of this.sockets) {
+      if (socket.channels.has(channel)) socket.send({ event: "thread.calls", channel, data: { thread: call.thread, call: call.id } });
+    }
+  }
+
+  history(thread, before) {
+    const all = this.calls.filter((each) => each.thread === thread);
+    const from = before ? all.findIndex(({ id }) => id === before) + 1 : 0;
+    const page = all.slice(from, from + this.historyPage);
+    return { calls: page.map((each) => this.past(each)), next: from + page.length < all.length ? page.at(-1).id : null };
   }
 
   picture(call) {
@@ -132,9 +146,9 @@ class World {
 
 const routes = [
   ["GET", /^\/users$/, () => Object.entries(people).map(([id, name]) => ({ id, name }))],
-  ["GET", /^\/session$/, (w, me) => ({ user: w.user(me), media: w.media, heartbeat_seconds: 30, calls_down: w.down })],
+  ["GET", /^\/session$/, (w, me) => ({ user: w.user(me), media: w.media, heartbeat_seconds: w.heartbeatSeconds, calls_down: w.down })],
   ["GET", /^\/conversations$/, (w, me) => w.threads.filter((t) => t.members.includes(me)).map((t) => w.conversation(t, me))],
-  ["GET", /^\/conversations\/(\w+)\/history$/, (w, me, thread) => ({ calls: w.calls.filter((c) => c.thread === thread).map((c) => w.past(c)), next: null })],
+  ["GET", /^\/conversations\/(\w+)\/history$/, (w, me, thread, body, query) => w.history(thread, query.get("before"))],
   ["GET", /^\/calls\/(\w+)\/media$/, (w, me, call) => w.mediaOf(me, call)],
   ["POST", /^\/api\/messenger\/threads\/(\w+)\/calls$/, (w, me, thread) => w.shown(w.start(me, thread), me)],
   ["GET", /^\/api\/messenger\/threads\/\w+\/calls\/(\w+)$/, (w, me, call) => w.shown(w.call(call), me)],
@@ -142,6 +156,7 @@ const routes = [
   ["POST", /^\/api\/messenger\/threads\/\w+\/calls\/(\w+)\/leave$/, (w, me, call) => w.leave(me, w.call(call))],
   ["POST", /^\/api\/messenger\/threads\/\w+\/calls\/(\w+)\/end$/, (w, me, call) => w.end(w.call(call), "hungUp", me)],
   ["POST", /^\/api\/messenger\/threads\/\w+\/calls\/(\w+)\/heartbeat$/, (w, me, call) => {
+    w.beats += 1;
     if (!w.isIn(w.call(call), me)) throw new Refusal(403, "notInCall");
   }],
   ["POST", /^\/api\/messenger\/threads\/\w+\/calls\/(\w+)\/ignore$/, (w, me, id) => {
@@ -171,7 +186,7 @@ async function serveFile(pathname, response) {
 }
 
 async function answer(world, request, response) {
-  const { pathname } = new URL(request.url, "http://x");
+  const { pathname, searchParams } = new URL(request.url, "http://x");
   const reply = (status, value, headers = {}) => {
     response.writeHead(status, { "Content-Type": "application/json", ...headers }).end(value === undefined ? "" : JSON.stringify(value));
   };
@@ -186,7 +201,7 @@ async function answer(world, request, response) {
     const me = userOf(request);
     if (!me && pathname !== "/users") return reply(401, { message: "sign in", reason: "unauthenticated" });
     try {
-      return reply(200, (await handle(world, me, ...match.slice(1), body)) ?? { message: "success" });
+      return reply(200, (await handle(world, me, ...match.slice(1), body, searchParams)) ?? { message: "success" });
     } catch (error) {
       return reply(error.status ?? 500, { message: error.message, reason: error.reason ?? "internal" });
     }
@@ -201,8 +216,9 @@ export async function startFakeServer(port = 0) {
   server.on("upgrade", (request, stream) => {
     const user = userOf(request);
     if (!user || world.refusesSockets) return stream.end("HTTP/1.1 401 Unauthorized\r\n\r\n");
-    const socket = acceptSocket(request, stream, () => world.sockets.delete(socket));
-    socket.user = user;
+    const heard = ({ subscribe, unsubscribe }) => (subscribe ? socket.channels.add(subscribe) : socket.channels.delete(unsubscribe));
+    const socket = acceptSocket(request, stream, { heard, closed: () => world.sockets.delete(socket) });
+    Object.assign(socket, { user, channels: new Set() });
     world.sockets.add(socket);
     socket.send({ event: "welcome", data: { user } });
   });

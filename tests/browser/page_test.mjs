@@ -37,6 +37,13 @@ export function pageTests(place) {
     await bob.waitForSelector(".ringing[open]");
   });
 
+  const hush = async (...pages) => {
+    for (const page of pages) {
+      await page.waitForSelector(".ringing[open]");
+      await page.keyboard.press("Escape");
+    }
+  };
+
   const press = async (page, key, isThere) => {
     for (let times = 0; times < 20; times += 1) {
       await page.keyboard.press(key);
@@ -154,6 +161,111 @@ export function pageTests(place) {
     server.drop();
     await page.waitForSelector("#sign-in:not([hidden]) .person");
     await page.close();
+  });
+
+  test("page: after a lost connection it hears of its conversations again", async () => {
+    const carol = await people.signedIn("carol");
+    await openConversation(carol, "The team");
+    await carol.click(".call-button");
+    const dave = await people.signedIn("dave");
+    await hush(alice, bob, dave);
+    for (const page of [alice, dave]) await openConversation(page, "The team");
+    const old = new Set(server.world.sockets);
+    server.drop();
+    await until("Alice listens again", () => [...server.world.sockets].some((each) => each.user === "alice" && !old.has(each) && each.channels.has("thread.t2")));
+    await dave.click(".join-button");
+    await alice.waitForSelector('.call-card:has-text("2 people in it")');
+    await carol.click('[data-control="end"]');
+    for (const page of [carol, dave]) await page.close();
+  });
+
+  test("page: a call that came before the page rings too; who does not answer is told what they missed", async () => {
+    await openConversation(alice, "The team");
+    await alice.click(".call-button");
+    const dave = await people.signedIn("dave");
+    await dave.waitForSelector('.ringing[open]:has-text("is calling in The team")');
+    await hush(bob);
+    await alice.click('[data-control="end"]');
+    await dave.waitForSelector('.toast:has-text("You missed a call from Alice")');
+    await dave.waitForSelector(".ringing", { state: "detached" });
+    expectEqual("the title", await dave.title(), "Calls");
+    await alice.click(".close-summary");
+    await dave.close();
+  });
+
+  test("page: declining tells the caller", async () => {
+    await openConversation(alice, "Bob");
+    await alice.click(".call-button");
+    await bob.click(".ringing .decline");
+    await alice.waitForSelector('.summary h2:text-is("Declined by Bob")');
+    await alice.click(".close-summary");
+  });
+
+  test("page: it beats as often as the server asks, after a reload too, and is silent once it is out", async () => {
+    server.world.heartbeatSeconds = 0.1;
+    const carol = await people.signedIn("carol");
+    await openConversation(carol, "The team");
+    await carol.click(".call-button");
+    await hush(alice, bob);
+    const { call } = await until("the call", async () => ((await stats(carol)).call ? stats(carol) : null));
+    const soundly = async (times) => {
+      const before = server.world.beats;
+      await until(`${times} beats`, () => server.world.beats >= before + times, { within: 10000 });
+    };
+    await soundly(10);
+    await carol.reload();
+    await carol.waitForSelector(".controls");
+    expectEqual("its call", (await stats(carol)).call, call);
+    await soundly(10);
+    server.world.heartbeatSeconds = 30;
+    await carol.click('[data-control="leave"]');
+    await carol.waitForSelector(".summary");
+    const beats = server.world.beats;
+    await carol.evaluate(() => dispatchEvent(new Event("online")));
+    // Its requests come in the order of its asking.
+    await carol.evaluate(() => fetch("/session").then((response) => response.json()));
+    expectEqual("beats", server.world.beats, beats);
+    await carol.close();
+  });
+
+  test("page: the history unfolds page by page", async () => {
+    server.world.historyPage = 2;
+    await openConversation(alice, "The team");
+    await openConversation(alice, "Bob");
+    const all = server.world.calls.filter(({ thread }) => thread === "t1").length;
+    expect(all > 3, "there have been some calls");
+    const shown = () => alice.locator(".past-call").count();
+    await until("the first page", async () => (await shown()) === 2);
+    while (await alice.isVisible('button:text("Show earlier calls")')) {
+      const before = await shown();
+      await alice.click('button:text("Show earlier calls")');
+      await until("more", async () => (await shown()) > before);
+    }
+    expectEqual("calls", await shown(), all);
+    server.world.historyPage = 25;
+  });
+
+  test("page: that calls are down is shown for as long as it holds", async () => {
+    server.setDown(true);
+    await alice.waitForSelector('[data-banner="down"]');
+    await alice.waitForSelector(".call-button:disabled");
+    server.setDown(false);
+    await alice.waitForSelector('[data-banner="down"]', { state: "detached" });
+    await alice.waitForSelector(".call-button:not(:disabled)");
+  });
+
+  test("page: who signs out leaves the call, and is nobody", async () => {
+    const carol = await people.signedIn("carol");
+    await openConversation(carol, "The team");
+    await carol.click(".call-button");
+    await hush(alice, bob);
+    await until("the call", async () => (await stats(carol)).call);
+    await carol.click('[data-focus="sign-out"]');
+    await carol.waitForSelector("#sign-in:not([hidden]) .person");
+    expectEqual("she is in the call", server.world.isIn(server.world.calls[0], "carol"), false);
+    expectEqual("who she is", await carol.evaluate(() => fetch("/session").then(({ status }) => status)), 401);
+    await until("her socket is gone", () => ![...server.world.sockets].some(({ user }) => user === "carol"));
+    await carol.close();
   });
 
   test("page: nothing is wider than a small phone", async () => {

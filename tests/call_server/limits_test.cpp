@@ -34,6 +34,7 @@ TEST_CASE("limits: a large header or body is refused, and the connection ends", 
   CHECK(answerTo(world.port, posting("65537") + std::string(65'537, 'x')).reason() == "tooLarge");
   CHECK(answerTo(world.port, posting("99999999999999999999")).status == 400);
   CHECK(answerTo(world.port, posting("65536") + std::string(65'536, ' ')).status == 422);
+  CHECK(has(world.client().get("/metrics"), R"(call_server_requests_total{route="unread",status="413"} 2)"));
   Connection refused(world.port);
   refused.send(posting("65537"));
   CHECK(refused.receive().headers.at("connection") == "close");
