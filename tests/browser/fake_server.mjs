@@ -28,6 +28,7 @@ class World {
   refusesSockets = false;
   heartbeatSeconds = 30;
   beats = 0;
+  declines = 0;
   /** So many calls has a page of a history. */
   historyPage = 25;
   /** The way into a call's media; a test may give another one. */
@@ -161,6 +162,7 @@ const routes = [
   }],
   ["POST", /^\/api\/messenger\/threads\/\w+\/calls\/(\w+)\/ignore$/, (w, me, id) => {
     const call = w.call(id);
+    w.declines += 1;
     w.send([me], "call.ignored", w.picture(call));
     if (w.thread(call.thread).type === "private") w.end(call, "declined", me);
   }],

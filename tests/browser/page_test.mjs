@@ -8,6 +8,8 @@ import { until } from "./support/wait.mjs";
 import { accept, openConversation, stats, textOf } from "./support/world.mjs";
 
 const small = { width: 360, height: 740 };
+/** Long before the next heartbeat, which would find out too. */
+const soon = { timeout: 10000 };
 
 export function pageTests(place) {
   let server, people, alice, bob;
@@ -38,10 +40,15 @@ export function pageTests(place) {
   });
 
   const hush = async (...pages) => {
+    const { declines } = server.world;
     for (const page of pages) {
-      await page.waitForSelector(".ringing[open]");
+      await page.focus(".ringing[open] .accept");
       await page.keyboard.press("Escape");
+      await page.waitForSelector(".ringing", { state: "detached" });
+      // What it has asked before this has come.
+      await page.evaluate(() => fetch("/session").then(({ status }) => status));
     }
+    expectEqual("declined", server.world.declines, declines);
   };
 
   const press = async (page, key, isThere) => {
@@ -120,19 +127,24 @@ export function pageTests(place) {
     await openConversation(alice, "Bob");
     await alice.click(".call-button");
     const { call } = await until("the call", async () => ((await stats(alice)).call ? stats(alice) : null));
+    await hush(bob);
     server.refuseSockets(true);
     await alice.waitForSelector('[data-banner="connection"]');
+    const other = server.world.start("carol", "t2");
     server.refuseSockets(false);
     await alice.waitForSelector('[data-banner="connection"]', { state: "detached" });
     expectEqual("its call", (await stats(alice)).call, call);
+    await alice.waitForSelector('.conversation.is-active[data-thread="t2"]', soon);
+    await hush(alice, bob);
+    server.world.end(other, "hungUp", "carol");
   });
 
   test("page: what happened while it was out of reach is caught up with", async () => {
     server.refuseSockets(true);
     await alice.waitForSelector('[data-banner="connection"]');
-    server.world.end(server.world.calls[0], "hungUp", "bob");
+    server.world.end(server.world.call((await stats(alice)).call), "hungUp", "bob");
     server.refuseSockets(false);
-    await alice.waitForSelector('.summary h2:text-is("Ended by Bob")');
+    await alice.waitForSelector('.summary h2:text-is("Ended by Bob")', soon);
     await alice.click(".close-summary");
   });
 
@@ -142,7 +154,7 @@ export function pageTests(place) {
     const call = server.world.calls[0];
     server.world.seat(call, "alice").left = new Date().toISOString();
     await alice.evaluate(() => dispatchEvent(new Event("online")));
-    await until("Alice is in again", () => server.world.isIn(call, "alice"));
+    await until("Alice is in again", () => server.world.isIn(call, "alice"), { within: soon.timeout });
     await alice.click('[data-control="end"]');
     await alice.click(".close-summary");
   });

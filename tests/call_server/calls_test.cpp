@@ -79,7 +79,7 @@ TEST_CASE("calls: the history says when, and how long", "[call_server]") {
   WebClient alice = timed.world.clientOf("alice");
   CHECK(alice.get("/conversations").json()[0]["active_call"]["created_at"] == begun);
   REQUIRE(alice.post(callPath("alice-bob", call, "end")).status == 200);
-  const Json past = alice.get("/conversations/alice-bob/history").json()["calls"][0];
+  Json past = alice.get("/conversations/alice-bob/history").json()["calls"][0];
   CHECK(past["started_at"] == begun);
   CHECK(past["duration_seconds"] == 45);
 

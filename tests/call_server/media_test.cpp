@@ -197,7 +197,7 @@ TEST_CASE("media: tokens open the room of one's call, and no other", "[call_serv
 TEST_CASE("media: a server that takes numbers gets numbers", "[call_server][janus]") {
   MediaWorld media(/*stringIds=*/false);
   const std::string call = media.world.start("alice", "team");
-  const Json details = media.mediaOf("alice", call);
+  Json details = media.mediaOf("alice", call);
   REQUIRE(details["room"].is_number_unsigned());
   REQUIRE(details["participant"].is_number_unsigned());
   CHECK(details["participant"].get<std::uint64_t>() < (std::uint64_t{1} << 53U));
@@ -208,11 +208,11 @@ TEST_CASE("media: where Janus asks for no tokens there are none, and rooms are a
           "[call_server][janus]") {
   MediaWorld media(/*stringIds=*/true, never, /*hasTokens=*/false);
   const std::string call = media.world.start("alice", "team");
-  const Json details = media.mediaOf("alice", call);
+  Json details = media.mediaOf("alice", call);
   CHECK(details["token"].is_null());
   CHECK(details["room_token"].is_null());
   JanusPage page(media.janus, JanusServer::apiSecret, "apisecret");
-  const Json joined = page.join(details);
+  Json joined = page.join(details);
   INFO(joined.dump());
   REQUIRE(joined["videoroom"] == "joined");
   CHECK(page.describe(details["room"])["require_pvtid"] == true);
@@ -251,7 +251,7 @@ TEST_CASE("media: who is kicked loses it, and does not get it back with the old 
   CHECK(media.world.clientOf("bob").get("/calls/" + call + "/media").status == 403);
 
   // Alice is where she may be, and stays there.
-  const Json own = media.mediaOf("alice", call);
+  Json own = media.mediaOf("alice", call);
   JanusPage inside(media.janus, own["token"]);
   REQUIRE(inside.join(own)["videoroom"] == "joined");
   const int kicks = media.kicks("done");
@@ -277,7 +277,7 @@ TEST_CASE("media: who leaves or is kicked loses it at once", "[call_server][janu
     INFO(how);
     WebClient bob = media.world.clientOf("bob");
     REQUIRE(bob.post(callPath("team", call, "join")).status < 300);
-    const Json details = media.mediaOf("bob", call);
+    Json details = media.mediaOf("bob", call);
     JanusPage page(media.janus, details["token"]);
     REQUIRE(page.join(details)["videoroom"] == "joined");
     const std::string seat = "participants/" + details["participant"].get<std::string>();

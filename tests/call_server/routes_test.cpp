@@ -164,18 +164,18 @@ TEST_CASE("routes: conversations and their calls", "[call_server]") {
   CHECK(world.clientOf("dave").get("/conversations").json().size() == 1);
 
   const std::string call = world.start("alice", "team");
-  const Json active = world.clientOf("bob").get("/conversations").json()[1]["active_call"];
+  Json active = world.clientOf("bob").get("/conversations").json()[1]["active_call"];
   CHECK(active["id"] == call);
   CHECK(active["owner"] == Json{{"id", "alice"}, {"name", "Alice"}});
   CHECK(active["in_call"] == false);
   CHECK(active["kicked"] == false);
   CHECK(active["participants"] == 1);
-  const Json own = alice.get("/conversations").json();
+  Json own = alice.get("/conversations").json();
   CHECK(own[1]["active_call"]["in_call"] == true);
   CHECK(own[0]["active_call"].is_null());
 
   CHECK(alice.post(callPath("team", call, "end")).status == 200);
-  const Json history = alice.get("/conversations/team/history").json();
+  Json history = alice.get("/conversations/team/history").json();
   REQUIRE(history["calls"].size() == 1);
   CHECK(history["calls"][0]["id"] == call);
   CHECK(history["calls"][0]["end_reason"] == "hungUp");
@@ -220,7 +220,7 @@ TEST_CASE("routes: who was kicked gets no media details, and is told why", "[cal
   REQUIRE(alice.request("PUT", callPath("team", call, "participants/" + seat), R"({"kicked":true})").status ==
           200);
   CHECK(bob.get("/calls/" + call + "/media").reason() == "kicked");
-  const Json active = bob.get("/conversations").json()[1]["active_call"];
+  Json active = bob.get("/conversations").json()[1]["active_call"];
   CHECK(active["kicked"] == true);
   CHECK(active["participants"] == 1);
 }
@@ -294,12 +294,12 @@ TEST_CASE("routes: history in pages, newest first", "[call_server]") {
     REQUIRE(alice.post(callPath("alice-bob", calls.back(), "end")).status == 200);
   }
   const std::string path = "/conversations/alice%2Dbob/history";
-  const Json first = alice.get(path).json();
+  Json first = alice.get(path).json();
   REQUIRE(first["calls"].size() == 2);
   CHECK(first["calls"][0]["id"] == calls[2]);
   CHECK(first["calls"][0]["owner"]["id"] == "alice");
   CHECK(first["next"] == calls[1]);
-  const Json second = alice.get(path + "?before=%" + hexOf(calls[1][0]) + calls[1].substr(1)).json();
+  Json second = alice.get(path + "?before=%" + hexOf(calls[1][0]) + calls[1].substr(1)).json();
   REQUIRE(second["calls"].size() == 1);
   CHECK(second["calls"][0]["id"] == calls[0]);
   CHECK(second["next"].is_null());
