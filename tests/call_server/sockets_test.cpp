@@ -1,3 +1,6 @@
+#include <chrono>
+#include <future>
+#include <memory>
 #include <string>
 #include <thread>
 
@@ -170,6 +173,37 @@ TEST_CASE("sockets: a stop says goodbye", "[call_server]") {
   SocketClient alice = world.socketOf("alice");
   std::jthread stopping([&] { world.server->stop(); });
   CHECK(alice.waitForClose() == 1001);
+}
+
+namespace {
+
+/// Holds up who sends to it.
+class SlowClient final : public Client {
+ public:
+  void send(Frame /*frame*/) override {
+    entered.set_value();
+    released.get_future().wait();
+  }
+  void close(Goodbye /*why*/) override {}
+
+  std::promise<void> entered;
+  std::promise<void> released;
+};
+
+}  // namespace
+
+TEST_CASE("sockets: a push that is under way when the server stops may be the last to let go of one",
+          "[call_server]") {
+  ServerWorld world(
+      [](CallServer::Parts& parts) { parts.settings.limits.stopping = std::chrono::milliseconds{1}; });
+  SocketClient alice = world.socketOf("alice");
+  Hub& hub = world.server->hub();
+  const auto slow = std::make_shared<SlowClient>();
+  REQUIRE(hub.add(slow, Session{"alice", SystemTime::max()}, 2) != 0);
+  std::jthread pushing([&] { hub.publish("user.alice", "test", "1"); });
+  slow->entered.get_future().wait();
+  world.server->stop();
+  slow->released.set_value();
 }
 
 TEST_CASE("sockets: a sign-in that expires ends them", "[call_server]") {

@@ -53,14 +53,14 @@ class WebServer::Impl {
                  .connections{settings.limits.connections,
                               [&metrics](std::size_t count) { metrics.setConnections(count); }},
                  .blocking = asio::thread_pool{settings.blocking}},
-        io_(std::make_unique<asio::io_context>(static_cast<int>(settings.threads))) {}
+        io_(static_cast<int>(settings.threads)) {}
 
   ~Impl() { stop(); }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
   std::uint16_t start() {
-    acceptor_.emplace(asio::make_strand(*io_));
+    acceptor_.emplace(asio::make_strand(io_));
     pause_.emplace(acceptor_->get_executor());
     try {
       const tcp::endpoint endpoint{asio::ip::make_address(settings_.address), settings_.port};
@@ -74,14 +74,13 @@ class WebServer::Impl {
     }
     const std::uint16_t port = acceptor_->local_endpoint().port();
     asio::post(acceptor_->get_executor(), [this] { acceptNext(); });
-    work_.emplace(io_->get_executor());
+    work_.emplace(io_.get_executor());
     for (std::size_t i = 0; i < settings_.threads; ++i) threads_.emplace_back([this] { serve(); });
     return port;
   }
 
   void stop() {
-    if (!io_) return;
-    serving_.stopping = true;
+    if (serving_.stopping.exchange(true)) return;
     serving_.site.stopping();
     if (acceptor_) {
       asio::post(acceptor_->get_executor(), [this] {
@@ -94,14 +93,12 @@ class WebServer::Impl {
     serving_.connections.stopAll();
     serving_.connections.waitForNone(settings_.limits.stopping);
     serving_.blocking.join();
-    io_->stop();
+    io_.stop();
     for (std::thread& each : threads_) each.join();
     threads_.clear();
-    // What is still open goes with it, before what it uses.
     work_.reset();
     pause_.reset();
     acceptor_.reset();
-    io_.reset();
   }
 
   [[nodiscard]] std::size_t connections() const { return serving_.connections.count(); }
@@ -110,7 +107,7 @@ class WebServer::Impl {
   void serve() {
     while (true) {
       try {
-        io_->run();
+        io_.run();
         return;
       } catch (const std::exception& error) {
         serving_.logger.log(LogLevel::error, std::string{"a connection failed: "} + error.what());
@@ -119,7 +116,7 @@ class WebServer::Impl {
   }
 
   void acceptNext() {
-    acceptor_->async_accept(asio::make_strand(*io_), [this](const error_code& error, tcp::socket socket) {
+    acceptor_->async_accept(asio::make_strand(io_), [this](const error_code& error, tcp::socket socket) {
       if (serving_.stopping || error == asio::error::operation_aborted) return;
       if (error) return isPassing(error) ? acceptLater() : acceptNext();
       take(std::move(socket));
@@ -150,7 +147,9 @@ class WebServer::Impl {
 
   const Settings& settings_;
   Serving serving_;
-  std::unique_ptr<asio::io_context> io_;
+  /// As long as the server: who hands something to a WebSocket while it stops may be the last to let go of
+  /// it.
+  asio::io_context io_;
   std::optional<tcp::acceptor> acceptor_;
   std::optional<asio::steady_timer> pause_;
   /// Also while all that is under way is on a thread that waits for storage.
