@@ -241,7 +241,10 @@ TEST_CASE("media: who is kicked loses it, and does not get it back with the old 
   const janus::JanusId room = media.roomOf(call);
   JanusPage bob(media.janus, details["token"]);
   REQUIRE(bob.join(details)["videoroom"] == "joined");
-  REQUIRE(media.rooms.listParticipants(room)->size() == 1);
+  REQUIRE(eventually([&] {
+    const auto inside = media.rooms.listParticipants(room);
+    return inside && inside->size() == 1;
+  }));
 
   WebClient alice = media.world.clientOf("alice");
   const std::string participant = details["participant"];
