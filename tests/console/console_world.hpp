@@ -54,13 +54,15 @@ struct World {
 
   /// An active call in a thread of its own.
   Call startCall(const std::string& subject = "") {
-    const auto thread = subject.empty() ? messenger->threads().createPrivate({alice, "Alice"}, {bob, "Bob"})
-                                        : messenger->threads().createGroup(
-                                              subject, {{alice, "Alice", /*admin=*/true}, {bob, "Bob"}});
+    const bool isGroup = !subject.empty();
+    const ThreadMember one{alice, "Alice", /*admin=*/isGroup};
+    const ThreadMember other{bob, "Bob"};
+    const auto thread = isGroup ? messenger->threads().createGroup(subject, {one, other})
+                                : messenger->threads().createPrivate(one, other);
     REQUIRE_OK(thread);
-    const auto call = messenger->startCall(thread->id, alice);
+    auto call = messenger->startCall(thread->id, alice);
     REQUIRE_OK(call);
-    return *call;
+    return std::move(call).value();
   }
 
   Ran run(const std::vector<std::string>& arguments) {
