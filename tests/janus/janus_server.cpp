@@ -103,6 +103,7 @@ bool JanusServer::launch() {
     ::dup2(output, STDOUT_FILENO);
     ::dup2(output, STDERR_FILENO);
     ::close_range(3, ~0U, 0);
+    if (::chdir(config.c_str()) != 0) ::_exit(127);  // its core dumps go with the folder
     ::execlp("janus", "janus", "-F", config.c_str(), "-o", static_cast<char*>(nullptr));
     ::_exit(127);
   }

@@ -62,7 +62,8 @@ export class Janus {
       console.log(`        Janus died (${why}), and is started again`);
       janus.#program.start();
     };
-    janus.#program = new Program({ file: "janus", args: ["-F", config, "-o"], log: path.join(folder, "janus.log"), onDeath });
+    // Its core dumps go with the folder.
+    janus.#program = new Program({ file: "janus", args: ["-F", config, "-o"], cwd: folder, log: path.join(folder, "janus.log"), onDeath });
     return janus;
   }
 

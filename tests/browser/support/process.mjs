@@ -19,8 +19,8 @@ export class Program {
   #ended = Promise.resolve();
 
   /** `onDeath` is told the signal or status when it ends without being stopped. */
-  constructor({ file, args, env = {}, log, onDeath = () => {} }) {
-    Object.assign(this, { file, args, env, log, onDeath });
+  constructor({ file, args, env = {}, cwd, log, onDeath = () => {} }) {
+    Object.assign(this, { file, args, env, cwd, log, onDeath });
   }
 
   get isRunning() {
@@ -32,7 +32,7 @@ export class Program {
   }
 
   start() {
-    const child = spawn(this.file, this.args, { env: { ...process.env, ...this.env }, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(this.file, this.args, { cwd: this.cwd, env: { ...process.env, ...this.env }, stdio: ["ignore", "pipe", "pipe"] });
     const log = createWriteStream(this.log, { flags: "a" });
     const keep = (data) => {
       this.output += data;
