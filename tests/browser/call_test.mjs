@@ -68,10 +68,17 @@ export function callTests(place) {
     await seeEachOther([alice, bob], 1);
   });
 
-  test("call: a page that is loaded again goes on with its call", async () => {
+  test("call: a page that is loaded again goes on with its call, also when what media needs does not arrive at first", async () => {
+    const missed = new Set();
+    await bob.route("**/vendor/*", (route) => {
+      const url = route.request().url();
+      return missed.has(url) ? route.continue() : missed.add(url) && route.abort();
+    });
     await bob.reload();
     await bob.waitForSelector(".controls");
     await until("Bob's page is back", async () => (await stats(bob)).media === "connected");
+    await bob.unroute("**/vendor/*");
+    expectEqual("what did not arrive at first", missed.size, 2);
     await seeEachOther([alice, bob], 1);
   });
 

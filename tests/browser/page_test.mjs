@@ -314,6 +314,23 @@ export function pageTests(place) {
     }
   });
 
+  test("page: a part that does not arrive is asked for again; one that never does is said to be missing", async () => {
+    const page = await people.open("dave");
+    let refusals = 1;
+    await page.route("**/app/ringing.js", (route) => (refusals-- > 0 ? route.abort() : route.continue()));
+    await page.reload();
+    await page.waitForSelector(".person");
+    refusals = 100;
+    await page.reload();
+    const button = page.locator("#incomplete button");
+    await button.waitFor(soon);
+    expectEqual("too faint", (await page.evaluate(lowContrast)).join(", "), "");
+    refusals = 0;
+    await button.click();
+    await page.waitForSelector(".person");
+    await page.context().close();
+  });
+
   test("page: it keeps nothing but preferences, runs no inline script, and makes no error", async () => {
     await alice.click('[data-focus="sound"]');
     const kept = await alice.evaluate(() => [Object.keys(localStorage), Object.keys(sessionStorage), document.cookie]);

@@ -4,6 +4,7 @@ let prepared = null;
 
 /** Janus's own client says everything it sends on the console when asked to; it is never asked to. */
 async function load() {
+  await import("/vendor/adapter.js");
   Janus = (await import("/vendor/janus.es.js")).default;
   const dependencies = Janus.useDefaultDependencies({ adapter: window.adapter });
   await new Promise((callback) => Janus.init({ debug: false, dependencies, callback }));
@@ -39,7 +40,11 @@ export class RenewableToken {
 
 /** @param {{server: string, token: RenewableToken, onLost: () => void}} settings */
 export async function openSession({ server, token, onLost }) {
-  await (prepared ??= load());
+  prepared ??= load();
+  await prepared.catch((error) => {
+    prepared = null; // the next attempt may get what did not arrive
+    throw error;
+  });
   return new Promise((resolve, reject) => {
     const session = new Janus({
       server,
