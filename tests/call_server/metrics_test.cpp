@@ -80,6 +80,25 @@ TEST_CASE("metrics: they tell what is going on", "[call_server]") {
   CHECK(world.logger->has(messenger::LogLevel::info, "call " + call + " ended: hungUp"));
 }
 
+TEST_CASE("metrics: a media server that is not there, and the jobs that were given up for it",
+          "[call_server]") {
+  ServerWorld world([](CallServer::Parts& parts) {
+    parts.janus.emplace();
+    parts.janus->endpoint = "http://127.0.0.1:1/janus";  // nobody listens there
+    parts.janus->videoRoomSecret = messenger::Secret{"sixteen letters!"};
+    parts.settings.janusPublicUrl = "ws://127.0.0.1:1";
+    parts.config.jobs.tries = 1;
+  });
+  (void)world.start("alice", "team");
+  WebClient client = world.client();
+  // The room is not made, so the call ends; it may be there all the same, so somebody has to look.
+  for (const char* line : {"call_server_jobs_parked 2\n", "call_server_janus_up 0\n",
+                           "call_server_calls_ended_total{reason=\"setupFailed\"} 1\n"}) {
+    INFO(line);
+    CHECK(eventually([&] { return has(client.get("/metrics"), line); }));
+  }
+}
+
 TEST_CASE("metrics: what comes from the media server, each under its name", "[call_server][unit]") {
   Metrics metrics;
   metrics.mediaKick(true);
