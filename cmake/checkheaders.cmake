@@ -1,6 +1,5 @@
-# Every header compiles alone and twice over. Each public one has a source of its own here; they are linked into one program together
-# with a source that includes them all, so that a header which defines what two sources would define twice does not pass. Of the
-# private ones only those have one that have no .cpp beside them: that includes its header first, and so shows that it compiles alone.
+# Every header compiles alone and twice over: each has a source of its own here. The public ones are linked into one program together
+# with a source that includes them all, so that a header which defines what two sources would define twice does not pass.
 # CMake looks for headers by itself: a new one is in.
 set(checked_dir "${CMAKE_CURRENT_BINARY_DIR}/checkheaders")
 
@@ -12,10 +11,6 @@ function(messenger_header_sources result root folder)
   foreach(header IN LISTS headers)
     string(REGEX MATCH "(http|console|testing|janus|postgres|redis)(/|\\.hpp$)" component "${header}")
     if(component AND NOT TARGET messenger_${CMAKE_MATCH_1})
-      continue()
-    endif()
-    string(REGEX REPLACE "\\.hpp$" ".cpp" source "${header}")
-    if(EXISTS "${root}/${source}")
       continue()
     endif()
     string(MAKE_C_IDENTIFIER "${header}" name)

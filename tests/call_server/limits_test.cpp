@@ -80,6 +80,7 @@ TEST_CASE("limits: who dawdles is left, whatever trickles in", "[call_server]") 
   Connection slow(world.port);
   slow.send("GET / HT");
   Connection trickling(world.port);
+  const auto begun = std::chrono::steady_clock::now();
   // A byte now and then must not buy more time: the loop ends when the server closes.
   std::string bytes = "GET / HTTP/1.1\r\nX: ";
   std::size_t sent = 0;
@@ -88,6 +89,7 @@ TEST_CASE("limits: who dawdles is left, whatever trickles in", "[call_server]") 
     return trickling.trySend("x") == 0;
   });
   CHECK(closed);
+  CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds{10});
   CHECK(silent.isClosed());
   CHECK(slow.isClosed());
 
@@ -125,6 +127,7 @@ TEST_CASE("limits: who does not read an answer is left", "[call_server]") {
   REQUIRE(deaf.receive().status == 200);
   deaf.send("GET /style.css HTTP/1.1\r\nHost: x\r\n\r\n");
   CHECK(eventually([&] { return world.server->connections() == 0; }));
+  CHECK(has(world.client().get("/metrics"), R"(call_server_requests_total{route="static",status="200"} 1)"));
 }
 
 TEST_CASE("limits: too many connections are told so", "[call_server]") {

@@ -139,9 +139,16 @@ struct MediaWorld {
 /// No look at the rooms but the first, and those after Janus was away.
 constexpr std::chrono::hours never{24};
 
-bool isEmpty(const janus::VideoRoom& rooms, const janus::JanusId& room) {
-  const auto inside = rooms.listParticipants(room);
-  return inside && inside->empty();
+/// Who is in the room. Beside other tests Janus may take longer to say so than the client waits.
+std::vector<janus::RoomParticipant> participantsIn(const janus::VideoRoom& rooms,
+                                                   const janus::JanusId& room) {
+  std::vector<janus::RoomParticipant> found;
+  REQUIRE(eventually([&] {
+    const auto now = rooms.listParticipants(room);
+    if (now) found = *now;
+    return now.has_value();
+  }));
+  return found;
 }
 
 }  // namespace
@@ -241,16 +248,13 @@ TEST_CASE("media: who is kicked loses it, and does not get it back with the old 
   const janus::JanusId room = media.roomOf(call);
   JanusPage bob(media.janus, details["token"]);
   REQUIRE(bob.join(details)["videoroom"] == "joined");
-  REQUIRE(eventually([&] {
-    const auto inside = media.rooms.listParticipants(room);
-    return inside && inside->size() == 1;
-  }));
+  REQUIRE(participantsIn(media.rooms, room).size() == 1);
 
   WebClient alice = media.world.clientOf("alice");
   const std::string participant = details["participant"];
   REQUIRE(alice.request("PUT", callPath("team", call, "participants/" + participant), R"({"kicked":true})")
               .status == 200);
-  CHECK(eventually([&] { return isEmpty(media.rooms, room); }));
+  CHECK(eventually([&] { return participantsIn(media.rooms, room).empty(); }));
   CHECK(media.world.clientOf("bob").get("/calls/" + call + "/media").status == 403);
 
   // Alice is where she may be, and stays there.
@@ -263,9 +267,8 @@ TEST_CASE("media: who is kicked loses it, and does not get it back with the old 
   CHECK(eventually([&] { return media.kicks("done") > kicks; }));
   std::vector<janus::RoomParticipant> left;
   CHECK(eventually([&] {
-    const auto now = media.rooms.listParticipants(room);
-    if (now) left = *now;
-    return now && now->size() < 2;
+    left = participantsIn(media.rooms, room);
+    return left.size() < 2;
   }));
   REQUIRE(left.size() == 1);
   CHECK(left.front().id == janus::JanusId{own["participant"].get<std::string>()});
@@ -289,7 +292,7 @@ TEST_CASE("media: who leaves or is kicked loses it at once", "[call_server][janu
                           : media.world.clientOf("alice").request("PUT", callPath("team", call, seat),
                                                                   R"({"kicked":true})");
     REQUIRE(out.status == 200);
-    CHECK(eventually([&] { return isEmpty(media.rooms, room); }));
+    CHECK(eventually([&] { return participantsIn(media.rooms, room).empty(); }));
   }
   CHECK(eventually([&] { return media.kicks("done") == 2; }));
 }
@@ -343,9 +346,8 @@ TEST_CASE("media: who has come back before it was taken keeps it", "[call_server
   // It is taken in the order of leaving: with Carol out, Bob's turn is over.
   std::vector<janus::RoomParticipant> inside;
   CHECK(eventually([&] {
-    const auto now = media.rooms.listParticipants(media.roomOf(call));
-    if (now) inside = *now;
-    return now && now->size() == 1;
+    inside = participantsIn(media.rooms, media.roomOf(call));
+    return inside.size() == 1;
   }));
   REQUIRE_FALSE(inside.empty());
   CHECK(inside.front().id == janus::JanusId{bob["participant"].get<std::string>()});

@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "http_message.hpp"
+#include "messenger/adapters/null.hpp"
 #include "session_token.hpp"
 #include "tests/call_server/server_world.hpp"
 #include "tests/support/catch.hpp"
@@ -310,7 +311,8 @@ TEST_CASE("routes: one that stops is not healthy any more", "[call_server]") {
   Metrics metrics;
   Settings settings;
   settings.secret = messenger::Secret{ServerWorld::secret};
-  Site site(world.server->messenger(), settings, nullptr, world.server->hub(), metrics, world.logger);
+  Site site(world.server->messenger(), settings, nullptr, world.server->hub(), metrics, world.logger,
+            messenger::systemClock());
   Request request;
   request.method = "GET";
   request.target = "/healthz";

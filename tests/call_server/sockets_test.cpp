@@ -4,6 +4,7 @@
 #include <string>
 #include <thread>
 
+#include "messenger/testing/manual_clock.hpp"
 #include "tests/call_server/server_world.hpp"
 #include "tests/support/catch.hpp"
 
@@ -207,11 +208,19 @@ TEST_CASE("sockets: a push that is under way when the server stops may be the la
 }
 
 TEST_CASE("sockets: a sign-in that expires ends them", "[call_server]") {
-  // Tokens know whole seconds: a second less may be left of it.
-  ServerWorld world(
-      [](CallServer::Parts& parts) { parts.settings.sessionLifetime = std::chrono::seconds{3}; });
-  SocketClient alice = world.socketOf("alice");
-  CHECK(alice.waitForClose() == 1008);
+  const auto clock = std::make_shared<messenger::testing::ManualClock>();
+  ServerWorld world([&](CallServer::Parts& parts) {
+    parts.clock = clock;
+    parts.settings.sessionLifetime = std::chrono::hours{1};
+  });
+  WebClient alice = world.clientOf("alice");
+  SocketClient socket = world.socketOf("alice");
+  clock->advance(std::chrono::minutes{59});
+  CHECK(alice.get("/session").status == 200);
+  CHECK(socket.subscribe("thread.team")["event"] == "subscribed");
+  clock->advance(std::chrono::minutes{1});
+  CHECK(alice.get("/session").status == 401);
+  CHECK(socket.waitForClose() == 1008);
 }
 
 }  // namespace call_server::tests

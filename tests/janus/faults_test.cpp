@@ -49,7 +49,7 @@ TEST_CASE("JanusClient: a server that hangs, before and within its answer", "[ja
   const auto begun = std::chrono::steady_clock::now();
   REQUIRE_FAILED(janus::JanusClient(options).ping(), ErrorKind::timeout, 28);
   const auto took = std::chrono::steady_clock::now() - begun;
-  CHECK(took > options.connectTimeout);  // which is not what it waited for; curl may be a moment early
+  CHECK(took > options.requestTimeout - milliseconds{5});  // curl counts on a clock of its own
   CHECK(took < milliseconds{5000});
   CHECK(server.connections() == 1);  // a time that is over is not spent twice
 }

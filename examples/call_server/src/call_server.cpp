@@ -1,5 +1,6 @@
 #include "call_server.hpp"
 
+#include <messenger/adapters/null.hpp>
 #include <messenger/adapters/sqlite.hpp>
 
 #include <exception>
@@ -15,13 +16,13 @@ namespace {
 
 using messenger::LogLevel;
 
-messenger::Dependencies dependencies(const CallServer::Parts& parts,
+messenger::Dependencies dependencies(const CallServer::Parts& parts, std::shared_ptr<messenger::Clock> clock,
                                      std::shared_ptr<messenger::Broadcaster> hub) {
   messenger::Dependencies made;
   made.storage = parts.storage ? parts.storage : messenger::sqliteStorage(parts.settings.database);
   made.broadcaster = std::move(hub);
   made.logger = parts.logger;
-  made.clock = parts.clock;
+  made.clock = std::move(clock);
   return made;
 }
 
@@ -36,10 +37,11 @@ std::unique_ptr<Media> mediaOf(const CallServer::Parts& parts, messenger::Messen
 CallServer::CallServer(const Parts& parts)
     : settings_(parts.settings),
       logger_(parts.logger),
+      clock_(parts.clock ? parts.clock : messenger::systemClock()),
       hub_(std::make_shared<Hub>()),
-      messenger_(parts.config, dependencies(parts, hub_)),
+      messenger_(parts.config, dependencies(parts, clock_, hub_)),
       media_(mediaOf(parts, messenger_, metrics_)),
-      site_(messenger_, settings_, media_.get(), *hub_, metrics_, logger_),
+      site_(messenger_, settings_, media_.get(), *hub_, metrics_, logger_, clock_),
       web_(settings_, site_, *hub_, messenger_, metrics_, *logger_) {
   makeDemoThreads(messenger_);
 }
@@ -84,7 +86,7 @@ void CallServer::countCalls() {
 
 void CallServer::watch() {
   try {
-    hub_->closeExpired(std::chrono::system_clock::now());
+    hub_->closeExpired(clock_->now().wall);
     const bool down = messenger_.callsAreDown();
     if (down == std::exchange(down_, down)) return;
     logger_->log(LogLevel::info, down ? "calls are down" : "calls are up again");

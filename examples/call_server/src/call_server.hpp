@@ -54,6 +54,7 @@ class CallServer {
   // In the order of their use: what comes later uses what comes before.
   Settings settings_;
   std::shared_ptr<messenger::Logger> logger_;
+  std::shared_ptr<messenger::Clock> clock_;
   Metrics metrics_;
   std::shared_ptr<Hub> hub_;
   messenger::Messenger messenger_;

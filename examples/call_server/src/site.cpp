@@ -76,12 +76,14 @@ json textOrNull(const std::string& text) {
 }  // namespace
 
 Site::Site(messenger::Messenger& messenger, const Settings& settings, Media* media, Hub& hub,
-           Metrics& metrics, std::shared_ptr<messenger::Logger> logger)
+           Metrics& metrics, std::shared_ptr<messenger::Logger> logger,
+           std::shared_ptr<messenger::Clock> clock)
     : messenger_(messenger),
       media_(media),
       hub_(hub),
       metrics_(metrics),
       logger_(std::move(logger)),
+      clock_(std::move(clock)),
       router_(messenger,
               {.prefix = std::string{apiPrefix}, .maxBody = settings.limits.body, .logger = logger_}),
       tokens_(settings.secret),
@@ -114,7 +116,7 @@ Response Site::handle(const Request& request) {
 }
 
 std::optional<Session> Site::sessionOf(const Request& request) const {
-  return tokens_.check(cookieValue(request.cookie, sessionCookie), std::chrono::system_clock::now());
+  return tokens_.check(cookieValue(request.cookie, sessionCookie), clock_->now().wall);
 }
 
 std::optional<Response> Site::refuseFlood(const std::string& user, Demand demand) {
@@ -229,7 +231,7 @@ Response Site::signIn(const Request& request) {
   if (user == nullptr) return errorReply(422, "unknownUser", "There is no such user.");
   if (auto refused = refuseFlood(user->id, Demand::signIn)) return *refused;
   Response response = jsonReply({{"user", {{"id", user->id}, {"name", user->name}}}});
-  const auto expires = std::chrono::system_clock::now() + sessionLifetime_;
+  const auto expires = clock_->now().wall + sessionLifetime_;
   response.headers.emplace_back("Set-Cookie", setCookie(tokens_.issue(user->id, expires), sessionLifetime_));
   logger_->log(LogLevel::info, user->id + " signed in");
   return response;

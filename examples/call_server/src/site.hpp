@@ -1,5 +1,6 @@
 #pragma once
 
+#include <messenger/contracts/clock.hpp>
 #include <messenger/contracts/logger.hpp>
 #include <messenger/http/router.hpp>
 #include <messenger/messenger.hpp>
@@ -28,7 +29,7 @@ class Site {
  public:
   /// `media` is null without a media server. What is given outlives it.
   Site(messenger::Messenger& messenger, const Settings& settings, Media* media, Hub& hub, Metrics& metrics,
-       std::shared_ptr<messenger::Logger> logger);
+       std::shared_ptr<messenger::Logger> logger, std::shared_ptr<messenger::Clock> clock);
 
   /// Blocks as storage does, unless `isQuick`. Throws nothing.
   [[nodiscard]] Response handle(const Request& request);
@@ -62,6 +63,7 @@ class Site {
   Hub& hub_;
   Metrics& metrics_;
   std::shared_ptr<messenger::Logger> logger_;
+  std::shared_ptr<messenger::Clock> clock_;  ///< of the sessions
   messenger::http::Router router_;
   SessionTokens tokens_;
   StaticFiles files_;

@@ -40,11 +40,11 @@ export class RenewableToken {
 
 /** @param {{server: string, token: RenewableToken, onLost: () => void}} settings */
 export async function openSession({ server, token, onLost }) {
-  prepared ??= load();
-  await prepared.catch((error) => {
+  prepared ??= load().catch((error) => {
     prepared = null; // the next attempt may get what did not arrive
     throw error;
   });
+  await prepared;
   return new Promise((resolve, reject) => {
     const session = new Janus({
       server,
