@@ -1,7 +1,6 @@
 #include "tests/replay/world.hpp"
 
 #include <algorithm>
-#include <system_error>
 #include <utility>
 
 #include "messenger/adapters/memory.hpp"
@@ -39,19 +38,6 @@ Json callState(const Call& call) {
 
 }  // namespace
 
-ScratchFolder::ScratchFolder() {
-  std::string name = (std::filesystem::temp_directory_path() / "messenger-replay-XXXXXX").string();
-  if (mkdtemp(name.data()) == nullptr) {
-    throw std::system_error{errno, std::generic_category(), "cannot make a scratch folder"};
-  }
-  path_ = name;
-}
-
-ScratchFolder::~ScratchFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
 World::World(WorldSettings settings, std::function<void(const Json&)> runNested)
     : settings_(std::move(settings)),
       clock_(std::make_shared<testing::ManualClock>(settings_.now)),
@@ -84,7 +70,7 @@ void World::open(const Config& config) {
   if (folder_) {
     // Nothing here outlives the process, let alone a power loss.
     storage_ =
-        sqliteStorage(SqliteOptions{.path = folder_->path() / "replay.db", .durability = Durability::normal});
+        sqliteStorage(SqliteOptions{.path = folder_->file("replay.db"), .durability = Durability::normal});
   }
   messenger_ = std::make_unique<Messenger>(config, Dependencies{.storage = storage_,
                                                                 .threads = nullptr,

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -14,6 +13,7 @@
 #include "tests/replay/fake_driver.hpp"
 #include "tests/replay/fields.hpp"
 #include "tests/replay/records.hpp"
+#include "tests/support/temp_dir.hpp"
 
 namespace messenger::replay {
 
@@ -25,20 +25,6 @@ struct WorldSettings {
   StorageKind storage = StorageKind::sqlite;
   TimePoint now;
   bool hasDriver = true;
-};
-
-/// A folder for one database file, gone with the object.
-class ScratchFolder {
- public:
-  ScratchFolder();
-  ~ScratchFolder();
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-
-  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-
- private:
-  std::filesystem::path path_;
 };
 
 /// One host application: the library on a database of its own, and what the protocol plays around it.
@@ -81,7 +67,7 @@ class World {
   [[nodiscard]] Json jobsState() const;
 
   WorldSettings settings_;
-  std::optional<ScratchFolder> folder_;
+  std::optional<testing::TempDir> folder_;
   std::shared_ptr<testing::ManualClock> clock_;
   std::shared_ptr<Presence> presence_;
   std::shared_ptr<RecordingBroadcaster> broadcaster_;
