@@ -4,8 +4,8 @@
 #include "bench/activity/population.hpp"
 #include "bench/support/database_file.hpp"
 #include "bench/support/report.hpp"
+#include "messenger/adapters/defaults.hpp"
 #include "messenger/adapters/memory.hpp"
-#include "messenger/adapters/null.hpp"
 #include "messenger/adapters/sqlite.hpp"
 #include "messenger/messenger.hpp"
 #include "messenger/testing/manual_clock.hpp"
@@ -40,17 +40,17 @@ class Stage {
     dependencies.logger = nullLogger();
     dependencies.presence = memoryPresence();
     for (std::size_t n = 1; n <= population.participants; ++n) {
-      dependencies.presence->admit(Population::key(n), clock->now());
+      dependencies.presence->track(Population::key(n), clock->now());
     }
     messenger.emplace(config, dependencies);
-    messenger->runDueTasks();
+    messenger->host().runDueTasks();
     for (auto listened = interval; listened <= ttl; listened += interval) check();
   }
 
   /// The check that comes around by itself.
   void check() {
     clock->advance(interval);
-    messenger->runDueTasks();
+    messenger->host().runDueTasks();
   }
 
   [[nodiscard]] TimePoint longAgo() const { return clock->now().wall - silence; }
@@ -108,7 +108,7 @@ void askedFor(Report& report, Stage& stage) {
                       "SELECT count(*), coalesce(max(sequence), 0) FROM calls INDEXED BY calls_active "
                       "WHERE ended_at IS NULL AND created_at < ?1");
   ActivityFloor floor(stage.file.path(), "NORMAL", 1);
-  report.compare(name, 1, {[&] { stage.messenger->checkActivity(); }}, {[&] {
+  report.compare(name, 1, {[&] { stage.messenger->host().checkActivity(); }}, {[&] {
                    counts.run(stage.longAgo().time_since_epoch().count());
                    floor.check(stage.longAgo());
                  }});

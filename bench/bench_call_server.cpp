@@ -15,7 +15,7 @@
 #include "bench/support/report.hpp"
 #include "call_server.hpp"
 #include "demo_users.hpp"
-#include "messenger/adapters/null.hpp"
+#include "messenger/adapters/defaults.hpp"
 #include "messenger/http/router.hpp"
 #include "session_token.hpp"
 

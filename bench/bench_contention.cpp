@@ -7,7 +7,7 @@
 #include "bench/lifecycle/ours.hpp"
 #include "bench/support/database_file.hpp"
 #include "bench/support/report.hpp"
-#include "messenger/adapters/null.hpp"
+#include "messenger/adapters/defaults.hpp"
 #include "messenger/adapters/sqlite.hpp"
 
 namespace messenger::bench {
@@ -25,7 +25,7 @@ void workers(Report& report, std::size_t threads) {
   RawWorker floor(file.path());
   const auto fill = [&] { backlog.fill(); };
   const Contender contender{[&] {
-                              Worker worker = ours.messenger().startWorker({.threads = threads});
+                              Worker worker = ours.messenger().jobs().startWorker({.threads = threads});
                               worker.drain(std::chrono::minutes{1});
                             },
                             fill};

@@ -8,8 +8,8 @@
 #include "bench/activity/population.hpp"
 #include "bench/support/database_file.hpp"
 #include "bench/support/report.hpp"
+#include "messenger/adapters/defaults.hpp"
 #include "messenger/adapters/memory.hpp"
-#include "messenger/adapters/null.hpp"
 #include "messenger/adapters/sqlite.hpp"
 #include "messenger/messenger.hpp"
 #include "messenger/testing/manual_clock.hpp"
@@ -32,7 +32,7 @@ class Stage {
     Config config;
     config.calling.enabled = true;
     Dependencies dependencies{storage, nullptr, presence, nullptr, clock, nullLogger()};
-    for (std::size_t n = 1; n <= population.participants; ++n) presence->admit(Population::key(n), start);
+    for (std::size_t n = 1; n <= population.participants; ++n) presence->track(Population::key(n), start);
     clock->advance(2 * config.presence.ttl);
     messenger.emplace(config, dependencies);
   }
@@ -78,7 +78,7 @@ void measure(Report& report, Stage& stage) {
   const auto stored = [&] { stage.hear(Order::stored); };
   const auto medians =
       report.race("write-behind", static_cast<double>(stage.population.participants / 2),
-                  {{[&] { stage.messenger->flushPresence(); }, [&] { stage.hearInMemory(); }},
+                  {{[&] { stage.messenger->host().flushPresence(); }, [&] { stage.hearInMemory(); }},
                    {[&] { stage.storage->saveHeartbeats(stage.batch); }, heard},
                    {[&] { byKey.save(stage.batch, stage.rows); }, heard},
                    {[&] { byRow.save(stage.batch, stage.rows); }, heard},

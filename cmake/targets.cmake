@@ -37,15 +37,15 @@ function(messenger_library_properties target name)
   endif()
 endfunction()
 
-# messenger_room(name SOURCES … [LINKS …]): one room of the library. Each is compiled on its own and sees the public headers and the
-# private ones under src/; which rooms its includes may name is held by scripts/check_layers.py.
-function(messenger_room name)
-  cmake_parse_arguments(ROOM "" "" "SOURCES;LINKS" ${ARGN})
-  set(target messenger_room_${name})
-  add_library(${target} OBJECT ${ROOM_SOURCES})
+# messenger_layer(name SOURCES … [LINKS …]): one layer of the library. Each is compiled on its own and sees the public headers and the
+# private ones under src/; which layers its includes may name is held by scripts/check_layers.py.
+function(messenger_layer name)
+  cmake_parse_arguments(LAYER "" "" "SOURCES;LINKS" ${ARGN})
+  set(target messenger_layer_${name})
+  add_library(${target} OBJECT ${LAYER_SOURCES})
   messenger_configure(${target})
   target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/include" "${PROJECT_SOURCE_DIR}/src")
-  target_link_libraries(${target} PRIVATE tl::expected fmt::fmt Threads::Threads ${ROOM_LINKS})
+  target_link_libraries(${target} PRIVATE tl::expected fmt::fmt Threads::Threads ${LAYER_LINKS})
 endfunction()
 
 # messenger_component(name SOURCES … [LINKS …] [PACKAGES …] [PRIVATE_REQUIRES …]): an optional library messenger::name on top of the

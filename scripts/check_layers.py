@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds the #include lines of the library to the order of its rooms: an include never goes up.
+"""Holds the #include lines of the library to the order of its layers: an include never goes up.
 
     scripts/check_layers.py              checks the tree that the script lies in
     scripts/check_layers.py --root DIR   checks another one
@@ -14,7 +14,7 @@ import re
 import sys
 import tempfile
 
-# A room may include itself and every room of its own rank or below.
+# A layer may include itself and every layer of its own rank or below.
 RANKS = {
     "support": 0,
     "result": 0,
@@ -43,7 +43,7 @@ ROOT_HEADERS = {
     "messenger.hpp": "facade",
 }
 
-# Files whose rank is not their room's.
+# Files whose rank is not their layer's.
 RANK_OF_FILE = {
     # Names for std::chrono types and nothing of the model; the id generator in support needs them.
     "include/messenger/model/time.hpp": 0,
@@ -61,12 +61,12 @@ COMMANDS_OF_ADAPTERS = {
     "src/adapters/janus/reconcile_command.cpp",
 }
 
-# What stands in for what a host leaves out: the public headers of adapters that a room may know for it.
+# What stands in for what a host leaves out: the public headers of adapters that a layer may know for it.
 DEFAULTS = {
-    "facade": ["include/messenger/adapters/memory.hpp", "include/messenger/adapters/null.hpp"],
-    "http": ["include/messenger/adapters/null.hpp"],
-    "console": ["include/messenger/adapters/null.hpp"],
-    "testing": ["include/messenger/adapters/null.hpp"],
+    "facade": ["include/messenger/adapters/memory.hpp", "include/messenger/adapters/defaults.hpp"],
+    "http": ["include/messenger/adapters/defaults.hpp"],
+    "console": ["include/messenger/adapters/defaults.hpp"],
+    "testing": ["include/messenger/adapters/defaults.hpp"],
 }
 
 # The executable `messenger` is a host: it picks the storage for the console.
@@ -98,7 +98,7 @@ COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
 def room_of(path):
-    """The room that a file of the library belongs to, or None."""
+    """The layer that a file of the library belongs to, or None."""
     parts = pathlib.PurePosixPath(path).parts
     if parts[:2] == ("include", "messenger"):
         inner = parts[2:]
@@ -155,7 +155,7 @@ class Tree:
     def check(self):
         for path in self.sources("include", "src"):
             if room_of(path) is None:
-                self.say(path, 1, "stands in no room: give it a place in scripts/check_layers.py")
+                self.say(path, 1, "stands in no layer: give it a place in scripts/check_layers.py")
                 continue
             self.read(path, self.check_library)
         for path in self.sources("examples"):
@@ -273,9 +273,9 @@ CASES = [
     ("src/testing/a.cpp", '"messenger/contracts/storage.hpp"', None),
     ("src/testing/a.cpp", '"messenger/messenger.hpp"', "testing must not include"),
     ("src/http/a.cpp", '"messenger/messenger.hpp"', None),
-    ("src/testing/a.cpp", '"messenger/adapters/null.hpp"', None),
+    ("src/testing/a.cpp", '"messenger/adapters/defaults.hpp"', None),
     ("src/testing/a.cpp", '"messenger/adapters/memory.hpp"', "testing must not include"),
-    ("src/http/a.cpp", '"messenger/adapters/null.hpp"', None),
+    ("src/http/a.cpp", '"messenger/adapters/defaults.hpp"', None),
     ("src/http/a.cpp", '"messenger/adapters/sqlite.hpp"', "http must not include"),
     ("src/http/a.cpp", '"messenger/testing/fake.hpp"', "http must not include"),
     ("src/http/a.cpp", "<nlohmann/json.hpp>", None),
@@ -298,8 +298,8 @@ CASES = [
     ("src/support/a.cpp", "<spdlog/spdlog.h>", "no home in the library"),
     ("src/support/a.cpp", '"b.hpp"', "write it from the root"),
     ("src/support/a.cpp", '"messenger/nowhere.hpp"', "does not exist"),
-    ("src/attic/a.cpp", "<string>", "stands in no room"),
-    ("include/messenger/attic.hpp", "<string>", "stands in no room"),
+    ("src/attic/a.cpp", "<string>", "stands in no layer"),
+    ("include/messenger/attic.hpp", "<string>", "stands in no layer"),
     ("examples/one/a.cpp", "<messenger/messenger.hpp>", None),
     ("examples/one/a.cpp", '"actions/b.hpp"', "an example includes the private"),
     ("tests/actions/a.cpp", '"actions/b.hpp"', None),
@@ -328,7 +328,7 @@ def self_test():
                 good = not findings
             else:
                 good = len(findings) == 1 and expected in findings[0]
-                good = good and (":4:" in findings[0] or "stands in no room" in findings[0])
+                good = good and (":4:" in findings[0] or "stands in no layer" in findings[0])
             if not good:
                 failed += 1
                 print(f"{path} with {line}: expected {expected or 'nothing'}, found {findings}")
@@ -349,7 +349,7 @@ def main():
     findings = tree.check()
     for finding in findings:
         print(finding)
-    print(f"{tree.includes} includes in {tree.files} files: {len(findings) or 'none'} against the order of the rooms")
+    print(f"{tree.includes} includes in {tree.files} files: {len(findings) or 'none'} against the order of the layers")
     return 1 if findings else 0
 
 

@@ -19,7 +19,7 @@ std::int64_t count(RawDatabase& database, const std::string& what) {
 
 }  // namespace
 
-InCallKey Population::key(std::size_t participant) {
+ParticipantKey Population::key(std::size_t participant) {
   return {CallId{fmt::format("{:026}", (participant + 3) / 4)},
           UserId{"user", fmt::format("{}", participant)}};
 }

@@ -12,7 +12,7 @@ namespace {
 class FreeDriver final : public VideoDriver {
  public:
   bool create(const Thread&, const Call&) override { return true; }
-  bool destroy(const Call&) override { return true; }
+  bool destroy(const CallWithRoom&) override { return true; }
   [[nodiscard]] std::optional<std::string> getRoomId() const override { return "1234567890123456"; }
   [[nodiscard]] std::optional<std::string> getRoomPin() const override { return "AbCdEf0123456789"; }
   [[nodiscard]] std::optional<std::string> getRoomSecret() const override {
@@ -59,7 +59,7 @@ OurLifecycle::OurLifecycle(std::shared_ptr<Storage> storage, JobMode mode)
 
 void OurLifecycle::runJob() {
   if (mode_ == JobMode::synchronous) return;
-  const auto runs = messenger_.runPendingJobs(1);
+  const auto runs = messenger_.jobs().runPending(1);
   if (runs.size() != 1 || runs.front().outcome != JobOutcome::done)
     throw std::runtime_error("a job was not done");
 }

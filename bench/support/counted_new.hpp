@@ -8,4 +8,8 @@ namespace messenger::bench {
 /// replaces it.
 [[nodiscard]] std::size_t allocationsOfThisThread() noexcept;
 
+/// The bytes of all blocks of `operator new` that are in use in this process, as large as the allocator made
+/// them, with its own eight bytes for each. In such a program too.
+[[nodiscard]] std::size_t bytesInUse() noexcept;
+
 }  // namespace messenger::bench

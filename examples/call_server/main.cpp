@@ -1,6 +1,6 @@
 // A server for calls that people can see: sign in as a demo user, ring another one. docs/call_server.md walks
 // through it.
-#include <messenger/adapters/null.hpp>
+#include <messenger/adapters/defaults.hpp>
 
 #include <sys/resource.h>
 

@@ -45,14 +45,14 @@ std::string Commands::act(std::string_view verb, const UserId& user) {
 }
 
 void Commands::show() const {
-  for (const Call& call : messenger_.listActiveCalls(0, 10)) {
+  for (const Call& call : messenger_.host().activeCalls(0, 10)) {
     std::cout << "call of " << call.owner.id
               << (call.setupComplete ? ", room ready, in it:" : ", no room yet, in it:");
-    for (const CallParticipant& each : messenger_.participantsOf(call.id)) {
-      if (each.inCall()) std::cout << ' ' << each.owner.id;
+    for (const CallParticipant& each : messenger_.host().participants(call.id)) {
+      if (each.inCall()) std::cout << ' ' << each.user.id;
     }
     std::cout << '\n';
   }
-  const JobCounts jobs = messenger_.jobCounts();
-  std::cout << jobs.waiting << " jobs waiting, " << jobs.parked << " parked\n";
+  const JobQueue::Counts jobs = messenger_.jobs().counts();
+  std::cout << jobs.waiting << " jobs waiting, " << jobs.failed << " parked\n";
 }

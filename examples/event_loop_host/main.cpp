@@ -50,10 +50,13 @@ milliseconds giveTurn(Messenger& messenger) {
   // A few jobs a turn, so that the loop stays lively. A driver that blocks, blocks the loop: give it
   // time-outs.
   constexpr std::size_t few = 10;
-  const bool more = messenger.runPendingJobs(few).size() == few;
-  const milliseconds tasks = messenger.runDueTasks();  // the activity check, the write-behind of heartbeats
-  const auto next = messenger.jobCounts().nextAt;      // a retry that waits for its backoff
-  const auto jobs = next ? std::chrono::ceil<milliseconds>(*next - std::chrono::system_clock::now()) : tasks;
+  const bool more = messenger.jobs().runPending(few).size() == few;
+  const milliseconds tasks =
+      messenger.host().runDueTasks();                  // the activity check, the write-behind of heartbeats
+  const auto next = messenger.jobs().counts().nextAt;  // a retry that waits for its backoff
+  const auto jobs = next ? std::chrono::ceil<milliseconds>(messenger.host().wallTimeOf(*next) -
+                                                           std::chrono::system_clock::now())
+                         : tasks;
   // Not longer than a second, for jobs that other processes leave in the same database; nor without any
   // pause, for a job that is due but waits for another process to finish one of the same call.
   return more ? milliseconds{0} : std::clamp(std::min(tasks, jobs), milliseconds{20}, milliseconds{1000});
@@ -78,14 +81,13 @@ void loop(Messenger& messenger, Commands& commands) {
 }
 
 void listen(Messenger& messenger) {
-  messenger.onCallStarted([](auto& e) { std::cout << "* " << e.by.id << " started a call\n"; }).release();
-  messenger.onCallSetupCompleted([](auto&) { std::cout << "* the room is ready\n"; }).release();
-  messenger.onCallJoined([](auto& e) { std::cout << "* " << e.participant.owner.id << " joined\n"; })
-      .release();
-  messenger.onCallLeft([](auto& e) { std::cout << "* " << e.participant.owner.id << " left\n"; }).release();
+  messenger.onCallStarted([](auto& e) { std::cout << "* " << e.by.id << " started a call\n"; }).detach();
+  messenger.onCallSetupCompleted([](auto&) { std::cout << "* the room is ready\n"; }).detach();
+  messenger.onCallJoined([](auto& e) { std::cout << "* " << e.participant.user.id << " joined\n"; }).detach();
+  messenger.onCallLeft([](auto& e) { std::cout << "* " << e.participant.user.id << " left\n"; }).detach();
   messenger.onCallEnded([](auto& e) { std::cout << "* the call ended: " << toString(e.reason) << '\n'; })
-      .release();
-  messenger.onCallTornDown([](auto&) { std::cout << "* the room is gone\n"; }).release();
+      .detach();
+  messenger.onCallTornDown([](auto&) { std::cout << "* the room is gone\n"; }).detach();
 }
 
 }  // namespace
@@ -106,7 +108,7 @@ int main(int argc, char** argv) {
 
     loop(messenger, commands);
 
-    messenger.flushPresence();  // what was heard since the last write-behind, for whoever runs next
+    messenger.host().flushPresence();  // what was heard since the last write-behind, for whoever runs next
     std::cout << "stopped\n";
     return 0;
   } catch (const std::exception& error) {

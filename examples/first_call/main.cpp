@@ -26,7 +26,7 @@ struct DemoDriver final : VideoDriver {
     say("media server", "made a room", room);
     return true;
   }
-  bool destroy(const Call& call) override {
+  bool destroy(const CallWithRoom& call) override {
     rooms->erase("room-" + call.id.value());
     say("media server", "destroyed the room", "room-" + call.id.value());
     return true;
@@ -52,26 +52,26 @@ int main(int argc, char** argv) try {
   messenger.setVideoDriver<DemoDriver>(&rooms);
   // [/wire]
   const auto roomOf = [&](const Call& call) { return *messenger.showCall(call.id, bob)->room->id; };
-  messenger.onCallStarted([](auto& e) { say(e.by.id, "started a call", "(none yet)"); }).release();
-  messenger.onCallJoined([&](auto& e) { say(e.participant.owner.id, "joined", roomOf(e.call)); }).release();
-  messenger.onCallEnded([](auto& e) { say(e.by->id, "ended the call", "(on its way out)"); }).release();
+  messenger.onCallStarted([](auto& e) { say(e.by.id, "started a call", "(none yet)"); }).detach();
+  messenger.onCallJoined([&](auto& e) { say(e.participant.user.id, "joined", roomOf(e.call)); }).detach();
+  messenger.onCallEnded([](auto& e) { say(e.by->id, "ended the call", "(on its way out)"); }).detach();
   // [call]
   const auto thread = messenger.threads().createPrivate({alice, "Alice"}, {bob, "Bob"});
   const auto call = messenger.startCall(thread->id, alice);
   if (!call) return std::cerr << call.error().text() << '\n', 1;
-  messenger.runPendingJobs();  // makes the room; or startWorker() once, and it happens in the background
+  messenger.jobs().runPending();  // makes the room; or startWorker() once, and it happens in the background
   messenger.joinCall(call->id, bob);
   messenger.heartbeat(call->id, bob);  // every 30 s from each client; 60 s of silence put them out
   messenger.endCall(call->id, alice);
-  messenger.runPendingJobs();  // destroys the room
+  messenger.jobs().runPending();  // destroys the room
   // [/call]
-  const Call row = messenger.findCall(call->id).value();
+  const Call row = messenger.host().findCall(call->id).value();
   std::cout << std::boolalpha << "\ncalls         " << row.id << "  " << toString(row.endReason.value())
             << ", set up: " << row.setupComplete << ", torn down: " << row.teardownComplete << '\n';
-  for (const CallParticipant& each : messenger.participantsOf(call->id))
-    std::cout << "participants  " << each.id << "  " << each.owner << ", in call: " << each.inCall() << '\n';
-  const JobCounts jobs = messenger.jobCounts();
-  std::cout << "jobs          " << jobs.waiting + jobs.running << " to do, " << jobs.parked << " given up\n"
+  for (const CallParticipant& each : messenger.host().participants(call->id))
+    std::cout << "participants  " << each.id << "  " << each.user << ", in call: " << each.inCall() << '\n';
+  const JobQueue::Counts jobs = messenger.jobs().counts();
+  std::cout << "jobs          " << jobs.waiting + jobs.running << " to do, " << jobs.failed << " given up\n"
             << "rooms left    " << rooms.size() << std::endl;
   return rooms.empty() ? 0 : 1;
 } catch (const std::exception& error) {  // the world failed: the file cannot be opened, the disk is full

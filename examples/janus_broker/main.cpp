@@ -39,10 +39,10 @@ bool callOnce(Messenger& messenger, const janus::VideoRoom& rooms, const Thread&
     std::cerr << call.error().text() << '\n';
     return false;
   }
-  messenger.runPendingJobs();
+  messenger.jobs().runPending();
   const auto view = messenger.showCall(call->id, alice);
   if (!view || !view->room) {
-    for (const Job& job : messenger.pendingJobs()) {
+    for (const Job& job : messenger.jobs().pending()) {
       std::cerr << "the room could not be made: " << job.lastError.value_or("?") << '\n';
     }
     return false;
@@ -52,7 +52,7 @@ bool callOnce(Messenger& messenger, const janus::VideoRoom& rooms, const Thread&
             << ": call started\n";
   const bool there = showRoom(rooms, room);
   messenger.endCall(call->id, alice);
-  messenger.runPendingJobs();
+  messenger.jobs().runPending();
   std::cout << "call ended\n";
   return there && !showRoom(rooms, room);
 }

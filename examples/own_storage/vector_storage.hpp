@@ -1,102 +1,133 @@
+// A storage over plain vectors: what a host writes for a database of its own. It has no thread directory, so
+// a Messenger on it needs the host's. No rule of calls is in it: it compares, and it sets.
 #pragma once
 
 #include <messenger/contracts/storage.hpp>
 
+#include <deque>
+#include <map>
 #include <mutex>
+#include <vector>
 
-/// A Storage in the plainest form there is: rows in vectors, every search a walk through them, one mutex. It
-/// shows what the contract asks of a backend of your own; what a database brings (indexes, unique keys,
-/// transactions) is done by hand here. It has no thread directory: the host brings one.
-class VectorStorage final : public messenger::Storage {
+/// The tables. Every operation locks the mutex from beginning to end: that is the transaction.
+struct Tables {
+  struct CallRow {
+    messenger::CallWithRoom call;
+    messenger::StorageTime startedAt;
+  };
+  struct ParticipantRow {
+    messenger::CallParticipant participant;
+    messenger::StorageTime lastSeen;
+    messenger::StorageTime departedAt;
+    messenger::InstanceId seenBy{};
+  };
+
+  std::mutex mutex;
+  std::deque<CallRow> calls;
+  std::deque<ParticipantRow> participants;
+  std::deque<messenger::Job> jobs;
+  std::int64_t lastJob = 0;
+  std::vector<messenger::HeartbeatStore::Peer> peers;
+  std::map<messenger::ThreadId, std::int64_t> threadRevisions;
+  std::optional<messenger::StorageTime> callsDownUntil;
+
+  CallRow* find(const messenger::CallId& call);
+  CallRow* findActive(const messenger::ThreadId& thread);
+  ParticipantRow* find(const messenger::ParticipantId& participant);
+  ParticipantRow* find(const messenger::CallId& call, const messenger::UserId& user);
+  std::size_t countInCall(const messenger::CallId& call) const;
+  /// The job, while it is claimed under this token.
+  messenger::Job* findClaimed(const messenger::JobId& job, std::int64_t token);
+  bool knows(const messenger::JobId& job) const;
+  void add(const messenger::NewJob& job);
+  /// REQUIRES: findClaimed.
+  void settle(const messenger::Settlement& settlement);
+};
+
+class VectorCallStore final : public messenger::CallStore {
  public:
-  using Call = messenger::Call;
-  using CallId = messenger::CallId;
-  using CallParticipant = messenger::CallParticipant;
-  using Job = messenger::Job;
-  using JobId = messenger::JobId;
-  using TimePoint = messenger::TimePoint;
+  explicit VectorCallStore(Tables& tables) : tables_(tables) {}
 
-  // vector_storage_calls.cpp
-  messenger::StartOutcome startCall(const messenger::StartChange& change) override;
-  messenger::JoinOutcome joinCall(const messenger::JoinChange& change) override;
-  messenger::LeaveOutcome leaveCall(const messenger::LeaveChange& change) override;
-  messenger::KickOutcome setKicked(const messenger::KickChange& change) override;
-  messenger::EndOutcome endCall(const messenger::EndChange& change) override;
-  messenger::SetupOutcome completeSetup(const messenger::SetupChange& change) override;
-  messenger::TeardownOutcome completeTeardown(const messenger::TeardownChange& change) override;
-  messenger::RenewOutcome renewRoom(const messenger::RenewChange& change) override;
-
-  // vector_storage_jobs.cpp
-  void addJob(const messenger::NewJob& job) override;
-  std::optional<messenger::ClaimedJob> claimJob(const messenger::ClaimParams& params) override;
-  bool renewJob(const JobId& job, std::int64_t token, TimePoint leaseUntil) override;
-  bool settleJob(const messenger::Settlement& settlement) override;
-  std::size_t retryParked(const std::optional<JobId>& job, TimePoint now) override;
-  [[nodiscard]] std::vector<Job> jobs(const messenger::JobQuery& query) const override;
-  [[nodiscard]] messenger::JobCounts jobCounts(const std::string& queue, TimePoint now) const override;
-  messenger::ActiveSummary setCallsDown(const messenger::DownChange& change) override;
-  bool clearCallsDown(TimePoint now) override;
-  [[nodiscard]] std::optional<TimePoint> callsDownUntil() const override;
-
-  // vector_storage_reading.cpp
-  void saveHeartbeats(const messenger::HeartbeatBatch& batch) override;
-  [[nodiscard]] messenger::Listeners listeners(messenger::InstanceId self, TimePoint since) const override;
-  [[nodiscard]] std::vector<messenger::StoredPresence> silentParticipants(
-      const messenger::SilentQuery& query) const override;
-  [[nodiscard]] std::vector<messenger::InCallKey> departuresSince(TimePoint since,
-                                                                  std::size_t limit) const override;
-  [[nodiscard]] std::optional<messenger::CallSnapshot> findCall(
-      const CallId& call, const std::optional<messenger::UserId>& viewer) const override;
-  [[nodiscard]] std::optional<CallParticipant> findParticipant(
-      const messenger::ParticipantId& participant) const override;
-  [[nodiscard]] std::vector<CallParticipant> participants(const CallId& call) const override;
-  [[nodiscard]] messenger::HistoryPage history(const messenger::HistoryQuery& query) const override;
-  [[nodiscard]] std::vector<messenger::CallSnapshot> activeCalls(
-      const std::vector<messenger::ThreadId>& threads, const messenger::UserId& viewer) const override;
-  [[nodiscard]] std::vector<Call> activeCallsUpTo(std::int64_t cutoff, std::int64_t after,
-                                                  std::size_t limit) const override;
-  [[nodiscard]] messenger::ActiveSummary activeSummary(TimePoint createdBefore) const override;
-  [[nodiscard]] messenger::ThreadStore* threadStore() noexcept override { return nullptr; }
+  Loaded load(const LoadRequest& request) override;
+  messenger::CommitResult commit(const messenger::CallChange& change) override;
+  void raiseThreadRevision(const messenger::ThreadId& thread) override;
+  std::optional<messenger::CallParticipant> findParticipant(
+      const messenger::ParticipantId& participant) override;
+  std::vector<messenger::CallParticipant> participants(const ParticipantsQuery& query) override;
+  HistoryPage history(const HistoryQuery& query) override;
+  std::vector<messenger::CallSnapshot> activeCalls(const std::vector<messenger::ThreadId>& threads,
+                                                   const messenger::UserId& viewer) override;
+  std::vector<messenger::Call> activeCallsAfter(const ActiveCallsQuery& query) override;
+  ActiveSummary activeSummary(messenger::StorageTime startedBefore) override;
 
  private:
-  struct Participant {
-    CallParticipant row;
-    TimePoint lastHeard;
-    messenger::InstanceId heardBy{};
-  };
+  messenger::CommitResult::Status check(const messenger::CallChange& change);
+  void requireNewIds(const messenger::CallChange& change);
+  messenger::CallParticipant write(const messenger::CallParticipant& wanted,
+                                   const messenger::CallChange& change);
+  messenger::CallSnapshot snapshot(const Tables::CallRow& row, const messenger::UserId& viewer);
 
-  struct Listener {
-    messenger::InstanceId instance{};
-    TimePoint listeningSince;
-    TimePoint wroteAt;
-  };
+  Tables& tables_;
+};
 
-  // All of these expect that the mutex is held.
-  Call* callOf(const CallId& call);
-  const Call* callOf(const CallId& call) const;
-  Participant* rowOf(const CallId& call, const messenger::UserId& user);
-  const Participant* rowOf(const CallId& call, const messenger::UserId& user) const;
-  [[nodiscard]] bool isIn(const CallId& call, const messenger::UserId& user) const;
-  [[nodiscard]] bool isEmpty(const CallId& call) const;
-  [[nodiscard]] messenger::CallSnapshot snapshot(const Call& call,
-                                                 const std::optional<messenger::UserId>& viewer) const;
-  const CallParticipant& addParticipant(const CallId& call, const messenger::ParticipantId& id,
-                                        const messenger::UserId& user, TimePoint now,
-                                        messenger::InstanceId heardBy);
-  std::vector<CallParticipant> end(Call& call, messenger::EndReason reason,
-                                   const std::optional<messenger::UserId>& by, TimePoint now);
-  Job* claimedJob(const JobId& job, std::int64_t token);
-  [[nodiscard]] bool isAvailable(const Job& job, TimePoint now) const;
-  void requireNew(const std::vector<messenger::NewJob>& jobs) const;
-  void store(const std::vector<messenger::NewJob>& jobs, TimePoint now);
-  void settle(const messenger::Settlement& settlement);
-  [[nodiscard]] bool isDown(TimePoint now) const { return downUntil_ && now < *downUntil_; }
+class VectorJobQueue final : public messenger::JobQueue {
+ public:
+  explicit VectorJobQueue(Tables& tables) : tables_(tables) {}
 
-  mutable std::mutex mutex_;
-  std::vector<Call> calls_;                ///< by sequence
-  std::vector<Participant> participants_;  ///< by sequence
-  std::vector<Job> jobs_;                  ///< by sequence
-  std::vector<Listener> listeners_;
-  std::optional<TimePoint> downUntil_;
-  std::int64_t lastJob_ = 0;  ///< jobs go, their numbers do not come again
+  void add(const messenger::NewJob& job) override;
+  std::optional<ClaimedJob> claim(const ClaimRequest& request) override;
+  bool renew(const messenger::JobId& job, std::int64_t token, messenger::StorageTime leaseUntil) override;
+  bool settle(const messenger::Settlement& settlement) override;
+  std::size_t retryFailed(const std::optional<messenger::JobId>& job, messenger::StorageTime now) override;
+  std::vector<messenger::Job> list(const ListQuery& query) override;
+  Counts counts(const std::string& queue, messenger::StorageTime now) override;
+
+ private:
+  bool isAvailable(const messenger::Job& job, const ClaimRequest& request) const;
+
+  Tables& tables_;
+};
+
+class VectorHeartbeatStore final : public messenger::HeartbeatStore {
+ public:
+  explicit VectorHeartbeatStore(Tables& tables) : tables_(tables) {}
+
+  std::vector<messenger::ParticipantKey> save(const Report& report) override;
+  std::vector<Peer> peers() override;
+  std::vector<SilentParticipant> silent(const SilentQuery& query) override;
+  std::vector<messenger::ParticipantKey> departures(const DeparturesQuery& query) override;
+
+ private:
+  Tables& tables_;
+};
+
+class VectorSwitches final : public messenger::Switches {
+ public:
+  explicit VectorSwitches(Tables& tables) : tables_(tables) {}
+
+  messenger::CallStore::ActiveSummary takeCallsDown(const TakeDown& change) override;
+  bool bringCallsUp(messenger::StorageTime now) override;
+  std::optional<messenger::StorageTime> callsDownUntil() override;
+
+ private:
+  Tables& tables_;
+};
+
+class VectorStorage final : public messenger::Storage {
+ public:
+  messenger::CallStore& calls() noexcept override { return calls_; }
+  messenger::JobQueue& jobs() noexcept override { return jobs_; }
+  messenger::HeartbeatStore& heartbeats() noexcept override { return heartbeats_; }
+  messenger::Switches& switches() noexcept override { return switches_; }
+  messenger::ThreadStore* threads() noexcept override { return nullptr; }
+  messenger::StorageTime timeAt(messenger::SteadyPoint moment) const noexcept override {
+    return messenger::StorageTime{std::chrono::floor<messenger::Duration>(moment.time_since_epoch())};
+  }
+
+ private:
+  Tables tables_;
+  VectorCallStore calls_{tables_};
+  VectorJobQueue jobs_{tables_};
+  VectorHeartbeatStore heartbeats_{tables_};
+  VectorSwitches switches_{tables_};
 };

@@ -28,7 +28,7 @@ ThreadMember asMember(const HostDatabase::Member& row) {
   member.admin = row.role == "owner";
   member.startCalls = row.role == "moderator";
   member.pending = !row.accepted;
-  member.muted = row.muted;
+  member.notificationsMuted = row.muted;
   return member;
 }
 // [/member]

@@ -24,7 +24,7 @@ std::string answer(const Result<Call>& result) {
 void removeFromConversation(HostDatabase& database, Messenger& messenger, std::int64_t conversation,
                             std::int64_t user) {
   database.removeMember(conversation, user);
-  messenger.memberRemoved(threadIdOf(conversation), userIdOf(user));
+  messenger.host().memberRemoved(threadIdOf(conversation), userIdOf(user));
 }
 // [/remove]
 
@@ -41,7 +41,7 @@ void run(const std::filesystem::path& folder) {
   // [/wire]
 
   const auto left = messenger.onCallLeft([&](const CallLeft& e) {
-    const auto name = messenger.directory().findUserName(e.participant.owner);
+    const auto name = messenger.host().directory().findUserName(e.participant.user);
     std::cout << "  " << name.value_or("?") << " left the call\n";
   });
   const auto ended = messenger.onCallEnded(
@@ -63,7 +63,7 @@ void run(const std::filesystem::path& folder) {
 
   std::cout << "bob is taken off the conversation\n";
   removeFromConversation(database, messenger, releaseCrew, bob);
-  messenger.runPendingJobs();
+  messenger.jobs().runPending();
   std::cout << "alice, the owner, starts a call: " << answer(messenger.startCall(crew, userIdOf(alice)))
             << '\n';
 }

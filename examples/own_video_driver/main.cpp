@@ -22,14 +22,14 @@ bool callOnce(Messenger& messenger, const VideoRoom& service, const Thread& thre
     std::cerr << call.error().text() << '\n';
     return false;
   }
-  messenger.runPendingJobs();
+  messenger.jobs().runPending();
   const auto view = messenger.showCall(call->id, alice);
   const auto room = service.find(view->room->id.value());
   std::cout << (thread.isGroup() ? "group of " : "private, ") << thread.members
             << " members: publishers=" << room->publishers << " bitrate=" << room->bitrate
             << ", the client's pin opens it: " << (room->pin == view->room->pin ? "yes" : "no") << '\n';
   messenger.endCall(call->id, alice);
-  messenger.runPendingJobs();
+  messenger.jobs().runPending();
   std::cout << "  ended, rooms at the service: " << service.count() << '\n';
   return service.count() == 0;
 }
@@ -42,8 +42,8 @@ bool repeatAfterCrash(const std::shared_ptr<VideoRoom>& service, HostKey key, co
   VideoRoomBroker again{service, key};
   again.create(thread, call);
   std::cout << "create repeated: " << service->count() << " room, adopted\n";
-  const bool once = VideoRoomBroker{service, key}.destroy(call);
-  const bool twice = VideoRoomBroker{service, key}.destroy(call);
+  const bool once = VideoRoomBroker{service, key}.destroy({call, std::nullopt});
+  const bool twice = VideoRoomBroker{service, key}.destroy({call, std::nullopt});
   std::cout << "destroy repeated: " << (once && twice ? "success" : "failure")
             << ", rooms at the service: " << service->count() << '\n';
   return once && twice && service->count() == 0;

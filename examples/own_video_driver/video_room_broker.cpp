@@ -3,6 +3,7 @@
 #include <messenger/errors.hpp>
 
 using messenger::Call;
+using messenger::CallWithRoom;
 using messenger::Thread;
 
 namespace {
@@ -35,7 +36,7 @@ bool VideoRoomBroker::create(const Thread& thread, const Call& call) {
   return true;
 }
 
-bool VideoRoomBroker::destroy(const Call& call) {
+bool VideoRoomBroker::destroy(const CallWithRoom& call) {
   // call.room is empty when no create was ever recorded: the name and the secret are what they would have
   // been.
   switch (service_->destroy(nameFor(call), derivedText(key_, "secret", call.id.value()))) {

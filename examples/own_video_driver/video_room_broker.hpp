@@ -18,7 +18,7 @@ class VideoRoomBroker final : public messenger::VideoDriver {
       : service_(std::move(service)), key_(key) {}
 
   bool create(const messenger::Thread& thread, const messenger::Call& call) override;
-  bool destroy(const messenger::Call& call) override;
+  bool destroy(const messenger::CallWithRoom& call) override;
 
   [[nodiscard]] std::optional<std::string> getRoomId() const override { return room_.name; }
   [[nodiscard]] std::optional<std::string> getRoomPin() const override { return room_.pin; }

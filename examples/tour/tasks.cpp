@@ -23,7 +23,7 @@ class SocketBroadcaster final : public Broadcaster {
   // From several threads at once, for different calls. The payload is JSON.
   void broadcast(const Broadcast& broadcast) override {
     for (const std::string& channel : broadcast.channels) {
-      sockets_.send(channel, R"({"event":")" + broadcast.as + R"(","data":)" + broadcast.payload + "}");
+      sockets_.send(channel, R"({"event":")" + broadcast.event + R"(","data":)" + broadcast.payload + "}");
     }
   }
 
@@ -83,8 +83,8 @@ std::string roomFor(Messenger& messenger, const CallId& call, const UserId& user
 
 void keepOrder(Messenger& messenger, const CallId& call, const UserId& admin, const UserId& noisy) {
   // [kick]
-  for (const CallParticipant& each : messenger.participantsOf(call)) {
-    if (each.owner != noisy) continue;
+  for (const CallParticipant& each : messenger.host().participants(call)) {
+    if (each.user != noisy) continue;
     messenger.kickParticipant(call, admin, each.id);    // out, and stays out
     messenger.unkickParticipant(call, admin, each.id);  // may come back, but has to join again
   }
@@ -107,8 +107,8 @@ std::size_t countHistory(const Messenger& messenger, const ThreadId& thread, con
 
 void serve(Messenger& messenger) {
   // [serve]
-  Worker worker = messenger.startWorker({.threads = 2});  // makes and destroys rooms
-  Scheduler scheduler = messenger.startScheduler();       // puts out who has fallen silent
+  Worker worker = messenger.jobs().startWorker({.threads = 2});  // makes and destroys rooms
+  Scheduler scheduler = messenger.host().startScheduler();       // puts out who has fallen silent
   // … the host serves its users …
   scheduler.stop();
   worker.drain(10s);  // optional: finish what is there to do; what is left waits in the database
@@ -118,20 +118,21 @@ void serve(Messenger& messenger) {
 
 void maintain(Messenger& messenger) {
   // [maintenance]
-  const auto active = messenger.callsDown(30min);  // ends every call, refuses new ones, in all processes
-  if (!active) return;                             // calling is off anyway
-  messenger.runPendingJobs();                      // or a worker does it
+  const auto active =
+      messenger.host().callsDown(30min);  // ends every call, refuses new ones, in all processes
+  if (!active) return;                    // calling is off anyway
+  messenger.jobs().runPending();          // or a worker does it
   // … the work that needed it …
-  messenger.callsUp();  // otherwise it ends by itself after the half hour
+  messenger.host().callsUp();  // otherwise it ends by itself after the half hour
   // [/maintenance]
 }
 
 std::size_t lookAfterJobs(Messenger& messenger) {
   // [parked]
-  for (const Job& job : messenger.parkedJobs()) {
+  for (const Job& job : messenger.jobs().failed()) {
     // job.type, job.call, job.attempts, job.lastError: what was given up, and why
-    if (job.type == JobType::teardownCall) messenger.retryJobs(job.id);
+    if (job.type == JobType::teardownCall) messenger.jobs().retry(job.id);
   }
   // [/parked]
-  return messenger.jobCounts().waiting;
+  return messenger.jobs().counts().waiting;
 }

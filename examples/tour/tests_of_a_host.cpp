@@ -1,6 +1,6 @@
 // How a host tests its own code: fakes for what is slow or far away, and a clock that is moved by hand.
+#include <messenger/adapters/defaults.hpp>
 #include <messenger/adapters/memory.hpp>
-#include <messenger/adapters/null.hpp>
 #include <messenger/testing/fake_video_driver.hpp>
 #include <messenger/testing/faulty_storage.hpp>
 #include <messenger/testing/manual_clock.hpp>
@@ -32,11 +32,11 @@ bool silentOnesArePutOut() {
 
   const auto thread = messenger.threads().createPrivate({alice, "Alice"}, {bob, "Bob"});
   const auto call = messenger.startCall(thread->id, alice);
-  messenger.runPendingJobs();  // the room is made here, and nowhere else: no threads, no sleeping
+  messenger.jobs().runPending();  // the room is made here, and nowhere else: no threads, no sleeping
   clock->advance(61s);
-  messenger.checkActivity();  // alice has sent no heartbeat
-  messenger.runPendingJobs();
-  return !messenger.findCall(call->id)->active() && provider->rooms().empty();
+  messenger.host().checkActivity();  // alice has sent no heartbeat
+  messenger.jobs().runPending();
+  return !messenger.host().findCall(call->id)->active() && provider->rooms().empty();
   // [/fakes]
 }
 
@@ -52,11 +52,11 @@ bool roomsGoAfterTrouble() {
 
   storage->failIf([](const auto& operation) { return operation.name == "completeSetup"; },
                   testing::Fault::before);
-  messenger.runPendingJobs();  // the provider makes the room, nobody can write it down
+  messenger.jobs().runPending();  // the provider makes the room, nobody can write it down
   storage->heal();
   messenger.endCall(call->id, alice);
   clock->advance(10min);  // until the lease of the broken try and every backoff are over
-  messenger.runPendingJobs();
+  messenger.jobs().runPending();
   return provider->rooms().empty();
   // [/faults]
 }

@@ -26,8 +26,9 @@ struct Config {
   };
 
   struct Jobs {
-    /// How often a job is tried before it is parked. 1 to 1000. In synchronous mode a setup is tried once.
-    int tries = 5;
+    /// How often a job is attempted before it counts as failed. 1 to 1000. In synchronous mode a setup is
+    /// tried once.
+    int maxAttempts = 5;
     /// Wait after the first failure; doubles with each further one. Zero to one day.
     std::chrono::milliseconds backoff = std::chrono::seconds{2};
     /// No wait is longer than this. At least `backoff`, at most one day.
@@ -54,9 +55,9 @@ struct Config {
     std::chrono::milliseconds writeBehind = std::chrono::seconds{15};
     /// Whether clients' heartbeats reach this process. Off for an operator's tool: it then judges only by
     /// what the listening processes on the same storage have written.
-    bool listens = true;
+    bool receivesHeartbeats = true;
     /// The activity check leaves younger calls alone. Zero to one day.
-    std::chrono::milliseconds youngCall = std::chrono::seconds{60};
+    std::chrono::milliseconds newCallGrace = std::chrono::seconds{60};
     /// How often the Scheduler runs the activity check. One second to one day.
     std::chrono::milliseconds checkInterval = std::chrono::minutes{1};
   };
@@ -66,8 +67,8 @@ struct Config {
   Presence presence;
 
   /// How many calls the first page of a history has, and each further one. 1 to 1000.
-  std::size_t callsIndexCount = 25;
-  std::size_t callsPageCount = 25;
+  std::size_t historyFirstPageSize = 25;
+  std::size_t historyPageSize = 25;
 
   /// `defaults`, changed by the environment variables below; unset or empty ones change nothing.
   /// Throws std::invalid_argument that names the variable and what it may hold, or the field of `defaults`.

@@ -21,8 +21,8 @@
 #include "messenger/contracts/video_driver.hpp"
 #include "messenger/events/call_events.hpp"
 #include "messenger/events/subscription.hpp"
-#include "messenger/jobs/scheduler.hpp"
-#include "messenger/jobs/worker.hpp"
+#include "messenger/host.hpp"
+#include "messenger/jobs.hpp"
 #include "messenger/model/call.hpp"
 #include "messenger/model/call_participant.hpp"
 #include "messenger/model/job.hpp"
@@ -41,9 +41,6 @@ struct Dependencies {
   std::shared_ptr<Clock> clock{};              ///< systemClock()
   std::shared_ptr<Logger> logger{};            ///< stderrLogger(warning)
 };
-
-/// Whether `callsDown` and `checkActivity` work before they return, or leave a job.
-enum class When : std::uint8_t { now, queued };
 
 /// The calling system. One object, made at startup; it starts no thread unless asked.
 ///
@@ -98,6 +95,14 @@ class Messenger {
   /// none.
   [[nodiscard]] Threads& threads();
 
+  /// What the host itself does with calls, without policy: end, renew, maintain, find.
+  [[nodiscard]] Host& host() noexcept;
+  [[nodiscard]] const Host& host() const noexcept;
+
+  /// The durable jobs and their workers.
+  [[nodiscard]] Jobs& jobs() noexcept;
+  [[nodiscard]] const Jobs& jobs() const noexcept;
+
   // Verbs, each by one user. All refuse: callNotFound (start: threadNotFound), notMember.
 
   /// Starts a call with the user in it and rings the others. Safe to repeat: a second is refused while the
@@ -119,9 +124,12 @@ class Messenger {
   /// Declines to join; in a private thread that ends the call. Refuses: callEnded, alreadyJoined.
   Result<Call> ignoreCall(const CallId& call, const UserId& user);
 
-  /// Says "still here". Costs one look-up in memory once the participant is known. Refuses: callEnded,
+  /// Says "still here". Costs one look-up in memory once the participant is tracked. Refuses: callEnded,
   /// kicked, notInCall.
   Result<void> heartbeat(const CallId& call, const UserId& user);
+
+  /// The same, if it needs no storage: never blocks on one. False: not acknowledged, `heartbeat` decides.
+  [[nodiscard]] bool tryHeartbeat(const CallId& call, const UserId& user);
 
   /// Kicks or un-kicks a participant of a group's call. Changing nothing is success, in silence.
   /// Refuses: participantNotFound, notGroup, callEnded, kicked, notInCall, notOwnerOrAdmin.
@@ -129,22 +137,6 @@ class Messenger {
                                           const ParticipantId& participant);
   Result<CallParticipant> unkickParticipant(const CallId& call, const UserId& user,
                                             const ParticipantId& participant);
-
-  // Verbs of the host itself
-
-  /// Ends a call whoever is in it, with EndReason::host. Refuses: callNotFound, callEnded.
-  Result<Call> endCallAsHost(const CallId& call);
-
-  /// The provider has lost the room of an active call, as after a restart of its server: makes one anew by a
-  /// SetupCall, until which the call counts as not set up; CallSetupCompleted then comes again. True: the job
-  /// is stored. False, and nothing is changed: the call has ended, or its setup is on its way anyhow. Safe to
-  /// repeat. Refuses: callNotFound.
-  Result<bool> renewRoom(const CallId& call);
-
-  /// A user is no longer a member of a thread: takes them out of its active call, as a leave. Nothing when
-  /// not in one. `threads().removeMember` does this by itself; a host with its own directory calls it after
-  /// its own change. Safe to repeat.
-  void memberRemoved(const ThreadId& thread, const UserId& user);
 
   // Queries by a user. All refuse: threadNotFound or callNotFound, notMember.
 
@@ -167,17 +159,6 @@ class Messenger {
   /// The active calls in all threads that the user is a member of.
   [[nodiscard]] std::vector<CallView> activeCalls(const UserId& user) const;
 
-  // Queries of the host itself: no policy, and never a room
-
-  [[nodiscard]] std::optional<Call> findCall(const CallId& call) const;
-  [[nodiscard]] std::optional<CallParticipant> findParticipant(const ParticipantId& participant) const;
-  /// Everyone who was ever in the call; empty when there is no such call.
-  [[nodiscard]] std::vector<CallParticipant> participantsOf(const CallId& call) const;
-  /// Active calls in the order of creation, behind a `Call::sequence`.
-  [[nodiscard]] std::vector<Call> listActiveCalls(std::int64_t after, std::size_t limit) const;
-  /// The directory in use.
-  [[nodiscard]] const ThreadDirectory& directory() const noexcept;
-
   // Events. A listener runs after the commit, on the thread that made the change or on one that delivers for
   // it. For one call: in the order of the changes, one at a time. Different calls: concurrently. What it
   // throws is logged; the next one runs.
@@ -194,63 +175,19 @@ class Messenger {
   Subscription onCallTeardownFailed(std::function<void(const CallTeardownFailed&)> listener);
   Subscription onBroadcastFailed(std::function<void(const BroadcastFailed&)> listener);
   Subscription onJobFailed(std::function<void(const JobFailed&)> listener);
+  Subscription onMemberRemoved(std::function<void(const MemberRemoved&)> listener);
   /// Every event, of whatever kind, after the listeners of that kind.
   Subscription onEvent(std::function<void(const Event&)> listener);
 
-  // Jobs
+  // A loop of the host's own
 
-  /// Runs available jobs in this thread, one after another, until none is available or `limit` have run.
-  std::vector<JobRun> runPendingJobs(std::size_t limit = 1000);
-
-  /// The same with a worker's options, but in this thread: `threads` does not count.
-  std::vector<JobRun> runPendingJobs(std::size_t limit, const WorkerOptions& options);
-
-  /// Starts threads that run jobs. Throws std::invalid_argument for options out of bounds.
-  Worker startWorker(const WorkerOptions& options = {});
-
-  /// Jobs that are not parked, and those that are, in the order of storing, behind a `Job::sequence`.
-  [[nodiscard]] std::vector<Job> pendingJobs(std::int64_t after = 0, std::size_t limit = 100) const;
-  [[nodiscard]] std::vector<Job> parkedJobs(std::int64_t after = 0, std::size_t limit = 100) const;
-  [[nodiscard]] JobCounts jobCounts() const;
-
-  /// Parked jobs become available again, with all their tries: the given one, or all. Returns how many.
-  std::size_t retryJobs(const std::optional<JobId>& job = std::nullopt);
-
-  /// Stores one more SetupCall or TeardownCall for a call, as an operator may want to, and runs it at once in
-  /// synchronous mode. Harmless when not needed. Refuses: callNotFound, invalidInput (another type).
-  Result<void> dispatchJob(JobType type, const CallId& call);
-
-  // Presence and maintenance
-
-  /// Puts out whoever was silent for the TTL, in calls older than `Config::presence.youngCall`; a call that
-  /// empties ends. Returns how many calls were looked at (0 when calling is disabled). `queued` leaves a job.
-  std::size_t checkActivity(When when = When::now);
-
-  /// Writes the heartbeats heard lately to the storage, and forgets who left by way of another process.
-  void flushPresence();
-
-  /// Starts one thread that does both in their time.
-  Scheduler startScheduler();
-
-  /// Does of both what is due now, for a host that has a loop of its own; call it every second or so. A call
-  /// that comes much later than the last one due is taken for a stall: everybody gets a TTL of grace. Returns
-  /// when it wants to be called next.
-  std::chrono::milliseconds runDueTasks();
-
-  /// Takes calling down for a while: no start succeeds until then, every active call ends
-  /// (EndReason::maintenance), seen by all processes on this storage. Returns how many calls were active.
-  /// Refuses: invalidInput unless the duration is positive and at most 10 years, callingDisabled.
-  Result<std::size_t> callsDown(std::chrono::seconds duration, When when = When::queued);
-
-  /// Takes calling up again. True: it was down.
-  bool callsUp();
-
-  [[nodiscard]] bool callsAreDown() const;
-
-  class Impl;
+  /// One turn for a host that has a loop of its own instead of a Worker and a Scheduler: does the due tasks,
+  /// runs at most `maxJobs` available jobs, and returns when to call again at the latest. A driver that
+  /// blocks, blocks the loop. Throws StorageError when the storage fails; the turn may be repeated.
+  std::chrono::milliseconds poll(std::size_t maxJobs = 10);
 
  private:
-  std::shared_ptr<Impl> impl_;
+  std::shared_ptr<MessengerImpl> impl_;
 };
 
 }  // namespace messenger

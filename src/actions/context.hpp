@@ -1,9 +1,10 @@
 #pragma once
 
-#include <vector>
+#include <functional>
+#include <optional>
 
 #include "actions/delivery.hpp"
-#include "actions/listening.hpp"
+#include "actions/presence_window.hpp"
 #include "messenger/config.hpp"
 #include "messenger/contracts/broadcaster.hpp"
 #include "messenger/contracts/clock.hpp"
@@ -11,6 +12,7 @@
 #include "messenger/contracts/presence.hpp"
 #include "messenger/contracts/storage.hpp"
 #include "messenger/contracts/thread_directory.hpp"
+#include "rules/decision.hpp"
 #include "support/id_generator.hpp"
 #include "support/wake_up.hpp"
 
@@ -19,16 +21,27 @@ namespace messenger::actions {
 /// What every action works with. Owned by the facade, which outlives all of them.
 struct Context {
   const Config& config;
+  const rules::RuleConfig rules;
   Storage& storage;
   ThreadDirectory& threads;
+  const bool threadsAreInStorage;  ///< `threads` is the storage's own: one load reads both
   Presence& presence;
   Clock& clock;
   Logger& logger;
   support::IdGenerator& ids;
   Delivery& delivery;
-  Listening& listening;
+  PresenceWindow& window;
   support::WakeUp& jobsStored;  ///< notified when a job was stored
-  InstanceId instance;
+  const InstanceId instance;
+
+  /// A commit stored or settled jobs of this call: synchronous mode runs those that are available. Returns
+  /// the call as they left it, if any ran. Never throws.
+  std::function<std::optional<Call>(const CallId&)> afterCommit;
+
+  [[nodiscard]] rules::Now now() const {
+    const Moment moment = clock.now();
+    return {moment.wall, storage.timeAt(moment.steady)};
+  }
 };
 
 }  // namespace messenger::actions

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "actions/log.hpp"
-#include "support/text.hpp"
+#include "actions/thrown.hpp"
 
 namespace messenger::actions {
 
@@ -90,18 +90,15 @@ void Delivery::deliverOne(const Effect& effect) noexcept {
     try {
       broadcaster_.broadcast(broadcast);
       return;
-    } catch (const std::exception& thrown) {
-      error = support::presentable(thrown.what(), std::nullopt);
     } catch (...) {
-      error = "something that is no std::exception";
+      error = whatWasThrown();
     }
-    logSafely(logger_, LogLevel::warning,
-              fmt::format("broadcast {} of call {} failed: {}", broadcast.as, broadcast.call.value(), error));
-    bus_.emit(BroadcastFailed{broadcast.call, broadcast.as, error});
-  } catch (const std::exception& error) {
-    logSafely(logger_, LogLevel::error, error.what());
+    logSafely(
+        logger_, LogLevel::warning,
+        fmt::format("broadcast {} of call {} failed: {}", broadcast.event, broadcast.call.value(), error));
+    bus_.emit(BroadcastFailed{broadcast.call, broadcast.event, error});
   } catch (...) {
-    logSafely(logger_, LogLevel::error, "delivering an effect failed");
+    logSafely(logger_, LogLevel::error, whatWasThrown());
   }
 }
 

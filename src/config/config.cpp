@@ -46,7 +46,7 @@ void checkQueueName(const char* field, const std::string& name) {
 
 void Config::validate() const {
   checkQueueName("calling.subscriber.channel", calling.subscriber.channel);
-  checkBetween("jobs.tries", jobs.tries, 1, 1000);
+  checkBetween("jobs.maxAttempts", jobs.maxAttempts, 1, 1000);
   checkBetween("jobs.backoff", jobs.backoff, milliseconds::zero(), oneDay);
   checkBetween("jobs.maxBackoff", jobs.maxBackoff, jobs.backoff, oneDay);
   if (!std::isfinite(jobs.jitter))
@@ -59,10 +59,10 @@ void Config::validate() const {
   if (presence.writeBehind.count() != 0) {
     checkBetween("presence.writeBehind", presence.writeBehind, milliseconds{1000}, presence.ttl);
   }
-  checkBetween("presence.youngCall", presence.youngCall, milliseconds::zero(), oneDay);
+  checkBetween("presence.newCallGrace", presence.newCallGrace, milliseconds::zero(), oneDay);
   checkBetween("presence.checkInterval", presence.checkInterval, milliseconds{1000}, oneDay);
-  checkBetween<std::size_t>("callsIndexCount", callsIndexCount, 1, 1000);
-  checkBetween<std::size_t>("callsPageCount", callsPageCount, 1, 1000);
+  checkBetween<std::size_t>("historyFirstPageSize", historyFirstPageSize, 1, 1000);
+  checkBetween<std::size_t>("historyPageSize", historyPageSize, 1, 1000);
 }
 
 }  // namespace messenger

@@ -76,9 +76,9 @@ Config Config::fromEnvironment(Config config) {
   read("MESSENGER_CALLING_SUBSCRIBER_CHANNEL", [&](auto name) {
     if (auto channel = variable(name)) config.calling.subscriber.channel = std::move(*channel);
   });
-  read("MESSENGER_CALLS_INDEX_COUNT", [&](auto name) { readWhole(name, config.callsIndexCount); });
-  read("MESSENGER_CALLS_PAGE_COUNT", [&](auto name) { readWhole(name, config.callsPageCount); });
-  read("MESSENGER_JOBS_TRIES", [&](auto name) { readWhole(name, jobs.tries); });
+  read("MESSENGER_CALLS_INDEX_COUNT", [&](auto name) { readWhole(name, config.historyFirstPageSize); });
+  read("MESSENGER_CALLS_PAGE_COUNT", [&](auto name) { readWhole(name, config.historyPageSize); });
+  read("MESSENGER_JOBS_TRIES", [&](auto name) { readWhole(name, jobs.maxAttempts); });
   // A field that another one bounds follows it, as far as nobody said otherwise.
   read("MESSENGER_JOBS_BACKOFF", [&](auto name) {
     readSeconds(name, jobs.backoff);

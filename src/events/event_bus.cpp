@@ -99,6 +99,7 @@ template Subscription EventBus::subscribe(std::function<void(const CallTornDown&
 template Subscription EventBus::subscribe(std::function<void(const CallTeardownFailed&)>);
 template Subscription EventBus::subscribe(std::function<void(const BroadcastFailed&)>);
 template Subscription EventBus::subscribe(std::function<void(const JobFailed&)>);
+template Subscription EventBus::subscribe(std::function<void(const MemberRemoved&)>);
 template Subscription EventBus::subscribe(std::function<void(const Event&)>);
 
 }  // namespace messenger::events

@@ -1,22 +1,24 @@
 #include "messenger/messenger.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "actions/log.hpp"
 #include "facade/messenger_impl.hpp"
-#include "jobs/scheduler_impl.hpp"
-#include "jobs/worker_impl.hpp"
 #include "messenger/errors.hpp"
+#include "rules/end_call.hpp"
+#include "rules/ignore_call.hpp"
+#include "rules/join_call.hpp"
+#include "rules/leave_call.hpp"
+#include "rules/start_call.hpp"
 
 namespace messenger {
-
-using actions::FollowUps;
 
 Messenger::Messenger(const Config& config, std::shared_ptr<Storage> storage)
     : Messenger(config, Dependencies{std::move(storage), nullptr, nullptr, nullptr, nullptr, nullptr}) {}
 
 Messenger::Messenger(const Config& config, Dependencies dependencies)
-    : impl_(std::make_shared<Impl>(config, std::move(dependencies))) {}
+    : impl_(std::make_shared<MessengerImpl>(config, std::move(dependencies))) {}
 
 Messenger::~Messenger() = default;
 
@@ -47,87 +49,122 @@ Threads& Messenger::threads() {
   return *impl_->threads;
 }
 
+Host& Messenger::host() noexcept {
+  return impl_->host;
+}
+
+const Host& Messenger::host() const noexcept {
+  return impl_->host;
+}
+
+Jobs& Messenger::jobs() noexcept {
+  return impl_->jobs;
+}
+
+const Jobs& Messenger::jobs() const noexcept {
+  return impl_->jobs;
+}
+
 // Verbs
 
+namespace {
+
+CallStore::LoadRequest ofCall(const CallId& call) {
+  CallStore::LoadRequest request;
+  request.call = call;
+  return request;
+}
+
+template <class Value>
+Result<Value> refused(const Result<actions::Done>& done) {
+  return tl::unexpected(done.error());
+}
+
+}  // namespace
+
 Result<Call> Messenger::startCall(const ThreadId& thread, const UserId& user) {
-  auto started = impl_->perform(
-      [&](FollowUps& followUps) { return actions::startCall(impl_->context, thread, user, followUps); });
-  if (!started || impl_->config.calling.subscriber.queued) return started;
-  // Its setup has run by now: tell how that went.
-  try {
-    auto seen = impl_->context.storage.findCall(started->id, std::nullopt);
-    if (!seen) return started;
-    if (seen->call.endReason == EndReason::setupFailed) return refuse(Reason::setupFailed);
-    return withoutRoom(std::move(seen->call));
-  } catch (const Error& error) {
-    actions::logSafely(impl_->context.logger, LogLevel::warning,
-                       fmt::format("call {} was started, how its setup went is unknown: {}",
-                                   started->id.value(), error.what()));
-    return started;
-  }
+  const TimePoint now = impl_->context.clock.now().wall;
+  const rules::StartCall command{CallId{impl_->ids.next(now)}, ParticipantId{impl_->ids.next(now)}};
+  CallStore::LoadRequest request;
+  request.thread = thread;
+  const auto done =
+      impl_->engine.runFor(user, request, [&](const auto& loaded, const auto& access, rules::Now at) {
+        return rules::startCall(command, loaded, access, impl_->context.rules, at);
+      });
+  if (!done) return refused<Call>(done);
+  if (!done->afterJobs) return Call{done->call};
+  if (done->afterJobs->endReason == EndReason::setupFailed) return refuse(Reason::setupFailed);
+  return *done->afterJobs;
 }
 
 Result<Joined> Messenger::joinCall(const CallId& call, const UserId& user) {
-  return actions::joinCall(impl_->context, call, user);
+  const rules::JoinCall command{ParticipantId{impl_->ids.next(impl_->context.clock.now().wall)}};
+  const auto done =
+      impl_->engine.runFor(user, ofCall(call), [&](const auto& loaded, const auto& access, rules::Now now) {
+        return rules::joinCall(command, loaded, access, now);
+      });
+  if (!done) return refused<Joined>(done);
+  const CallParticipant& row = done->participants.at(0);
+  return Joined{row, /*first=*/row.id == command.participant};
 }
 
 Result<CallParticipant> Messenger::leaveCall(const CallId& call, const UserId& user) {
-  return impl_->perform(
-      [&](FollowUps& followUps) { return actions::leaveCall(impl_->context, call, user, followUps); });
+  const auto done =
+      impl_->engine.runFor(user, ofCall(call), [&](const auto& loaded, const auto&, rules::Now now) {
+        return rules::leaveCall(*loaded.call, user, impl_->context.rules, now);
+      });
+  if (!done) return refused<CallParticipant>(done);
+  return done->participants.at(0);
 }
 
 Result<Call> Messenger::endCall(const CallId& call, const UserId& user) {
-  return impl_->perform(
-      [&](FollowUps& followUps) { return actions::endCall(impl_->context, call, user, followUps); });
+  const auto done =
+      impl_->engine.runFor(user, ofCall(call), [&](const auto& loaded, const auto& access, rules::Now now) {
+        return rules::endCall(*loaded.call, access, impl_->context.rules, now);
+      });
+  if (!done) return refused<Call>(done);
+  return Call{done->call};
 }
 
 Result<Call> Messenger::ignoreCall(const CallId& call, const UserId& user) {
-  return impl_->perform(
-      [&](FollowUps& followUps) { return actions::ignoreCall(impl_->context, call, user, followUps); });
+  const auto done =
+      impl_->engine.runFor(user, ofCall(call), [&](const auto& loaded, const auto& access, rules::Now now) {
+        return rules::ignoreCall(*loaded.call, access, impl_->context.rules, now);
+      });
+  if (!done) return refused<Call>(done);
+  return Call{done->call};
 }
 
 Result<void> Messenger::heartbeat(const CallId& call, const UserId& user) {
-  return actions::heartbeat(impl_->context, call, user);
+  return impl_->heartbeats.receive(call, user);
+}
+
+bool Messenger::tryHeartbeat(const CallId& call, const UserId& user) {
+  return impl_->heartbeats.tryReceive(call, user);
+}
+
+Result<CallParticipant> MessengerImpl::setKicked(const CallId& call, const UserId& user,
+                                                 const rules::KickParticipant& command) {
+  CallStore::LoadRequest request = ofCall(call);
+  request.participant = command.participant;
+  const auto done = engine.runFor(user, request, [&](const auto& loaded, const auto& access, rules::Now now) {
+    return rules::kickParticipant(command, *loaded.call, access, context.rules, now);
+  });
+  if (!done) return refused<CallParticipant>(done);
+  for (const CallParticipant& row : done->participants) {
+    if (row.id == command.participant) return row;
+  }
+  return refuse(Reason::participantNotFound);
 }
 
 Result<CallParticipant> Messenger::kickParticipant(const CallId& call, const UserId& user,
                                                    const ParticipantId& participant) {
-  return impl_->perform([&](FollowUps& followUps) {
-    return actions::kickParticipant(impl_->context, call, user, participant, /*kicked=*/true, followUps);
-  });
+  return impl_->setKicked(call, user, {participant, /*kicked=*/true});
 }
 
 Result<CallParticipant> Messenger::unkickParticipant(const CallId& call, const UserId& user,
                                                      const ParticipantId& participant) {
-  return impl_->perform([&](FollowUps& followUps) {
-    return actions::kickParticipant(impl_->context, call, user, participant, /*kicked=*/false, followUps);
-  });
-}
-
-// Verbs of the host itself
-
-Result<Call> Messenger::endCallAsHost(const CallId& call) {
-  return impl_->perform([&](FollowUps& followUps) -> Result<Call> {
-    EndChange change;
-    change.call = call;
-    change.reason = EndReason::host;
-    const EndOutcome outcome = actions::endWithoutAsking(impl_->context, change, followUps);
-    if (outcome.status == EndStatus::noCall) return refuse(Reason::callNotFound);
-    if (outcome.status != EndStatus::ended) return refuse(Reason::callEnded);
-    return withoutRoom(outcome.call.value());
-  });
-}
-
-Result<bool> Messenger::renewRoom(const CallId& call) {
-  return impl_->perform(
-      [&](FollowUps& followUps) { return actions::renewRoom(impl_->context, call, followUps); });
-}
-
-void Messenger::memberRemoved(const ThreadId& thread, const UserId& user) {
-  impl_->perform([&](FollowUps& followUps) {
-    actions::memberRemoved(impl_->context, thread, user, followUps);
-    return true;
-  });
+  return impl_->setKicked(call, user, {participant, /*kicked=*/false});
 }
 
 // Events
@@ -149,87 +186,26 @@ MESSENGER_DEFINE_ON(CallTornDown)
 MESSENGER_DEFINE_ON(CallTeardownFailed)
 MESSENGER_DEFINE_ON(BroadcastFailed)
 MESSENGER_DEFINE_ON(JobFailed)
+MESSENGER_DEFINE_ON(MemberRemoved)
 MESSENGER_DEFINE_ON(Event)
 
 #undef MESSENGER_DEFINE_ON
 
-// Jobs
+// A loop of the host's own
 
-std::vector<JobRun> Messenger::runPendingJobs(std::size_t limit) {
-  return impl_->runner.runPending(impl_->runner.unattended(), limit);
-}
-
-std::vector<JobRun> Messenger::runPendingJobs(std::size_t limit, const WorkerOptions& options) {
-  jobs::RunPolicy policy = impl_->runner.unattended();
-  jobs::applyOptions(policy, options);
-  return impl_->runner.runPending(policy, limit);
-}
-
-Worker Messenger::startWorker(const WorkerOptions& options) {
-  return Worker(std::make_unique<Worker::Impl>(impl_, impl_->context, impl_->runner, options));
-}
-
-Result<void> Messenger::dispatchJob(JobType type, const CallId& call) {
-  if (type != JobType::setupCall && type != JobType::teardownCall) {
-    return refuse(Reason::invalidInput, "only SetupCall and TeardownCall belong to a call.");
+std::chrono::milliseconds Messenger::poll(std::size_t maxJobs) {
+  using std::chrono::milliseconds;
+  const bool more = maxJobs > 0 && impl_->jobs.runPending(maxJobs).size() == maxJobs;
+  const milliseconds tasks = impl_->dueTasks.run();
+  if (more) return milliseconds{0};
+  // Not longer than a worker waits, for jobs that other processes store; nor without any pause, for a job
+  // that is due but waits for another process to finish one of the same call.
+  constexpr milliseconds shortest{20};
+  milliseconds jobs = impl_->config.jobs.pollInterval;
+  if (const auto next = impl_->jobs.counts().nextAt) {
+    jobs = std::min(jobs, std::chrono::ceil<milliseconds>(*next - impl_->context.now().storage));
   }
-  if (!findCall(call)) return refuse(Reason::callNotFound);
-  impl_->perform([&](FollowUps& followUps) {
-    const NewJob job = followUps.make(type, call, impl_->context.clock.now().wall);
-    impl_->context.storage.addJob(job);
-    followUps.stored({job});
-    return true;
-  });
-  return {};
-}
-
-std::size_t Messenger::retryJobs(const std::optional<JobId>& job) {
-  const std::size_t retried = impl_->context.storage.retryParked(job, impl_->context.clock.now().wall);
-  if (retried > 0) impl_->jobsStored.notify();
-  return retried;
-}
-
-// Presence and maintenance
-
-std::size_t Messenger::checkActivity(When when) {
-  return impl_->checkActivity(when);
-}
-
-void Messenger::flushPresence() {
-  impl_->dueTasks.flush();
-}
-
-Scheduler Messenger::startScheduler() {
-  return Scheduler(std::make_unique<Scheduler::Impl>(impl_, impl_->dueTasks));
-}
-
-std::chrono::milliseconds Messenger::runDueTasks() {
-  return impl_->dueTasks.run();
-}
-
-Result<std::size_t> Messenger::callsDown(std::chrono::seconds duration, When when) {
-  if (!impl_->config.calling.enabled) return refuse(Reason::callingDisabled);
-  constexpr std::chrono::seconds longest = std::chrono::years{10};
-  if (duration.count() <= 0 || duration > longest) {
-    return refuse(Reason::invalidInput, "the duration must be positive and at most 10 years.");
-  }
-  return impl_->perform([&](FollowUps& followUps) {
-    const TimePoint now = impl_->context.clock.now().wall;
-    const NewJob sweep = followUps.make(JobType::endCalls, std::nullopt, now);
-    const ActiveSummary active = impl_->context.storage.setCallsDown({now + duration, now, sweep});
-    if (active.count > 0) followUps.stored({sweep});
-    if (when == When::now) impl_->runner.runThese(followUps.take(), followUps);
-    return active.count;
-  });
-}
-
-bool Messenger::callsUp() {
-  return impl_->context.storage.clearCallsDown(impl_->context.clock.now().wall);
-}
-
-bool Messenger::callsAreDown() const {
-  const auto until = impl_->context.storage.callsDownUntil();
-  return until && impl_->context.clock.now().wall < *until;
+  return std::max(std::min(tasks, jobs), std::min(shortest, tasks));
 }
 
 }  // namespace messenger

@@ -7,15 +7,17 @@
 
 #include "actions/log.hpp"
 #include "facade/threads_impl.hpp"
+#include "jobs/sweeps.hpp"
+#include "messenger/adapters/defaults.hpp"
 #include "messenger/adapters/memory.hpp"
-#include "messenger/adapters/null.hpp"
+#include "rules/member_removed.hpp"
 
 namespace messenger {
 namespace {
 
 /// Null when there is nothing to point to, an alias of the storage's ownership otherwise.
 std::shared_ptr<ThreadDirectory> defaultDirectory(const std::shared_ptr<Storage>& storage) {
-  ThreadStore* store = storage->threadStore();
+  ThreadStore* store = storage->threads();
   if (store == nullptr) {
     throw std::invalid_argument(
         "Dependencies::threads is null and the storage has no thread directory of its own: give one");
@@ -44,7 +46,7 @@ std::shared_ptr<const VideoDriverFactory> nullDrivers() {
 
 }  // namespace
 
-Messenger::Impl::Impl(const Config& given, Dependencies from)
+MessengerImpl::MessengerImpl(const Config& given, Dependencies from)
     : config(validated(given)),
       dependencies(completed(std::move(from))),
       bus([logger = dependencies.logger](const std::string& error) {
@@ -52,70 +54,104 @@ Messenger::Impl::Impl(const Config& given, Dependencies from)
       }),
       delivery(bus, *dependencies.broadcaster, *dependencies.logger),
       instance(InstanceId{ids.randomNumber()}),
-      listening(config, instance, dependencies.clock->now()),
+      window(config.presence, instance, dependencies.presence->isShared(), dependencies.clock->steady()),
       context{config,
+              {config.calling.enabled, config.calling.subscriber.enabled, config.calling.subscriber.channel},
               *dependencies.storage,
               *dependencies.threads,
+              dependencies.threads.get() == dependencies.storage->threads(),
               *dependencies.presence,
               *dependencies.clock,
               *dependencies.logger,
               ids,
               delivery,
-              listening,
+              window,
               jobsStored,
-              instance},
-      runner(context, [this] { return drivers(); }),
-      dueTasks(context, [this] { checkActivityPeriodically(); }),
+              instance,
+              [this](const CallId& call) {
+                return isSynchronous() ? runner.runCall(call) : std::optional<Call>{};
+              }},
+      engine(context),
+      heartbeats(context, engine),
+      runner(context, engine, [this] { return drivers(); }),
+      dueTasks(context, heartbeats, [this] { checkActivityPeriodically(); }),
       driverFactory(nullDrivers()) {
-  ThreadStore* store = dependencies.storage->threadStore();
-  if (store != nullptr && store == dependencies.threads.get()) {
-    threads = std::make_unique<Threads>(std::make_unique<Threads::Impl>(*this, *store));
+  if (context.threadsAreInStorage) {
+    threads =
+        std::make_unique<Threads>(std::make_unique<Threads::Impl>(*this, *dependencies.storage->threads()));
   }
 }
 
-VideoDriverFactory Messenger::Impl::drivers() {
+VideoDriverFactory MessengerImpl::drivers() {
   std::shared_ptr<const VideoDriverFactory> factory;
+  bool report = false;
   {
     const support::Lock lock(driverMutex);
     factory = driverFactory;
+    report = !hasDriver && !std::exchange(missingDriverReported, true);
+  }
+  if (report) {
+    actions::logSafely(
+        *dependencies.logger, LogLevel::warning,
+        "no video driver was set: calls are set up without a room (Messenger::setVideoDriver)");
   }
   return [held = std::move(factory)] { return (*held)(); };
 }
 
-actions::KeepGoing Messenger::Impl::running(actions::FollowUps& followUps) {
-  return [this, &followUps](actions::SweepPoint) {
-    runner.runInline(followUps);
-    return true;
-  };
+NewJob MessengerImpl::newJob(JobType type, const std::optional<CallId>& call) {
+  const rules::Now now = context.now();
+  NewJob job;
+  job.id = JobId{ids.next(now.wall)};
+  job.type = type;
+  job.queue = config.calling.subscriber.channel;
+  job.call = call;
+  job.createdAt = now.wall;
+  job.availableAt = now.storage;
+  return job;
 }
 
-void Messenger::Impl::checkActivityPeriodically() {
+void MessengerImpl::add(const NewJob& job) {
+  context.storage.jobs().add(job);
+  jobsStored.notify();
+}
+
+void MessengerImpl::takeOutRemoved(const ThreadId& thread, const UserId& user) {
+  CallStore::LoadRequest request;
+  request.thread = thread;
+  request.user = user;
+  // Never refused: without an active call there is nobody to take out.
+  static_cast<void>(engine.run(request, [&](const CallStore::Loaded& loaded, rules::Now now) {
+    if (!loaded.call) return rules::Decision{};
+    return rules::memberRemoved(*loaded.call, user, context.rules, now);
+  }));
+  context.delivery.deliverUnordered({Event{MemberRemoved{thread, user}}});
+}
+
+void MessengerImpl::checkActivityPeriodically() {
   if (!config.calling.enabled) return;
   // Who was silent for the TTL joined before that, so the call is at least as old.
-  const bool oldEnough = config.presence.youngCall <= config.presence.ttl;
-  const std::int64_t cutoff =
-      oldEnough ? std::numeric_limits<std::int64_t>::max()
-                : context.storage.activeSummary(context.clock.now().wall - config.presence.youngCall).cutoff;
-  perform([&](actions::FollowUps& followUps) {
-    return actions::checkActivity(context, cutoff, followUps, running(followUps));
-  });
+  const bool oldEnough = config.presence.newCallGrace <= config.presence.ttl;
+  const std::int64_t upTo = oldEnough
+                                ? std::numeric_limits<std::int64_t>::max()
+                                : context.storage.calls()
+                                      .activeSummary(context.now().storage - config.presence.newCallGrace)
+                                      .highestSequence;
+  jobs::checkActivity(context, engine, upTo, [] { return true; });
 }
 
-std::size_t Messenger::Impl::checkActivity(When when) {
+std::size_t MessengerImpl::checkActivity(When when) {
   if (!config.calling.enabled) return 0;
-  const TimePoint now = context.clock.now().wall;
-  const ActiveSummary summary = context.storage.activeSummary(now - config.presence.youngCall);
+  const auto summary =
+      context.storage.calls().activeSummary(context.now().storage - config.presence.newCallGrace);
   if (summary.count == 0) return 0;
-  perform([&](actions::FollowUps& followUps) {
-    if (when == When::now) {
-      return actions::checkActivity(context, summary.cutoff, followUps, running(followUps));
-    }
-    NewJob job = followUps.make(JobType::checkCallsActivity, std::nullopt, now);
-    job.cutoff = summary.cutoff;
-    context.storage.addJob(job);
-    followUps.stored({job});
-    return true;
-  });
+  if (when == When::now) {
+    jobs::checkActivity(context, engine, summary.highestSequence, [] { return true; });
+    return summary.count;
+  }
+  NewJob job = newJob(JobType::checkCallsActivity, std::nullopt);
+  job.cutoff = summary.highestSequence;
+  add(job);
+  if (isSynchronous()) runner.runJob(job.id);
   return summary.count;
 }
 

@@ -2,11 +2,13 @@
 
 #include <memory>
 
-#include "actions/actions.hpp"
+#include "actions/engine.hpp"
+#include "actions/heartbeats.hpp"
 #include "events/event_bus.hpp"
 #include "jobs/due_tasks.hpp"
 #include "jobs/job_runner.hpp"
 #include "messenger/messenger.hpp"
+#include "rules/kick_participant.hpp"
 #include "support/id_generator.hpp"
 #include "support/mutex.hpp"
 #include "support/wake_up.hpp"
@@ -14,27 +16,20 @@
 namespace messenger {
 
 /// What a Messenger holds, and its workers and schedulers keep alive.
-class Messenger::Impl : public std::enable_shared_from_this<Messenger::Impl> {
+class MessengerImpl : public std::enable_shared_from_this<MessengerImpl> {
  public:
-  Impl(const Config& config, Dependencies dependencies);
-  Impl(const Impl&) = delete;
-  Impl& operator=(const Impl&) = delete;
-  ~Impl() = default;
+  MessengerImpl(const Config& config, Dependencies dependencies);
+  MessengerImpl(const MessengerImpl&) = delete;
+  MessengerImpl& operator=(const MessengerImpl&) = delete;
+  ~MessengerImpl() = default;
 
-  /// Runs a verb, then, in synchronous mode, the jobs it caused: also those of a sweep that then met an
-  /// error.
-  template <class Verb>
-  auto perform(Verb&& verb) {
-    actions::FollowUps followUps(context);
-    try {
-      auto result = verb(followUps);
-      runner.runInline(followUps);
-      return result;
-    } catch (...) {
-      runner.runInline(followUps);
-      throw;
-    }
-  }
+  [[nodiscard]] bool isSynchronous() const noexcept { return !config.calling.subscriber.queued; }
+
+  /// A job that belongs to no change of a call, available now.
+  [[nodiscard]] NewJob newJob(JobType type, const std::optional<CallId>& call);
+
+  /// Stores it and wakes the workers.
+  void add(const NewJob& job);
 
   [[nodiscard]] VideoDriverFactory drivers() EXCLUDES(driverMutex);
 
@@ -45,8 +40,12 @@ class Messenger::Impl : public std::enable_shared_from_this<Messenger::Impl> {
   /// are.
   std::size_t checkActivity(When when);
 
-  /// Runs, in synchronous mode, what a sweep has caused so far, and goes on.
-  [[nodiscard]] actions::KeepGoing running(actions::FollowUps& followUps);
+  Result<CallParticipant> setKicked(const CallId& call, const UserId& user,
+                                    const rules::KickParticipant& command);
+
+  /// Takes a user who is no longer a member out of the thread's active call. REQUIRES: the thread's revision
+  /// has been raised since they were removed.
+  void takeOutRemoved(const ThreadId& thread, const UserId& user);
 
   const Config config;
   Dependencies dependencies;
@@ -55,15 +54,20 @@ class Messenger::Impl : public std::enable_shared_from_this<Messenger::Impl> {
   events::EventBus bus;
   actions::Delivery delivery;
   const InstanceId instance;
-  actions::Listening listening;
+  actions::PresenceWindow window;
   actions::Context context;
+  actions::Engine engine;
+  actions::Heartbeats heartbeats;
   jobs::JobRunner runner;
   jobs::DueTasks dueTasks;
 
   support::Mutex driverMutex;
   std::shared_ptr<const VideoDriverFactory> driverFactory GUARDED_BY(driverMutex);
   bool hasDriver GUARDED_BY(driverMutex) = false;
+  bool missingDriverReported GUARDED_BY(driverMutex) = false;
 
+  Host host{*this};
+  Jobs jobs{*this};
   std::unique_ptr<Threads> threads;  ///< null when the host brought its own directory
 };
 

@@ -1,70 +1,84 @@
-#include <limits>
+#include <unordered_map>
 
 #include "facade/messenger_impl.hpp"
+#include "rules/show_call.hpp"
 
 namespace messenger {
 
-// By a user
+namespace {
+
+CallStore::LoadRequest ofCall(const CallId& call) {
+  CallStore::LoadRequest request;
+  request.call = call;
+  return request;
+}
+
+CallView viewOf(const CallSnapshot& seen, const Thread& thread, const ThreadMember& member) {
+  return rules::showCall(seen.call, seen.viewer ? &*seen.viewer : nullptr, thread, member);
+}
+
+}  // namespace
 
 Result<CallView> Messenger::showCall(const CallId& call, const UserId& user) const {
-  return actions::showCall(impl_->context, call, user);
+  const auto seen = impl_->engine.look(user, ofCall(call));
+  if (!seen) return tl::unexpected(seen.error());
+  const CallState& state = *seen->loaded.call;
+  return rules::showCall(state.call, state.find(user), seen->access.thread, seen->access.member);
 }
 
 Result<CallHistory> Messenger::callHistory(const ThreadId& thread, const UserId& user,
                                            const std::optional<CallId>& before) const {
-  return actions::callHistory(impl_->context, thread, user, before);
+  const auto access = rules::accessOf(impl_->context.threads.findMembership(thread, user));
+  if (!access) return tl::unexpected(access.error());
+  const Config& config = impl_->config;
+  CallStore::HistoryQuery query{thread, before, before ? config.historyPageSize : config.historyFirstPageSize,
+                                user};
+  const CallStore::HistoryPage page = impl_->context.storage.calls().history(query);
+  if (!page.knowsBefore) return refuse(Reason::callNotFound);
+  CallHistory history;
+  history.perPage = query.limit;
+  history.total = page.total;
+  history.calls.reserve(page.calls.size());
+  for (const CallSnapshot& seen : page.calls)
+    history.calls.push_back(viewOf(seen, access->thread, access->member));
+  if (page.more && !page.calls.empty()) history.nextPage = page.calls.back().call.id;
+  return history;
 }
 
 Result<std::vector<CallParticipant>> Messenger::participants(const CallId& call, const UserId& user) const {
-  return actions::participants(impl_->context, call, user);
+  const auto seen = impl_->engine.look(user, ofCall(call));
+  if (!seen) return tl::unexpected(seen.error());
+  return impl_->host.participants(call);
 }
 
 Result<CallParticipant> Messenger::participant(const CallId& call, const UserId& user,
                                                const ParticipantId& participant) const {
-  return actions::participant(impl_->context, call, user, participant);
+  CallStore::LoadRequest request = ofCall(call);
+  request.participant = participant;
+  const auto seen = impl_->engine.look(user, request);
+  if (!seen) return tl::unexpected(seen.error());
+  const CallParticipant* row = seen->loaded.call->find(participant);
+  if (row == nullptr) return refuse(Reason::participantNotFound);
+  return *row;
 }
 
 std::vector<CallView> Messenger::activeCalls(const UserId& user) const {
-  return actions::activeCalls(impl_->context, user);
-}
-
-// By the host
-
-std::optional<Call> Messenger::findCall(const CallId& call) const {
-  auto seen = impl_->context.storage.findCall(call, std::nullopt);
-  if (!seen) return std::nullopt;
-  return withoutRoom(std::move(seen->call));
-}
-
-std::optional<CallParticipant> Messenger::findParticipant(const ParticipantId& participant) const {
-  return impl_->context.storage.findParticipant(participant);
-}
-
-std::vector<CallParticipant> Messenger::participantsOf(const CallId& call) const {
-  return impl_->context.storage.participants(call);
-}
-
-std::vector<Call> Messenger::listActiveCalls(std::int64_t after, std::size_t limit) const {
-  auto calls = impl_->context.storage.activeCallsUpTo(std::numeric_limits<std::int64_t>::max(), after, limit);
-  for (Call& call : calls) call.room.reset();
-  return calls;
-}
-
-const ThreadDirectory& Messenger::directory() const noexcept {
-  return impl_->context.threads;
-}
-
-std::vector<Job> Messenger::pendingJobs(std::int64_t after, std::size_t limit) const {
-  return impl_->context.storage.jobs({/*parked=*/false, after, limit});
-}
-
-std::vector<Job> Messenger::parkedJobs(std::int64_t after, std::size_t limit) const {
-  return impl_->context.storage.jobs({/*parked=*/true, after, limit});
-}
-
-JobCounts Messenger::jobCounts() const {
-  return impl_->context.storage.jobCounts(impl_->config.calling.subscriber.channel,
-                                          impl_->context.clock.now().wall);
+  const ThreadDirectory& directory = impl_->context.threads;
+  const auto calls = impl_->context.storage.calls().activeCalls(directory.threadsOf(user), user);
+  std::vector<ThreadId> threads;
+  threads.reserve(calls.size());
+  for (const CallSnapshot& seen : calls) threads.push_back(seen.call.threadId);
+  std::unordered_map<ThreadId, Membership> memberships;
+  for (Membership& each : directory.findMemberships(threads, user)) {
+    memberships.emplace(each.thread.id, std::move(each));
+  }
+  std::vector<CallView> views;
+  for (const CallSnapshot& seen : calls) {
+    const auto found = memberships.find(seen.call.threadId);
+    if (found == memberships.end() || !found->second.member) continue;
+    views.push_back(viewOf(seen, found->second.thread, *found->second.member));
+  }
+  return views;
 }
 
 }  // namespace messenger

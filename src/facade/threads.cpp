@@ -44,12 +44,18 @@ std::optional<Refusal> whyNotThread(const NewThread& thread) {
 }  // namespace
 
 Result<Thread> Threads::Impl::create(NewThread thread, const std::optional<ThreadId>& id) {
-  Messenger::Impl& owner = messenger;
+  MessengerImpl& owner = messenger;
   thread.thread.id = id ? *id : ThreadId{owner.ids.next(owner.context.clock.now().wall)};
   thread.thread.members = thread.members.size();
   if (auto why = whyNotThread(thread)) return tl::unexpected(std::move(*why));
   if (!store.createThread(thread)) return refuse(Reason::threadExists);
   return std::move(thread.thread);
+}
+
+Result<Thread> Threads::Impl::update(const ThreadId& id, const ThreadStore::ThreadUpdate& update) {
+  auto thread = store.updateThread(id, update);
+  if (!thread) return refuse(Reason::threadNotFound);
+  return std::move(*thread);
 }
 
 Threads::Threads(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
@@ -74,25 +80,27 @@ Result<Thread> Threads::createGroup(const std::string& subject, const std::vecto
 
 Result<Thread> Threads::setSubject(const ThreadId& thread, const std::string& subject) {
   if (auto why = whyNotText("subject", subject, /*mayBeEmpty=*/true)) return tl::unexpected(std::move(*why));
-  return impl_->update(thread, [&](Thread& found) { found.subject = subject; });
+  return impl_->update(thread, {.subject = subject});
 }
 
 Result<Thread> Threads::setLocked(const ThreadId& thread, bool locked) {
-  return impl_->update(thread, [&](Thread& found) { found.locked = locked; });
+  return impl_->update(thread, {.locked = locked});
 }
 
 Result<Thread> Threads::setCalling(const ThreadId& thread, bool calling) {
-  return impl_->update(thread, [&](Thread& found) { found.calling = calling; });
+  return impl_->update(thread, {.calling = calling});
 }
 
 Result<ThreadMember> Threads::putMember(const ThreadId& thread, const ThreadMember& member) {
   if (auto why = whyNotMember(member)) return tl::unexpected(std::move(*why));
-  const auto found = impl_->store.findThread(thread);
-  if (!found) return refuse(Reason::threadNotFound);
-  if (found->isPrivate() && !impl_->store.findMember(thread, member.user) && found->members >= 2) {
-    return refuse(Reason::invalidInput, "a private thread has two members.");
+  switch (impl_->store.putMember(thread, member)) {
+    case ThreadStore::PutMember::noThread:
+      return refuse(Reason::threadNotFound);
+    case ThreadStore::PutMember::full:
+      return refuse(Reason::invalidInput, "a private thread has two members.");
+    case ThreadStore::PutMember::stored:
+      break;
   }
-  if (!impl_->store.putMember(thread, member)) return refuse(Reason::threadNotFound);
   auto stored = impl_->store.findMember(thread, member.user);
   if (!stored) return member;
   return *std::move(stored);
@@ -100,18 +108,10 @@ Result<ThreadMember> Threads::putMember(const ThreadId& thread, const ThreadMemb
 
 Result<void> Threads::removeMember(const ThreadId& thread, const UserId& user) {
   if (!impl_->store.findThread(thread)) return refuse(Reason::threadNotFound);
-  Messenger::Impl& owner = impl_->messenger;
-  const auto takeOut = [&] {
-    owner.perform([&](actions::FollowUps& followUps) {
-      actions::memberRemoved(owner.context, thread, user, followUps);
-      return true;
-    });
-  };
-  // Out of the call, off the thread, and out once more: a crash leaves at worst a member who is not in the
-  // call, and whoever joined in between is caught by the second look.
-  takeOut();
+  // Off the thread first, which raises its revision: a join that is under way cannot commit any more, and one
+  // that has committed is found.
   const bool removed = impl_->store.removeMember(thread, user);
-  takeOut();
+  impl_->messenger.takeOutRemoved(thread, user);
   return removed ? Result<void>{} : refuse(Reason::userNotFound);
 }
 

@@ -27,7 +27,7 @@ void writeParticipant(JsonWriter& json, const CallParticipant& participant, Name
   json.beginObject();
   json.key("id").value(participant.id.value());
   json.key("call_id").value(participant.callId.value());
-  writeOwner(json, participant.owner, names);
+  writeOwner(json, participant.user, names);
   json.key("created_at").value(toText(participant.createdAt));
   json.key("updated_at").value(toText(participant.updatedAt));
   writeMoment(json.key("left_call"), participant.leftAt);

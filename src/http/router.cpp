@@ -7,12 +7,12 @@
 #include <utility>
 
 #include "http/bodies.hpp"
+#include "http/call_thread_cache.hpp"
 #include "http/kick_body.hpp"
-#include "http/known_calls.hpp"
 #include "http/names.hpp"
 #include "http/replies.hpp"
 #include "http/route.hpp"
-#include "messenger/adapters/null.hpp"
+#include "messenger/adapters/defaults.hpp"
 #include "messenger/errors.hpp"
 #include "messenger/messenger.hpp"
 #include "support/text.hpp"
@@ -31,7 +31,7 @@ RouterOptions checked(RouterOptions options) {
   require(options.maxId > 0, "RouterOptions::maxId must be at least 1");
   require(options.retryAfter >= std::chrono::seconds{1},
           "RouterOptions::retryAfter must be at least one second");
-  require(options.knownCalls > 0, "RouterOptions::knownCalls must be at least 1");
+  require(options.callThreadCache > 0, "RouterOptions::callThreadCache must be at least 1");
   if (!options.logger) options.logger = stderrLogger(LogLevel::warning);
   return options;
 }
@@ -48,7 +48,7 @@ struct Ids {
 class Router::Impl {
  public:
   Impl(Messenger& messenger, RouterOptions options)
-      : messenger_(messenger), options_(checked(std::move(options))), known_(options_.knownCalls) {}
+      : messenger_(messenger), options_(checked(std::move(options))), known_(options_.callThreadCache) {}
 
   Response handle(const Request& request) {
     Response response = respond(request);
@@ -106,7 +106,7 @@ class Router::Impl {
 
     if (auto call = decodeId(route.call, options_.maxId)) ids.call = CallId{*std::move(call)};
     if (ids.call.empty() || !isCallOf(ids.thread, ids.call)) {
-      const bool threadExists = messenger_.directory().findThread(ids.thread).has_value();
+      const bool threadExists = messenger_.host().directory().findThread(ids.thread).has_value();
       return notFound(threadExists ? Reason::callNotFound : Reason::threadNotFound);
     }
     if (route.participant.empty()) return std::nullopt;
@@ -114,21 +114,21 @@ class Router::Impl {
     auto participant = decodeId(route.participant, options_.maxId);
     if (!participant) return notFound(Reason::participantNotFound);
     ids.participant = ParticipantId{*std::move(participant)};
-    const auto row = messenger_.findParticipant(ids.participant);
+    const auto row = messenger_.host().findParticipant(ids.participant);
     if (!row || row->callId != ids.call) return notFound(Reason::participantNotFound);
     return std::nullopt;
   }
 
   bool isCallOf(const ThreadId& thread, const CallId& call) {
     switch (known_.find(call.value(), thread.value())) {
-      case KnownCalls::Answer::sameThread:
+      case CallThreadCache::Answer::sameThread:
         return true;
-      case KnownCalls::Answer::otherThread:
+      case CallThreadCache::Answer::otherThread:
         return false;
-      case KnownCalls::Answer::unknown:
+      case CallThreadCache::Answer::unknown:
         break;
     }
-    const auto found = messenger_.findCall(call);
+    const auto found = messenger_.host().findCall(call);
     if (!found) return false;
     known_.remember(call, found->threadId);
     return found->threadId == thread;
@@ -174,9 +174,9 @@ class Router::Impl {
   // Once a verb has succeeded its response must say so: what it needs of the directory is read before.
 
   Response start(const Ids& ids, const UserId& user) {
-    const auto thread = messenger_.directory().findThread(ids.thread);
+    const auto thread = messenger_.host().directory().findThread(ids.thread);
     if (!thread) return notFound(Reason::threadNotFound);
-    Names names{messenger_.directory()};
+    Names names{messenger_.host().directory()};
     names.of(user);
     names.of(*thread, user);
 
@@ -205,7 +205,7 @@ class Router::Impl {
   }
 
   Response join(const Ids& ids, const UserId& user) {
-    Names names{messenger_.directory()};
+    Names names{messenger_.host().directory()};
     names.of(user);
     const auto joined = messenger_.joinCall(ids.call, user);
     if (!joined) return refusedWith(joined.error());
@@ -229,7 +229,7 @@ class Router::Impl {
   Response show(const Ids& ids, const UserId& user) const {
     const auto view = messenger_.showCall(ids.call, user);
     if (!view) return refusedWith(view.error());
-    Names names{messenger_.directory()};
+    Names names{messenger_.host().directory()};
     if (view->call.active()) return withBody(200, callBody(*view, user, names));
     const auto everybody = messenger_.participants(ids.call, user);
     if (!everybody) return refusedWith(everybody.error());
@@ -239,32 +239,32 @@ class Router::Impl {
   Response history(const Ids& ids, const UserId& user, const std::optional<CallId>& before) const {
     const auto page = messenger_.callHistory(ids.thread, user, before);
     if (!page) return refusedWith(page.error());
-    Names names{messenger_.directory()};
+    Names names{messenger_.host().directory()};
     return withBody(200, historyBody(*page, before, user, names));
   }
 
   Response participants(const Ids& ids, const UserId& user) const {
     const auto everybody = messenger_.participants(ids.call, user);
     if (!everybody) return refusedWith(everybody.error());
-    Names names{messenger_.directory()};
+    Names names{messenger_.host().directory()};
     return withBody(200, participantsBody(*everybody, names));
   }
 
   Response participant(const Ids& ids, const UserId& user) const {
     const auto row = messenger_.participant(ids.call, user, ids.participant);
     if (!row) return refusedWith(row.error());
-    Names names{messenger_.directory()};
+    Names names{messenger_.host().directory()};
     return withBody(200, participantBody(*row, names));
   }
 
   Response activeCalls(const UserId& user) const {
-    Names names{messenger_.directory()};
+    Names names{messenger_.host().directory()};
     return withBody(200, callsBody(messenger_.activeCalls(user), user, names));
   }
 
   Messenger& messenger_;
   const RouterOptions options_;
-  KnownCalls known_;
+  CallThreadCache known_;
 };
 
 Router::Router(Messenger& messenger, RouterOptions options)

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "actions/actions.hpp"
 #include "actions/log.hpp"
+#include "actions/thrown.hpp"
 
 namespace messenger::jobs {
 namespace {
@@ -18,12 +18,12 @@ constexpr std::chrono::seconds overlap{1};
 
 }  // namespace
 
-DueTasks::DueTasks(actions::Context& context, std::function<void()> check)
-    : context_(context), check_(std::move(check)) {}
+DueTasks::DueTasks(actions::Context& context, actions::Heartbeats& heartbeats, std::function<void()> check)
+    : context_(context), heartbeats_(heartbeats), check_(std::move(check)) {}
 
 DueTasks::Due DueTasks::takeDue(Moment now) {
   const Config::Presence& presence = context_.config.presence;
-  const bool flushes = presence.writeBehind.count() > 0 && presence.listens;
+  const bool flushes = context_.window.reports();
   Due due;
   const support::Lock lock(mutex_);
   if (!started_) {
@@ -33,7 +33,7 @@ DueTasks::Due DueTasks::takeDue(Moment now) {
     lastFlush_ = now.steady - presence.ttl;
   }
   const SteadyPoint earliest = flushes ? std::min(nextFlush_, nextCheck_) : nextCheck_;
-  if (now.steady > earliest + stallTolerance) context_.listening.restart(now);
+  if (now.steady > earliest + stallTolerance) context_.window.restart(now.steady);
   if (flushes && now.steady >= nextFlush_) {
     due.flush = true;
     due.window = std::chrono::ceil<Duration>(now.steady - lastFlush_) + overlap;
@@ -50,40 +50,46 @@ DueTasks::Due DueTasks::takeDue(Moment now) {
 }
 
 std::chrono::milliseconds DueTasks::run() {
-  const Moment now = context_.clock.now();
-  context_.listening.observe(now);
-  const Due due = takeDue(now);
-  if (due.flush) flushWithin(due.window);
+  const Due due = takeDue(context_.clock.now());
+  if (due.flush) flushWithin(due.window, &actions::Heartbeats::report);
   if (due.check) {
     try {
       check_();
-    } catch (const std::exception& error) {
+    } catch (...) {
       actions::logSafely(context_.logger, LogLevel::error,
-                         fmt::format("the activity check failed: {}", error.what()));
+                         fmt::format("the activity check failed: {}", actions::whatWasThrown()));
     }
   }
   return due.next;
 }
 
 void DueTasks::flush() {
-  if (context_.config.presence.writeBehind.count() == 0 || !context_.config.presence.listens) return;
-  const SteadyPoint now = context_.clock.now().steady;
+  flushNow(&actions::Heartbeats::report);
+}
+
+void DueTasks::flushLast() {
+  flushNow(&actions::Heartbeats::reportLast);
+}
+
+void DueTasks::flushNow(void (actions::Heartbeats::*report)(Duration)) {
+  if (!context_.window.reports()) return;
+  const SteadyPoint now = context_.clock.steady();
   Duration window = context_.config.presence.ttl;
   {
     const support::Lock lock(mutex_);
     if (started_) window = std::chrono::ceil<Duration>(now - lastFlush_) + overlap;
     lastFlush_ = now;
   }
-  flushWithin(window);
+  flushWithin(window, report);
 }
 
-void DueTasks::flushWithin(Duration window) {
+void DueTasks::flushWithin(Duration window, void (actions::Heartbeats::*report)(Duration)) {
   try {
-    actions::flushPresence(context_, window);
-  } catch (const std::exception& error) {
+    (heartbeats_.*report)(window);
+  } catch (...) {
     actions::logSafely(context_.logger, LogLevel::error,
-                       fmt::format("heartbeats were not written: {}", error.what()));
-    // What was heard in this window is written with the next one.
+                       fmt::format("heartbeats were not written: {}", actions::whatWasThrown()));
+    // What was seen in this window is written with the next one.
     const support::Lock lock(mutex_);
     lastFlush_ -= window;
   }

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <functional>
 
-#include "actions/context.hpp"
+#include "actions/heartbeats.hpp"
 #include "support/mutex.hpp"
 
 namespace messenger::jobs {
@@ -13,13 +13,16 @@ namespace messenger::jobs {
 class DueTasks {
  public:
   /// `check` runs the activity check.
-  DueTasks(actions::Context& context, std::function<void()> check);
+  DueTasks(actions::Context& context, actions::Heartbeats& heartbeats, std::function<void()> check);
 
   /// Does what is due; returns the time until something is due again. What a task throws is logged.
   std::chrono::milliseconds run();
 
-  /// Writes what was heard since the last time; for the end.
+  /// Reports what was seen since the last time.
   void flush();
+
+  /// The same for the end: also gives back this process's lease, so that others need not wait for it.
+  void flushLast();
 
  private:
   struct Due {
@@ -30,9 +33,11 @@ class DueTasks {
   };
 
   Due takeDue(Moment now) EXCLUDES(mutex_);
-  void flushWithin(Duration window);
+  void flushNow(void (actions::Heartbeats::*report)(Duration));
+  void flushWithin(Duration window, void (actions::Heartbeats::*report)(Duration));
 
   actions::Context& context_;
+  actions::Heartbeats& heartbeats_;
   std::function<void()> check_;
   support::Mutex mutex_;
   bool started_ GUARDED_BY(mutex_) = false;

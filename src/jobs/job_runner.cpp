@@ -1,17 +1,18 @@
 #include "jobs/job_runner.hpp"
 
 #include "actions/log.hpp"
+#include "actions/thrown.hpp"
+#include "jobs/sweeps.hpp"
 #include "messenger/errors.hpp"
 #include "messenger/jobs/retry_policy.hpp"
-#include "support/text.hpp"
 
 namespace messenger::jobs {
 
-using actions::FollowUps;
-using actions::RoomTry;
+using ClaimedJob = JobQueue::ClaimedJob;
 
-JobRunner::JobRunner(actions::Context& context, std::function<VideoDriverFactory()> drivers)
-    : context_(context), drivers_(std::move(drivers)) {}
+JobRunner::JobRunner(actions::Context& context, actions::Engine& engine,
+                     std::function<VideoDriverFactory()> drivers)
+    : context_(context), engine_(engine), rooms_(context, engine), drivers_(std::move(drivers)) {}
 
 RunPolicy JobRunner::unattended() const {
   const Config& config = context_.config;
@@ -19,8 +20,9 @@ RunPolicy JobRunner::unattended() const {
 }
 
 std::optional<JobRun> JobRunner::runNext(const RunPolicy& policy) {
-  FollowUps followUps(context_);
-  return runOne(policy, claimFor(policy), followUps);
+  auto ran = claimAndRun(policy, claimFor(policy));
+  if (!ran) return std::nullopt;
+  return std::move(ran->run);
 }
 
 std::vector<JobRun> JobRunner::runPending(const RunPolicy& policy, std::size_t limit) {
@@ -33,177 +35,190 @@ std::vector<JobRun> JobRunner::runPending(const RunPolicy& policy, std::size_t l
   return runs;
 }
 
-void JobRunner::runInline(FollowUps& followUps) noexcept {
-  if (context_.config.calling.subscriber.queued) return;
-  for (auto jobs = followUps.take(); !jobs.empty(); jobs = followUps.take()) runThese(jobs, followUps);
-}
-
-void JobRunner::runThese(const std::vector<JobId>& jobs, FollowUps& followUps) noexcept {
-  const RunPolicy policy = unattended();
-  for (const JobId& job : jobs) {
-    try {
-      ClaimParams params = claimFor(policy);
-      params.job = job;
-      const auto run = runOne(policy, params, followUps);
-      // What could not be claimed while this one ran (a teardown behind its setup) is run by whoever ran it.
-      const bool synchronous = !context_.config.calling.subscriber.queued;
-      if (synchronous && run && run->call) runWaitingFor(policy, *run->call, followUps);
-    } catch (const std::exception& error) {
-      actions::logSafely(context_.logger, LogLevel::error,
-                         fmt::format("job {} is left to a worker: {}", job.value(), error.what()));
-    } catch (...) {
-      actions::logSafely(context_.logger, LogLevel::error,
-                         fmt::format("job {} is left to a worker", job.value()));
+std::optional<Call> JobRunner::runCall(const CallId& call) noexcept {
+  std::optional<Call> latest;
+  try {
+    const RunPolicy policy = unattended();
+    for (;;) {
+      JobQueue::ClaimRequest request = claimFor(policy);
+      request.call = call;
+      auto ran = claimAndRun(policy, request);
+      if (!ran) break;
+      if (ran->call && (!latest || latest->revision < ran->call->revision)) latest = std::move(ran->call);
     }
+  } catch (...) {
+    leaveToWorker("the jobs of call " + call.value() + " are");
+  }
+  return latest;
+}
+
+void JobRunner::runJob(const JobId& job) noexcept {
+  try {
+    const RunPolicy policy = unattended();
+    JobQueue::ClaimRequest request = claimFor(policy);
+    request.job = job;
+    claimAndRun(policy, request);
+  } catch (...) {
+    leaveToWorker("job " + job.value() + " is");
   }
 }
 
-void JobRunner::runWaitingFor(const RunPolicy& policy, const CallId& call, FollowUps& followUps) {
-  ClaimParams params = claimFor(policy);
-  params.call = call;
-  while (runOne(policy, params, followUps)) {
-    params = claimFor(policy);
-    params.call = call;
-  }
+void JobRunner::leaveToWorker(const std::string& what) noexcept {
+  actions::logSafely(context_.logger, LogLevel::error,
+                     fmt::format("{} left to a worker: {}", what, actions::whatWasThrown()));
 }
 
-ClaimParams JobRunner::claimFor(const RunPolicy& policy) const {
-  const TimePoint now = context_.clock.now().wall;
-  return {policy.queue, now, now + policy.lease, std::nullopt, std::nullopt};
+JobQueue::ClaimRequest JobRunner::claimFor(const RunPolicy& policy) const {
+  const rules::Now now = context_.now();
+  JobQueue::ClaimRequest request;
+  request.queue = policy.queue;
+  request.now = now.storage;
+  request.leaseUntil = now.storage + policy.lease;
+  request.wallNow = now.wall;
+  return request;
 }
 
-std::optional<JobRun> JobRunner::runOne(const RunPolicy& policy, const ClaimParams& params,
-                                        FollowUps& followUps) {
-  const auto claimed = context_.storage.claimJob(params);
+std::optional<JobRunner::Ran> JobRunner::claimAndRun(const RunPolicy& policy,
+                                                     const JobQueue::ClaimRequest& request) {
+  const auto claimed = context_.storage.jobs().claim(request);
   if (!claimed) return std::nullopt;
-  return run(policy, *claimed, followUps);
+  return run(policy, *claimed);
 }
 
-JobRun JobRunner::run(const RunPolicy& policy, const ClaimedJob& claimed, FollowUps& followUps) {
+JobRunner::Ran JobRunner::run(const RunPolicy& policy, const ClaimedJob& claimed) {
   const Job& job = claimed.job;
-  JobRun run{job.id, job.type, job.call, job.attempts, JobOutcome::retry};
+  Ran ran{{job.id, job.type, job.call, job.attempts, JobOutcome::retry}, std::nullopt};
   {
     const Leases::Held held(policy.renewedBy, job);
     try {
-      run.outcome = attempt(policy, claimed, followUps);
-    } catch (const std::exception& error) {
+      ran.run.outcome = attempt(policy, claimed, ran.call);
+    } catch (...) {
       // The storage failed while settling: the lease runs out, and the job is taken over.
       actions::logSafely(context_.logger, LogLevel::error,
                          fmt::format("{} {} is not settled, its lease will run out: {}", toString(job.type),
-                                     job.id.value(), error.what()));
+                                     job.id.value(), actions::whatWasThrown()));
     }
   }
   // A job of the same call may have waited for this one.
   if (job.call) context_.jobsStored.notify();
   if (policy.onRun) {
     try {
-      policy.onRun(run);
-    } catch (const std::exception& error) {
-      actions::logSafely(context_.logger, LogLevel::warning, fmt::format("onRun threw: {}", error.what()));
+      policy.onRun(ran.run);
     } catch (...) {
       actions::logSafely(context_.logger, LogLevel::warning,
-                         "onRun threw something that is no std::exception");
+                         fmt::format("onRun threw: {}", actions::whatWasThrown()));
     }
   }
-  return run;
+  return ran;
 }
 
-JobOutcome JobRunner::attempt(const RunPolicy& policy, const ClaimedJob& claimed, FollowUps& followUps) {
+JobOutcome JobRunner::attempt(const RunPolicy& policy, const ClaimedJob& claimed,
+                              std::optional<Call>& after) {
   const Job& job = claimed.job;
-  RoomTry result;
+  Attempt result;
   try {
-    if (job.attempts > triesOf(policy, job.type)) {
+    if (job.attempts > maxAttempts(policy, job.type)) {
       return fail(policy, claimed,
-                  job.lastError.value_or("every try was cut short: the process ended while it ran"),
-                  followUps);
+                  job.lastError.value_or("every attempt was cut short: the process ended while it ran"),
+                  after);
     }
-    result = perform(policy, claimed, followUps);
-  } catch (const std::exception& error) {
-    return fail(policy, claimed, support::presentable(error.what(), std::nullopt), followUps);
+    result = perform(policy, claimed);
+  } catch (...) {
+    result = {Attempt::Kind::failed, actions::whatWasThrown(), {}};
   }
-  switch (result.kind) {
-    case RoomTry::Kind::done:
-      return JobOutcome::done;
-    case RoomTry::Kind::lost:
-      return JobOutcome::lost;
-    case RoomTry::Kind::failed:
-      return fail(policy, claimed, result.error, followUps);
-    case RoomTry::Kind::notNeeded:
-      break;
+  after = result.call;
+  if (result.kind == Attempt::Kind::failed) return fail(policy, claimed, result.error, after);
+  if (result.kind == Attempt::Kind::notNeeded) {
+    result = settle({job.id, job.token, Settlement::Kind::done, {}, {}});
   }
-  const Settlement done{job.id, job.token, Settlement::Kind::done, {}, {}};
-  return context_.storage.settleJob(done) ? JobOutcome::done : JobOutcome::lost;
+  return result.kind == Attempt::Kind::done ? JobOutcome::done : JobOutcome::lost;
 }
 
-/// `done` means settled with the change; `notNeeded` leaves settling to the caller.
-RoomTry JobRunner::perform(const RunPolicy& policy, const ClaimedJob& claimed, FollowUps& followUps) {
+Attempt JobRunner::settle(const Settlement& settlement) {
+  const bool settled = context_.storage.jobs().settle(settlement);
+  return {settled ? Attempt::Kind::done : Attempt::Kind::lost, {}, {}};
+}
+
+Attempt JobRunner::perform(const RunPolicy& policy, const ClaimedJob& claimed) {
   const Job& job = claimed.job;
-  const auto keepGoing = [&](actions::SweepPoint point) {
-    const bool queued = context_.config.calling.subscriber.queued;
-    if (queued && point == actions::SweepPoint::call) return true;
-    // Synchronous: after each call, as the driver may have taken its time.
-    runInline(followUps);
-    return context_.storage.renewJob(job.id, job.token, context_.clock.now().wall + policy.lease);
+  StorageTime renewedAt = context_.now().storage;
+  const auto keepGoing = [&] {
+    const StorageTime now = context_.now().storage;
+    if (now - renewedAt < policy.lease / 3) return true;
+    renewedAt = now;
+    return context_.storage.jobs().renew(job.id, job.token, now + policy.lease);
   };
   const auto swept = [](bool finished) {
-    return RoomTry{finished ? RoomTry::Kind::notNeeded : RoomTry::Kind::lost, {}};
+    return Attempt{finished ? Attempt::Kind::notNeeded : Attempt::Kind::lost, {}, {}};
   };
   switch (job.type) {
     case JobType::setupCall:
-      return actions::setupRoom(context_, drivers_(), claimed, followUps);
+      return rooms_.setUp(drivers_(), claimed);
     case JobType::teardownCall:
-      return actions::teardownRoom(context_, drivers_(), claimed);
+      return rooms_.tearDown(drivers_(), claimed);
     case JobType::checkCallsActivity:
-      return swept(actions::checkActivity(context_, job.cutoff.value_or(0), followUps, keepGoing));
+      return swept(checkActivity(context_, engine_, job.cutoff.value_or(0), keepGoing));
     case JobType::endCalls:
-      return swept(actions::endCalls(context_, job.cutoff.value_or(0), followUps, keepGoing));
+      return swept(endCalls(context_, engine_, job.cutoff.value_or(0), keepGoing));
   }
   throw StorageCorrupt("a job of a type that does not exist");
 }
 
 JobOutcome JobRunner::fail(const RunPolicy& policy, const ClaimedJob& claimed, const std::string& error,
-                           FollowUps& followUps) {
+                           std::optional<Call>& after) {
   const Job& job = claimed.job;
   actions::logSafely(context_.logger, LogLevel::warning,
                      fmt::format("{} of call {} failed, attempt {}: {}", toString(job.type),
                                  job.call ? job.call->value() : "-", job.attempts, error));
-  Settlement settlement{job.id, job.token, Settlement::Kind::park, {}, error};
-  const bool lastTry = job.attempts >= triesOf(policy, job.type);
-  if (!lastTry) {
+  Settlement settlement{job.id, job.token, Settlement::Kind::fail, {}, error};
+  const bool isLast = job.attempts >= maxAttempts(policy, job.type);
+  if (!isLast) {
     settlement.kind = Settlement::Kind::retry;
     const double random = static_cast<double>(context_.ids.randomNumber() & 0xFFFFF) / 0x100000;
-    settlement.availableAt = context_.clock.now().wall + retryDelay(policy.jobs, job.attempts, random);
+    settlement.availableAt = context_.now().storage + retryDelay(policy.jobs, job.attempts, random);
   }
-  const bool settled =
-      lastTry ? giveUp(claimed, settlement, followUps) : context_.storage.settleJob(settlement);
-  // Once the lease was over, the call may have been torn down behind this try, which may have made a room all
-  // the same.
-  const bool mayBeLate = !settled || job.leasedUntil <= context_.clock.now().wall;
-  if (claimed.beginsCreate && mayBeLate) actions::reportLateRoom(context_, claimed, followUps);
-  if (!settled) return JobOutcome::lost;
-  return lastTry ? JobOutcome::failed : JobOutcome::retry;
+  const Attempt settled = isLast ? giveUp(claimed, settlement) : settle(settlement);
+  if (settled.call) after = settled.call;
+  const bool lost = settled.kind == Attempt::Kind::lost;
+  // Once the lease was over, the call may have been torn down behind this attempt, which may have made a room
+  // all the same.
+  const bool mayBeLate = lost || job.leasedUntil <= context_.now().storage;
+  if (claimed.beginsCreate && mayBeLate) rooms_.reportLateRoom(job.call.value());
+  if (lost) return JobOutcome::lost;
+  return isLast ? JobOutcome::failed : JobOutcome::retry;
 }
 
-bool JobRunner::giveUp(const ClaimedJob& claimed, const Settlement& parked, FollowUps& followUps) {
+Attempt JobRunner::giveUp(const ClaimedJob& claimed, const Settlement& failed) {
   const Job& job = claimed.job;
+  Settlement done = failed;
+  done.kind = Settlement::Kind::done;
+  const bool aboutCall = claimed.call.has_value();
   switch (job.type) {
     case JobType::setupCall:
-      return actions::giveUpSetup(context_, claimed, parked, followUps);
+      if (aboutCall) {
+        Attempt result = rooms_.giveUpSetup(claimed, failed);
+        // The call ended meanwhile: its teardown sees to whatever this attempt left behind.
+        return result.kind == Attempt::Kind::notNeeded ? settle(done) : result;
+      }
+      break;
     case JobType::teardownCall:
-      return actions::giveUpTeardown(context_, claimed, parked);
+      if (aboutCall) return rooms_.giveUpTeardown(claimed, failed);
+      break;
     case JobType::checkCallsActivity:
     case JobType::endCalls:
       break;
   }
-  if (!context_.storage.settleJob(parked)) return false;
-  context_.delivery.deliverUnordered(
-      {Event{JobFailed{job.id, job.type, job.call, job.attempts, parked.error}}});
-  return true;
+  Attempt result = settle(failed);
+  if (result.kind == Attempt::Kind::done) {
+    context_.delivery.deliverUnordered(
+        {Event{JobFailed{job.id, job.type, job.call, job.attempts, failed.error}}});
+  }
+  return result;
 }
 
-int JobRunner::triesOf(const RunPolicy& policy, JobType type) const {
+int JobRunner::maxAttempts(const RunPolicy& policy, JobType type) const {
   const bool synchronous = !context_.config.calling.subscriber.queued;
-  return synchronous && type == JobType::setupCall ? 1 : policy.jobs.tries;
+  return synchronous && type == JobType::setupCall ? 1 : policy.jobs.maxAttempts;
 }
 
 }  // namespace messenger::jobs

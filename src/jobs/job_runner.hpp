@@ -1,13 +1,14 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "actions/actions.hpp"
 #include "jobs/leases.hpp"
+#include "jobs/room_jobs.hpp"
 #include "messenger/jobs/worker.hpp"
 
 namespace messenger::jobs {
@@ -30,7 +31,7 @@ void applyOptions(RunPolicy& policy, const WorkerOptions& options);
 class JobRunner {
  public:
   /// `drivers` gives the factory in force when a job begins.
-  JobRunner(actions::Context& context, std::function<VideoDriverFactory()> drivers);
+  JobRunner(actions::Context& context, actions::Engine& engine, std::function<VideoDriverFactory()> drivers);
 
   /// The config's way, for a thread that nobody renews the leases of.
   [[nodiscard]] RunPolicy unattended() const;
@@ -42,28 +43,35 @@ class JobRunner {
   /// The same, one after another, at most `limit`.
   std::vector<JobRun> runPending(const RunPolicy& policy, std::size_t limit);
 
-  /// Synchronous mode: runs the jobs that a verb caused, and what they cause. Does nothing in deferred mode.
-  void runInline(actions::FollowUps& followUps) noexcept;
+  /// Runs the jobs of this call that are available, one after another. Returns the call as they left it, if
+  /// any ran. What cannot be claimed is left to a worker.
+  std::optional<Call> runCall(const CallId& call) noexcept;
 
-  /// Runs just these, in either mode, and in synchronous mode what had to wait for them. One that another is
-  /// running, or that cannot be claimed, is left to it, or to a worker. What they cause is noted in
-  /// `followUps`.
-  void runThese(const std::vector<JobId>& jobs, actions::FollowUps& followUps) noexcept;
+  /// Runs just this job, if it can be claimed; otherwise it is left to a worker.
+  void runJob(const JobId& job) noexcept;
 
  private:
-  std::optional<JobRun> runOne(const RunPolicy& policy, const ClaimParams& params,
-                               actions::FollowUps& followUps);
-  JobRun run(const RunPolicy& policy, const ClaimedJob& claimed, actions::FollowUps& followUps);
-  JobOutcome attempt(const RunPolicy& policy, const ClaimedJob& claimed, actions::FollowUps& followUps);
-  actions::RoomTry perform(const RunPolicy& policy, const ClaimedJob& claimed, actions::FollowUps& followUps);
-  JobOutcome fail(const RunPolicy& policy, const ClaimedJob& claimed, const std::string& error,
-                  actions::FollowUps& followUps);
-  bool giveUp(const ClaimedJob& claimed, const Settlement& parked, actions::FollowUps& followUps);
-  [[nodiscard]] int triesOf(const RunPolicy& policy, JobType type) const;
-  [[nodiscard]] ClaimParams claimFor(const RunPolicy& policy) const;
-  void runWaitingFor(const RunPolicy& policy, const CallId& call, actions::FollowUps& followUps);
+  struct Ran {
+    JobRun run;
+    std::optional<Call> call;
+  };
+
+  std::optional<Ran> claimAndRun(const RunPolicy& policy, const JobQueue::ClaimRequest& request);
+  Ran run(const RunPolicy& policy, const JobQueue::ClaimedJob& claimed);
+  JobOutcome attempt(const RunPolicy& policy, const JobQueue::ClaimedJob& claimed,
+                     std::optional<Call>& after);
+  Attempt perform(const RunPolicy& policy, const JobQueue::ClaimedJob& claimed);
+  JobOutcome fail(const RunPolicy& policy, const JobQueue::ClaimedJob& claimed, const std::string& error,
+                  std::optional<Call>& after);
+  Attempt giveUp(const JobQueue::ClaimedJob& claimed, const Settlement& failed);
+  [[nodiscard]] Attempt settle(const Settlement& settlement);
+  [[nodiscard]] int maxAttempts(const RunPolicy& policy, JobType type) const;
+  [[nodiscard]] JobQueue::ClaimRequest claimFor(const RunPolicy& policy) const;
+  void leaveToWorker(const std::string& what) noexcept;
 
   actions::Context& context_;
+  actions::Engine& engine_;
+  RoomJobs rooms_;
   std::function<VideoDriverFactory()> drivers_;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "actions/log.hpp"
+#include "actions/thrown.hpp"
 
 namespace messenger::jobs {
 
@@ -25,14 +26,14 @@ void Leases::renew(actions::Context& context, Duration lease) {
   }
   for (const Claim& claim : claims) {
     try {
-      if (context.storage.renewJob(claim.job, claim.token, context.clock.now().wall + lease)) continue;
+      if (context.storage.jobs().renew(claim.job, claim.token, context.now().storage + lease)) continue;
       // Settled between the copy and now, or taken over: then its settling will tell.
       actions::logSafely(context.logger, LogLevel::debug,
                          fmt::format("job {} needs no renewal", claim.job.value()));
-    } catch (const std::exception& error) {
-      actions::logSafely(
-          context.logger, LogLevel::warning,
-          fmt::format("the lease of job {} was not renewed: {}", claim.job.value(), error.what()));
+    } catch (...) {
+      actions::logSafely(context.logger, LogLevel::warning,
+                         fmt::format("the lease of job {} was not renewed: {}", claim.job.value(),
+                                     actions::whatWasThrown()));
     }
   }
 }

@@ -13,7 +13,7 @@ void Scheduler::Impl::Shared::run() {
     changed.wait_for(lock.native(), next, [this]() NO_THREAD_SAFETY_ANALYSIS { return stopping; });
   }
   lock.unlock();
-  tasks.flush();
+  tasks.flushLast();
 }
 
 Scheduler::Impl::Impl(std::shared_ptr<const void> owner, jobs::DueTasks& tasks)

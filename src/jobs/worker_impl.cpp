@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "actions/log.hpp"
+#include "actions/thrown.hpp"
 
 namespace messenger {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 thread_local const void* servedWorker = nullptr;
 
 constexpr std::size_t mostThreads = 256;
-constexpr int mostTries = 1000;
+constexpr int mostAttempts = 1000;
 constexpr std::chrono::milliseconds longestBackoff = std::chrono::hours{24};
 
 void require(bool holds, const char* field, const std::string& bounds) {
@@ -25,11 +26,12 @@ namespace jobs {
 
 void applyOptions(RunPolicy& policy, const WorkerOptions& options) {
   require(options.threads >= 1 && options.threads <= mostThreads, "threads", "1 to 256");
-  require(!options.tries || (*options.tries >= 1 && *options.tries <= mostTries), "tries", "1 to 1000");
+  require(!options.maxAttempts || (*options.maxAttempts >= 1 && *options.maxAttempts <= mostAttempts),
+          "tries", "1 to 1000");
   require(!options.backoff || (options.backoff->count() >= 0 && *options.backoff <= longestBackoff),
           "backoff", "zero to one day");
   if (!options.queue.empty()) policy.queue = options.queue;
-  if (options.tries) policy.jobs.tries = *options.tries;
+  if (options.maxAttempts) policy.jobs.maxAttempts = *options.maxAttempts;
   if (options.backoff) {
     policy.jobs.backoff = *options.backoff;
     policy.jobs.maxBackoff = std::max(policy.jobs.maxBackoff, *options.backoff);
@@ -70,12 +72,9 @@ struct Worker::Impl::Shared {
   bool step() noexcept {
     try {
       return runner.runNext(policy).has_value();
-    } catch (const std::exception& error) {
-      actions::logSafely(context.logger, LogLevel::error,
-                         fmt::format("claiming a job failed: {}", error.what()));
-      return false;
     } catch (...) {
-      actions::logSafely(context.logger, LogLevel::error, "claiming a job failed");
+      actions::logSafely(context.logger, LogLevel::error,
+                         fmt::format("claiming a job failed: {}", actions::whatWasThrown()));
       return false;
     }
   }

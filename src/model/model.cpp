@@ -62,9 +62,4 @@ std::string_view toString(JobOutcome outcome) noexcept {
   return "unknown";
 }
 
-Call withoutRoom(Call call) {
-  call.room.reset();
-  return call;
-}
-
 }  // namespace messenger

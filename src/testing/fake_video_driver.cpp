@@ -73,7 +73,7 @@ void FakeVideoProvider::onCreate(std::function<void(const Thread&, const Call&)>
   onCreate_ = std::move(hook);
 }
 
-void FakeVideoProvider::onDestroy(std::function<void(const Call&)> hook) {
+void FakeVideoProvider::onDestroy(std::function<void(const CallWithRoom&)> hook) {
   const std::lock_guard lock(mutex_);
   onDestroy_ = std::move(hook);
 }
@@ -132,7 +132,7 @@ ProviderAnswer FakeVideoProvider::make(const Call& call, Room& room) {
   return create_;
 }
 
-ProviderAnswer FakeVideoProvider::remove(const Call& call) {
+ProviderAnswer FakeVideoProvider::remove(const CallWithRoom& call) {
   const std::lock_guard lock(mutex_);
   if (isDone(destroy_)) rooms_.erase(call.id);
   return destroy_;
@@ -160,12 +160,12 @@ std::optional<Room> FakeVideoProvider::create(const Thread& thread, const Call& 
   }
 }
 
-bool FakeVideoProvider::destroy(const Call& call) {
+bool FakeVideoProvider::destroy(const CallWithRoom& call) {
   const std::optional<std::string> roomId = call.room ? call.room->id : std::nullopt;
   const bool secretSeen = call.room && call.room->secret;
   const std::size_t index = begin(
       {DriverCall::Method::destroy, call.id, call.threadId, roomId, DriverCall::Result::running, secretSeen});
-  std::function<void(const Call&)> hook;
+  std::function<void(const CallWithRoom&)> hook;
   {
     const std::lock_guard lock(mutex_);
     hook = onDestroy_;
@@ -193,7 +193,7 @@ bool FakeVideoDriver::create(const Thread& thread, const Call& call) {
   return room.has_value();
 }
 
-bool FakeVideoDriver::destroy(const Call& call) {
+bool FakeVideoDriver::destroy(const CallWithRoom& call) {
   return provider_->destroy(call);
 }
 

@@ -11,6 +11,7 @@ void FaultyStorage::failNth(std::size_t n, Fault fault) {
   const std::lock_guard lock(mutex_);
   plan_ = {n, nullptr, fault};
   operations_ = 0;
+  byName_.clear();
   struck_ = false;
 }
 
@@ -36,12 +37,23 @@ std::size_t FaultyStorage::operations() const {
   return operations_;
 }
 
-std::optional<Fault> FaultyStorage::begin(std::string_view name, bool writes) const {
-  StorageOperation operation{name, 0, writes};
+std::map<std::string, std::size_t> FaultyStorage::operationsByName() const {
+  const std::lock_guard lock(mutex_);
+  return byName_;
+}
+
+void FaultyStorage::countFromHere() {
+  const std::lock_guard lock(mutex_);
+  operations_ = 0;
+  byName_.clear();
+}
+
+std::optional<Fault> FaultyStorage::begin(StorageOperation operation) {
   Plan plan;
   {
     const std::lock_guard lock(mutex_);
     operation.number = ++operations_;
+    ++byName_[std::string{operation.name}];
     plan = plan_;
   }
   const bool fails = plan.predicate ? plan.predicate(operation) : operation.number == plan.nth;
@@ -52,138 +64,160 @@ std::optional<Fault> FaultyStorage::begin(std::string_view name, bool writes) co
 }
 
 template <class Operation>
-auto FaultyStorage::run(std::string_view name, bool writes, Operation operation) const {
-  const std::optional<Fault> fault = begin(name, writes);
-  const auto fail = [&] { throw StorageUnavailable("fault injected into " + std::string{name}); };
+auto FaultyStorage::run(const StorageOperation& operation, Operation body) {
+  const std::optional<Fault> fault = begin(operation);
+  const auto fail = [&] { throw StorageUnavailable("fault injected into " + std::string{operation.name}); };
   if (fault == Fault::before) fail();
-  if constexpr (std::is_void_v<decltype(operation())>) {
-    operation();
+  if constexpr (std::is_void_v<decltype(body())>) {
+    body();
     if (fault) fail();
   } else {
-    auto result = operation();
+    auto result = body();
     if (fault) fail();
     return result;
   }
 }
 
-StartOutcome FaultyStorage::startCall(const StartChange& change) {
-  return run("startCall", /*writes=*/true, [&] { return inner().startCall(change); });
+class FaultyStorage::Calls final : public ForwardingCallStore {
+ public:
+  Calls(FaultyStorage& owner, CallStore& inner) : ForwardingCallStore(inner), owner_(owner) {}
+
+  Loaded load(const LoadRequest& request) override {
+    return owner_.run({"load", 0, /*writes=*/false, nullptr}, [&] { return inner().load(request); });
+  }
+  CommitResult commit(const CallChange& change) override {
+    return owner_.run({"commit", 0, /*writes=*/true, &change}, [&] { return inner().commit(change); });
+  }
+  void raiseThreadRevision(const ThreadId& thread) override {
+    return owner_.run({"raiseThreadRevision", 0, /*writes=*/true, nullptr},
+                      [&] { return inner().raiseThreadRevision(thread); });
+  }
+  std::optional<CallParticipant> findParticipant(const ParticipantId& participant) override {
+    return owner_.run({"findParticipant", 0, /*writes=*/false, nullptr},
+                      [&] { return inner().findParticipant(participant); });
+  }
+  std::vector<CallParticipant> participants(const ParticipantsQuery& query) override {
+    return owner_.run({"participants", 0, /*writes=*/false, nullptr},
+                      [&] { return inner().participants(query); });
+  }
+  HistoryPage history(const HistoryQuery& query) override {
+    return owner_.run({"history", 0, /*writes=*/false, nullptr}, [&] { return inner().history(query); });
+  }
+  std::vector<CallSnapshot> activeCalls(const std::vector<ThreadId>& threads, const UserId& viewer) override {
+    return owner_.run({"activeCalls", 0, /*writes=*/false, nullptr},
+                      [&] { return inner().activeCalls(threads, viewer); });
+  }
+  std::vector<Call> activeCallsAfter(const ActiveCallsQuery& query) override {
+    return owner_.run({"activeCallsAfter", 0, /*writes=*/false, nullptr},
+                      [&] { return inner().activeCallsAfter(query); });
+  }
+  ActiveSummary activeSummary(StorageTime startedBefore) override {
+    return owner_.run({"activeSummary", 0, /*writes=*/false, nullptr},
+                      [&] { return inner().activeSummary(startedBefore); });
+  }
+
+ private:
+  FaultyStorage& owner_;
+};
+
+class FaultyStorage::Queue final : public ForwardingJobQueue {
+ public:
+  Queue(FaultyStorage& owner, JobQueue& inner) : ForwardingJobQueue(inner), owner_(owner) {}
+
+  void add(const NewJob& job) override {
+    return owner_.run({"add", 0, /*writes=*/true, nullptr}, [&] { return inner().add(job); });
+  }
+  std::optional<ClaimedJob> claim(const ClaimRequest& request) override {
+    return owner_.run({"claim", 0, /*writes=*/true, nullptr}, [&] { return inner().claim(request); });
+  }
+  bool renew(const JobId& job, std::int64_t token, StorageTime leaseUntil) override {
+    return owner_.run({"renew", 0, /*writes=*/true, nullptr},
+                      [&] { return inner().renew(job, token, leaseUntil); });
+  }
+  bool settle(const Settlement& settlement) override {
+    return owner_.run({"settle", 0, /*writes=*/true, nullptr}, [&] { return inner().settle(settlement); });
+  }
+  std::size_t retryFailed(const std::optional<JobId>& job, StorageTime now) override {
+    return owner_.run({"retryFailed", 0, /*writes=*/true, nullptr},
+                      [&] { return inner().retryFailed(job, now); });
+  }
+  std::vector<Job> list(const ListQuery& query) override {
+    return owner_.run({"list", 0, /*writes=*/false, nullptr}, [&] { return inner().list(query); });
+  }
+  Counts counts(const std::string& queue, StorageTime now) override {
+    return owner_.run({"counts", 0, /*writes=*/false, nullptr}, [&] { return inner().counts(queue, now); });
+  }
+
+ private:
+  FaultyStorage& owner_;
+};
+
+class FaultyStorage::Heartbeats final : public ForwardingHeartbeatStore {
+ public:
+  Heartbeats(FaultyStorage& owner, HeartbeatStore& inner) : ForwardingHeartbeatStore(inner), owner_(owner) {}
+
+  std::vector<ParticipantKey> save(const Report& report) override {
+    return owner_.run({"save", 0, /*writes=*/true, nullptr}, [&] { return inner().save(report); });
+  }
+  std::vector<Peer> peers() override {
+    return owner_.run({"peers", 0, /*writes=*/false, nullptr}, [&] { return inner().peers(); });
+  }
+  std::vector<SilentParticipant> silent(const SilentQuery& query) override {
+    return owner_.run({"silent", 0, /*writes=*/false, nullptr}, [&] { return inner().silent(query); });
+  }
+  std::vector<ParticipantKey> departures(const DeparturesQuery& query) override {
+    return owner_.run({"departures", 0, /*writes=*/false, nullptr},
+                      [&] { return inner().departures(query); });
+  }
+
+ private:
+  FaultyStorage& owner_;
+};
+
+class FaultyStorage::Down final : public ForwardingSwitches {
+ public:
+  Down(FaultyStorage& owner, Switches& inner) : ForwardingSwitches(inner), owner_(owner) {}
+
+  CallStore::ActiveSummary takeCallsDown(const TakeDown& change) override {
+    return owner_.run({"takeCallsDown", 0, /*writes=*/true, nullptr},
+                      [&] { return inner().takeCallsDown(change); });
+  }
+  bool bringCallsUp(StorageTime now) override {
+    return owner_.run({"bringCallsUp", 0, /*writes=*/true, nullptr},
+                      [&] { return inner().bringCallsUp(now); });
+  }
+  std::optional<StorageTime> callsDownUntil() override {
+    return owner_.run({"callsDownUntil", 0, /*writes=*/false, nullptr},
+                      [&] { return inner().callsDownUntil(); });
+  }
+
+ private:
+  FaultyStorage& owner_;
+};
+
+FaultyStorage::FaultyStorage(std::shared_ptr<Storage> inner)
+    : ForwardingStorage(std::move(inner)),
+      calls_(std::make_unique<Calls>(*this, this->inner().calls())),
+      jobs_(std::make_unique<Queue>(*this, this->inner().jobs())),
+      heartbeats_(std::make_unique<Heartbeats>(*this, this->inner().heartbeats())),
+      switches_(std::make_unique<Down>(*this, this->inner().switches())) {}
+
+FaultyStorage::~FaultyStorage() = default;
+
+CallStore& FaultyStorage::calls() noexcept {
+  return *calls_;
 }
 
-JoinOutcome FaultyStorage::joinCall(const JoinChange& change) {
-  return run("joinCall", /*writes=*/true, [&] { return inner().joinCall(change); });
+JobQueue& FaultyStorage::jobs() noexcept {
+  return *jobs_;
 }
 
-LeaveOutcome FaultyStorage::leaveCall(const LeaveChange& change) {
-  return run("leaveCall", /*writes=*/true, [&] { return inner().leaveCall(change); });
+HeartbeatStore& FaultyStorage::heartbeats() noexcept {
+  return *heartbeats_;
 }
 
-KickOutcome FaultyStorage::setKicked(const KickChange& change) {
-  return run("setKicked", /*writes=*/true, [&] { return inner().setKicked(change); });
-}
-
-EndOutcome FaultyStorage::endCall(const EndChange& change) {
-  return run("endCall", /*writes=*/true, [&] { return inner().endCall(change); });
-}
-
-SetupOutcome FaultyStorage::completeSetup(const SetupChange& change) {
-  return run("completeSetup", /*writes=*/true, [&] { return inner().completeSetup(change); });
-}
-
-TeardownOutcome FaultyStorage::completeTeardown(const TeardownChange& change) {
-  return run("completeTeardown", /*writes=*/true, [&] { return inner().completeTeardown(change); });
-}
-
-RenewOutcome FaultyStorage::renewRoom(const RenewChange& change) {
-  return run("renewRoom", /*writes=*/true, [&] { return inner().renewRoom(change); });
-}
-
-void FaultyStorage::addJob(const NewJob& job) {
-  return run("addJob", /*writes=*/true, [&] { return inner().addJob(job); });
-}
-
-std::optional<ClaimedJob> FaultyStorage::claimJob(const ClaimParams& params) {
-  return run("claimJob", /*writes=*/true, [&] { return inner().claimJob(params); });
-}
-
-bool FaultyStorage::renewJob(const JobId& job, std::int64_t token, TimePoint leaseUntil) {
-  return run("renewJob", /*writes=*/true, [&] { return inner().renewJob(job, token, leaseUntil); });
-}
-
-bool FaultyStorage::settleJob(const Settlement& settlement) {
-  return run("settleJob", /*writes=*/true, [&] { return inner().settleJob(settlement); });
-}
-
-std::size_t FaultyStorage::retryParked(const std::optional<JobId>& job, TimePoint now) {
-  return run("retryParked", /*writes=*/true, [&] { return inner().retryParked(job, now); });
-}
-
-std::vector<Job> FaultyStorage::jobs(const JobQuery& query) const {
-  return run("jobs", /*writes=*/false, [&] { return inner().jobs(query); });
-}
-
-JobCounts FaultyStorage::jobCounts(const std::string& queue, TimePoint now) const {
-  return run("jobCounts", /*writes=*/false, [&] { return inner().jobCounts(queue, now); });
-}
-
-ActiveSummary FaultyStorage::setCallsDown(const DownChange& change) {
-  return run("setCallsDown", /*writes=*/true, [&] { return inner().setCallsDown(change); });
-}
-
-bool FaultyStorage::clearCallsDown(TimePoint now) {
-  return run("clearCallsDown", /*writes=*/true, [&] { return inner().clearCallsDown(now); });
-}
-
-std::optional<TimePoint> FaultyStorage::callsDownUntil() const {
-  return run("callsDownUntil", /*writes=*/false, [&] { return inner().callsDownUntil(); });
-}
-
-void FaultyStorage::saveHeartbeats(const HeartbeatBatch& batch) {
-  return run("saveHeartbeats", /*writes=*/true, [&] { return inner().saveHeartbeats(batch); });
-}
-
-Listeners FaultyStorage::listeners(InstanceId self, TimePoint since) const {
-  return run("listeners", /*writes=*/false, [&] { return inner().listeners(self, since); });
-}
-
-std::vector<StoredPresence> FaultyStorage::silentParticipants(const SilentQuery& query) const {
-  return run("silentParticipants", /*writes=*/false, [&] { return inner().silentParticipants(query); });
-}
-
-std::vector<InCallKey> FaultyStorage::departuresSince(TimePoint since, std::size_t limit) const {
-  return run("departuresSince", /*writes=*/false, [&] { return inner().departuresSince(since, limit); });
-}
-
-std::optional<CallSnapshot> FaultyStorage::findCall(const CallId& call,
-                                                    const std::optional<UserId>& viewer) const {
-  return run("findCall", /*writes=*/false, [&] { return inner().findCall(call, viewer); });
-}
-
-std::optional<CallParticipant> FaultyStorage::findParticipant(const ParticipantId& participant) const {
-  return run("findParticipant", /*writes=*/false, [&] { return inner().findParticipant(participant); });
-}
-
-std::vector<CallParticipant> FaultyStorage::participants(const CallId& call) const {
-  return run("participants", /*writes=*/false, [&] { return inner().participants(call); });
-}
-
-HistoryPage FaultyStorage::history(const HistoryQuery& query) const {
-  return run("history", /*writes=*/false, [&] { return inner().history(query); });
-}
-
-std::vector<CallSnapshot> FaultyStorage::activeCalls(const std::vector<ThreadId>& threads,
-                                                     const UserId& viewer) const {
-  return run("activeCalls", /*writes=*/false, [&] { return inner().activeCalls(threads, viewer); });
-}
-
-std::vector<Call> FaultyStorage::activeCallsUpTo(std::int64_t cutoff, std::int64_t after,
-                                                 std::size_t limit) const {
-  return run("activeCallsUpTo", /*writes=*/false,
-             [&] { return inner().activeCallsUpTo(cutoff, after, limit); });
-}
-
-ActiveSummary FaultyStorage::activeSummary(TimePoint createdBefore) const {
-  return run("activeSummary", /*writes=*/false, [&] { return inner().activeSummary(createdBefore); });
+Switches& FaultyStorage::switches() noexcept {
+  return *switches_;
 }
 
 }  // namespace messenger::testing

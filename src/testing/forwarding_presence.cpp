@@ -13,53 +13,53 @@ ForwardingPresence::ForwardingPresence(std::shared_ptr<Presence> inner) : inner_
   }
 }
 
-bool ForwardingPresence::touch(const CallId& call, const UserId& user, const Moment& now) {
+bool ForwardingPresence::touch(const CallId& call, const UserId& user, SteadyPoint now) {
   return inner_->touch(call, user, now);
 }
 
-void ForwardingPresence::admit(const InCallKey& who, const Moment& now) {
-  inner_->admit(who, now);
+void ForwardingPresence::track(const ParticipantKey& who, SteadyPoint now) {
+  inner_->track(who, now);
 }
 
-void ForwardingPresence::forget(const InCallKey& who) {
-  inner_->forget(who);
+void ForwardingPresence::untrack(const ParticipantKey& who) {
+  inner_->untrack(who);
 }
 
-std::optional<Duration> ForwardingPresence::silence(const InCallKey& who, const Moment& now) const {
-  return inner_->silence(who, now);
+std::optional<Duration> ForwardingPresence::sinceLastSeen(const ParticipantKey& who, SteadyPoint now) const {
+  return inner_->sinceLastSeen(who, now);
 }
 
-std::vector<Heard> ForwardingPresence::heardWithin(Duration atMost, const Moment& now) const {
-  return inner_->heardWithin(atMost, now);
+std::vector<LastSeen> ForwardingPresence::seenWithin(Duration atMost, SteadyPoint now) const {
+  return inner_->seenWithin(atMost, now);
 }
 
 void FaultyPresence::failIfTold() const {
   if (failing_) throw PresenceError("the faulty presence was told to fail");
 }
 
-bool FaultyPresence::touch(const CallId& call, const UserId& user, const Moment& now) {
+bool FaultyPresence::touch(const CallId& call, const UserId& user, SteadyPoint now) {
   failIfTold();
   return ForwardingPresence::touch(call, user, now);
 }
 
-void FaultyPresence::admit(const InCallKey& who, const Moment& now) {
+void FaultyPresence::track(const ParticipantKey& who, SteadyPoint now) {
   failIfTold();
-  ForwardingPresence::admit(who, now);
+  ForwardingPresence::track(who, now);
 }
 
-void FaultyPresence::forget(const InCallKey& who) {
+void FaultyPresence::untrack(const ParticipantKey& who) {
   failIfTold();
-  ForwardingPresence::forget(who);
+  ForwardingPresence::untrack(who);
 }
 
-std::optional<Duration> FaultyPresence::silence(const InCallKey& who, const Moment& now) const {
+std::optional<Duration> FaultyPresence::sinceLastSeen(const ParticipantKey& who, SteadyPoint now) const {
   failIfTold();
-  return ForwardingPresence::silence(who, now);
+  return ForwardingPresence::sinceLastSeen(who, now);
 }
 
-std::vector<Heard> FaultyPresence::heardWithin(Duration atMost, const Moment& now) const {
+std::vector<LastSeen> FaultyPresence::seenWithin(Duration atMost, SteadyPoint now) const {
   failIfTold();
-  return ForwardingPresence::heardWithin(atMost, now);
+  return ForwardingPresence::seenWithin(atMost, now);
 }
 
 }  // namespace messenger::testing

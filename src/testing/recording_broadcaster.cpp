@@ -16,7 +16,7 @@ std::vector<Broadcast> RecordingBroadcaster::named(const std::string& as) const 
   const std::lock_guard lock(mutex_);
   std::vector<Broadcast> result;
   std::copy_if(broadcasts_.begin(), broadcasts_.end(), std::back_inserter(result),
-               [&](const Broadcast& broadcast) { return broadcast.as == as; });
+               [&](const Broadcast& broadcast) { return broadcast.event == as; });
   return result;
 }
 

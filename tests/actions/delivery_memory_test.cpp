@@ -4,7 +4,7 @@
 #include <string>
 
 #include "actions/delivery.hpp"
-#include "messenger/adapters/null.hpp"
+#include "messenger/adapters/defaults.hpp"
 #include "tests/support/catch.hpp"
 
 namespace {

@@ -29,7 +29,7 @@ class World {
 
   [[nodiscard]] std::string told() const {
     std::string names;
-    for (const Broadcast& each : broadcaster.all()) names += each.as;
+    for (const Broadcast& each : broadcaster.all()) names += each.event;
     return names;
   }
 };

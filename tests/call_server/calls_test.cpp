@@ -44,7 +44,7 @@ TEST_CASE("calls: after a restart the call is found, and nobody is put out befor
 
   timed.clock->advance(std::chrono::minutes{10});  // nobody was heard while the server was away
   world.restart();
-  timed.messenger().checkActivity();
+  timed.messenger().host().checkActivity();
   const Reply found = alice.get("/conversations");
   CHECK(found.status == 200);  // the sign-in holds: its key is kept
   CHECK(found.json()[0]["active_call"]["participants"] == 2);
@@ -54,21 +54,21 @@ TEST_CASE("calls: after a restart the call is found, and nobody is put out befor
   timed.clock->advance(seconds{50});
   REQUIRE(alice.post(callPath("alice-bob", call, "heartbeat")).status == 200);
   timed.clock->advance(seconds{11});
-  timed.messenger().checkActivity();
+  timed.messenger().host().checkActivity();
   CHECK(alice.get("/conversations").json()[0]["active_call"]["participants"] == 1);
-  CHECK(timed.messenger().findCall(CallId{call})->active());
+  CHECK(timed.messenger().host().findCall(CallId{call})->active());
   CHECK(alice.post(callPath("alice-bob", call, "end")).status == 200);
-  CHECK(eventually([&] { return timed.messenger().findCall(CallId{call})->teardownComplete; }));
+  CHECK(eventually([&] { return timed.messenger().host().findCall(CallId{call})->teardownComplete; }));
 }
 
 TEST_CASE("calls: who falls silent is put out without being asked for", "[call_server]") {
   ServerWorld world([](CallServer::Parts& parts) {
     auto& presence = parts.config.presence;
     presence.ttl = presence.checkInterval = seconds{1};
-    presence.writeBehind = presence.youngCall = seconds{0};
+    presence.writeBehind = presence.newCallGrace = seconds{0};
   });
   const CallId call{world.start("alice", "alice-bob")};
-  CHECK(eventually([&] { return !world.server->messenger().findCall(call)->active(); }));
+  CHECK(eventually([&] { return !world.server->messenger().host().findCall(call)->active(); }));
 }
 
 TEST_CASE("calls: the history says when, and how long", "[call_server]") {

@@ -284,7 +284,7 @@ TEST_CASE("limits: a call goes on beside all that", "[call_server]") {
     if (i % 10 == 0) CHECK(alice.post(callPath("alice-bob", call, "heartbeat")).status == 200);
   }
   CHECK(mallory.get("/conversations").status == 429);
-  CHECK(world.server->messenger().findCall(messenger::CallId{call})->active());
+  CHECK(world.server->messenger().host().findCall(messenger::CallId{call})->active());
 }
 
 }  // namespace call_server::tests

@@ -387,7 +387,8 @@ TEST_CASE("media: a Janus that was killed gets its rooms again, and the page hea
   CHECK(JanusPage(media.janus, after["token"]).join(after)["videoroom"] == "joined");
 
   media.world.clientOf("alice").post(callPath("team", call, "end"));
-  CHECK(eventually([&] { return media.world.server->messenger().findCall(CallId{call})->teardownComplete; }));
+  CHECK(eventually(
+      [&] { return media.world.server->messenger().host().findCall(CallId{call})->teardownComplete; }));
   CHECK_FALSE(media.rooms.exists(media.roomOf(call)).value());
 }
 

@@ -60,7 +60,7 @@ TEST_CASE("metrics: they tell what is going on", "[call_server]") {
   REQUIRE(client.post(callPath("team", call, "heartbeat")).status == 200);
   REQUIRE(client.post(callPath("team", call, "end")).status == 200);
   CHECK(eventually([&] { return tells(R"(call_server_calls_ended_total{reason="hungUp"} 1)"); }));
-  REQUIRE(world.server->messenger().callsDown(std::chrono::minutes{30}));
+  REQUIRE(world.server->messenger().host().callsDown(std::chrono::minutes{30}));
   CHECK(tells("call_server_calls_down 1"));
 
   for (const char* path : {"/healthz", "/users", "/session", "/conversations", "/conversations/team/history",
@@ -87,7 +87,7 @@ TEST_CASE("metrics: a media server that is not there, and the jobs that were giv
     parts.janus->endpoint = "http://127.0.0.1:1/janus";  // nobody listens there
     parts.janus->videoRoomSecret = messenger::Secret{"sixteen letters!"};
     parts.settings.janusPublicUrl = "ws://127.0.0.1:1";
-    parts.config.jobs.tries = 1;
+    parts.config.jobs.maxAttempts = 1;
   });
   (void)world.start("alice", "team");
   WebClient client = world.client();

@@ -2,7 +2,7 @@
 #include <vector>
 
 #include "http_message.hpp"
-#include "messenger/adapters/null.hpp"
+#include "messenger/adapters/defaults.hpp"
 #include "session_token.hpp"
 #include "tests/call_server/server_world.hpp"
 #include "tests/support/catch.hpp"
@@ -287,7 +287,7 @@ TEST_CASE("routes: the page may reach the media server, and no other", "[call_se
 
 TEST_CASE("routes: history in pages, newest first", "[call_server]") {
   ServerWorld world(
-      [](CallServer::Parts& parts) { parts.config.callsIndexCount = parts.config.callsPageCount = 2; });
+      [](CallServer::Parts& parts) { parts.config.historyFirstPageSize = parts.config.historyPageSize = 2; });
   WebClient alice = world.clientOf("alice");
   std::vector<std::string> calls;
   for (int i = 0; i < 3; ++i) {

@@ -85,8 +85,8 @@ TEST_CASE("sockets: a call's channel tells who comes and goes, and ends with the
   ServerWorld world;
   const std::string call = world.start("alice", "team");
   const std::string channel = "call." + call;
-  REQUIRE(
-      eventually([&] { return world.server->messenger().findCall(messenger::CallId{call})->setupComplete; }));
+  REQUIRE(eventually(
+      [&] { return world.server->messenger().host().findCall(messenger::CallId{call})->setupComplete; }));
   WebClient alice = world.clientOf("alice");
   WebClient bob = world.clientOf("bob");
   SocketClient socket = world.socketOf("alice");
@@ -152,20 +152,20 @@ TEST_CASE("sockets: call.ready comes when the room is set up, and again when it 
   const std::string call = world.start("alice", "team");
   SocketClient alice = world.socketOf("alice");
   REQUIRE(alice.subscribe("call." + call)["event"] == "subscribed");
-  REQUIRE(
-      eventually([&] { return world.server->messenger().findCall(messenger::CallId{call})->setupComplete; }));
-  REQUIRE(world.server->messenger().renewRoom(messenger::CallId{call}).value());
+  REQUIRE(eventually(
+      [&] { return world.server->messenger().host().findCall(messenger::CallId{call})->setupComplete; }));
+  REQUIRE(world.server->messenger().host().renewRoom(messenger::CallId{call}).value());
   CHECK(alice.waitFor("call.ready")["data"]["call"] == call);
 }
 
 TEST_CASE("sockets: everybody hears that calls are down, and up again", "[call_server]") {
   ServerWorld world;
   SocketClient dave = world.socketOf("dave");
-  REQUIRE(world.server->messenger().callsDown(std::chrono::minutes{30}));
+  REQUIRE(world.server->messenger().host().callsDown(std::chrono::minutes{30}));
   CHECK(dave.waitFor("calls.down")["data"]["down"] == true);
   CHECK(world.clientOf("dave").get("/session").json()["calls_down"] == true);
   CHECK(world.logger->has(messenger::LogLevel::info, "calls are down"));
-  world.server->messenger().callsUp();
+  world.server->messenger().host().callsUp();
   CHECK(dave.waitFor("calls.down")["data"]["down"] == false);
 }
 

@@ -18,7 +18,7 @@ std::string refusedFor(World& world, std::vector<std::string> arguments) {
   CHECK(json.json().at("exit") == 2);
   CHECK(!json.json().at("error").at("message").get<std::string>().empty());
   CHECK(world.activeCalls() == active);
-  CHECK_FALSE(world.messenger->callsAreDown());
+  CHECK_FALSE(world.messenger->host().callsAreDown());
   return json.json().at("error").at("reason");
 }
 

@@ -15,7 +15,7 @@ TEST_CASE("calls:down: says what it found and for how long calls are down", "[co
     CHECK(ran.out == "2 active calls found. End calls dispatched!\nCall system is now down for 1 minutes.\n");
     CHECK(ran.err.empty());
     CHECK(world.activeCalls() == 2);
-    world.messenger->runPendingJobs();
+    world.messenger->jobs().runPending();
     CHECK(world.activeCalls() == 0);
   }
   SECTION("with --now the calls have ended when it returns") {
@@ -26,9 +26,9 @@ TEST_CASE("calls:down: says what it found and for how long calls are down", "[co
   SECTION("the flag holds exactly so long") {
     world.run({"calls:down", "--duration=2"});
     world.clock->advance(2min - 1us);
-    CHECK(world.messenger->callsAreDown());
+    CHECK(world.messenger->host().callsAreDown());
     world.clock->advance(1us);
-    CHECK_FALSE(world.messenger->callsAreDown());
+    CHECK_FALSE(world.messenger->host().callsAreDown());
   }
   SECTION("as JSON") {
     const nlohmann::json said = world.run({"calls:down", "--duration=5", "--json"}).json();
@@ -43,7 +43,7 @@ TEST_CASE("calls:down: with no active call it still takes calling down", "[conso
   World world;
   const Ran ran = world.run({"calls:down"});
   CHECK(ran.out == "No active calls to end found.\nCall system is now down for 30 minutes.\n");
-  CHECK(world.messenger->callsAreDown());
+  CHECK(world.messenger->host().callsAreDown());
 }
 
 TEST_CASE("calls:down: without a driver the rooms are left to a worker that has one", "[console][unit]") {
@@ -52,7 +52,7 @@ TEST_CASE("calls:down: without a driver the rooms are left to a worker that has 
   CHECK(world.run({"calls:down", "--now"}).exit == 0);
   CHECK(world.activeCalls() == 0);
   std::size_t teardowns = 0;
-  for (const Job& job : world.messenger->pendingJobs())
+  for (const Job& job : world.messenger->jobs().pending())
     teardowns += job.type == JobType::teardownCall ? 1 : 0;
   CHECK(teardowns == 1);
 }
@@ -88,7 +88,7 @@ TEST_CASE("calling disabled: the switch commands say so, do nothing, and succeed
     CHECK(ran.err.find("MESSENGER_CALLING_ENABLED") != std::string::npos);
     CHECK(world.run({command, "--json"}).json().at("disabled") == true);
   }
-  CHECK_FALSE(world.messenger->callsAreDown());
+  CHECK_FALSE(world.messenger->host().callsAreDown());
 }
 
 TEST_CASE("calls:list: shows the active calls", "[console][unit]") {
@@ -149,7 +149,7 @@ TEST_CASE("calls:show: shows a call and who was in it, and never its room", "[co
   room.secret = Secret{"secret-shown-to-nobody"};
   world.provider->giveRoom(room);
   const Call call = world.startCall();
-  world.messenger->runPendingJobs();
+  world.messenger->jobs().runPending();
   REQUIRE_OK(world.messenger->joinCall(call.id, world.bob));
   world.clock->advance(200s);
   REQUIRE_OK(world.messenger->endCall(call.id, world.alice));

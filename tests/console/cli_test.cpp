@@ -159,7 +159,7 @@ TEST_CASE("messenger: never runs a job that needs a driver", "[console][process]
   const Call call = CliWorld::startCall(*host);
   const auto kinds = [&] {
     std::vector<std::string> all;
-    for (const Job& job : host->pendingJobs()) all.emplace_back(toString(job.type));
+    for (const Job& job : host->jobs().pending()) all.emplace_back(toString(job.type));
     return all;
   };
 
@@ -177,9 +177,9 @@ TEST_CASE("messenger: never runs a job that needs a driver", "[console][process]
   SECTION("calls:down leaves it all to the host") {
     world.run({"calls:down"});
     CHECK(kinds() == std::vector<std::string>{"SetupCall", "EndCalls"});
-    CHECK(host->callsAreDown());
+    CHECK(host->host().callsAreDown());
   }
-  const Call seen = *host->findCall(call.id);
+  const Call seen = *host->host().findCall(call.id);
   CHECK_FALSE(seen.setupComplete);
   CHECK_FALSE(seen.teardownComplete);
 }
@@ -195,7 +195,7 @@ TEST_CASE("messenger: schedule:run checks by itself, as it can hear nobody", "[c
   Messenger host(config, dependencies);
   CliWorld::startCall(host);
   CHECK(world.run({"schedule:run"}).out == "1 active calls found. Call activity checks completed!\n");
-  CHECK(host.pendingJobs().size() == 1);  // the setup, and no check that the host would have to run
+  CHECK(host.jobs().pending().size() == 1);  // the setup, and no check that the host would have to run
 }
 
 TEST_CASE("messenger: works while another process keeps the file busy", "[console][process]") {
@@ -210,9 +210,9 @@ TEST_CASE("messenger: works while another process keeps the file busy", "[consol
   CHECK(busy.exit == 4);
   CHECK(busy.err.find("may succeed later") != std::string::npos);
   other.execute("ROLLBACK");
-  CHECK_FALSE(host->callsAreDown());
+  CHECK_FALSE(host->host().callsAreDown());
   CHECK(world.run({"calls:down", "--wait=0"}).exit == 0);
-  CHECK(host->callsAreDown());
+  CHECK(host->host().callsAreDown());
 }
 
 TEST_CASE("db:check: finds what no constraint can hold", "[console][process]") {

@@ -18,7 +18,7 @@ class WaitingDriver final : public messenger::VideoDriver {
     std::string line;
     return static_cast<bool>(std::getline(std::cin, line));
   }
-  bool destroy(const messenger::Call&) override { return true; }
+  bool destroy(const messenger::CallWithRoom&) override { return true; }
   [[nodiscard]] std::optional<std::string> getRoomId() const override { return "room"; }
   [[nodiscard]] std::optional<std::string> getRoomPin() const override { return std::nullopt; }
   [[nodiscard]] std::optional<std::string> getRoomSecret() const override { return std::nullopt; }

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "messenger/adapters/defaults.hpp"
 #include "messenger/adapters/memory.hpp"
-#include "messenger/adapters/null.hpp"
 #include "messenger/console/console.hpp"
 #include "messenger/messenger.hpp"
 #include "messenger/testing/fake_video_driver.hpp"
@@ -32,7 +32,7 @@ struct World {
     bool enabled = true;
     bool queued = true;
     bool driver = true;
-    bool listens = true;
+    bool receivesHeartbeats = true;
   };
 
   World() : World(Options{}) {}
@@ -40,8 +40,8 @@ struct World {
     Config config;
     config.calling.enabled = options.enabled;
     config.calling.subscriber.queued = options.queued;
-    config.presence.listens = options.listens;
-    config.jobs.tries = 2;
+    config.presence.receivesHeartbeats = options.receivesHeartbeats;
+    config.jobs.maxAttempts = 2;
     config.jobs.jitter = 0;
     Dependencies dependencies;
     dependencies.storage = storage;
@@ -75,7 +75,7 @@ struct World {
     return ran;
   }
 
-  [[nodiscard]] std::size_t activeCalls() const { return messenger->listActiveCalls(0, 1000).size(); }
+  [[nodiscard]] std::size_t activeCalls() const { return messenger->host().activeCalls(0, 1000).size(); }
 
   const UserId alice{"user", "alice"};
   const UserId bob{"user", "bob"};

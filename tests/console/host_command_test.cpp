@@ -14,7 +14,7 @@ HostCommand hello() {
   command.flags = {{"loud", "say it loudly"}};
   command.run = [](CommandCall& call) -> std::optional<Failure> {
     call.progress("saying hello");
-    const std::size_t calls = call.messenger().listActiveCalls(0, 100).size();
+    const std::size_t calls = call.messenger().host().activeCalls(0, 100).size();
     call.document("{\"calls\":" + std::to_string(calls) + "}");
     call.line((call.has("loud") ? "HELLO" : "hello") + std::string{"\x1b[2J "} + std::to_string(calls));
     call.note("said");

@@ -16,10 +16,10 @@ TEST_CASE("queue:work: without a driver it refuses and leaves every job", "[cons
     CHECK(ran.err.find("no video driver") != std::string::npos);
     CHECK(world.run({"queue:work", how, "--json"}).json().at("error").at("reason") == "noVideoDriver");
   }
-  const auto jobs = world.messenger->pendingJobs();
+  const auto jobs = world.messenger->jobs().pending();
   REQUIRE(jobs.size() == 1);
   CHECK(jobs[0].attempts == 0);
-  CHECK_FALSE(world.messenger->findCall(*jobs[0].call)->setupComplete);
+  CHECK_FALSE(world.messenger->host().findCall(*jobs[0].call)->setupComplete);
 }
 
 TEST_CASE("queue:work --once: runs one job and tells of it", "[console][unit]") {
@@ -30,7 +30,7 @@ TEST_CASE("queue:work --once: runs one job and tells of it", "[console][unit]") 
   CHECK(ran.exit == 0);
   CHECK(ran.out == "2026-01-01 00:00:00 UTC  done    SetupCall           " + call.id.value() +
                        "\n1 done, 0 to be retried, 0 failed.\n");
-  CHECK(world.messenger->pendingJobs().size() == 1);
+  CHECK(world.messenger->jobs().pending().size() == 1);
 }
 
 TEST_CASE("queue:work --once: with nothing to do says so", "[console][unit]") {
@@ -48,7 +48,7 @@ TEST_CASE("queue:work --stop-when-empty: runs what is available, on as many thre
   CHECK(said.at("runs").size() == 8);
   CHECK(said["runs"][0].at("type") == "SetupCall");
   CHECK(said["runs"][0].at("outcome") == "done");
-  CHECK(world.messenger->pendingJobs().empty());
+  CHECK(world.messenger->jobs().pending().empty());
 }
 
 TEST_CASE("queue:work --stop-when-empty: a storage that fails is no empty queue", "[console][unit]") {
@@ -60,7 +60,7 @@ TEST_CASE("queue:work --stop-when-empty: a storage that fails is no empty queue"
   CHECK(ran.out.empty());
   CHECK_FALSE(ran.err.empty());
   world.storage->heal();
-  CHECK(world.messenger->pendingJobs().size() == 1);
+  CHECK(world.messenger->jobs().pending().size() == 1);
 }
 
 TEST_CASE("queue:work: tries and backoff given here go before the configured ones", "[console][unit]") {
@@ -70,12 +70,13 @@ TEST_CASE("queue:work: tries and backoff given here go before the configured one
   SECTION("one try parks at once") {
     const nlohmann::json said = world.run({"queue:work", "--once", "--tries=1", "--json"}).json();
     CHECK(said.at("failed") == 1);
-    CHECK(world.messenger->parkedJobs().size() == 1);
+    CHECK(world.messenger->jobs().failed().size() == 1);
   }
   SECTION("the wait is as long as asked for") {
     const nlohmann::json said = world.run({"queue:work", "--once", "--backoff=90", "--json"}).json();
     CHECK(said.at("retry") == 1);
-    CHECK(world.messenger->pendingJobs().at(0).availableAt == world.clock->now().wall + 90s);
+    CHECK(world.messenger->jobs().pending().at(0).availableAt ==
+          world.storage->timeAt(world.clock->now().steady) + 90s);
   }
 }
 
@@ -134,17 +135,17 @@ TEST_CASE("queue:failed and queue:retry: what was given up can be seen and tried
 
   SECTION("one of them") {
     CHECK(world.run({"queue:retry", id}).out == "1 job waits for a worker again.\n");
-    CHECK(world.messenger->parkedJobs().size() == 1);
+    CHECK(world.messenger->jobs().failed().size() == 1);
     CHECK(world.run({"queue:retry", id}).exit == 3);
   }
   SECTION("all of them") {
     CHECK(world.run({"queue:retry", "--all", "--json"}).json() == nlohmann::json{{"retried", 2}});
-    CHECK(world.messenger->parkedJobs().empty());
+    CHECK(world.messenger->jobs().failed().empty());
   }
   SECTION("an unknown one is not found") {
     const Ran ran = world.run({"queue:retry", "nothing"});
     CHECK(ran.exit == 3);
-    CHECK(world.messenger->parkedJobs().size() == 2);
+    CHECK(world.messenger->jobs().failed().size() == 2);
   }
 }
 
@@ -171,15 +172,15 @@ TEST_CASE("schedule:run: leaves the check to a worker when this program counts o
   world.startCall();
   world.clock->advance(61s);
   CHECK(world.run({"schedule:run"}).out == "1 active calls found. Call activity checks dispatched!\n");
-  CHECK(world.messenger->pendingJobs().size() == 2);
+  CHECK(world.messenger->jobs().pending().size() == 2);
 }
 
 TEST_CASE("schedule:run: checks here when this program hears none", "[console][unit]") {
-  World world({.listens = false});
+  World world({.receivesHeartbeats = false});
   world.startCall();
   world.clock->advance(61s);
   CHECK(world.run({"schedule:run"}).out == "1 active calls found. Call activity checks completed!\n");
-  CHECK(world.messenger->pendingJobs().size() == 1);
+  CHECK(world.messenger->jobs().pending().size() == 1);
 }
 
 TEST_CASE("schedule:run --watch: goes on until it is stopped", "[console][unit]") {

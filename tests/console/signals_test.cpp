@@ -19,8 +19,8 @@ TEST_CASE("queue:work: a first Ctrl-C finishes the job in hand", "[console][proc
   CHECK(worker.wait() == 0);
   CHECK(worker.out().find("  done    SetupCall           " + call.id.value() + "\n1 done,") !=
         std::string::npos);
-  CHECK(host->findCall(call.id)->setupComplete);
-  CHECK(host->pendingJobs().size() == 1);
+  CHECK(host->host().findCall(call.id)->setupComplete);
+  CHECK(host->jobs().pending().size() == 1);
 }
 
 TEST_CASE("queue:work: a second Ctrl-C ends it at once, and the job is not lost", "[console][process]") {
@@ -35,9 +35,9 @@ TEST_CASE("queue:work: a second Ctrl-C ends it at once, and the job is not lost"
   worker.waitForErr("Finishing the work in hand");
   worker.signal(signal);
   CHECK(worker.wait() == 128 + signal);
-  CHECK_FALSE(host->findCall(call.id)->setupComplete);
-  REQUIRE(host->pendingJobs().size() == 1);
-  CHECK(host->pendingJobs()[0].leasedUntil.has_value());
+  CHECK_FALSE(host->host().findCall(call.id)->setupComplete);
+  REQUIRE(host->jobs().pending().size() == 1);
+  CHECK(host->jobs().pending()[0].leasedUntil.has_value());
 }
 
 TEST_CASE("queue:work: an idle worker stops at once", "[console][process]") {

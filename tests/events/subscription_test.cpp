@@ -89,7 +89,7 @@ TEST_CASE("subscription: destroyed, cancelled or replaced, it is called no more"
 TEST_CASE("subscription: released, the listener stays", "[events][unit]") {
   Bus world;
   int called = 0;
-  world.bus.subscribe<CallStarted>([&](const CallStarted&) { ++called; }).release();
+  world.bus.subscribe<CallStarted>([&](const CallStarted&) { ++called; }).detach();
   world.bus.emit(started());
   REQUIRE(called == 1);
 }

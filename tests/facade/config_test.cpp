@@ -51,7 +51,7 @@ TEST_CASE("config: the defaults are the reference's, with calling off", "[facade
   REQUIRE(config.calling.subscriber.queued);
   REQUIRE(config.calling.subscriber.channel == "messenger");
   REQUIRE(config.presence.ttl == seconds{60});
-  REQUIRE(config.callsPageCount == 25);
+  REQUIRE(config.historyPageSize == 25);
   Fixture world(StorageKind::memory, config);
   REQUIRE_REFUSED(world.messenger->startCall(world.team, member(0)), Reason::callingDisabled);
 }
@@ -64,8 +64,8 @@ TEST_CASE("config: every field out of bounds is named", "[facade][config]") {
       {"calling.subscriber.channel", [](Config& c) { c.calling.subscriber.channel = std::string(65, 'x'); }},
       {"calling.subscriber.channel", [](Config& c) { c.calling.subscriber.channel = "a b"; }},
       {"calling.subscriber.channel", [](Config& c) { c.calling.subscriber.channel = "\xc3\xa9"; }},
-      {"jobs.tries", [](Config& c) { c.jobs.tries = 0; }},
-      {"jobs.tries", [](Config& c) { c.jobs.tries = 1001; }},
+      {"jobs.maxAttempts", [](Config& c) { c.jobs.maxAttempts = 0; }},
+      {"jobs.maxAttempts", [](Config& c) { c.jobs.maxAttempts = 1001; }},
       {"jobs.backoff", [](Config& c) { c.jobs.backoff = milliseconds{-1}; }},
       {"jobs.backoff", [](Config& c) { c.jobs.backoff = hours{25}; }},
       {"jobs.maxBackoff", [](Config& c) { c.jobs.maxBackoff = seconds{1}; }},
@@ -84,14 +84,14 @@ TEST_CASE("config: every field out of bounds is named", "[facade][config]") {
       {"presence.writeBehind", [](Config& c) { c.presence.writeBehind = milliseconds{1}; }},
       {"presence.writeBehind", [](Config& c) { c.presence.writeBehind = seconds{61}; }},
       {"presence.writeBehind", [](Config& c) { c.presence.writeBehind = seconds{-1}; }},
-      {"presence.youngCall", [](Config& c) { c.presence.youngCall = seconds{-1}; }},
-      {"presence.youngCall", [](Config& c) { c.presence.youngCall = hours{25}; }},
+      {"presence.newCallGrace", [](Config& c) { c.presence.newCallGrace = seconds{-1}; }},
+      {"presence.newCallGrace", [](Config& c) { c.presence.newCallGrace = hours{25}; }},
       {"presence.checkInterval", [](Config& c) { c.presence.checkInterval = milliseconds{999}; }},
       {"presence.checkInterval", [](Config& c) { c.presence.checkInterval = hours{25}; }},
-      {"callsIndexCount", [](Config& c) { c.callsIndexCount = 0; }},
-      {"callsIndexCount", [](Config& c) { c.callsIndexCount = 1001; }},
-      {"callsPageCount", [](Config& c) { c.callsPageCount = 0; }},
-      {"callsPageCount", [](Config& c) { c.callsPageCount = 1001; }},
+      {"historyFirstPageSize", [](Config& c) { c.historyFirstPageSize = 0; }},
+      {"historyFirstPageSize", [](Config& c) { c.historyFirstPageSize = 1001; }},
+      {"historyPageSize", [](Config& c) { c.historyPageSize = 0; }},
+      {"historyPageSize", [](Config& c) { c.historyPageSize = 1001; }},
   };
   for (const auto& [field, change] : wrong) {
     Config config;
@@ -108,15 +108,15 @@ TEST_CASE("config: the bounds themselves hold", "[facade][config]") {
   least.calling.subscriber.channel = "a";
   least.jobs = {1, milliseconds{0}, milliseconds{0}, 0, seconds{1}, seconds{1}, milliseconds{10}};
   least.presence = {seconds{1}, seconds{0}, false, seconds{0}, seconds{1}};
-  least.callsIndexCount = 1;
-  least.callsPageCount = 1;
+  least.historyFirstPageSize = 1;
+  least.historyPageSize = 1;
   REQUIRE_NOTHROW(least.validate());
   Config most;
   most.calling.subscriber.channel = std::string(60, 'Z') + "09._";
   most.jobs = {1000, hours{24}, hours{24}, 1, hours{1}, hours{24}, hours{1}};
   most.presence = {hours{24}, hours{24}, true, hours{24}, hours{24}};
-  most.callsIndexCount = 1000;
-  most.callsPageCount = 1000;
+  most.historyFirstPageSize = 1000;
+  most.historyPageSize = 1000;
   REQUIRE_NOTHROW(most.validate());
 }
 
@@ -143,9 +143,9 @@ TEST_CASE("config: the environment says what it holds", "[facade][config]") {
   REQUIRE_FALSE(config.calling.subscriber.enabled);
   REQUIRE_FALSE(config.calling.subscriber.queued);
   REQUIRE(config.calling.subscriber.channel == "video.calls-1");
-  REQUIRE(config.callsIndexCount == 10);
-  REQUIRE(config.callsPageCount == 11);
-  REQUIRE(config.jobs.tries == 7);
+  REQUIRE(config.historyFirstPageSize == 10);
+  REQUIRE(config.historyPageSize == 11);
+  REQUIRE(config.jobs.maxAttempts == 7);
   REQUIRE(config.jobs.backoff == seconds{400});
   REQUIRE(config.jobs.maxBackoff == seconds{400});
   REQUIRE(config.jobs.lease == milliseconds{2500});
@@ -159,19 +159,19 @@ TEST_CASE("config: what the environment does not say stays as the host has it", 
   Environment environment;
   Config own;
   own.calling.enabled = true;
-  own.callsPageCount = 7;
-  own.callsIndexCount = 8;
+  own.historyPageSize = 7;
+  own.historyFirstPageSize = 8;
   environment.set("MESSENGER_CALLS_PAGE_COUNT", "9");
   environment.set("MESSENGER_CALLING_ENABLED", "");
   const Config config = Config::fromEnvironment(own);
   REQUIRE(config.calling.enabled);
-  REQUIRE(config.callsPageCount == 9);
-  REQUIRE(config.callsIndexCount == 8);
+  REQUIRE(config.historyPageSize == 9);
+  REQUIRE(config.historyFirstPageSize == 8);
   environment.set("MESSENGER_CALLING_ENABLED", "no");
   REQUIRE_FALSE(Config::fromEnvironment(own).calling.enabled);
-  own.jobs.tries = 0;
+  own.jobs.maxAttempts = 0;
   REQUIRE_THROWS_WITH(Config::fromEnvironment(own),
-                      Catch::Contains("jobs.tries") && !Catch::Contains("MESSENGER_"));
+                      Catch::Contains("jobs.maxAttempts") && !Catch::Contains("MESSENGER_"));
 }
 
 TEST_CASE("config: an environment variable that cannot be read is named, its value is not",

@@ -99,15 +99,15 @@ TEST_CASE("order: what a listener does is told after what it is being told", "[f
   world.join(call, member(1));
   REQUIRE(told == std::vector<std::string>{"joined", "asked for the end", "joined, second", "ended"});
   const auto broadcasts = world.broadcaster->all();
-  REQUIRE(broadcasts.back().as == "call.ended");
+  REQUIRE(broadcasts.back().event == "call.ended");
 }
 
 TEST_CASE("order: a broadcaster that calls back is served afterwards", "[facade][order]") {
   struct Meddler final : Broadcaster {
     void broadcast(const Broadcast& broadcast) override {
-      log.push_back("begin " + broadcast.as);
-      if (broadcast.as == "joined.call") (void)messenger->leaveCall(broadcast.call, member(1));
-      log.push_back("end " + broadcast.as);
+      log.push_back("begin " + broadcast.event);
+      if (broadcast.event == "joined.call") (void)messenger->leaveCall(broadcast.call, member(1));
+      log.push_back("end " + broadcast.event);
     }
     Messenger* messenger = nullptr;
     std::vector<std::string> log;
@@ -192,9 +192,9 @@ TEST_CASE("broadcasts: one that fails is reported and hurts nothing else", "[fac
 
   const auto failed = world.events.of<BroadcastFailed>();
   REQUIRE(failed.size() == 3);
-  REQUIRE(failed[0].as == "incoming.call");
-  REQUIRE(failed[1].as == "joined.call");
-  REQUIRE(failed[2].as == "call.ended");
+  REQUIRE(failed[0].event == "incoming.call");
+  REQUIRE(failed[1].event == "joined.call");
+  REQUIRE(failed[2].event == "call.ended");
   for (const auto& each : failed) {
     REQUIRE(each.call == call.id);
     REQUIRE(each.error == "the socket is gone?forever");

@@ -20,8 +20,8 @@ std::string shown(const Answer& answer) {
 }
 
 ParticipantId rowOf(World& world, const Call& call, const UserId& user) {
-  for (const CallParticipant& row : world.messenger.participantsOf(call.id)) {
-    if (row.owner == user) return row.id;
+  for (const CallParticipant& row : world.messenger.host().participants(call.id)) {
+    if (row.user == user) return row.id;
   }
   return ParticipantId{"nobody"};
 }
@@ -196,7 +196,7 @@ TEST_CASE("policy: who was kicked may only look", "[facade][policy]") {
 TEST_CASE("policy: in an ended call everyone may only look", "[facade][policy]") {
   const auto ended = [](const std::string& who) {
     return [who](World& world, const Call& call) {
-      REQUIRE_OK(world.messenger.endCallAsHost(call.id));
+      REQUIRE_OK(world.messenger.host().endCall(call.id));
       return person(who);
     };
   };
@@ -239,7 +239,7 @@ TEST_CASE("policy: each obstacle to a start has its own reason", "[facade][polic
     }
   }
   SECTION("calls taken down") {
-    REQUIRE_OK(world.messenger.callsDown(std::chrono::minutes{1}, When::now));
+    REQUIRE_OK(world.messenger.host().callsDown(std::chrono::minutes{1}, When::now));
     REQUIRE_REFUSED(start("group", "ann"), Reason::callsDown);
     world.clock->advance(std::chrono::minutes{1});
     REQUIRE_OK(start("group", "ann"));
@@ -291,11 +291,11 @@ TEST_CASE("policy: a refusal asks the storage for no change", "[facade][policy]"
                   Reason::participantNotFound);
   REQUIRE(changes == 0);
 
-  REQUIRE_OK(world.messenger.endCallAsHost(call.id));
+  REQUIRE_OK(world.messenger.host().endCall(call.id));
   refused(call, "ann", Reason::callEnded);
   REQUIRE_REFUSED(messenger.ignoreCall(call.id, person("mute")), Reason::callEnded);
   REQUIRE_REFUSED(messenger.kickParticipant(call.id, person("ann"), mia.id), Reason::callEnded);
-  REQUIRE_OK(world.messenger.callsDown(std::chrono::minutes{1}));
+  REQUIRE_OK(world.messenger.host().callsDown(std::chrono::minutes{1}));
   REQUIRE_REFUSED(messenger.startCall(ThreadId{"group"}, person("ann")), Reason::callsDown);
   REQUIRE(changes == 0);
 }

@@ -3,7 +3,7 @@
 #include <array>
 #include <csignal>
 
-#include "messenger/adapters/null.hpp"
+#include "messenger/adapters/defaults.hpp"
 #include "tests/facade/helper_process.hpp"
 #include "tests/facade/room_folder.hpp"
 #include "tests/support/messenger_fixture.hpp"
@@ -56,12 +56,12 @@ class Remains {
 
   /// Whatever is active is ended; then all jobs are done.
   void requireEnd() {
-    for (const Call& call : messenger_->listActiveCalls(0, 10))
-      REQUIRE_OK(messenger_->endCallAsHost(call.id));
+    for (const Call& call : messenger_->host().activeCalls(0, 10))
+      REQUIRE_OK(messenger_->host().endCall(call.id));
     drain();
     requireSound();
     REQUIRE(folder_->rooms().empty());
-    REQUIRE(messenger_->listActiveCalls(0, 10).empty());
+    REQUIRE(messenger_->host().activeCalls(0, 10).empty());
   }
 
   [[nodiscard]] std::string file() const { return directory_.file("calls.db").string(); }
@@ -86,10 +86,10 @@ class Remains {
     for (const std::string& line : acknowledged_) {
       INFO("acknowledged: " << line);
       if (line.starts_with("started ")) call_ = CallId{line.substr(8)};
-      const auto call = messenger_->findCall(call_);
+      const auto call = messenger_->host().findCall(call_);
       REQUIRE(call);
       if (line == "set-up") REQUIRE(call->setupComplete);
-      if (line == "joined") REQUIRE(messenger_->participantsOf(call_).size() == 2);
+      if (line == "joined") REQUIRE(messenger_->host().participants(call_).size() == 2);
       if (line == "ended") REQUIRE_FALSE(call->active());
       if (line == "torn-down") REQUIRE(call->teardownComplete);
     }
@@ -97,8 +97,8 @@ class Remains {
 
   void drain() {
     for (int i = 0; i < 20; ++i) {
-      messenger_->runPendingJobs();
-      if (messenger_->pendingJobs().empty()) return;
+      messenger_->jobs().runPending();
+      if (messenger_->jobs().pending().empty()) return;
       clock_->advance(hours{1});
     }
     FAIL("jobs are left");
@@ -116,7 +116,7 @@ class Remains {
       REQUIRE(call.teardownComplete != call.active());
       if (call.active()) REQUIRE(call.setupComplete);
       bool anyIn = false;
-      for (const auto& row : messenger_->participantsOf(call.id)) anyIn = anyIn || row.inCall();
+      for (const auto& row : messenger_->host().participants(call.id)) anyIn = anyIn || row.inCall();
       REQUIRE(anyIn == call.active());
       active += call.active() ? 1 : 0;
     }

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "adapters/sqlite/statement_probe.hpp"
-#include "messenger/adapters/null.hpp"
+#include "messenger/adapters/defaults.hpp"
 #include "messenger/messenger.hpp"
 #include "messenger/testing/manual_clock.hpp"
 #include "messenger/testing/recording_broadcaster.hpp"
@@ -90,7 +90,7 @@ class Helper {
       std::string verb;
       words >> verb;
       if (verb == "work") {
-        say(std::to_string(messenger_->runPendingJobs().size()));
+        say(std::to_string(messenger_->jobs().runPending().size()));
       } else if (verb == "hold") {
         holds_ = true;
         say("held");
@@ -113,14 +113,14 @@ class Helper {
     const auto call = messenger_->startCall(ThreadId{"team"}, member(0));
     if (!call) return 2;
     say("started " + call->id.value());
-    messenger_->runPendingJobs();
+    messenger_->jobs().runPending();
     say("set-up");
     if (!messenger_->joinCall(call->id, member(1))) return 3;
     say("joined");
     if (!messenger_->leaveCall(call->id, member(0))) return 4;
-    if (!messenger_->endCallAsHost(call->id)) return 5;
+    if (!messenger_->host().endCall(call->id)) return 5;
     say("ended");
-    messenger_->runPendingJobs();
+    messenger_->jobs().runPending();
     say("torn-down");
     return 0;
   }
@@ -142,7 +142,7 @@ class Helper {
     std::atomic<int> first{0};
     together(count, [&](std::size_t i) {
       if (verb == "start" && messenger_->startCall(ThreadId{"team"}, member(from + i))) ++ok;
-      if (verb == "end" && messenger_->endCallAsHost(call)) ++ok;
+      if (verb == "end" && messenger_->host().endCall(call)) ++ok;
       if (verb != "join" && verb != "rejoin") return;
       const auto joined = messenger_->joinCall(call, member(verb == "join" ? from + i : from));
       if (joined) ++ok;

@@ -2,7 +2,7 @@
 #include <atomic>
 #include <sstream>
 
-#include "messenger/adapters/null.hpp"
+#include "messenger/adapters/defaults.hpp"
 #include "tests/facade/helper_process.hpp"
 #include "tests/facade/room_folder.hpp"
 #include "tests/support/messenger_fixture.hpp"
@@ -41,7 +41,7 @@ class TwoProcesses {
   Call start() {
     const auto call = messenger->startCall(team, member(0));
     REQUIRE_OK(call);
-    messenger->runPendingJobs();
+    messenger->jobs().runPending();
     return *call;
   }
 
@@ -69,11 +69,11 @@ class TwoProcesses {
   }
 
   void drain() {
-    for (int i = 0; i < 30 && !messenger->pendingJobs().empty(); ++i) {
-      messenger->runPendingJobs();
+    for (int i = 0; i < 30 && !messenger->jobs().pending().empty(); ++i) {
+      messenger->jobs().runPending();
       clock->advance(hours{1});
     }
-    REQUIRE(messenger->pendingJobs().empty());
+    REQUIRE(messenger->jobs().pending().empty());
   }
 
  private:
@@ -100,7 +100,7 @@ TEST_CASE("processes: 64 starters on one thread get one call", "[facade][process
   });
   REQUIRE(started + there.ok == 1);
   REQUIRE(two.messenger->callHistory(two.team, member(0))->total == 1);
-  REQUIRE(two.messenger->pendingJobs().size() == 1);
+  REQUIRE(two.messenger->jobs().pending().size() == 1);
 }
 
 TEST_CASE("processes: 64 joins of one user give one row", "[facade][processes]") {
@@ -113,7 +113,7 @@ TEST_CASE("processes: 64 joins of one user give one row", "[facade][processes]")
   });
   REQUIRE(there.ok == half);
   REQUIRE(first + there.first == 1);
-  REQUIRE(two.messenger->participantsOf(call.id).size() == 2);
+  REQUIRE(two.messenger->host().participants(call.id).size() == 2);
 }
 
 TEST_CASE("processes: 64 different joiners give a row each", "[facade][processes]") {
@@ -125,7 +125,7 @@ TEST_CASE("processes: 64 different joiners give a row each", "[facade][processes
     if (joined && joined->first) ++first;
   });
   REQUIRE(first + there.first == 2 * half);
-  REQUIRE(two.messenger->participantsOf(call.id).size() == 2 * half + 1);
+  REQUIRE(two.messenger->host().participants(call.id).size() == 2 * half + 1);
 }
 
 TEST_CASE("processes: 64 enders end the call once, and it is told once", "[facade][processes]") {
@@ -140,7 +140,7 @@ TEST_CASE("processes: 64 enders end the call once, and it is told once", "[facad
   REQUIRE(two.other->line() == (there.ok == 1 ? "1 1" : "0 0"));
   REQUIRE(two.events.count<CallEnded>() == static_cast<std::size_t>(ended));
   REQUIRE(two.broadcaster->named("call.ended").size() == static_cast<std::size_t>(ended));
-  REQUIRE(two.messenger->pendingJobs().size() == 1);
+  REQUIRE(two.messenger->jobs().pending().size() == 1);
   REQUIRE(two.ask("work") == 1);
   REQUIRE(two.folder->rooms().empty());
 }
@@ -153,9 +153,9 @@ TEST_CASE("processes: joins that meet the end leave nobody in an ended call", "[
     if (i > 5) (void)two.messenger->joinCall(call.id, member(i));
   });
   REQUIRE(there.ok == there.first);
-  const auto ended = two.messenger->findCall(call.id)->endedAt;
+  const auto ended = two.messenger->host().findCall(call.id)->endedAt;
   REQUIRE(ended);
-  for (const auto& row : two.messenger->participantsOf(call.id)) REQUIRE(row.leftAt == ended);
+  for (const auto& row : two.messenger->host().participants(call.id)) REQUIRE(row.leftAt == ended);
   two.drain();
   REQUIRE(two.folder->rooms().empty());
 }
@@ -170,13 +170,13 @@ TEST_CASE("processes: a call that ends while another process creates its room le
   two.other->send("work");
   REQUIRE(two.other->line() == "creating");
   REQUIRE_OK(two.messenger->endCall(call->id, member(0)));
-  REQUIRE(two.messenger->runPendingJobs().empty());  // the teardown waits for the create
+  REQUIRE(two.messenger->jobs().runPending().empty());  // the teardown waits for the create
   REQUIRE(two.folder->rooms().size() == 1);
   two.other->send("go on");
   REQUIRE(two.other->line() == "2");  // the setup, and the teardown behind it
   two.drain();
   REQUIRE(two.folder->rooms().empty());
-  REQUIRE(two.messenger->findCall(call->id)->teardownComplete);
+  REQUIRE(two.messenger->host().findCall(call->id)->teardownComplete);
 }
 
 TEST_CASE("processes: jobs are shared out, none runs twice", "[facade][processes]") {
@@ -188,7 +188,7 @@ TEST_CASE("processes: jobs are shared out, none runs twice", "[facade][processes
     REQUIRE_OK(two.messenger->startCall(thread, member(0)));
   }
   two.other->send("work");
-  const std::size_t here = two.messenger->runPendingJobs().size();
+  const std::size_t here = two.messenger->jobs().runPending().size();
   const std::size_t there = std::stoul(two.other->line());
   REQUIRE(here + there == many);
   REQUIRE(two.folder->rooms().size() == many);

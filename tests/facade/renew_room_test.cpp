@@ -13,19 +13,19 @@ TEST_CASE("renewRoom: the call is set up once more, and told so", "[facade][rene
   world.events.clear();
   world.provider->loseRooms();
 
-  REQUIRE(world.messenger->renewRoom(call.id).value());
+  REQUIRE(world.messenger->host().renewRoom(call.id).value());
   REQUIRE_FALSE(world.now(call).setupComplete);
   REQUIRE_FALSE(world.messenger->showCall(call.id, member(0)).value().room.has_value());
-  REQUIRE(world.messenger->pendingJobs().size() == 1);
+  REQUIRE(world.messenger->jobs().pending().size() == 1);
   REQUIRE(world.events.all().empty());
 
-  world.messenger->runPendingJobs();
+  world.messenger->jobs().runPending();
   REQUIRE(world.now(call).setupComplete);
   REQUIRE(world.messenger->showCall(call.id, member(0)).value().room.has_value());
   REQUIRE(world.events.count<CallSetupCompleted>() == 1);
   world.requireSound();
 
-  REQUIRE_OK(world.messenger->endCallAsHost(call.id));
+  REQUIRE_OK(world.messenger->host().endCall(call.id));
   world.drain();
   world.requireSound();
   REQUIRE(world.provider->rooms().empty());
@@ -34,18 +34,15 @@ TEST_CASE("renewRoom: the call is set up once more, and told so", "[facade][rene
 TEST_CASE("renewRoom: does nothing unless an active call is set up and no setup is on its way",
           "[facade][renew_room]") {
   Fixture world(GENERATE(eitherStorage()));
-  REQUIRE_REFUSED(world.messenger->renewRoom(CallId{"nowhere"}), Reason::callNotFound);
+  REQUIRE_REFUSED(world.messenger->host().renewRoom(CallId{"nowhere"}), Reason::callNotFound);
   const Call call = world.start(world.team, member(0));
-  REQUIRE_FALSE(world.messenger->renewRoom(call.id).value());
-  world.messenger->runPendingJobs();
-  REQUIRE(world.messenger->renewRoom(call.id).value());
-  REQUIRE_FALSE(world.messenger->renewRoom(call.id).value());
-  world.messenger->runPendingJobs();
-  REQUIRE_OK(world.messenger->dispatchJob(JobType::setupCall, call.id));
-  REQUIRE_FALSE(world.messenger->renewRoom(call.id).value());
-  world.messenger->runPendingJobs();
-  REQUIRE_OK(world.messenger->endCallAsHost(call.id));
-  REQUIRE_FALSE(world.messenger->renewRoom(call.id).value());
+  REQUIRE_FALSE(world.messenger->host().renewRoom(call.id).value());
+  world.messenger->jobs().runPending();
+  REQUIRE(world.messenger->host().renewRoom(call.id).value());
+  REQUIRE_FALSE(world.messenger->host().renewRoom(call.id).value());
+  world.messenger->jobs().runPending();
+  REQUIRE_OK(world.messenger->host().endCall(call.id));
+  REQUIRE_FALSE(world.messenger->host().renewRoom(call.id).value());
   world.drain();
   world.requireSound();
 }
@@ -54,7 +51,7 @@ TEST_CASE("renewRoom: synchronously, the room is there when it returns", "[facad
   Fixture world(GENERATE(eitherStorage()), Fixture::configured(/*queued=*/false));
   const Call call = world.start(world.team, member(0));
   world.provider->loseRooms();
-  REQUIRE(world.messenger->renewRoom(call.id).value());
+  REQUIRE(world.messenger->host().renewRoom(call.id).value());
   REQUIRE(world.now(call).setupComplete);
   world.requireSound();
 }
@@ -64,8 +61,8 @@ TEST_CASE("renewRoom: a call that ends before its new setup has run is torn down
   const Call call = world.startTeam();
   const bool roomIsGone = GENERATE(true, false);
   if (roomIsGone) world.provider->loseRooms();
-  REQUIRE(world.messenger->renewRoom(call.id).value());
-  REQUIRE_OK(world.messenger->endCallAsHost(call.id));
+  REQUIRE(world.messenger->host().renewRoom(call.id).value());
+  REQUIRE_OK(world.messenger->host().endCall(call.id));
   world.drain();
   world.requireSound();
   REQUIRE(world.provider->rooms().empty());
@@ -85,11 +82,11 @@ TEST_CASE("renewRoom: a storage that fails anywhere on the way loses nothing",
     world.storage->failNth(n, fault);
     bool acknowledged = false;
     try {
-      acknowledged = world.messenger->renewRoom(call.id).value();
+      acknowledged = world.messenger->host().renewRoom(call.id).value();
     } catch (const StorageUnavailable&) {  // NOLINT(bugprone-empty-catch): that is the fault
     }
     try {
-      world.messenger->runPendingJobs();
+      world.messenger->jobs().runPending();
     } catch (const StorageUnavailable&) {  // NOLINT(bugprone-empty-catch): that is the fault
     }
     struck = world.storage->struck();
@@ -97,10 +94,10 @@ TEST_CASE("renewRoom: a storage that fails anywhere on the way loses nothing",
     world.restart();  // as after a crash
     world.drain();
     // Who heard nothing asks again.
-    if (!acknowledged) REQUIRE_OK(world.messenger->renewRoom(call.id));
+    if (!acknowledged) REQUIRE_OK(world.messenger->host().renewRoom(call.id));
     world.drain();
     world.requireSound();
-    REQUIRE_OK(world.messenger->endCallAsHost(call.id));
+    REQUIRE_OK(world.messenger->host().endCall(call.id));
     world.drain();
     world.requireSound();
     REQUIRE(world.provider->rooms().empty());

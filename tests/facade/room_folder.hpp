@@ -44,7 +44,7 @@ class FolderDriver final : public VideoDriver {
     folder_->at("after-create");
     return true;
   }
-  bool destroy(const Call& call) override {
+  bool destroy(const CallWithRoom& call) override {
     folder_->at("before-destroy");
     std::filesystem::remove(folder_->path / call.id.value());
     folder_->at("after-destroy");

@@ -15,13 +15,13 @@ Call startAndDuringCreate(Fixture& world, bool queued, During&& during) {
   world.provider->holdCreates();
   std::thread runner([&] {
     if (queued) {
-      world.messenger->runPendingJobs();
+      world.messenger->jobs().runPending();
     } else {
       (void)world.messenger->startCall(world.team, member(0));
     }
   });
   REQUIRE(world.provider->waitForHeld(1));
-  const Call call = world.messenger->listActiveCalls(0, 1).at(0);
+  const Call call = world.messenger->host().activeCalls(0, 1).at(0);
   during(call);
   world.provider->release();
   runner.join();
@@ -78,11 +78,11 @@ TEST_CASE("setup: a driver that ends its own call from inside create leaves no r
   Fixture world(kind, Fixture::configured(queued));
   world.provider->onCreate([&](const Thread&, const Call& call) {
     (void)world.messenger->joinCall(call.id, member(1));
-    (void)world.messenger->callsDown(minutes{5}, When::now);
+    (void)world.messenger->host().callsDown(minutes{5}, When::now);
   });
   const auto started = world.messenger->startCall(world.team, member(0));
   REQUIRE(started.has_value());
-  world.messenger->runPendingJobs();
+  world.messenger->jobs().runPending();
   REQUIRE(world.now(*started).endReason == EndReason::maintenance);
   world.drain();
   world.requireSound();
@@ -98,7 +98,7 @@ TEST_CASE("setup: the room and setup_complete appear together, for those in the 
   REQUIRE_FALSE(world.messenger->showCall(call.id, member(0))->room);
 
   world.provider->holdCreates();
-  std::thread runner([&] { world.messenger->runPendingJobs(); });
+  std::thread runner([&] { world.messenger->jobs().runPending(); });
   REQUIRE(world.provider->waitForHeld(1));
   const auto during = world.messenger->showCall(call.id, member(0));
   REQUIRE_FALSE(during->call.setupComplete);
@@ -142,7 +142,7 @@ TEST_CASE("setup: a failed create leaves neither room details nor setup_complete
   const auto started = world.messenger->startCall(world.team, member(0));
   if (!queued) REQUIRE_REFUSED(started, Reason::setupFailed);
   const Call call = world.callsOf(world.team, member(0)).at(0);
-  world.messenger->runPendingJobs();
+  world.messenger->jobs().runPending();
   REQUIRE_FALSE(world.now(call).setupComplete);
   REQUIRE_FALSE(world.messenger->showCall(call.id, member(0))->room);
 
@@ -159,14 +159,14 @@ TEST_CASE("setup: a last try that fails behind the end of its call is no failure
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Config config = Fixture::configured();
-  config.jobs.tries = 1;
+  config.jobs.maxAttempts = 1;
   Fixture world(kind, config);
   world.provider->answerCreate(ProviderAnswer::noButDone);
   const Call call = world.start(world.team, member(0));
   world.provider->onCreate(
-      [&](const Thread&, const Call&) { REQUIRE_OK(world.messenger->endCallAsHost(call.id)); });
+      [&](const Thread&, const Call&) { REQUIRE_OK(world.messenger->host().endCall(call.id)); });
   world.drain();
-  REQUIRE(world.messenger->parkedJobs().empty());
+  REQUIRE(world.messenger->jobs().failed().empty());
   REQUIRE(world.events.count<JobFailed>() == 0);
   REQUIRE(world.events.count<CallSetupFailed>() == 0);
   REQUIRE(world.now(call).endReason == EndReason::host);
@@ -178,8 +178,8 @@ TEST_CASE("teardown: for an active call it does nothing", "[facade][teardown]") 
   CAPTURE(kind);
   Fixture world(kind);
   const Call call = world.startTeam();
-  REQUIRE_OK(world.messenger->dispatchJob(JobType::teardownCall, call.id));
-  const auto runs = world.messenger->runPendingJobs();
+  REQUIRE_OK(world.messenger->jobs().dispatch(JobType::teardownCall, call.id));
+  const auto runs = world.messenger->jobs().runPending();
   REQUIRE(runs.size() == 1);
   REQUIRE(runs.at(0).outcome == JobOutcome::done);
   REQUIRE(world.provider->count(DriverCall::Method::destroy, call.id) == 0);
@@ -204,14 +204,14 @@ TEST_CASE("teardown: repeated and redelivered jobs do nothing more", "[facade][t
   CAPTURE(kind, queued);
   Fixture world(kind, Fixture::configured(queued));
   const Call call = world.startTeam();
-  REQUIRE_OK(world.messenger->dispatchJob(JobType::setupCall, call.id));
-  world.messenger->runPendingJobs();
+  REQUIRE_OK(world.messenger->jobs().dispatch(JobType::setupCall, call.id));
+  world.messenger->jobs().runPending();
   REQUIRE(world.provider->count(DriverCall::Method::create, call.id) == 1);
   REQUIRE_OK(world.messenger->endCall(call.id, member(0)));
-  world.messenger->runPendingJobs();
+  world.messenger->jobs().runPending();
   for (const JobType type : {JobType::teardownCall, JobType::setupCall, JobType::teardownCall}) {
-    REQUIRE_OK(world.messenger->dispatchJob(type, call.id));
-    for (const JobRun& run : world.messenger->runPendingJobs()) REQUIRE(run.outcome == JobOutcome::done);
+    REQUIRE_OK(world.messenger->jobs().dispatch(type, call.id));
+    for (const JobRun& run : world.messenger->jobs().runPending()) REQUIRE(run.outcome == JobOutcome::done);
   }
   REQUIRE(world.provider->count(DriverCall::Method::create, call.id) == 1);
   REQUIRE(world.provider->count(DriverCall::Method::destroy, call.id) == 1);
@@ -225,8 +225,8 @@ TEST_CASE("subscriber off: calls have no room and no job", "[facade][setup]") {
   Fixture world(StorageKind::memory, config);
   const Call call = world.start(world.team, member(0));
   REQUIRE_OK(world.messenger->endCall(call.id, member(0)));
-  REQUIRE(world.messenger->pendingJobs().empty());
-  REQUIRE(world.messenger->runPendingJobs().empty());
+  REQUIRE(world.messenger->jobs().pending().empty());
+  REQUIRE(world.messenger->jobs().runPending().empty());
   REQUIRE(world.provider->calls().empty());
 }
 

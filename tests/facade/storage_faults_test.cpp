@@ -27,7 +27,7 @@ void live(Fixture& world) {
     if (started) call = started->id;
     return 0;
   });
-  tolerating([&] { return messenger.runPendingJobs(); });
+  tolerating([&] { return messenger.jobs().runPending(); });
   if (!call) return;
   std::optional<ParticipantId> row;
   tolerating([&] {
@@ -41,11 +41,11 @@ void live(Fixture& world) {
   tolerating([&] { return messenger.leaveCall(*call, member(2)); });
   tolerating([&] { return messenger.ignoreCall(*call, member(3)); });
   tolerating([&] {
-    messenger.flushPresence();
+    messenger.host().flushPresence();
     return 0;
   });
   tolerating([&] { return messenger.endCall(*call, member(0)); });
-  tolerating([&] { return messenger.runPendingJobs(); });
+  tolerating([&] { return messenger.jobs().runPending(); });
 }
 
 /// Everything that was stored is seen to, and a new call can be had.
@@ -53,15 +53,15 @@ void requireRecovery(Fixture& world) {
   world.storage->heal();
   world.drain();
   world.requireSound();
-  for (const Call& call : world.messenger->listActiveCalls(0, 100)) {
-    REQUIRE_OK(world.messenger->endCallAsHost(call.id));
+  for (const Call& call : world.messenger->host().activeCalls(0, 100)) {
+    REQUIRE_OK(world.messenger->host().endCall(call.id));
   }
   world.drain();
   world.requireSound();
   REQUIRE(world.provider->rooms().empty());
   const auto again = world.messenger->startCall(world.team, member(0));
   REQUIRE_OK(again);
-  world.messenger->runPendingJobs();
+  world.messenger->jobs().runPending();
   REQUIRE(world.now(*again).setupComplete);
   REQUIRE_OK(world.messenger->endCall(again->id, member(0)));
   world.drain();
@@ -129,33 +129,33 @@ TEST_CASE("storage faults: a verb that failed before its commit changed nothing"
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
-  const auto failing = [&](const char* operation) {
-    world.storage->failIf([=](const testing::StorageOperation& each) { return each.name == operation; },
+  const auto failing = [&] {
+    world.storage->failIf([](const testing::StorageOperation& each) { return each.name == "commit"; },
                           Fault::before);
   };
-  failing("startCall");
+  failing();
   REQUIRE_THROWS_AS(world.messenger->startCall(world.team, member(0)), StorageUnavailable);
   world.storage->heal();
   REQUIRE(world.callsOf(world.team, member(0)).empty());
-  REQUIRE(world.messenger->pendingJobs().empty());
-  REQUIRE(world.presence->heardWithin(hours{1}, world.clock->now()).empty());
+  REQUIRE(world.messenger->jobs().pending().empty());
+  REQUIRE(world.presence->seenWithin(hours{1}, world.clock->now().steady).empty());
 
   const Call call = world.startTeam();
   world.join(call, member(1));
   world.events.clear();
   world.broadcaster->clear();
-  failing("joinCall");
+  failing();
   REQUIRE_THROWS_AS(world.messenger->joinCall(call.id, member(2)), StorageUnavailable);
-  REQUIRE_FALSE(world.presence->silence({call.id, member(2)}, world.clock->now()));
-  failing("leaveCall");
+  REQUIRE_FALSE(world.presence->sinceLastSeen({call.id, member(2)}, world.clock->now().steady));
+  failing();
   REQUIRE_THROWS_AS(world.messenger->leaveCall(call.id, member(1)), StorageUnavailable);
-  failing("endCall");
+  failing();
   REQUIRE_THROWS_AS(world.messenger->endCall(call.id, member(0)), StorageUnavailable);
   world.storage->heal();
   REQUIRE(world.now(call).revision == call.revision + 1);  // bob's join alone
   REQUIRE(world.isIn(call, member(0)));
   REQUIRE(world.isIn(call, member(1)));
-  REQUIRE(world.messenger->pendingJobs().empty());
+  REQUIRE(world.messenger->jobs().pending().empty());
   REQUIRE(world.events.all().empty());
   REQUIRE(world.broadcaster->all().empty());
 }
@@ -168,7 +168,7 @@ TEST_CASE("storage faults: after the commit nothing is thrown", "[facade][crash]
   world.storage->failIf(
       [&](const testing::StorageOperation& each) {
         if (committed) return true;
-        committed = each.name == "startCall" || each.name == "endCall";
+        committed = each.name == "commit";
         return false;
       },
       Fault::before);
@@ -188,13 +188,16 @@ TEST_CASE("storage faults: a sweep that met one still runs the jobs it caused", 
   world.clock->advance(minutes{5});
   int leaves = 0;
   world.storage->failIf(
-      [&](const testing::StorageOperation& each) { return each.name == "leaveCall" && ++leaves == 2; },
+      [&](const testing::StorageOperation& each) {
+        return each.name == "commit" && each.change->expectedRevision > 0 && each.change->everyoneLeaves &&
+               ++leaves == 2;
+      },
       Fault::before);
-  REQUIRE_THROWS_AS(world.messenger->checkActivity(), StorageUnavailable);
+  REQUIRE_THROWS_AS(world.messenger->host().checkActivity(), StorageUnavailable);
   world.storage->heal();
   REQUIRE(world.now(one).active() != world.now(two).active());
   REQUIRE(world.provider->rooms().size() == 1);
-  REQUIRE(world.messenger->pendingJobs().empty());
+  REQUIRE(world.messenger->jobs().pending().empty());
 }
 
 TEST_CASE("directory faults: one after the commit does not reach the caller", "[facade][crash]") {
@@ -222,7 +225,7 @@ TEST_CASE("directory faults: one after the commit does not reach the caller", "[
   const int failing = GENERATE(1, 2);
   CAPTURE(failing);
   Fixture world;
-  const auto directory = std::make_shared<Directory>(*world.storage->threadStore());
+  const auto directory = std::make_shared<Directory>(*world.storage->threads());
   Messenger messenger(Fixture::configured(), Dependencies{.storage = world.storage,
                                                           .threads = directory,
                                                           .presence = nullptr,

@@ -17,7 +17,7 @@ std::vector<Call> startMany(Fixture& world) {
     world.addGroup(thread, 2);
     calls.push_back(world.start(thread, member(0)));
   }
-  world.messenger->runPendingJobs();
+  world.messenger->jobs().runPending();
   REQUIRE(world.provider->rooms().size() == many);
   const CallId failing = calls.at(120).id;
   world.provider->onDestroy([failing](const Call& call) {
@@ -29,16 +29,16 @@ std::vector<Call> startMany(Fixture& world) {
 void requireAllEnded(Fixture& world, const std::vector<Call>& calls, EndReason reason) {
   for (const Call& call : calls) REQUIRE(world.now(call).endReason == reason);
   REQUIRE(world.events.count<CallEnded>() == many);
-  while (!world.messenger->pendingJobs().empty()) {
-    world.messenger->runPendingJobs();
+  while (!world.messenger->jobs().pending().empty()) {
+    world.messenger->jobs().runPending();
     world.clock->advance(hours{1});
   }
   REQUIRE(world.provider->rooms() == std::vector<CallId>{calls.at(120).id});
   REQUIRE(world.events.count<CallTeardownFailed>() == 1);
   REQUIRE(world.events.count<CallTornDown>() == many - 1);
   world.provider->onDestroy(nullptr);
-  REQUIRE(world.messenger->retryJobs() == 1);
-  world.messenger->runPendingJobs();
+  REQUIRE(world.messenger->jobs().retry() == 1);
+  world.messenger->jobs().runPending();
   REQUIRE(world.provider->rooms().empty());
 }
 
@@ -50,20 +50,20 @@ TEST_CASE("calls_down: ends 250 calls, one failing driver stops nothing", "[faca
   CAPTURE(static_cast<int>(when), queued);
   Fixture world(StorageKind::memory, Fixture::configured(queued));
   const auto calls = startMany(world);
-  REQUIRE(world.messenger->callsDown(minutes{30}, when) == many);
+  REQUIRE(world.messenger->host().callsDown(minutes{30}, when) == many);
   if (queued && when == When::queued) {
-    REQUIRE(world.messenger->listActiveCalls(0, 1000).size() == many);
-    REQUIRE(world.messenger->runPendingJobs(1).at(0).type == JobType::endCalls);
+    REQUIRE(world.messenger->host().activeCalls(0, 1000).size() == many);
+    REQUIRE(world.messenger->jobs().runPending(1).at(0).type == JobType::endCalls);
   }
-  REQUIRE(world.messenger->listActiveCalls(0, 1000).empty());
+  REQUIRE(world.messenger->host().activeCalls(0, 1000).empty());
   requireAllEnded(world, calls, EndReason::maintenance);
 }
 
 TEST_CASE("calls_down: on SQLite it is the same", "[facade][calls_down]") {
   Fixture world(StorageKind::sqlite);
   const auto calls = startMany(world);
-  REQUIRE(world.messenger->callsDown(minutes{30}) == many);
-  world.messenger->runPendingJobs(1);
+  REQUIRE(world.messenger->host().callsDown(minutes{30}) == many);
+  world.messenger->jobs().runPending(1);
   requireAllEnded(world, calls, EndReason::maintenance);
 }
 
@@ -72,24 +72,24 @@ TEST_CASE("calls_down: a call that starts after it is up again is left alone", "
   CAPTURE(kind);
   Fixture world(kind);
   const Call old = world.start(world.team, member(0));
-  REQUIRE(world.messenger->callsDown(minutes{30}) == 1U);
-  REQUIRE(world.messenger->callsUp());
+  REQUIRE(world.messenger->host().callsDown(minutes{30}) == 1U);
+  REQUIRE(world.messenger->host().callsUp());
   const Call young = world.start(world.pair, named("alice"));
-  world.messenger->runPendingJobs();
+  world.messenger->jobs().runPending();
   REQUIRE(world.now(old).endReason == EndReason::maintenance);
   REQUIRE(world.now(young).active());
 }
 
 TEST_CASE("calls_down: durations out of bounds are refused", "[facade][calls_down]") {
   Fixture world;
-  REQUIRE_REFUSED(world.messenger->callsDown(seconds{0}), Reason::invalidInput);
-  REQUIRE_REFUSED(world.messenger->callsDown(seconds{-5}), Reason::invalidInput);
-  REQUIRE_REFUSED(world.messenger->callsDown(std::chrono::years{11}), Reason::invalidInput);
-  REQUIRE_REFUSED(world.messenger->callsDown(seconds::max()), Reason::invalidInput);
-  REQUIRE_REFUSED(world.messenger->callsDown(seconds::min()), Reason::invalidInput);
-  REQUIRE_FALSE(world.messenger->callsAreDown());
-  REQUIRE_OK(world.messenger->callsDown(std::chrono::years{10}));
-  REQUIRE(world.messenger->callsAreDown());
+  REQUIRE_REFUSED(world.messenger->host().callsDown(seconds{0}), Reason::invalidInput);
+  REQUIRE_REFUSED(world.messenger->host().callsDown(seconds{-5}), Reason::invalidInput);
+  REQUIRE_REFUSED(world.messenger->host().callsDown(std::chrono::years{11}), Reason::invalidInput);
+  REQUIRE_REFUSED(world.messenger->host().callsDown(seconds::max()), Reason::invalidInput);
+  REQUIRE_REFUSED(world.messenger->host().callsDown(seconds::min()), Reason::invalidInput);
+  REQUIRE_FALSE(world.messenger->host().callsAreDown());
+  REQUIRE_OK(world.messenger->host().callsDown(std::chrono::years{10}));
+  REQUIRE(world.messenger->host().callsAreDown());
 }
 
 TEST_CASE("check_activity: looks at 250 silent calls, one failing driver stops nothing",
@@ -100,9 +100,9 @@ TEST_CASE("check_activity: looks at 250 silent calls, one failing driver stops n
   Fixture world(StorageKind::memory, Fixture::configured(queued));
   const auto calls = startMany(world);
   world.clock->advance(seconds{61});
-  REQUIRE(world.messenger->checkActivity(when) == many);
+  REQUIRE(world.messenger->host().checkActivity(when) == many);
   if (queued && when == When::queued) {
-    REQUIRE(world.messenger->runPendingJobs(1).at(0).type == JobType::checkCallsActivity);
+    REQUIRE(world.messenger->jobs().runPending(1).at(0).type == JobType::checkCallsActivity);
   }
   requireAllEnded(world, calls, EndReason::inactive);
 }
@@ -116,7 +116,7 @@ TEST_CASE("check_activity: passes over those who were heard, however many", "[fa
       REQUIRE_OK(world.messenger->heartbeat(calls.at(k).id, member(0)));
     }
   }
-  REQUIRE(world.messenger->checkActivity() == many);
+  REQUIRE(world.messenger->host().checkActivity() == many);
   for (std::size_t k = 0; k < many; ++k) REQUIRE(world.now(calls[k]).active() == (k % 2 == 0));
 }
 
@@ -126,32 +126,32 @@ TEST_CASE("sweeps: one storage fault among many stops nothing, and the job comes
   const auto calls = startMany(world);
   int ends = 0;
   world.storage->failIf(
-      [&](const testing::StorageOperation& each) { return each.name == "endCall" && ++ends == 7; },
+      [&](const testing::StorageOperation& each) { return each.name == "commit" && ++ends == 7; },
       testing::Fault::before);
-  REQUIRE(world.messenger->callsDown(minutes{30}) == many);
-  REQUIRE(world.messenger->runPendingJobs(1).at(0).outcome == JobOutcome::retry);
-  REQUIRE(world.messenger->listActiveCalls(0, 1000).size() == 1);
+  REQUIRE(world.messenger->host().callsDown(minutes{30}) == many);
+  REQUIRE(world.messenger->jobs().runPending(1).at(0).outcome == JobOutcome::retry);
+  REQUIRE(world.messenger->host().activeCalls(0, 1000).size() == 1);
   world.storage->heal();
   world.clock->advance(seconds{10});
-  world.messenger->runPendingJobs();
+  world.messenger->jobs().runPending();
   requireAllEnded(world, calls, EndReason::maintenance);
 }
 
 TEST_CASE("sweeps: one that was taken over stops", "[facade][calls_down]") {
   Fixture world;
   const auto calls = startMany(world);
-  REQUIRE(world.messenger->callsDown(minutes{30}) == many);
+  REQUIRE(world.messenger->host().callsDown(minutes{30}) == many);
   bool once = true;
   world.storage->failIf(
       [&](const testing::StorageOperation& each) {
-        if (each.name == "renewJob" && std::exchange(once, false)) {
+        if (each.name == "commit" && std::exchange(once, false)) {
           world.clock->advance(Config::Jobs{}.unattendedLease + seconds{1});
-          REQUIRE(world.messenger->runPendingJobs(1).at(0).outcome == JobOutcome::done);
+          REQUIRE(world.messenger->jobs().runPending(1).at(0).outcome == JobOutcome::done);
         }
         return false;
       },
       testing::Fault::before);
-  REQUIRE(world.messenger->runPendingJobs(1).at(0).outcome == JobOutcome::lost);
+  REQUIRE(world.messenger->jobs().runPending(1).at(0).outcome == JobOutcome::lost);
   REQUIRE(world.events.count<CallEnded>() == many);
 }
 
@@ -161,18 +161,18 @@ TEST_CASE("calls_down: a sweep that another has taken over stops", "[facade][cal
   Fixture world(kind, Fixture::configured(/*queued=*/false));
   const Call first = world.startTeam();
   const Call second = world.start(world.pair, named("alice"));
-  std::optional<ClaimedJob> taken;
+  std::optional<JobQueue::ClaimedJob> taken;
   world.storage->failIf(
       [&](const testing::StorageOperation& operation) {
-        if (operation.name != "renewJob" || taken) return false;
-        // Behind the first call: the provider was slow, the lease is over, another has claimed the sweep.
+        const bool ends = operation.change != nullptr && operation.change->everyoneLeaves;
+        if (!ends || taken) return false;
+        // At the first call: the provider was slow, the lease is over, another has claimed the sweep.
         world.clock->advance(Config::Jobs{}.unattendedLease + seconds{1});
-        const TimePoint now = world.clock->now().wall;
-        taken = world.storage->claimJob({"messenger", now, now + seconds{30}, std::nullopt, std::nullopt});
+        taken = world.claimAny();
         return false;
       },
       testing::Fault::before);
-  REQUIRE(world.messenger->callsDown(hours{1}) == 2U);
+  REQUIRE(world.messenger->host().callsDown(hours{1}) == 2U);
   REQUIRE(taken);
   REQUIRE(taken->job.type == JobType::endCalls);
   REQUIRE_FALSE(world.now(first).active());

@@ -62,7 +62,7 @@ TEST_CASE("broadcasts: each comes before its event", "[facade][broadcasts]") {
   std::vector<std::string> told;  // at each event: the broadcast before it
   const auto listening = world.messenger.onEvent([&](const Event&) {
     const auto before = world.broadcaster->take();
-    told.push_back(before.empty() ? "nothing" : before.back().as);
+    told.push_back(before.empty() ? "nothing" : before.back().event);
   });
   const Call call = world.messenger.startCall(ThreadId{"group"}, person("ann")).value();
   const CallParticipant mia = world.join(call, "mia");

@@ -15,7 +15,7 @@ class SlowDirectory final : public testing::ForwardingStorage {
  public:
   using ForwardingStorage::ForwardingStorage;
 
-  ThreadStore* threadStore() noexcept override { return &store_; }
+  ThreadStore* threads() noexcept override { return &store_; }
 
   std::function<void()> beforeRemoval = [] {};
 
@@ -25,8 +25,10 @@ class SlowDirectory final : public testing::ForwardingStorage {
     explicit Store(SlowDirectory& owner) : owner_(owner) {}
 
     bool createThread(const NewThread& thread) override { return inner().createThread(thread); }
-    bool updateThread(const Thread& thread) override { return inner().updateThread(thread); }
-    bool putMember(const ThreadId& thread, const ThreadMember& member) override {
+    std::optional<Thread> updateThread(const ThreadId& thread, const ThreadUpdate& update) override {
+      return inner().updateThread(thread, update);
+    }
+    PutMember putMember(const ThreadId& thread, const ThreadMember& member) override {
       return inner().putMember(thread, member);
     }
     bool removeMember(const ThreadId& thread, const UserId& user) override {
@@ -54,7 +56,7 @@ class SlowDirectory final : public testing::ForwardingStorage {
     }
 
    private:
-    [[nodiscard]] ThreadStore& inner() const { return *owner_.inner().threadStore(); }
+    [[nodiscard]] ThreadStore& inner() const { return *owner_.inner().threads(); }
 
     SlowDirectory& owner_;
     std::vector<ThreadId> stale_;
@@ -73,9 +75,9 @@ TEST_CASE("threads: who joins while they are being removed is out all the same",
                       Dependencies{slow, nullptr, nullptr, nullptr, world.clock, nullLogger()});
   slow->beforeRemoval = [&] { REQUIRE_OK(messenger.joinCall(call.id, person("mia"))); };
   REQUIRE_OK(messenger.threads().removeMember(ThreadId{"group"}, person("mia")));
-  const auto rows = messenger.participantsOf(call.id);
+  const auto rows = messenger.host().participants(call.id);
   REQUIRE(rows.size() == 2);
-  REQUIRE(rows[1].owner == person("mia"));
+  REQUIRE(rows[1].user == person("mia"));
   REQUIRE_FALSE(rows[1].inCall());
 }
 
@@ -97,9 +99,9 @@ TEST_CASE("participant: of another call it is not found", "[facade][list_calls]"
   World world;
   const Call call = world.start("group", "ann");
   const Call pair = world.start("private", "alice");
-  const ParticipantId ann = world.messenger.participantsOf(call.id).at(0).id;
-  const ParticipantId alice = world.messenger.participantsOf(pair.id).at(0).id;
-  REQUIRE(world.messenger.participant(call.id, person("mia"), ann)->owner == person("ann"));
+  const ParticipantId ann = world.messenger.host().participants(call.id).at(0).id;
+  const ParticipantId alice = world.messenger.host().participants(pair.id).at(0).id;
+  REQUIRE(world.messenger.participant(call.id, person("mia"), ann)->user == person("ann"));
   REQUIRE_REFUSED(world.messenger.participant(call.id, person("mia"), alice), Reason::participantNotFound);
   REQUIRE_REFUSED(world.messenger.participant(call.id, person("mia"), ParticipantId{"nobody"}),
                   Reason::participantNotFound);

@@ -8,7 +8,7 @@ namespace {
 
 std::vector<std::string> channelsOf(const std::vector<Broadcast>& broadcasts, const std::string& as) {
   for (const Broadcast& broadcast : broadcasts) {
-    if (broadcast.as != as) continue;
+    if (broadcast.event != as) continue;
     auto channels = broadcast.channels;
     std::sort(channels.begin(), channels.end());
     return channels;
@@ -32,7 +32,7 @@ TEST_CASE("start_call: the starter is in, the others ring, the room follows", "[
 
   const auto broadcasts = world.broadcaster->take();
   REQUIRE(broadcasts.size() == 1);
-  REQUIRE(broadcasts[0].as == "incoming.call");
+  REQUIRE(broadcasts[0].event == "incoming.call");
   REQUIRE(channelsOf(broadcasts, "incoming.call") ==
           std::vector<std::string>{"messenger.user.mia", "messenger.user.sam"});
   REQUIRE(mentions(broadcasts[0].payload, R"("thread_name":"Team")"));
@@ -41,7 +41,7 @@ TEST_CASE("start_call: the starter is in, the others ring, the room follows", "[
   REQUIRE(world.events.size() == 1);
   REQUIRE(world.take<CallStarted>().at(0).by == person("ann"));
 
-  REQUIRE(world.messenger.runPendingJobs().size() == 1);
+  REQUIRE(world.messenger.jobs().runPending().size() == 1);
   REQUIRE(world.take<CallSetupCompleted>().size() == 1);
   const auto view = world.messenger.showCall(call->id, person("ann"));
   REQUIRE_OK(view);
@@ -55,9 +55,8 @@ TEST_CASE("start_call: in synchronous mode the room is there when it returns", "
   const auto call = world.messenger.startCall(ThreadId{"private"}, person("alice"));
   REQUIRE_OK(call);
   REQUIRE(call->setupComplete);
-  REQUIRE_FALSE(call->room.has_value());
   REQUIRE(world.provider->rooms().size() == 1);
-  REQUIRE(world.messenger.runPendingJobs().empty());
+  REQUIRE(world.messenger.jobs().runPending().empty());
 }
 
 TEST_CASE("start_call: in synchronous mode a provider that fails is a refusal, and the call has ended",
@@ -94,7 +93,7 @@ TEST_CASE("join_call: the first time makes a row, coming back uses it, being in 
   REQUIRE_FALSE(back->first);
   REQUIRE(back->participant.id == first->participant.id);
   REQUIRE(world.take<CallJoined>().size() == 1);
-  REQUIRE(world.messenger.participantsOf(call.id).size() == 2);
+  REQUIRE(world.messenger.host().participants(call.id).size() == 2);
 }
 
 TEST_CASE("leave_call: the last one out ends the call and the room goes", "[facade][leave_call]") {
@@ -111,7 +110,7 @@ TEST_CASE("leave_call: the last one out ends the call and the room goes", "[faca
   REQUIRE(world.take<CallEnded>().size() == 1);
   REQUIRE(channelsOf(world.broadcaster->all(), "left.call") ==
           std::vector<std::string>{"messenger.user.mute"});
-  world.messenger.runPendingJobs();
+  world.messenger.jobs().runPending();
   REQUIRE(world.provider->rooms().empty());
   REQUIRE(world.now(call).teardownComplete);
 }
@@ -126,7 +125,7 @@ TEST_CASE("end_call: everyone is out at that moment, and told, also the muted wh
   REQUIRE_OK(world.messenger.endCall(call.id, person("ann")));
 
   const Call ended = world.now(call);
-  for (const CallParticipant& row : world.messenger.participantsOf(call.id))
+  for (const CallParticipant& row : world.messenger.host().participants(call.id))
     REQUIRE(row.leftAt == ended.endedAt);
   const auto told = world.take<CallEnded>();
   REQUIRE(told.size() == 1);
@@ -149,14 +148,14 @@ TEST_CASE("end_call: a muted member who was not in the call is left alone", "[fa
 TEST_CASE("end_call: the host needs no place in the call, and is named as the reason", "[facade][end_call]") {
   World world;
   const Call call = world.start("group", "ann");
-  const auto ended = world.messenger.endCallAsHost(call.id);
+  const auto ended = world.messenger.host().endCall(call.id);
   REQUIRE_OK(ended);
   REQUIRE(ended->endReason == EndReason::host);
   const auto told = world.take<CallEnded>();
   REQUIRE(told.size() == 1);
   REQUIRE(told[0].reason == EndReason::host);
   REQUIRE_FALSE(told[0].by.has_value());
-  REQUIRE_REFUSED(world.messenger.endCallAsHost(call.id), Reason::callEnded);
+  REQUIRE_REFUSED(world.messenger.host().endCall(call.id), Reason::callEnded);
   REQUIRE(world.take<CallEnded>().size() == 1);
 }
 
@@ -204,19 +203,19 @@ TEST_CASE("kick_participant: out and locked out, un-kick opens the door again",
     REQUIRE_OK(world.messenger.joinCall(call.id, person("mia")));
   }
   SECTION("kicking the last one, oneself, ends the call") {
-    const auto rows = world.messenger.participantsOf(call.id);
+    const auto rows = world.messenger.host().participants(call.id);
     REQUIRE_OK(world.messenger.kickParticipant(call.id, person("ann"), rows.at(0).id));
     REQUIRE(world.now(call).endReason == EndReason::lastLeft);
     const auto told = world.take<CallEnded>();
     REQUIRE(told.size() == 1);
     REQUIRE(told[0].reason == EndReason::lastLeft);
     REQUIRE(channelsOf(world.broadcaster->all(), "call.ended").size() == 3);
-    world.messenger.runPendingJobs();
+    world.messenger.jobs().runPending();
     REQUIRE(world.provider->rooms().empty());
   }
   SECTION("somebody of another call is no participant of this one") {
     const Call other = world.start("private", "alice");
-    const auto rows = world.messenger.participantsOf(other.id);
+    const auto rows = world.messenger.host().participants(other.id);
     REQUIRE_REFUSED(world.messenger.kickParticipant(call.id, person("ann"), rows.at(0).id),
                     Reason::participantNotFound);
   }
@@ -226,7 +225,7 @@ TEST_CASE("kick_participant: in synchronous mode the room of a call that it empt
           "[facade][kick_participant]") {
   World world(/*queued=*/false);
   const Call call = world.start("group", "ann");
-  const auto rows = world.messenger.participantsOf(call.id);
+  const auto rows = world.messenger.host().participants(call.id);
   REQUIRE_OK(world.messenger.kickParticipant(call.id, person("ann"), rows.at(0).id));
   REQUIRE(world.provider->rooms().empty());
   REQUIRE(world.now(call).teardownComplete);
@@ -237,7 +236,7 @@ TEST_CASE("threads: a member who is removed is out of the call", "[facade][threa
   const Call call = world.start("group", "ann");
   world.join(call, "mia");
   REQUIRE_OK(world.messenger.threads().removeMember(ThreadId{"group"}, person("mia")));
-  REQUIRE(world.take<CallLeft>().at(0).participant.owner == person("mia"));
+  REQUIRE(world.take<CallLeft>().at(0).participant.user == person("mia"));
   REQUIRE_REFUSED(world.messenger.heartbeat(call.id, person("mia")), Reason::notMember);
   REQUIRE_REFUSED(world.messenger.threads().removeMember(ThreadId{"group"}, person("mia")),
                   Reason::userNotFound);
@@ -271,8 +270,8 @@ TEST_CASE("threads: what is no thread, no user and no text is refused by name", 
 
 TEST_CASE("call_history: pages by what came before, newest first", "[facade][list_calls]") {
   Config config = World::configured(/*queued=*/true);
-  config.callsIndexCount = 2;
-  config.callsPageCount = 3;
+  config.historyFirstPageSize = 2;
+  config.historyPageSize = 3;
   World world(config);
   std::vector<CallId> calls;
   for (int i = 0; i < 6; ++i) {
@@ -321,7 +320,7 @@ TEST_CASE("messenger: without a subscriber no job is ever stored", "[facade]") {
   World world(config);
   const Call call = world.start("group", "ann");
   REQUIRE_OK(world.messenger.endCall(call.id, person("ann")));
-  REQUIRE(world.messenger.pendingJobs().empty());
+  REQUIRE(world.messenger.jobs().pending().empty());
   REQUIRE(world.provider->calls().empty());
 }
 
@@ -329,8 +328,8 @@ TEST_CASE("messenger: dependencies that cannot work are named", "[facade]") {
   REQUIRE_THROWS_WITH(Messenger(Config{}, std::shared_ptr<Storage>{}),
                       Catch::Contains("Dependencies::storage"));
   Config config;
-  config.jobs.tries = 0;
-  REQUIRE_THROWS_WITH(Messenger(config, memoryStorage()), Catch::Contains("jobs.tries"));
+  config.jobs.maxAttempts = 0;
+  REQUIRE_THROWS_WITH(Messenger(config, memoryStorage()), Catch::Contains("jobs.maxAttempts"));
   Messenger messenger(Config{}, memoryStorage());
   REQUIRE_THROWS_AS(messenger.setVideoDriver(VideoDriverFactory{}), std::invalid_argument);
 }

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "messenger/adapters/defaults.hpp"
 #include "messenger/adapters/memory.hpp"
-#include "messenger/adapters/null.hpp"
 #include "messenger/messenger.hpp"
 #include "messenger/testing/fake_video_driver.hpp"
 #include "messenger/testing/manual_clock.hpp"
@@ -35,7 +35,7 @@ class World {
     ThreadMember sam = member("sam");
     sam.startCalls = true;
     ThreadMember mute = member("mute");
-    mute.muted = true;
+    mute.notificationsMuted = true;
     REQUIRE_OK(messenger.threads().createGroup("Team", {ann, sam, member("mia"), mute}, ThreadId{"group"}));
     REQUIRE_OK(messenger.threads().setUserName(person("outsider"), "Outsider"));
     clock->advance(std::chrono::seconds{1});
@@ -55,7 +55,7 @@ class World {
   Call start(const std::string& thread, const std::string& user) {
     auto call = messenger.startCall(ThreadId{thread}, person(user));
     REQUIRE_OK(call);
-    messenger.runPendingJobs();
+    messenger.jobs().runPending();
     return *call;
   }
 
@@ -65,7 +65,7 @@ class World {
     return joined->participant;
   }
 
-  Call now(const Call& call) { return messenger.findCall(call.id).value(); }
+  Call now(const Call& call) { return messenger.host().findCall(call.id).value(); }
 
   /// The names of what was told since the last look, e.g. "CallStarted".
   template <class E>

@@ -39,7 +39,7 @@ struct LateDriver final : VideoDriver {
     if (meanwhile && shared->late == Late::roomButThrow) throw DriverError("timed out");
     return made;
   }
-  bool destroy(const Call& call) override { return driver.destroy(call); }
+  bool destroy(const CallWithRoom& call) override { return driver.destroy(call); }
   std::optional<std::string> getRoomId() const override { return driver.getRoomId(); }
   std::optional<std::string> getRoomPin() const override { return driver.getRoomPin(); }
   std::optional<std::string> getRoomSecret() const override { return driver.getRoomSecret(); }
@@ -71,7 +71,7 @@ TEST_CASE("zombie: a room that comes after its call was torn down is destroyed",
     REQUIRE(world.now(call).teardownComplete);
   };
   const Call call = world.start(world.team, member(0));
-  const auto runs = world.messenger->runPendingJobs(1);
+  const auto runs = world.messenger->jobs().runPending(1);
   REQUIRE(runs.size() == 1);
   REQUIRE(runs[0].outcome == JobOutcome::lost);
   REQUIRE(world.provider->rooms().size() == 1);
@@ -90,7 +90,7 @@ TEST_CASE("zombie: in synchronous mode a late room is gone when the verb returns
   const auto provider = useLateDriver(world);
   provider->meanwhile = [&](const Call& call) {
     world.clock->advance(pastLease);
-    REQUIRE_OK(world.messenger->endCallAsHost(call.id));
+    REQUIRE_OK(world.messenger->host().endCall(call.id));
     REQUIRE(world.now(call).teardownComplete);
   };
   (void)world.messenger->startCall(world.team, member(0));
@@ -115,7 +115,7 @@ TEST_CASE("zombie: a late room goes also when its worker has no subscriber any m
     REQUIRE(world.now(call).teardownComplete);
   };
   world.start(world.team, member(0));
-  REQUIRE(other->runPendingJobs(1).at(0).outcome == JobOutcome::lost);
+  REQUIRE(other->jobs().runPending(1).at(0).outcome == JobOutcome::lost);
   REQUIRE(world.provider->rooms().size() == 1);
   world.drain();
   world.requireSound();
@@ -134,7 +134,7 @@ TEST_CASE("zombie: a setup that another finished meanwhile changes nothing", "[f
     REQUIRE(world.now(call).setupComplete);
   };
   const Call call = world.start(world.team, member(0));
-  const auto runs = world.messenger->runPendingJobs(1);
+  const auto runs = world.messenger->jobs().runPending(1);
   REQUIRE(runs.at(0).outcome == JobOutcome::lost);
   REQUIRE(world.now(call).active());
   world.drain();
@@ -152,7 +152,7 @@ TEST_CASE("zombie: a claim that nobody took over still settles", "[facade][zombi
   const auto provider = useLateDriver(world);
   provider->meanwhile = [&](const Call&) { world.clock->advance(pastLease); };
   const Call call = world.start(world.team, member(0));
-  REQUIRE(world.messenger->runPendingJobs(1).at(0).outcome == JobOutcome::done);
+  REQUIRE(world.messenger->jobs().runPending(1).at(0).outcome == JobOutcome::done);
   REQUIRE(world.now(call).setupComplete);
   world.requireSound();
 }
@@ -176,7 +176,7 @@ TEST_CASE("zombie: a room that comes while its call is being torn down is destro
   };
   std::thread zombie([&] {
     (void)world.messenger->startCall(world.team, member(0));
-    if (queued) world.messenger->runPendingJobs(1);
+    if (queued) world.messenger->jobs().runPending(1);
     zombieDone.count_down();
   });
   inCreate.wait();
@@ -184,14 +184,16 @@ TEST_CASE("zombie: a room that comes while its call is being torn down is destro
   std::atomic<bool> once{false};
   world.storage->failIf(
       [&](const testing::StorageOperation& operation) {
-        if (operation.name == "completeTeardown" && !once.exchange(true)) {
+        const bool recordsTeardown =
+            operation.change != nullptr && operation.change->row && operation.change->row->teardownComplete;
+        if (recordsTeardown && !once.exchange(true)) {
           createMayReturn.count_down();
           zombieDone.wait();
         }
         return false;
       },
       Fault::before);
-  const Call call = world.messenger->listActiveCalls(0, 1).at(0);
+  const Call call = world.messenger->host().activeCalls(0, 1).at(0);
   const auto ended = world.messenger->endCall(call.id, member(0));
   world.drain();
   if (!once) createMayReturn.count_down();
@@ -213,10 +215,10 @@ TEST_CASE("zombie: a teardown that another repeats meanwhile is told once", "[fa
   world.provider->onDestroy([&](const Call&) {
     if (!std::exchange(first, false)) return;
     world.clock->advance(pastLease);
-    REQUIRE(world.messenger->runPendingJobs(1).at(0).outcome == JobOutcome::done);
+    REQUIRE(world.messenger->jobs().runPending(1).at(0).outcome == JobOutcome::done);
     REQUIRE(world.events.count<CallTornDown>() == 1);  // told at once, not behind the zombie
   });
-  REQUIRE(world.messenger->runPendingJobs(1).at(0).outcome == JobOutcome::lost);
+  REQUIRE(world.messenger->jobs().runPending(1).at(0).outcome == JobOutcome::lost);
   REQUIRE(world.events.count<CallTornDown>() == 1);
   REQUIRE(world.provider->count(DriverCall::Method::destroy, call.id) == 2);
   world.drain();
@@ -229,9 +231,8 @@ TEST_CASE("zombie: a setup cut short until its tries are used up ends the call",
   Fixture world(kind);
   const Call call = world.start(world.team, member(0));
   // Claimed and never settled, as by processes that died in `create`.
-  for (int i = 0; i < Config::Jobs{}.tries; ++i) {
-    const TimePoint now = world.clock->now().wall;
-    REQUIRE(world.storage->claimJob({"messenger", now, now + seconds{30}, std::nullopt, std::nullopt}));
+  for (int i = 0; i < Config::Jobs{}.maxAttempts; ++i) {
+    REQUIRE(world.claimAny());
     world.clock->advance(minutes{1});
   }
   world.drain();

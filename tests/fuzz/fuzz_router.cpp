@@ -14,8 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "messenger/adapters/defaults.hpp"
 #include "messenger/adapters/memory.hpp"
-#include "messenger/adapters/null.hpp"
 #include "messenger/http/router.hpp"
 #include "messenger/messenger.hpp"
 #include "messenger/testing/fake_video_driver.hpp"
@@ -44,7 +44,7 @@ http::RouterOptions options() {
   made.prefix = "";
   made.maxPath = 512;
   made.maxBody = 1024;
-  made.knownCalls = 64;
+  made.callThreadCache = 64;
   made.logger = nullLogger();
   return made;
 }
@@ -83,7 +83,7 @@ class World {
     fill(startIn("g"), 'G');
     const Call ended = startIn("e");
     fill(ended, 'E');
-    must(messenger_.endCallAsHost(ended.id));
+    must(messenger_.host().endCall(ended.id));
     fill(startIn("p"), 'P');
     provider_->answerCreate(testing::ProviderAnswer::no);
     require(!messenger_.startCall(ThreadId{"s"}, user("ann")), "a setup fails");
@@ -108,7 +108,7 @@ class World {
   }
 
   void pass(std::chrono::seconds time) { clock_->advance(time); }
-  void sweep() { messenger_.checkActivity(); }
+  void sweep() { messenger_.host().checkActivity(); }
   void failCreates(bool fail) {
     provider_->answerCreate(fail ? testing::ProviderAnswer::throwing : testing::ProviderAnswer::yes);
   }
@@ -132,10 +132,11 @@ class World {
     } else {
       for (const char* id : {"bob", "cid", "dan"}) must(messenger_.joinCall(call.id, user(id)));
       must(messenger_.leaveCall(call.id, user("cid")));
-      must(messenger_.kickParticipant(call.id, user("ann"), messenger_.participantsOf(call.id).at(3).id));
+      must(
+          messenger_.kickParticipant(call.id, user("ann"), messenger_.host().participants(call.id).at(3).id));
     }
     ids_.emplace_back(static_cast<char>(name - 'A' + 'a'),
-                      messenger_.participantsOf(call.id).at(1).id.value());
+                      messenger_.host().participants(call.id).at(1).id.value());
   }
 
   [[nodiscard]] const std::string* find(char name) const {

@@ -175,7 +175,7 @@ struct Scene {
 };
 
 void finish(Scene& scene, State state) {
-  if (state == State::ended) REQUIRE_OK(scene.world.messenger.endCallAsHost(scene.call));
+  if (state == State::ended) REQUIRE_OK(scene.world.messenger.host().endCall(scene.call));
   scene.world.clock->advance(std::chrono::seconds{1});
 }
 
@@ -199,7 +199,7 @@ std::unique_ptr<Scene> makeGroupScene(State state, const std::string& caller) {
 
   const Call call = world.start("group", owner);
   scene->call = call.id;
-  if (state == State::setUp) world.messenger.runPendingJobs();
+  if (state == State::setUp) world.messenger.jobs().runPending();
   std::map<std::string, ParticipantId> rows;
   for (const char* each :
        {"in", "left", "kicked", "unkicked", "target", "adminIn", "adminLeft", "adminKicked"}) {
@@ -227,8 +227,8 @@ std::unique_ptr<Scene> makePrivateScene(State state, const std::string& caller) 
   world.makePrivate("pair", HttpWorld::member(owner), HttpWorld::member(other));
   const Call call = world.start("pair", owner);
   scene->call = call.id;
-  scene->participant = world.messenger.participantsOf(call.id).at(0).id;
-  if (state == State::setUp) world.messenger.runPendingJobs();
+  scene->participant = world.messenger.host().participants(call.id).at(0).id;
+  if (state == State::setUp) world.messenger.jobs().runPending();
   if (other != "other") world.join(call.id, other);
   if (other == "otherLeft") REQUIRE_OK(world.messenger.leaveCall(call.id, HttpWorld::user(other)));
   if (caller == "ownerGone") REQUIRE_OK(world.messenger.leaveCall(call.id, HttpWorld::user(owner)));
@@ -239,8 +239,8 @@ std::unique_ptr<Scene> makePrivateScene(State state, const std::string& caller) 
 /// What a request may not have changed.
 std::string fingerprint(Messenger& messenger, const CallId& call) {
   std::ostringstream out;
-  out << messenger.findCall(call)->revision << ' ' << messenger.pendingJobs().size() << ' '
-      << messenger.listActiveCalls(0, 100).size();
+  out << messenger.host().findCall(call)->revision << ' ' << messenger.jobs().pending().size() << ' '
+      << messenger.host().activeCalls(0, 100).size();
   return out.str();
 }
 

@@ -54,7 +54,7 @@ TEST_CASE("router: in the call after setup the options have the room", "[http][u
   world.provider->giveRoom(
       Room{.id = "00123", .pin = std::nullopt, .payload = "{\"a\":1}", .secret = Secret{"swordfish"}});
   const Call call = world.start("team", "ann");
-  world.messenger.runPendingJobs();
+  world.messenger.jobs().runPending();
   const Reply shown = world.send("GET", "threads/team/calls/" + call.id.value(), "ann");
   REQUIRE(shown.status == 200);
   const Json& options = shown.json.at("options");
@@ -140,8 +140,8 @@ TEST_CASE("router: other kinds of users come out with their own type", "[http][u
 
 TEST_CASE("router: a thread's calls come newest first, page by page", "[http][unit]") {
   Config config = HttpWorld::defaults();
-  config.callsIndexCount = 2;
-  config.callsPageCount = 1;
+  config.historyFirstPageSize = 2;
+  config.historyPageSize = 1;
   GroupWorld world{config};
   std::vector<std::string> ids;
   for (int i = 0; i < 4; ++i) {

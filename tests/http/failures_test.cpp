@@ -167,14 +167,15 @@ TEST_CASE("router: a 503 to a start or a join has changed nothing, wherever the 
       FailingWorld world;
       std::string path = "threads/t/calls";
       if (join) path += "/" + world.http.start("t", "m1").id.value() + "/join";
-      const std::size_t active = world.http.messenger.listActiveCalls(0, 10).size();
+      const std::size_t active = world.http.messenger.host().activeCalls(0, 10).size();
       world.directory->failFrom = world.directory->asked + n;
       const Reply reply = world.http.send("POST", path, "m2");
       const bool struck = world.directory->asked > world.directory->failFrom;
       world.directory->failFrom = SIZE_MAX;
       INFO("join " << join << ", failure " << n << ", " << reply.status);
-      const auto calls = world.http.messenger.listActiveCalls(0, 10);
-      const std::size_t inCall = calls.empty() ? 0 : world.http.messenger.participantsOf(calls[0].id).size();
+      const auto calls = world.http.messenger.host().activeCalls(0, 10);
+      const std::size_t inCall =
+          calls.empty() ? 0 : world.http.messenger.host().participants(calls[0].id).size();
       if (reply.status == 503) {
         REQUIRE(calls.size() == active);
         REQUIRE(inCall == active);
@@ -205,7 +206,7 @@ TEST_CASE("router: a start that is stored is 201, also when the storage fails ri
   REQUIRE(reply.json.at("options").at("admin") == true);
   REQUIRE(reply.json.at("meta").at("thread_name") == "T");
   world.http.storage->heal();
-  REQUIRE(world.http.messenger.findCall(CallId{reply.json.at("id").get<std::string>()})->active());
+  REQUIRE(world.http.messenger.host().findCall(CallId{reply.json.at("id").get<std::string>()})->active());
 }
 
 TEST_CASE("router: heartbeats ask neither storage nor directory once the participant is known",

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "messenger/adapters/defaults.hpp"
 #include "messenger/adapters/memory.hpp"
-#include "messenger/adapters/null.hpp"
 #include "messenger/http/router.hpp"
 #include "messenger/messenger.hpp"
 #include "messenger/testing/fake_video_driver.hpp"

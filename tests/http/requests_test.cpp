@@ -130,9 +130,9 @@ TEST_CASE("router: a heartbeat for a call of another thread is 404, known or not
   REQUIRE(world.send("POST", world.path("/heartbeat"), "ann").status == 200);
   REQUIRE(world.send("POST", wrong, "bob").status == 404);
   world.clock->advance(std::chrono::seconds{2});
-  world.messenger.checkActivity();
-  REQUIRE(world.messenger.findParticipant(world.bob)->leftAt);
-  REQUIRE(world.messenger.findCall(world.call.id)->active());
+  world.messenger.host().checkActivity();
+  REQUIRE(world.messenger.host().findParticipant(world.bob)->leftAt);
+  REQUIRE(world.messenger.host().findCall(world.call.id)->active());
 }
 
 TEST_CASE("router: a body that a kick cannot use is 400 or 422 and names the field, before the policy",
@@ -148,15 +148,15 @@ TEST_CASE("router: a body that a kick cannot use is 400 or 422 and names the fie
     requireProblem(world.send("PATCH", world.bobsPath(), user, std::string(60'000, '[')), 400,
                    "malformedBody");
   }
-  REQUIRE_FALSE(world.messenger.findParticipant(world.bob)->kicked);
+  REQUIRE_FALSE(world.messenger.host().findParticipant(world.bob)->kicked);
 }
 
 TEST_CASE("router: a kick and an un-kick do what they say", "[http][unit]") {
   CallWorld world;
   REQUIRE(world.send("PUT", world.bobsPath(), "ann", R"({"kicked":1})").text == R"({"message":"success"})");
-  REQUIRE(world.messenger.findParticipant(world.bob)->kicked);
+  REQUIRE(world.messenger.host().findParticipant(world.bob)->kicked);
   REQUIRE(world.send("PATCH", world.bobsPath(), "ann", R"({"kicked":"0"})").status == 200);
-  REQUIRE_FALSE(world.messenger.findParticipant(world.bob)->kicked);
+  REQUIRE_FALSE(world.messenger.host().findParticipant(world.bob)->kicked);
 }
 
 TEST_CASE("router: other routes ignore a body", "[http][unit]") {
@@ -218,7 +218,7 @@ TEST_CASE("router: HEAD answers as GET does, without the body", "[http][unit]") 
   }
   // Not a start, although POST on the same path is.
   REQUIRE(world.send("HEAD", "threads/elsewhere/calls", "ann").status == 200);
-  REQUIRE(world.messenger.listActiveCalls(0, 10).size() == 1);
+  REQUIRE(world.messenger.host().activeCalls(0, 10).size() == 1);
 }
 
 TEST_CASE("router: it answers below its prefix only", "[http][unit]") {
@@ -255,7 +255,7 @@ TEST_CASE("router: options out of bounds are refused by name", "[http][unit]") {
   refuses([](RouterOptions& o) { o.prefix = "/"; }, "prefix");
   refuses([](RouterOptions& o) { o.maxPath = 0; }, "maxPath");
   refuses([](RouterOptions& o) { o.maxId = 0; }, "maxId");
-  refuses([](RouterOptions& o) { o.knownCalls = 0; }, "knownCalls");
+  refuses([](RouterOptions& o) { o.callThreadCache = 0; }, "callThreadCache");
   refuses([](RouterOptions& o) { o.retryAfter = std::chrono::seconds{0}; }, "retryAfter");
 }
 

@@ -32,7 +32,7 @@ TEST_CASE("router: a start that calling, the thread or its members forbid is 403
   }
   SECTION("when calls are down") {
     PairWorld world;
-    REQUIRE_OK(world.messenger.callsDown(std::chrono::minutes{1}));
+    REQUIRE_OK(world.messenger.host().callsDown(std::chrono::minutes{1}));
     requireRefused(world.startByAnn(), "callsDown");
     world.clock->advance(std::chrono::minutes{1});
     REQUIRE(world.startByAnn().status == 201);

@@ -20,7 +20,7 @@ class DyingDriver final : public VideoDriver {
     if (made_.create(thread, call)) std::raise(SIGKILL);
     return false;
   }
-  bool destroy(const Call& call) override { return made_.destroy(call); }
+  bool destroy(const CallWithRoom& call) override { return made_.destroy(call); }
   [[nodiscard]] std::optional<std::string> getRoomId() const override { return std::nullopt; }
   [[nodiscard]] std::optional<std::string> getRoomPin() const override { return std::nullopt; }
   [[nodiscard]] std::optional<std::string> getRoomSecret() const override { return std::nullopt; }
@@ -44,6 +44,6 @@ int main(int argc, char** argv) {
   Messenger messenger(config, sqliteStorage(file));
   messenger.setVideoDriver<DyingDriver>(room, janus::JanusDriverSettings{options.keyOfRooms()});
   if (!messenger.startCall(ThreadId{argv[2]}, UserId{"user", "u0"})) return 3;
-  messenger.runPendingJobs();
+  messenger.jobs().runPending();
   return 4;
 }

@@ -21,7 +21,7 @@ TEST_CASE("death: killed 50 times between create and record, no room is left ove
   // Each had made its room, and nobody knows.
   REQUIRE(world.rooms().size() == deaths);
   REQUIRE(world.rooms() == world.roomsOfActive());
-  const auto calls = world.messenger->listActiveCalls(0, 1000);
+  const auto calls = world.messenger->host().activeCalls(0, 1000);
   for (const Call& call : calls) REQUIRE_FALSE(call.setupComplete);
 
   world.clock->ahead = std::chrono::hours{1};
@@ -29,13 +29,13 @@ TEST_CASE("death: killed 50 times between create and record, no room is left ove
   world.drain();
   REQUIRE(world.rooms() == world.roomsOfActive());
   REQUIRE(world.rooms().size() == deaths / 2);
-  for (const Call& call : world.messenger->listActiveCalls(0, 1000)) {
+  for (const Call& call : world.messenger->host().activeCalls(0, 1000)) {
     REQUIRE(call.setupComplete);  // adopted
     world.end(call);
   }
   world.drain();
   REQUIRE(world.rooms().empty());
-  REQUIRE(world.messenger->parkedJobs().empty());
+  REQUIRE(world.messenger->jobs().failed().empty());
 }
 
 }  // namespace

@@ -19,8 +19,8 @@ using janus::VideoRoom;
 
 const JanusDriverSettings settings{Secret{JanusServer::roomKey}};
 
-Call callOf(const std::string& id) {
-  Call call;
+CallWithRoom callOf(const std::string& id) {
+  CallWithRoom call;
   call.id = CallId{id};
   call.threadId = ThreadId{"thread"};
   return call;
@@ -55,7 +55,7 @@ struct World {
 TEST_CASE("JanusDriver: the room is as the thread asks for", "[janus][driver]") {
   const World world;
   const auto roomFor = [&](const Thread& thread) {
-    const Call call = callOf("01HF" + std::to_string(thread.members));
+    const CallWithRoom call = callOf("01HF" + std::to_string(thread.members));
     JanusDriver driver(world.room, settings);
     REQUIRE(driver.create(thread, call));
     const RoomInfo info = world.room.list().value().at(0);
@@ -79,7 +79,7 @@ TEST_CASE("JanusDriver: the room is as the thread asks for", "[janus][driver]") 
 
 TEST_CASE("JanusDriver: a room of its own is adopted, also at once by many", "[janus][driver]") {
   const World world;
-  const Call call = callOf("01HFADOPT");
+  const CallWithRoom call = callOf("01HFADOPT");
   JanusDriver first(world.room, settings);
   REQUIRE(first.create(group, call));
   std::atomic<int> same{0};
@@ -98,7 +98,7 @@ TEST_CASE("JanusDriver: a room of its own is adopted, also at once by many", "[j
 
 TEST_CASE("JanusDriver: somebody else's room is not adopted, and stays", "[janus][driver]") {
   const World world;
-  const Call call = callOf("01HFFOREIGN");
+  const CallWithRoom call = callOf("01HFFOREIGN");
   NewRoom foreign;
   foreign.id = world.idOf(call);
   if (GENERATE(true, false)) foreign.secret = Secret{"theirs"};
@@ -114,7 +114,7 @@ TEST_CASE("JanusDriver: somebody else's room is not adopted, and stays", "[janus
 
 TEST_CASE("JanusDriver: a destroy that the server does not take fails, and says why", "[janus][driver]") {
   const World world;
-  const Call call = callOf("01HFTHEIRS");
+  const CallWithRoom call = callOf("01HFTHEIRS");
   NewRoom foreign;
   foreign.id = world.idOf(call);
   foreign.secret = Secret{"theirs"};
@@ -125,7 +125,7 @@ TEST_CASE("JanusDriver: a destroy that the server does not take fails, and says 
 
 TEST_CASE("JanusDriver: what was recorded destroys the room after a change of keys", "[janus][driver]") {
   const World world;
-  Call call = callOf("01HFKEYS");
+  CallWithRoom call = callOf("01HFKEYS");
   JanusDriver maker(world.room, settings);
   REQUIRE(maker.create(group, call));
   call.room = Room{maker.getRoomId(), maker.getRoomPin(), std::nullopt, Secret{*maker.getRoomSecret()}};
@@ -138,7 +138,7 @@ TEST_CASE("JanusDriver: a server that comes back with the other kind of ids", "[
   const bool before = GENERATE(true, false);
   JanusServer server({before});
   const VideoRoom room = server.videoRoom();
-  Call call = callOf("01HFKINDS");
+  CallWithRoom call = callOf("01HFKINDS");
   JanusDriver first(room, settings);
   REQUIRE(first.create(group, call));
   call.room = Room{first.getRoomId(), first.getRoomPin(), std::nullopt, Secret{*first.getRoomSecret()}};

@@ -1,6 +1,6 @@
 #include "tests/janus/live_world.hpp"
 
-#include "messenger/adapters/null.hpp"
+#include "messenger/adapters/defaults.hpp"
 
 namespace messenger::tests {
 
@@ -32,7 +32,7 @@ Config LiveWorld::configured() {
   Config config;
   config.calling.enabled = true;
   // Faults come in crowds here, and are over soon.
-  config.jobs.tries = 1000;
+  config.jobs.maxAttempts = 1000;
   config.jobs.backoff = std::chrono::milliseconds{10};
   config.jobs.maxBackoff = std::chrono::milliseconds{50};
   return config;
@@ -53,13 +53,13 @@ Call LiveWorld::start(std::size_t i) {
 }
 
 void LiveWorld::end(const Call& call) {
-  REQUIRE_OK(messenger->endCallAsHost(call.id));
+  REQUIRE_OK(messenger->host().endCall(call.id));
 }
 
 void LiveWorld::drain() {
   REQUIRE(eventually([&] {
-    messenger->runPendingJobs();
-    return messenger->pendingJobs().empty();
+    messenger->jobs().runPending();
+    return messenger->jobs().pending().empty();
   }));
 }
 
@@ -77,7 +77,7 @@ std::set<std::string> LiveWorld::rooms() const {
 
 std::set<std::string> LiveWorld::roomsOfActive() const {
   std::set<std::string> ids;
-  for (const Call& call : messenger->listActiveCalls(0, 1000)) ids.insert(janus::toText(idOf(call.id)));
+  for (const Call& call : messenger->host().activeCalls(0, 1000)) ids.insert(janus::toText(idOf(call.id)));
   return ids;
 }
 

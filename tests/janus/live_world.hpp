@@ -36,7 +36,7 @@ class LiveWorld {
   static const UserId user;
 
   Call start(std::size_t group);
-  [[nodiscard]] Call now(const Call& call) const { return messenger->findCall(call.id).value(); }
+  [[nodiscard]] Call now(const Call& call) const { return messenger->host().findCall(call.id).value(); }
   void end(const Call& call);
   /// Runs jobs until none is left but parked ones.
   void drain();

@@ -170,7 +170,7 @@ TEST_CASE("Reconciler: a server that cannot list is told apart from one without 
   const auto report = janus::Reconciler(*world.messenger, world.room, world.settings.roomKey).reconcile();
   REQUIRE_FALSE(report.has_value());
   CHECK(report.error().kind == janus::ErrorKind::unreachable);
-  CHECK(world.messenger->pendingJobs().empty());
+  CHECK(world.messenger->jobs().pending().empty());
 }
 
 TEST_CASE("Reconciler: without the key of the plugin it cannot see our rooms", "[janus][reconciler]") {

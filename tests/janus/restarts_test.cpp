@@ -23,9 +23,9 @@ void host(Messenger& messenger, std::size_t self, std::atomic<std::size_t>& star
     ++started;
     // Some end before their room is there, some after it.
     if (i % 2 == 0) {
-      (void)eventually([&] { return messenger.findCall(call->id)->setupComplete; });
+      (void)eventually([&] { return messenger.host().findCall(call->id)->setupComplete; });
     }
-    if (!stays) (void)messenger.endCallAsHost(call->id);
+    if (!stays) (void)messenger.host().endCall(call->id);
   }
 }
 
@@ -37,7 +37,7 @@ TEST_CASE("restarts: 200 calls by 8 workers while Janus is killed three times", 
   WorkerOptions options;
   options.threads = 8;
   options.onRun = [&](const JobRun& run) { failedRuns += run.outcome == JobOutcome::retry ? 1U : 0U; };
-  Worker worker = world.messenger->startWorker(options);
+  Worker worker = world.messenger->jobs().startWorker(options);
   std::atomic<bool> over{false};
   std::thread crowd([&] {
     together(hosts, [&](std::size_t self) {
@@ -61,7 +61,7 @@ TEST_CASE("restarts: 200 calls by 8 workers while Janus is killed three times", 
   REQUIRE(over);
   REQUIRE(started == hosts * callsOfHost);
 
-  const auto settled = [&] { return eventually([&] { return world.messenger->pendingJobs().empty(); }); };
+  const auto settled = [&] { return eventually([&] { return world.messenger->jobs().pending().empty(); }); };
   REQUIRE(settled());
   const janus::ReconcileReport report = world.reconcile();
   CHECK_FALSE(report.renewed.empty());
@@ -69,8 +69,8 @@ TEST_CASE("restarts: 200 calls by 8 workers while Janus is killed three times", 
   REQUIRE(settled());
   worker.stop();
 
-  CHECK(world.messenger->parkedJobs().empty());
-  const auto active = world.messenger->listActiveCalls(0, 1000);
+  CHECK(world.messenger->jobs().failed().empty());
+  const auto active = world.messenger->host().activeCalls(0, 1000);
   CHECK(active.size() == hosts);
   for (const Call& call : active) CHECK(call.setupComplete);
   CHECK(world.rooms() == world.roomsOfActive());

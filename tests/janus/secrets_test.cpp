@@ -70,13 +70,13 @@ TEST_CASE("secrets: none is in any error, log, job or event", "[janus][secrets]"
   wanted.id = world.idOf(blocked.id);
   wanted.secret = theirs;
   REQUIRE_DONE(world.room.create(wanted));
-  world.messenger->runPendingJobs(1);
+  world.messenger->jobs().runPending(1);
   world.server.kill();
   world.end(call);
-  world.messenger->runPendingJobs(2);
+  world.messenger->jobs().runPending(2);
   gather(world.room, id, texts);
   world.end(blocked);
-  for (const Job& job : world.messenger->pendingJobs()) texts.push_back(job.lastError.value_or(""));
+  for (const Job& job : world.messenger->jobs().pending()) texts.push_back(job.lastError.value_or(""));
   for (const auto& line : world.logger->lines()) texts.push_back(line.message);
   for (const auto& failed : world.events.of<CallSetupFailed>()) texts.push_back(failed.error);
   for (const auto& failed : world.events.of<JobFailed>()) texts.push_back(failed.error);

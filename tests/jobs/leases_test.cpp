@@ -4,7 +4,7 @@
 #include <future>
 
 #include "events/event_bus.hpp"
-#include "messenger/adapters/null.hpp"
+#include "messenger/adapters/defaults.hpp"
 #include "tests/support/messenger_fixture.hpp"
 
 namespace messenger::tests {
@@ -25,18 +25,21 @@ class Renewing {
   support::WakeUp stored_;
   events::EventBus bus_{[](const std::string&) {}};
   actions::Delivery delivery_{bus_, *broadcaster_, *world_.logger};
-  actions::Listening listening_{config_, InstanceId{1}, world_.clock->now()};
+  actions::PresenceWindow window_{config_.presence, InstanceId{1}, false, world_.steady()};
   actions::Context context_{config_,
+                            {},
                             *world_.storage,
-                            *world_.storage->threadStore(),
+                            *world_.storage->threads(),
+                            /*threadsAreInStorage=*/true,
                             *world_.presence,
                             *world_.clock,
                             *world_.logger,
                             ids_,
                             delivery_,
-                            listening_,
+                            window_,
                             stored_,
-                            InstanceId{1}};
+                            InstanceId{1},
+                            nullptr};
 };
 
 }  // namespace
@@ -47,10 +50,7 @@ TEST_CASE("leases: a claim that is held is renewed, so that nobody takes it over
   Fixture world(kind);
   Renewing renewing(world);
   (void)world.start(world.team, member(0));
-  const auto claimAny = [&] {
-    const TimePoint now = world.clock->now().wall;
-    return world.storage->claimJob({"messenger", now, now + seconds{30}, std::nullopt, std::nullopt});
-  };
+  const auto claimAny = [&] { return world.claimAny(); };
   const auto claimed = claimAny();
   REQUIRE(claimed);
   jobs::Leases leases;
@@ -75,7 +75,7 @@ TEST_CASE("leases: a claim that is held is renewed, so that nobody takes it over
   REQUIRE(taken->job.token > claimed->job.token);
   // The first one's token is worth nothing now.
   REQUIRE_FALSE(
-      world.storage->renewJob(claimed->job.id, claimed->job.token, world.clock->now().wall + hours{1}));
+      world.storage->jobs().renew(claimed->job.id, claimed->job.token, world.storageNow() + hours{1}));
 }
 
 TEST_CASE("leases: two renewals may fail before a lease runs out", "[jobs][leases]") {
@@ -88,16 +88,14 @@ TEST_CASE("leases: while a storage takes its time to renew, jobs begin and end",
   Fixture world;
   Renewing renewing(world);
   (void)world.start(world.team, member(0));
-  const TimePoint now = world.clock->now().wall;
-  const auto claimed =
-      world.storage->claimJob({"messenger", now, now + seconds{30}, std::nullopt, std::nullopt});
+  const auto claimed = world.claimAny();
   REQUIRE(claimed);
   jobs::Leases leases;
   const jobs::Leases::Held held(&leases, claimed->job);
   bool renewed = false;
   world.storage->failIf(
       [&](const testing::StorageOperation& each) {
-        renewed = each.name == "renewJob";
+        renewed = each.name == "renew";
         std::thread([&] { const jobs::Leases::Held another(&leases, claimed->job); }).join();
         return false;
       },
@@ -119,21 +117,21 @@ TEST_CASE("leases: a worker renews while its driver blocks", "[jobs][leases]") {
   Worker* itself = nullptr;
   world.storage->failIf(
       [&](const testing::StorageOperation& each) {
-        if (each.name != "renewJob") return false;
+        if (each.name != "renew") return false;
         std::thread([&] { (void)itself->drain(milliseconds{0}); }).join();  // the worker answers meanwhile
         if (++renewals == 2) renewed.set_value();
         return false;
       },
       testing::Fault::before);
-  auto worker = world.messenger->startWorker();
+  auto worker = world.messenger->jobs().startWorker();
   itself = &worker;
   const Call call = world.start(world.team, member(0));
   REQUIRE(world.provider->waitForHeld(1));
   // The renewals come by the machine's clock, a third of a second apart; the lease counts by the manual one.
   world.clock->advance(milliseconds{900});
   REQUIRE(renewed.get_future().wait_for(seconds{60}) == std::future_status::ready);
-  const TimePoint until = world.messenger->pendingJobs().at(0).leasedUntil.value();
-  REQUIRE(until == world.clock->now().wall + seconds{1});
+  const StorageTime until = world.messenger->jobs().pending().at(0).leasedUntil.value();
+  REQUIRE(until == world.storageNow() + seconds{1});
   // Asked to stop, it still renews what runs.
   worker.requestStop();
   const int before = renewals;

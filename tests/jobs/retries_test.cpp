@@ -9,7 +9,7 @@ using testing::ProviderAnswer;
 
 Config withTries(int tries, bool queued = true) {
   Config config = Fixture::configured(queued);
-  config.jobs.tries = tries;
+  config.jobs.maxAttempts = tries;
   config.jobs.backoff = seconds{10};
   config.jobs.maxBackoff = seconds{40};
   config.jobs.jitter = 0.5;
@@ -18,15 +18,15 @@ Config withTries(int tries, bool queued = true) {
 
 /// Runs the only pending job once it is available; returns how long after `from` that was to be.
 Duration runNext(Fixture& world, JobOutcome expected) {
-  const auto pending = world.messenger->pendingJobs();
+  const auto pending = world.messenger->jobs().pending();
   REQUIRE(pending.size() == 1);
-  const Duration wait = pending[0].availableAt - world.clock->now().wall;
+  const Duration wait = pending[0].availableAt - world.storageNow();
   if (wait > Duration::zero()) {
     world.clock->advance(wait - std::chrono::microseconds{1});
-    REQUIRE(world.messenger->runPendingJobs().empty());
+    REQUIRE(world.messenger->jobs().runPending().empty());
     world.clock->advance(std::chrono::microseconds{1});
   }
-  const auto runs = world.messenger->runPendingJobs(1);
+  const auto runs = world.messenger->jobs().runPending(1);
   REQUIRE(runs.size() == 1);
   REQUIRE(runs[0].outcome == expected);
   return wait;
@@ -50,13 +50,13 @@ TEST_CASE("jobs: a teardown that fails is tried again with growing waits, then p
     REQUIRE(wait <= least + least / 2);
     least *= 2;
   }
-  REQUIRE(world.messenger->pendingJobs().empty());
-  const auto parked = world.messenger->parkedJobs();
+  REQUIRE(world.messenger->jobs().pending().empty());
+  const auto parked = world.messenger->jobs().failed();
   REQUIRE(parked.size() == 1);
   REQUIRE(parked[0].type == JobType::teardownCall);
   REQUIRE(parked[0].attempts == 4);
   REQUIRE(parked[0].lastError == "the video driver's destroy returned false");
-  REQUIRE(world.messenger->jobCounts().parked == 1);
+  REQUIRE(world.messenger->jobs().counts().failed == 1);
 
   const auto failed = world.events.of<JobFailed>();
   REQUIRE(failed.size() == 1);
@@ -68,16 +68,16 @@ TEST_CASE("jobs: a teardown that fails is tried again with growing waits, then p
   REQUIRE(world.events.of<CallTeardownFailed>()[0].call.id == call.id);
 
   world.clock->advance(hours{10});
-  REQUIRE(world.messenger->runPendingJobs().empty());
-  REQUIRE(world.messenger->retryJobs(JobId{"another"}) == 0);
+  REQUIRE(world.messenger->jobs().runPending().empty());
+  REQUIRE(world.messenger->jobs().retry(JobId{"another"}) == 0);
   world.provider->answerDestroy(ProviderAnswer::throwingButDone);
-  REQUIRE(world.messenger->retryJobs(parked[0].id) == 1);
-  REQUIRE(world.messenger->retryJobs() == 0);
+  REQUIRE(world.messenger->jobs().retry(parked[0].id) == 1);
+  REQUIRE(world.messenger->jobs().retry() == 0);
   REQUIRE(runNext(world, JobOutcome::retry) == Duration::zero());
   world.provider->answerDestroy(ProviderAnswer::yes);
   world.drain();
   REQUIRE(world.events.count<CallTornDown>() == 1);
-  REQUIRE(world.messenger->parkedJobs().empty());
+  REQUIRE(world.messenger->jobs().failed().empty());
   world.requireSound();
 }
 
@@ -90,8 +90,8 @@ TEST_CASE("jobs: what failed together is not tried again together", "[jobs]") {
   world.provider->answerCreate(ProviderAnswer::no);
   (void)world.start(world.team, member(0));
   (void)world.start(world.pair, named("alice"));
-  REQUIRE(world.messenger->runPendingJobs().size() == 2);
-  const auto pending = world.messenger->pendingJobs();
+  REQUIRE(world.messenger->jobs().runPending().size() == 2);
+  const auto pending = world.messenger->jobs().pending();
   REQUIRE(pending.size() == 2);
   REQUIRE(pending[0].availableAt != pending[1].availableAt);  // but for once in a million
 }
@@ -104,7 +104,7 @@ TEST_CASE("jobs: a sweep that fails for the last time is parked, and told", "[jo
   world.storage->failIf(
       [](const testing::StorageOperation& operation) { return operation.name == "activeCallsUpTo"; },
       testing::Fault::before);
-  REQUIRE_OK(world.messenger->callsDown(minutes{10}));
+  REQUIRE_OK(world.messenger->host().callsDown(minutes{10}));
   world.drain();
   world.storage->heal();
   const auto failed = world.events.of<JobFailed>();
@@ -114,7 +114,7 @@ TEST_CASE("jobs: a sweep that fails for the last time is parked, and told", "[jo
   REQUIRE(failed[0].attempts == 2);
   REQUIRE(world.now(call).active());
 
-  REQUIRE(world.messenger->retryJobs(failed[0].job) == 1);
+  REQUIRE(world.messenger->jobs().retry(failed[0].job) == 1);
   world.drain();
   REQUIRE(world.now(call).endReason == EndReason::maintenance);
 }
@@ -141,11 +141,11 @@ TEST_CASE("jobs: a setup that fails ends the call with its last try", "[jobs]") 
   }
   REQUIRE(order == std::vector<std::string>{"JobFailed", "CallSetupFailed", "CallEnded"});
   REQUIRE(world.events.of<CallSetupFailed>()[0].error == "the fake provider was told to throw");
-  REQUIRE(world.messenger->parkedJobs().size() == 1);
+  REQUIRE(world.messenger->jobs().failed().size() == 1);
 
   // Retried by hand, it finds a call that is over.
   world.drain();
-  REQUIRE(world.messenger->retryJobs() == 1);
+  REQUIRE(world.messenger->jobs().retry() == 1);
   world.drain();
   REQUIRE(world.provider->count(DriverCall::Method::create, call.id) == 3);
   world.requireSound();
@@ -167,7 +167,7 @@ TEST_CASE("jobs: in synchronous mode a setup has one try, and what fails later i
   REQUIRE(call.setupComplete);
   world.provider->answerDestroy(ProviderAnswer::throwing);
   REQUIRE_OK(world.messenger->endCall(call.id, member(0)));
-  REQUIRE(world.messenger->pendingJobs().size() == 1);
+  REQUIRE(world.messenger->jobs().pending().size() == 1);
   REQUIRE(runNext(world, JobOutcome::retry) >= seconds{10});
   world.provider->answerDestroy(ProviderAnswer::yes);
   REQUIRE(runNext(world, JobOutcome::done) >= seconds{20});
@@ -184,7 +184,7 @@ TEST_CASE("jobs: a factory that throws, or gives nothing, is a failed try", "[jo
     return nullptr;
   });
   const Call call = world.start(world.team, member(0));
-  REQUIRE(world.messenger->runPendingJobs().at(0).outcome == JobOutcome::retry);
+  REQUIRE(world.messenger->jobs().runPending().at(0).outcome == JobOutcome::retry);
   world.messenger->setVideoDriver<testing::FakeVideoDriver>(world.provider);
   world.drain();
   REQUIRE(world.now(call).setupComplete);
@@ -201,13 +201,13 @@ TEST_CASE("jobs: runPendingJobs takes no more than its limit, in order", "[jobs]
     world.addGroup(thread, 1);
     calls.push_back(world.start(thread, member(0)).id);
   }
-  REQUIRE(world.messenger->jobCounts().waiting == 5);
-  const auto two = world.messenger->runPendingJobs(2);
+  REQUIRE(world.messenger->jobs().counts().waiting == 5);
+  const auto two = world.messenger->jobs().runPending(2);
   REQUIRE(two.size() == 2);
   REQUIRE(two[0].call == calls[0]);
   REQUIRE(two[1].call == calls[1]);
-  REQUIRE(world.messenger->runPendingJobs(0).empty());
-  const auto rest = world.messenger->runPendingJobs();
+  REQUIRE(world.messenger->jobs().runPending(0).empty());
+  const auto rest = world.messenger->jobs().runPending();
   REQUIRE(rest.size() == 3);
   REQUIRE(rest[2].call == calls[4]);
   REQUIRE(rest[2].attempt == 1);
@@ -219,21 +219,21 @@ TEST_CASE("jobs: options of one run are its own, and out of bounds they are name
   world.provider->answerCreate(ProviderAnswer::no);
   std::vector<JobRun> told;
   WorkerOptions options;
-  options.tries = 2;
+  options.maxAttempts = 2;
   options.backoff = hours{1};
   options.onRun = [&](const JobRun& run) {
     told.push_back(run);
     throw std::runtime_error("a listener of runs");
   };
-  REQUIRE(world.messenger->runPendingJobs(10, options).at(0).outcome == JobOutcome::retry);
-  const auto waits = world.messenger->pendingJobs().at(0).availableAt - world.clock->now().wall;
+  REQUIRE(world.messenger->jobs().runPending(10, options).at(0).outcome == JobOutcome::retry);
+  const auto waits = world.messenger->jobs().pending().at(0).availableAt - world.storageNow();
   REQUIRE(waits >= hours{1});
   world.clock->advance(hours{2});
   options.onRun = [&](const JobRun& run) {
     told.push_back(run);
     throw 3;
   };
-  const auto runs = world.messenger->runPendingJobs(10, options);
+  const auto runs = world.messenger->jobs().runPending(10, options);
   REQUIRE(runs.at(0).outcome == JobOutcome::failed);
   REQUIRE(told.size() == 1 + runs.size());
   REQUIRE(world.now(call).endReason == EndReason::setupFailed);
@@ -241,14 +241,14 @@ TEST_CASE("jobs: options of one run are its own, and out of bounds they are name
 
   const auto requireNamed = [&](const WorkerOptions& wrong, const std::string& field) {
     CAPTURE(field);
-    REQUIRE_THROWS_WITH(world.messenger->startWorker(wrong), Catch::Contains(field));
-    REQUIRE_THROWS_AS(world.messenger->startWorker(wrong), std::invalid_argument);
-    REQUIRE_THROWS_AS(world.messenger->runPendingJobs(1, wrong), std::invalid_argument);
+    REQUIRE_THROWS_WITH(world.messenger->jobs().startWorker(wrong), Catch::Contains(field));
+    REQUIRE_THROWS_AS(world.messenger->jobs().startWorker(wrong), std::invalid_argument);
+    REQUIRE_THROWS_AS(world.messenger->jobs().runPending(1, wrong), std::invalid_argument);
   };
   requireNamed({.threads = 0}, "threads");
   requireNamed({.threads = 257}, "threads");
-  requireNamed({.tries = 0}, "tries");
-  requireNamed({.tries = 1001}, "tries");
+  requireNamed({.maxAttempts = 0}, "tries");
+  requireNamed({.maxAttempts = 1001}, "tries");
   requireNamed({.backoff = milliseconds{-1}}, "backoff");
   requireNamed({.backoff = hours{25}}, "backoff");
 }
@@ -260,18 +260,19 @@ TEST_CASE("jobs: those of another queue are left alone", "[jobs]") {
   const Call call = world.start(world.team, member(0));
   WorkerOptions elsewhere;
   elsewhere.queue = "elsewhere";
-  REQUIRE(world.messenger->runPendingJobs(10, elsewhere).empty());
-  REQUIRE(world.messenger->runPendingJobs().size() == 1);
+  REQUIRE(world.messenger->jobs().runPending(10, elsewhere).empty());
+  REQUIRE(world.messenger->jobs().runPending().size() == 1);
   REQUIRE(world.now(call).setupComplete);
 }
 
 TEST_CASE("jobs: dispatchJob takes those of a call alone", "[jobs]") {
   Fixture world;
   const Call call = world.startTeam();
-  REQUIRE_REFUSED(world.messenger->dispatchJob(JobType::endCalls, call.id), Reason::invalidInput);
-  REQUIRE_REFUSED(world.messenger->dispatchJob(JobType::checkCallsActivity, call.id), Reason::invalidInput);
-  REQUIRE_REFUSED(world.messenger->dispatchJob(JobType::setupCall, CallId{"none"}), Reason::callNotFound);
-  REQUIRE(world.messenger->pendingJobs().empty());
+  REQUIRE_REFUSED(world.messenger->jobs().dispatch(JobType::endCalls, call.id), Reason::invalidInput);
+  REQUIRE_REFUSED(world.messenger->jobs().dispatch(JobType::checkCallsActivity, call.id),
+                  Reason::invalidInput);
+  REQUIRE_REFUSED(world.messenger->jobs().dispatch(JobType::setupCall, CallId{"none"}), Reason::callNotFound);
+  REQUIRE(world.messenger->jobs().pending().empty());
 }
 
 }  // namespace messenger::tests

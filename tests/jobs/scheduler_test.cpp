@@ -3,7 +3,7 @@
 #include <latch>
 #include <optional>
 
-#include "messenger/adapters/null.hpp"
+#include "messenger/adapters/defaults.hpp"
 #include "tests/support/messenger_fixture.hpp"
 
 namespace messenger::tests {
@@ -26,7 +26,7 @@ TEST_CASE("scheduler: writes at once, and once more when stopped", "[jobs][sched
         return false;
       },
       testing::Fault::before);
-  Scheduler scheduler = world.messenger->startScheduler();
+  Scheduler scheduler = world.messenger->host().startScheduler();
   REQUIRE(written.get_future().wait_for(generous) == std::future_status::ready);
   world.clock->advance(seconds{5});
   REQUIRE_OK(world.messenger->heartbeat(call.id, member(0)));
@@ -34,9 +34,7 @@ TEST_CASE("scheduler: writes at once, and once more when stopped", "[jobs][sched
   REQUIRE(writes == 2);
   scheduler.stop();
   REQUIRE(writes == 2);
-  const auto stored =
-      world.storage->silentParticipants({world.clock->now().wall, call.sequence, std::nullopt, 10});
-  REQUIRE(stored.at(0).lastHeard == testing::ManualClock::defaultStart + seconds{5});
+  REQUIRE(world.stored().at(0).lastSeen == world.storageNow());
 }
 
 TEST_CASE("scheduler: runs the check when it is due, whatever a task throws", "[jobs][scheduler]") {
@@ -45,7 +43,7 @@ TEST_CASE("scheduler: runs the check when it is due, whatever a task throws", "[
   config.presence.checkInterval = seconds{1};
   config.presence.ttl = seconds{1};
   config.presence.writeBehind = seconds{0};
-  config.presence.youngCall = seconds{0};
+  config.presence.newCallGrace = seconds{0};
   const auto storage = std::make_shared<testing::FaultyStorage>(memoryStorage());
   Messenger messenger(config, Dependencies{.storage = storage,
                                            .threads = nullptr,
@@ -64,7 +62,7 @@ TEST_CASE("scheduler: runs the check when it is due, whatever a task throws", "[
       testing::Fault::before);
   std::promise<EndReason> ended;
   const auto ending = messenger.onCallEnded([&](const CallEnded& event) { ended.set_value(event.reason); });
-  const Scheduler scheduler = messenger.startScheduler();
+  const Scheduler scheduler = messenger.host().startScheduler();
   auto reason = ended.get_future();
   REQUIRE(reason.wait_for(generous) == std::future_status::ready);
   REQUIRE(reason.get() == EndReason::inactive);
@@ -88,7 +86,7 @@ TEST_CASE("scheduler: destroyed from inside one of its own tasks, and after its 
         return false;
       },
       testing::Fault::before);
-  scheduler.emplace(world.messenger->startScheduler());
+  scheduler.emplace(world.messenger->host().startScheduler());
   world.messenger.reset();
   started.count_down();
   REQUIRE(written.get_future().wait_for(generous) == std::future_status::ready);
@@ -97,10 +95,10 @@ TEST_CASE("scheduler: destroyed from inside one of its own tasks, and after its 
 
 TEST_CASE("scheduler: moved, it goes on, and replaced, the old one stops", "[jobs][scheduler]") {
   Fixture world;
-  Scheduler one = world.messenger->startScheduler();
+  Scheduler one = world.messenger->host().startScheduler();
   Scheduler two = std::move(one);
   one.stop();
-  two = world.messenger->startScheduler();
+  two = world.messenger->host().startScheduler();
   two.stop();
 }
 
@@ -110,13 +108,13 @@ TEST_CASE("due tasks: others may be asked for while one runs", "[jobs][scheduler
   bool asked = false;
   const auto ended = world.messenger->onCallEnded([&](const CallEnded&) {
     std::thread([&] {
-      world.messenger->flushPresence();
-      world.messenger->runDueTasks();
+      world.messenger->host().flushPresence();
+      world.messenger->host().runDueTasks();
     }).join();
     asked = true;
   });
   for (int i = 0; i < 7; ++i) {
-    world.messenger->runDueTasks();
+    world.messenger->host().runDueTasks();
     world.clock->advance(seconds{10});
   }
   REQUIRE(asked);
@@ -125,22 +123,22 @@ TEST_CASE("due tasks: others may be asked for while one runs", "[jobs][scheduler
 
 TEST_CASE("due tasks: says when it wants to be called next", "[jobs][scheduler]") {
   Fixture world;
-  REQUIRE(world.messenger->runDueTasks() == seconds{15});
+  REQUIRE(world.messenger->host().runDueTasks() == seconds{15});
   world.clock->advance(seconds{10});
-  REQUIRE(world.messenger->runDueTasks() == seconds{5});
+  REQUIRE(world.messenger->host().runDueTasks() == seconds{5});
   world.clock->advance(seconds{5});
-  REQUIRE(world.messenger->runDueTasks() == seconds{15});
+  REQUIRE(world.messenger->host().runDueTasks() == seconds{15});
   for (int i = 0; i < 3; ++i) {
     world.clock->advance(seconds{14});
-    world.messenger->runDueTasks();
+    world.messenger->host().runDueTasks();
   }
   world.clock->advance(milliseconds{2'999});
-  REQUIRE(world.messenger->runDueTasks() == milliseconds{1});
+  REQUIRE(world.messenger->host().runDueTasks() == milliseconds{1});
 
   Config deaf = Fixture::configured();
-  deaf.presence.listens = false;
+  deaf.presence.receivesHeartbeats = false;
   const auto tool = world.another(deaf);
-  REQUIRE(tool->runDueTasks() == minutes{1});
+  REQUIRE(tool->host().runDueTasks() == minutes{1});
 }
 
 }  // namespace messenger::tests

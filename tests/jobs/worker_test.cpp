@@ -26,7 +26,7 @@ TEST_CASE("worker: new work wakes it at once", "[jobs][worker]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind, patient());
-  const auto worker = world.messenger->startWorker();
+  const auto worker = world.messenger->jobs().startWorker();
   for (int i = 0; i < 3; ++i) {
     std::promise<void> done;
     const auto setUp =
@@ -43,31 +43,31 @@ TEST_CASE("worker: new work wakes it at once", "[jobs][worker]") {
 
 TEST_CASE("worker: parked jobs, sweeps and dispatched ones wake it too", "[jobs][worker]") {
   Config config = patient();
-  config.jobs.tries = 1;
+  config.jobs.maxAttempts = 1;
   Fixture world(StorageKind::memory, config);
-  auto worker = world.messenger->startWorker();
+  auto worker = world.messenger->jobs().startWorker();
   world.provider->answerDestroy(testing::ProviderAnswer::no);
   const Call call = world.start(world.team, member(0));
   REQUIRE(worker.drain(generous));
-  REQUIRE(world.messenger->callsDown(minutes{5}) == 1U);
+  REQUIRE(world.messenger->host().callsDown(minutes{5}) == 1U);
   REQUIRE(worker.drain(generous));
-  REQUIRE(world.messenger->parkedJobs().size() == 1);
+  REQUIRE(world.messenger->jobs().failed().size() == 1);
   world.provider->answerDestroy(testing::ProviderAnswer::yes);
   std::promise<void> gone;
   const auto tornDown = world.messenger->onCallTornDown([&](const CallTornDown&) { gone.set_value(); });
-  REQUIRE(world.messenger->retryJobs() == 1);
+  REQUIRE(world.messenger->jobs().retry() == 1);
   REQUIRE(gone.get_future().wait_for(generous) == std::future_status::ready);
   REQUIRE(worker.drain(generous));
-  REQUIRE_OK(world.messenger->dispatchJob(JobType::teardownCall, call.id));
+  REQUIRE_OK(world.messenger->jobs().dispatch(JobType::teardownCall, call.id));
   REQUIRE(worker.drain(generous));
-  REQUIRE(world.messenger->pendingJobs().empty());
+  REQUIRE(world.messenger->jobs().pending().empty());
 }
 
 TEST_CASE("worker: a teardown that waited for its setup runs as soon as that is done", "[jobs][worker]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind, patient());
-  auto worker = world.messenger->startWorker({.threads = 2});
+  auto worker = world.messenger->jobs().startWorker({.threads = 2});
   world.provider->holdCreates();
   const Call call = world.start(world.team, member(0));
   REQUIRE(world.provider->waitForHeld(1));
@@ -87,9 +87,9 @@ TEST_CASE("worker: it is woken for a teardown that waited for a setup which othe
   Fixture world(kind, patient());
   const Call call = world.start(world.team, member(0));
   world.provider->holdCreates();
-  std::thread pump([&] { (void)world.messenger->runPendingJobs(1); });
+  std::thread pump([&] { (void)world.messenger->jobs().runPending(1); });
   REQUIRE(world.provider->waitForHeld(1));
-  auto worker = world.messenger->startWorker();
+  auto worker = world.messenger->jobs().startWorker();
   std::promise<void> gone;
   const auto tornDown = world.messenger->onCallTornDown([&](const CallTornDown&) { gone.set_value(); });
   REQUIRE_OK(world.messenger->endCall(call.id, member(0)));
@@ -106,7 +106,7 @@ TEST_CASE("worker: stop finishes what runs and claims no more", "[jobs][worker]"
   const Call one = world.start(world.team, member(0));
   const Call two = world.start(world.pair, named("alice"));
   world.provider->holdCreates();
-  auto worker = world.messenger->startWorker();
+  auto worker = world.messenger->jobs().startWorker();
   REQUIRE(world.provider->waitForHeld(1));
   worker.requestStop();
   std::atomic<bool> stopped{false};
@@ -128,14 +128,14 @@ TEST_CASE("worker: stop finishes what runs and claims no more", "[jobs][worker]"
   worker.stop();
   REQUIRE(world.now(one).setupComplete);
   REQUIRE_FALSE(world.now(two).setupComplete);
-  REQUIRE(world.messenger->pendingJobs().size() == 1);
+  REQUIRE(world.messenger->jobs().pending().size() == 1);
   REQUIRE(worker.drain(milliseconds{0}));
 }
 
 TEST_CASE("worker: drain waits for what runs, not for backoffs", "[jobs][worker]") {
   Fixture world(StorageKind::memory, patient());
   world.provider->holdCreates();
-  auto worker = world.messenger->startWorker({.threads = 3});
+  auto worker = world.messenger->jobs().startWorker({.threads = 3});
   REQUIRE(worker.drain(generous));
   (void)world.start(world.team, member(0));
   REQUIRE(world.provider->waitForHeld(1));
@@ -143,7 +143,7 @@ TEST_CASE("worker: drain waits for what runs, not for backoffs", "[jobs][worker]
   world.provider->answerCreate(testing::ProviderAnswer::no);
   world.provider->release();
   REQUIRE(worker.drain(generous));
-  REQUIRE(world.messenger->pendingJobs().size() == 1);
+  REQUIRE(world.messenger->jobs().pending().size() == 1);
 }
 
 TEST_CASE("worker: many workers and pumps never run one job twice", "[jobs][worker]") {
@@ -160,12 +160,12 @@ TEST_CASE("worker: many workers and pumps never run one job twice", "[jobs][work
     created.insert(call.id);
   });
   {
-    auto one = world.messenger->startWorker({.threads = 3});
-    auto two = world.messenger->startWorker({.threads = 3});
+    auto one = world.messenger->jobs().startWorker({.threads = 3});
+    auto two = world.messenger->jobs().startWorker({.threads = 3});
     together(4, [&](std::size_t i) {
       for (std::size_t k = i; k < many; k += 4) {
         (void)world.messenger->startCall(ThreadId{"t" + std::to_string(k)}, member(0));
-        if (i == 0) (void)other->runPendingJobs(2);
+        if (i == 0) (void)other->jobs().runPending(2);
       }
     });
     REQUIRE(one.drain(generous));
@@ -174,7 +174,7 @@ TEST_CASE("worker: many workers and pumps never run one job twice", "[jobs][work
   REQUIRE(created.size() == many);
   for (const CallId& call : created) REQUIRE(created.count(call) == 1);
   REQUIRE(world.events.count<CallSetupCompleted>() >= 1);
-  REQUIRE(world.messenger->pendingJobs().empty());
+  REQUIRE(world.messenger->jobs().pending().empty());
 }
 
 TEST_CASE("worker: it goes on when a claim fails, and when its listener throws", "[jobs][worker]") {
@@ -191,7 +191,7 @@ TEST_CASE("worker: it goes on when a claim fails, and when its listener throws",
       },
       testing::Fault::before);
   std::atomic<int> told{0};
-  auto worker = world.messenger->startWorker({.onRun = [&](const JobRun&) {
+  auto worker = world.messenger->jobs().startWorker({.onRun = [&](const JobRun&) {
     if (++told == 1) throw std::runtime_error("told");
     throw 1;
   }});
@@ -213,7 +213,7 @@ TEST_CASE("worker: stopped from inside one of its jobs, it ends after that job",
     worker->stop();
     created.set_value();
   });
-  worker.emplace(world.messenger->startWorker());
+  worker.emplace(world.messenger->jobs().startWorker());
   const Call call = world.start(world.team, member(0));
   REQUIRE(created.get_future().wait_for(generous) == std::future_status::ready);
   worker.reset();  // waits for the job
@@ -231,7 +231,7 @@ TEST_CASE("worker: destroyed from inside one of its jobs, and after its Messenge
   });
   const auto setUp =
       world.messenger->onCallSetupCompleted([&](const CallSetupCompleted&) { finished.set_value(); });
-  worker.emplace(world.messenger->startWorker());
+  worker.emplace(world.messenger->jobs().startWorker());
   (void)world.start(world.team, member(0));
   world.messenger.reset();  // the worker keeps what it needs
   go.count_down();
@@ -243,15 +243,15 @@ TEST_CASE("worker: destroyed from inside one of its jobs, and after its Messenge
 
 TEST_CASE("worker: moved, it goes on, and replaced, the old one stops", "[jobs][worker]") {
   Fixture world(StorageKind::memory, patient());
-  Worker one = world.messenger->startWorker();
+  Worker one = world.messenger->jobs().startWorker();
   Worker two = std::move(one);
   (void)world.start(world.team, member(0));
   REQUIRE(two.drain(generous));
-  REQUIRE(world.messenger->pendingJobs().empty());
-  two = world.messenger->startWorker({.queue = "another"});
+  REQUIRE(world.messenger->jobs().pending().empty());
+  two = world.messenger->jobs().startWorker({.queue = "another"});
   (void)world.start(world.pair, named("alice"));
   REQUIRE(two.drain(generous));
-  REQUIRE(world.messenger->pendingJobs().size() == 1);
+  REQUIRE(world.messenger->jobs().pending().size() == 1);
   one.stop();
   one.requestStop();
   REQUIRE(one.drain(milliseconds{0}));
@@ -259,7 +259,7 @@ TEST_CASE("worker: moved, it goes on, and replaced, the old one stops", "[jobs][
 
 TEST_CASE("worker: a driver that blocks holds up nothing but its own call", "[jobs][worker]") {
   Fixture world(StorageKind::memory, patient());
-  auto worker = world.messenger->startWorker({.threads = 2});
+  auto worker = world.messenger->jobs().startWorker({.threads = 2});
   const Call blocked = world.start(world.team, member(0));
   REQUIRE(worker.drain(generous));
   world.provider->holdDestroys();

@@ -10,8 +10,8 @@ int main(int argc, char** argv) {
   const messenger::UserId alice{"user", "1"};
   const auto thread = messenger.threads().createPrivate({.user = alice}, {.user = {"user", "2"}});
   const auto call = messenger.startCall(thread.value().id, alice);
-  messenger.runPendingJobs();
-  const bool active = messenger.findCall(call.value().id).value().active();
+  messenger.jobs().runPending();
+  const bool active = messenger.host().findCall(call.value().id).value().active();
   std::cout << "consumer: the call is " << (active ? "active" : "over") << '\n';
   return active ? 0 : 1;
 }

@@ -99,7 +99,7 @@ bool FakeDriver::create(const Thread& thread, const Call& call) {
   return made;
 }
 
-bool FakeDriver::destroy(const Call& call) {
+bool FakeDriver::destroy(const CallWithRoom& call) {
   Provider::Script& script = provider_.script_;
   return provider_.act(script.destroy, script.duringDestroy,
                        {{"method", "destroy"},

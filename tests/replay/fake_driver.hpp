@@ -50,7 +50,7 @@ class FakeDriver final : public VideoDriver {
   explicit FakeDriver(Provider& provider) noexcept : provider_(provider) {}
 
   bool create(const Thread& thread, const Call& call) override;
-  bool destroy(const Call& call) override;
+  bool destroy(const CallWithRoom& call) override;
   [[nodiscard]] std::optional<std::string> getRoomId() const override { return made_.roomId; }
   [[nodiscard]] std::optional<std::string> getRoomPin() const override { return made_.roomPin; }
   [[nodiscard]] std::optional<std::string> getRoomSecret() const override { return made_.roomSecret; }

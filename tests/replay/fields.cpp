@@ -175,9 +175,9 @@ Config toConfig(const Json& config) {
   made.calling.subscriber.enabled = flag(subscriber, "enabled");
   made.calling.subscriber.queued = flag(subscriber, "queued");
   made.calling.subscriber.channel = text(subscriber, "channel");
-  made.callsIndexCount = static_cast<std::size_t>(count(config, "callsIndexCount"));
-  made.callsPageCount = static_cast<std::size_t>(count(config, "callsPageCount"));
-  made.jobs.tries = static_cast<int>(count(jobs, "tries"));
+  made.historyFirstPageSize = static_cast<std::size_t>(count(config, "callsIndexCount"));
+  made.historyPageSize = static_cast<std::size_t>(count(config, "callsPageCount"));
+  made.jobs.maxAttempts = static_cast<int>(count(jobs, "tries"));
   made.jobs.backoff =
       std::chrono::duration_cast<std::chrono::milliseconds>(seconds(number(jobs, "backoffSeconds")));
   made.jobs.maxBackoff = made.jobs.backoff;

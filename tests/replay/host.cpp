@@ -49,7 +49,7 @@ void Host::runNested(const Json& operations) {
 }
 
 Host::Operation Host::findOperation(const std::string& name) {
-  static const std::array<std::pair<const char*, Operation>, 15> operations{{
+  static const std::array<std::pair<const char*, Operation>, 16> operations{{
       {"reset", &Host::reset},
       {"restart", &Host::restart},
       {"user", &Host::user},
@@ -59,6 +59,7 @@ Host::Operation Host::findOperation(const std::string& name) {
       {"removeMember", &Host::removeMember},
       {"http", &Host::http},
       {"clock", &Host::clock},
+      {"jump", &Host::jump},
       {"work", &Host::work},
       {"command", &Host::command},
       {"driver", &Host::driver},

@@ -31,6 +31,7 @@ class Host {
   Json removeMember(const Json& op);
   Json http(const Json& op);
   Json clock(const Json& op);
+  Json jump(const Json& op);
   Json work(const Json& op);
   Json command(const Json& op);
   Json driver(const Json& op);

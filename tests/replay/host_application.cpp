@@ -21,7 +21,7 @@ void applyFlags(ThreadMember& member, const Json& op) {
   member.admin = givenFlag(op, "admin").value_or(member.admin);
   member.startCalls = givenFlag(op, "startCalls").value_or(member.startCalls);
   member.pending = givenFlag(op, "pending").value_or(member.pending);
-  member.muted = givenFlag(op, "muted").value_or(member.muted);
+  member.notificationsMuted = givenFlag(op, "muted").value_or(member.notificationsMuted);
 }
 
 }  // namespace
@@ -74,7 +74,7 @@ Json Host::thread(const Json& op) {
     member.admin = flagOr(each, "admin", false);
     member.startCalls = flagOr(each, "startCalls", false);
     member.pending = flagOr(each, "pending", false);
-    member.muted = flagOr(each, "muted", false);
+    member.notificationsMuted = flagOr(each, "muted", false);
     if (!seen.insert(member.user).second) throw OpError{"the same member twice"};
     made.members.push_back(std::move(member));
   }
@@ -85,11 +85,10 @@ Json Host::thread(const Json& op) {
 }
 
 Json Host::updateThread(const Json& op) {
-  Thread thread = knownThread(text(op, "id"));
-  if (op.contains("subject")) thread.subject = text(op, "subject");
-  thread.calling = givenFlag(op, "calling").value_or(thread.calling);
-  thread.locked = givenFlag(op, "locked").value_or(thread.locked);
-  world_->threads().updateThread(thread);
+  const Thread thread = knownThread(text(op, "id"));
+  ThreadStore::ThreadUpdate update{.calling = givenFlag(op, "calling"), .locked = givenFlag(op, "locked")};
+  if (op.contains("subject")) update.subject = text(op, "subject");
+  world_->threads().updateThread(thread.id, update);
   return Json::object();
 }
 
@@ -99,11 +98,10 @@ Json Host::updateMember(const Json& op) {
   const auto current = world_->threads().findMember(thread.id, user);
   ThreadMember member = current.value_or(ThreadMember{.user = user, .name = {}});
   applyFlags(member, op);
-  if (!current && thread.isPrivate() && world_->threads().members(thread.id).size() >= 2) {
+  member.name = world_->users().at(user.id);
+  if (world_->threads().putMember(thread.id, member) == ThreadStore::PutMember::full) {
     throw OpError{"a private thread has two members"};
   }
-  member.name = world_->users().at(user.id);
-  world_->threads().putMember(thread.id, member);
   return Json::object();
 }
 

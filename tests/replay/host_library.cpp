@@ -62,11 +62,23 @@ Json Host::clock(const Json& op) {
   return {{"now", support::toText(clock.now().wall)}};
 }
 
+Json Host::jump(const Json& op) {
+  testing::ManualClock& clock = world_->clock();
+  constexpr TimePoint first = std::chrono::sys_days{std::chrono::year{1970} / 1 / 1};
+  constexpr TimePoint last = std::chrono::sys_days{std::chrono::year{9999} / 12 / 31};
+  const double by = number(op, "seconds");
+  const Duration distance = seconds(by < 0 ? -by : by);
+  const TimePoint now = clock.now().wall;
+  if (by < 0 ? now - distance < first : now + distance > last) throw OpError{"beyond the end of time"};
+  clock.jump(by < 0 ? -distance : distance);
+  return {{"now", support::toText(clock.now().wall)}};
+}
+
 Json Host::work(const Json& op) {
   const std::int64_t limit = wholeOr(op, "limit", 1000);
   if (limit < 0) throw OpError{"bad limit"};
   Json jobs = Json::array();
-  for (const JobRun& run : world_->messenger().runPendingJobs(static_cast<std::size_t>(limit))) {
+  for (const JobRun& run : world_->messenger().jobs().runPending(static_cast<std::size_t>(limit))) {
     jobs.push_back({{"type", toString(run.type)},
                     {"callId", run.call ? Json(run.call->value()) : Json()},
                     {"attempt", run.attempt},
@@ -95,14 +107,14 @@ Json Host::job(const Json& op) {
   const std::string name = text(op, "type");
   const CallId call{text(op, "callId")};
   if (name != "SetupCall" && name != "TeardownCall") throw OpError{"bad type of job"};
-  const auto dispatched =
-      world_->messenger().dispatchJob(name == "SetupCall" ? JobType::setupCall : JobType::teardownCall, call);
+  const auto dispatched = world_->messenger().jobs().dispatch(
+      name == "SetupCall" ? JobType::setupCall : JobType::teardownCall, call);
   if (!dispatched) throw OpError{dispatched.error().text()};
   return Json::object();
 }
 
 Json Host::retryFailed(const Json&) {
-  return {{"retried", world_->messenger().retryJobs()}};
+  return {{"retried", world_->messenger().jobs().retry()}};
 }
 
 Json Host::state(const Json&) {

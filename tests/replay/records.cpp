@@ -16,7 +16,7 @@ Json about(const char* name, const Call& call, const UserId& user) {
 }
 
 Json about(const char* name, const Call& call, const CallParticipant& participant) {
-  Json event = about(name, call, participant.owner);
+  Json event = about(name, call, participant.user);
   event["participantId"] = participant.id.value();
   return event;
 }
@@ -51,13 +51,15 @@ struct ToJson {
             {"callId", event.call ? Json(event.call->value()) : Json()},
             {"job", toString(event.type)}};
   }
+  Json operator()(const MemberRemoved&) const { return {}; }  // no event of the protocol
 };
 
 }  // namespace
 
 void RecordingBroadcaster::broadcast(const Broadcast& broadcast) {
-  pushed_.push_back(
-      {{"as", broadcast.as}, {"channels", broadcast.channels}, {"payload", Json::parse(broadcast.payload)}});
+  pushed_.push_back({{"as", broadcast.event},
+                     {"channels", broadcast.channels},
+                     {"payload", Json::parse(broadcast.payload)}});
 }
 
 Json RecordingBroadcaster::take() {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "messenger/adapters/defaults.hpp"
 #include "messenger/adapters/memory.hpp"
-#include "messenger/adapters/null.hpp"
 #include "messenger/adapters/sqlite.hpp"
 #include "support/time_text.hpp"
 
@@ -19,7 +19,7 @@ Json orNull(const std::optional<std::string>& text) {
   return text ? Json(*text) : Json();
 }
 
-Json callState(const Call& call) {
+Json callState(const CallWithRoom& call) {
   const Room room = call.room.value_or(Room{});
   return {{"id", call.id.value()},
           {"threadId", call.threadId.value()},
@@ -78,7 +78,9 @@ void World::open(const Config& config) {
                                                                 .broadcaster = broadcaster_,
                                                                 .clock = clock_,
                                                                 .logger = nullLogger()});
-  subscription_ = messenger_->onEvent([this](const Event& event) { events_.push_back(toJson(event)); });
+  subscription_ = messenger_->onEvent([this](const Event& event) {
+    if (Json json = toJson(event); !json.is_null()) events_.push_back(std::move(json));
+  });
   if (settings_.hasDriver) {
     messenger_->setVideoDriver([this] { return std::make_unique<FakeDriver>(provider_); });
   }
@@ -94,37 +96,37 @@ void World::close() noexcept {
   if (folder_) storage_.reset();
 }
 
-std::vector<Call> World::allCalls() const {
-  std::vector<Call> calls;
+std::vector<CallWithRoom> World::allCalls() const {
+  std::vector<CallWithRoom> calls;
   for (const ThreadId& thread : threadIds_) {
-    HistoryQuery query{.thread = thread, .before = std::nullopt, .limit = 500, .viewer = {}};
+    CallStore::HistoryQuery query{.thread = thread, .before = std::nullopt, .limit = 500, .viewer = {}};
     while (true) {
-      HistoryPage page = storage_->history(query);
+      CallStore::HistoryPage page = storage_->calls().history(query);
       for (CallSnapshot& each : page.calls) calls.push_back(std::move(each.call));
       if (!page.more) break;
-      query.before = calls.back().sequence;
+      query.before = calls.back().id;
     }
   }
   std::sort(calls.begin(), calls.end(),
-            [](const Call& one, const Call& other) { return one.sequence < other.sequence; });
+            [](const CallWithRoom& one, const CallWithRoom& other) { return one.sequence < other.sequence; });
   return calls;
 }
 
-Json World::participantsState(const std::vector<Call>& calls) const {
+Json World::participantsState(const std::vector<CallWithRoom>& calls) const {
   std::vector<CallParticipant> rows;
-  for (const Call& call : calls) {
-    for (CallParticipant& row : storage_->participants(call.id)) rows.push_back(std::move(row));
+  for (const CallWithRoom& call : calls) {
+    for (CallParticipant& row : messenger_->host().participants(call.id)) rows.push_back(std::move(row));
   }
   std::sort(rows.begin(), rows.end(), [](const CallParticipant& one, const CallParticipant& other) {
     return one.sequence < other.sequence;
   });
-  const Moment now = clock_->now();
+  const SteadyPoint now = clock_->now().steady;
   Json list = Json::array();
   for (const CallParticipant& row : rows) {
-    const auto silence = presence_->silence({row.callId, row.owner}, now);
+    const auto silence = presence_->sinceLastSeen({row.callId, row.user}, now);
     list.push_back({{"id", row.id.value()},
                     {"callId", row.callId.value()},
-                    {"ownerId", row.owner.id},
+                    {"ownerId", row.user.id},
                     {"kicked", row.kicked},
                     {"leftAt", stamp(row.leftAt)},
                     {"createdAt", stamp(row.createdAt)},
@@ -135,7 +137,7 @@ Json World::participantsState(const std::vector<Call>& calls) const {
 }
 
 Json World::jobsState() const {
-  const auto list = [](const auto& fetch, bool parked) {
+  const auto list = [this](const auto& fetch, bool failed) {
     Json found = Json::array();
     constexpr std::size_t limit = 500;
     for (std::int64_t after = 0;;) {
@@ -144,23 +146,24 @@ Json World::jobsState() const {
         Json entry{{"type", toString(job.type)},
                    {"callId", job.call ? Json(job.call->value()) : Json()},
                    {"attempts", job.attempts}};
-        if (!parked) entry["availableAt"] = stamp(job.availableAt);
+        if (!failed) entry["availableAt"] = stamp(messenger_->host().wallTimeOf(job.availableAt));
         found.push_back(std::move(entry));
       }
       if (page.size() < limit) return found;
       after = page.back().sequence;
     }
   };
-  return {{"pending", list([this](auto after, auto limit) { return messenger_->pendingJobs(after, limit); },
-                           /*parked=*/false)},
-          {"failed", list([this](auto after, auto limit) { return messenger_->parkedJobs(after, limit); },
-                          /*parked=*/true)}};
+  return {
+      {"pending", list([this](auto after, auto limit) { return messenger_->jobs().pending(after, limit); },
+                       /*failed=*/false)},
+      {"failed", list([this](auto after, auto limit) { return messenger_->jobs().failed(after, limit); },
+                      /*failed=*/true)}};
 }
 
 Json World::state() const {
-  const std::vector<Call> calls = allCalls();
+  const std::vector<CallWithRoom> calls = allCalls();
   Json list = Json::array();
-  for (const Call& call : calls) list.push_back(callState(call));
+  for (const CallWithRoom& call : calls) list.push_back(callState(call));
   return {{"calls", std::move(list)}, {"participants", participantsState(calls)}, {"jobs", jobsState()}};
 }
 

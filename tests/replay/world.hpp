@@ -43,7 +43,7 @@ class World {
 
   Messenger& messenger() { return *messenger_; }
   http::Router& router() { return *router_; }
-  ThreadStore& threads() { return *storage_->threadStore(); }
+  ThreadStore& threads() { return *storage_->threads(); }
   testing::ManualClock& clock() { return *clock_; }
   std::shared_ptr<Clock> sharedClock() { return clock_; }
   Provider& provider() { return provider_; }
@@ -62,8 +62,8 @@ class World {
  private:
   void open(const Config& config);
   void close() noexcept;
-  [[nodiscard]] std::vector<Call> allCalls() const;
-  [[nodiscard]] Json participantsState(const std::vector<Call>& calls) const;
+  [[nodiscard]] std::vector<CallWithRoom> allCalls() const;
+  [[nodiscard]] Json participantsState(const std::vector<CallWithRoom>& calls) const;
   [[nodiscard]] Json jobsState() const;
 
   WorldSettings settings_;

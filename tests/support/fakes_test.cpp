@@ -9,8 +9,8 @@
 namespace messenger::testing {
 namespace {
 
-Call callOf(const std::string& id) {
-  Call call;
+CallWithRoom callOf(const std::string& id) {
+  CallWithRoom call;
   call.id = CallId{id};
   call.threadId = ThreadId{"thread"};
   return call;
@@ -19,7 +19,7 @@ Call callOf(const std::string& id) {
 TEST_CASE("fake video driver: answers as it is told", "[testing][unit]") {
   const auto provider = std::make_shared<FakeVideoProvider>();
   FakeVideoDriver driver(provider);
-  Call call = callOf("c1");
+  CallWithRoom call = callOf("c1");
 
   SECTION("yes: the room is there, and described") {
     REQUIRE(driver.create(Thread{}, call));
@@ -73,7 +73,7 @@ TEST_CASE("fake video driver: keeps a log of what it was asked", "[testing][unit
   FakeVideoDriver driver(provider);
   Thread thread;
   thread.id = ThreadId{"thread"};
-  Call call = callOf("c1");
+  CallWithRoom call = callOf("c1");
   REQUIRE(driver.create(thread, call));
   REQUIRE(driver.destroy(call));
   call.room = Room{"room-c1", {}, {}, Secret{"swordfish"}};
@@ -121,7 +121,7 @@ TEST_CASE("fake video driver: can be held in the middle of a create", "[testing]
 
 TEST_CASE("fake video driver: what a hook throws, the driver throws", "[testing][unit]") {
   const auto provider = std::make_shared<FakeVideoProvider>();
-  provider->onDestroy([](const Call&) { throw std::runtime_error("from the hook"); });
+  provider->onDestroy([](const CallWithRoom&) { throw std::runtime_error("from the hook"); });
   FakeVideoDriver driver(provider);
   REQUIRE_THROWS_WITH(driver.destroy(callOf("c1")), "from the hook");
   REQUIRE(provider->calls().at(0).result == DriverCall::Result::threw);

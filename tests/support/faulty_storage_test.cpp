@@ -9,34 +9,38 @@ namespace messenger::testing {
 namespace {
 
 NewJob job(const std::string& id) {
-  return {JobId{id}, JobType::endCalls, "calls", std::nullopt, std::nullopt, TimePoint{}};
+  NewJob job;
+  job.id = JobId{id};
+  job.type = JobType::endCalls;
+  job.queue = "calls";
+  return job;
 }
 
 TEST_CASE("faulty storage: fails the nth operation, once", "[testing][unit]") {
   FaultyStorage storage(memoryStorage());
-  storage.addJob(job("1"));
+  storage.jobs().add(job("1"));
 
   SECTION("when it fails before, nothing has happened") {
     storage.failNth(2, Fault::before);
-    storage.addJob(job("2"));
+    storage.jobs().add(job("2"));
     REQUIRE_FALSE(storage.struck());
-    REQUIRE_THROWS_AS(storage.addJob(job("3")), StorageUnavailable);
+    REQUIRE_THROWS_AS(storage.jobs().add(job("3")), StorageUnavailable);
     REQUIRE(storage.struck());
-    REQUIRE(storage.jobs({}).size() == 2);
+    REQUIRE(storage.jobs().list({}).size() == 2);
     REQUIRE(storage.operations() == 3);
-    storage.addJob(job("3"));
+    storage.jobs().add(job("3"));
   }
   SECTION("when it fails after, everything has happened and only the answer is lost") {
     storage.failNth(1, Fault::after);
-    REQUIRE_THROWS_AS(storage.addJob(job("2")), StorageUnavailable);
-    REQUIRE(storage.jobs({}).size() == 2);
+    REQUIRE_THROWS_AS(storage.jobs().add(job("2")), StorageUnavailable);
+    REQUIRE(storage.jobs().list({}).size() == 2);
     storage.failNth(1, Fault::after);
-    REQUIRE_THROWS_AS(storage.jobs({}), StorageUnavailable);
+    REQUIRE_THROWS_AS(storage.jobs().list({}), StorageUnavailable);
   }
   SECTION("when it is healed, it fails no more") {
     storage.failNth(1, Fault::before);
     storage.heal();
-    storage.addJob(job("2"));
+    storage.jobs().add(job("2"));
     REQUIRE_FALSE(storage.struck());
   }
 }
@@ -50,31 +54,33 @@ TEST_CASE("faulty storage: fails whatever a predicate says", "[testing][unit]") 
         return operation.writes;
       },
       Fault::before);
-  REQUIRE(storage.jobs({}).empty());
-  REQUIRE_THROWS_AS(storage.addJob(job("1")), StorageUnavailable);
-  REQUIRE_THROWS_AS(storage.clearCallsDown(TimePoint{}), StorageUnavailable);
-  REQUIRE(seen == std::vector<std::string>{"jobs", "addJob", "clearCallsDown"});
+  REQUIRE(storage.jobs().list({}).empty());
+  REQUIRE_THROWS_AS(storage.jobs().add(job("1")), StorageUnavailable);
+  REQUIRE_THROWS_AS(storage.switches().bringCallsUp(StorageTime{}), StorageUnavailable);
+  REQUIRE(storage.operationsByName() ==
+          std::map<std::string, std::size_t>{{"list", 1}, {"add", 1}, {"bringCallsUp", 1}});
+  REQUIRE(seen == std::vector<std::string>{"list", "add", "bringCallsUp"});
 }
 
 TEST_CASE("forwarding storage: hands the thread store through, and wants a storage", "[testing][unit]") {
   const auto inner = memoryStorage();
   ForwardingStorage storage(inner);
-  REQUIRE(storage.threadStore() == inner->threadStore());
+  REQUIRE(storage.threads() == inner->threads());
   REQUIRE_THROWS_AS(ForwardingStorage(nullptr), std::invalid_argument);
   REQUIRE_THROWS_AS(ForwardingPresence(nullptr), std::invalid_argument);
 }
 
 TEST_CASE("faulty presence: throws while it is told to", "[testing][unit]") {
   FaultyPresence presence(memoryPresence());
-  const InCallKey who{CallId{"call"}, UserId{"user", "alice"}};
-  const Moment now;
-  presence.admit(who, now);
+  const ParticipantKey who{CallId{"call"}, UserId{"user", "alice"}};
+  const SteadyPoint now;
+  presence.track(who, now);
   presence.setFailing(true);
   REQUIRE_THROWS_AS(presence.touch(who.call, who.user, now), PresenceError);
-  REQUIRE_THROWS_AS(presence.admit(who, now), PresenceError);
-  REQUIRE_THROWS_AS(presence.forget(who), PresenceError);
-  REQUIRE_THROWS_AS(presence.silence(who, now), PresenceError);
-  REQUIRE_THROWS_AS(presence.heardWithin(Duration::zero(), now), PresenceError);
+  REQUIRE_THROWS_AS(presence.track(who, now), PresenceError);
+  REQUIRE_THROWS_AS(presence.untrack(who), PresenceError);
+  REQUIRE_THROWS_AS(presence.sinceLastSeen(who, now), PresenceError);
+  REQUIRE_THROWS_AS(presence.seenWithin(Duration::zero(), now), PresenceError);
   presence.setFailing(false);
   REQUIRE(presence.touch(who.call, who.user, now));
 }

@@ -55,7 +55,7 @@ class Fixture {
     Config config;
     config.calling.enabled = true;
     config.calling.subscriber.queued = queued;
-    config.callsIndexCount = 1000;
+    config.historyFirstPageSize = 1000;
     return config;
   }
 
@@ -117,7 +117,7 @@ class Fixture {
   /// A call of the group by u0, set up.
   Call startTeam() {
     const Call call = start(team, member(0));
-    messenger->runPendingJobs();
+    messenger->jobs().runPending();
     REQUIRE(now(call).setupComplete);
     return now(call);
   }
@@ -126,12 +126,33 @@ class Fixture {
     REQUIRE_OK(joined);
     return joined->participant;
   }
-  [[nodiscard]] Call now(const Call& call) const { return messenger->findCall(call.id).value(); }
+  [[nodiscard]] Call now(const Call& call) const { return messenger->host().findCall(call.id).value(); }
+
+  [[nodiscard]] SteadyPoint steady() const { return clock->now().steady; }
+  [[nodiscard]] StorageTime storageNow() const { return storage->timeAt(steady()); }
+
+  /// As a worker in another process claims: one that dies at once, unless it settles.
+  [[nodiscard]] std::optional<JobQueue::ClaimedJob> claimAny(Duration lease = seconds{30}) const {
+    JobQueue::ClaimRequest request;
+    request.queue = "messenger";
+    request.now = storageNow();
+    request.leaseUntil = storageNow() + lease;
+    request.wallNow = clock->now().wall;
+    return storage->jobs().claim(request);
+  }
+
+  /// Everyone who is in a call, as the storage knows them.
+  [[nodiscard]] std::vector<HeartbeatStore::SilentParticipant> stored() const {
+    HeartbeatStore::SilentQuery query;
+    query.lastSeenAtOrBefore = storageNow();
+    query.upTo = std::numeric_limits<std::int64_t>::max();
+    return storage->heartbeats().silent(query);
+  }
 
   [[nodiscard]] bool isIn(const Call& call, const UserId& user) const {
-    const auto rows = messenger->participantsOf(call.id);
+    const auto rows = messenger->host().participants(call.id);
     return std::any_of(rows.begin(), rows.end(),
-                       [&](const auto& row) { return row.owner == user && row.inCall(); });
+                       [&](const auto& row) { return row.user == user && row.inCall(); });
   }
 
   [[nodiscard]] std::vector<Call> callsOf(const ThreadId& thread, const UserId& viewer) const {
@@ -141,14 +162,14 @@ class Fixture {
     return calls;
   }
 
-  /// Runs jobs, and lets time pass, until none is left but parked ones.
+  /// Runs jobs, and lets time pass, until none is left but failed ones.
   void drain() {
     for (int round = 0; round < 30; ++round) {
-      messenger->runPendingJobs();
-      if (messenger->pendingJobs().empty()) return;
+      messenger->jobs().runPending();
+      if (messenger->jobs().pending().empty()) return;
       clock->advance(hours{1});
     }
-    FAIL("jobs are left: " << messenger->pendingJobs().size());
+    FAIL("jobs are left: " << messenger->jobs().pending().size());
   }
 
   /// What must hold whenever all jobs are done: the invariants that rows and rooms can show.
@@ -159,10 +180,10 @@ class Fixture {
     REQUIRE(std::count_if(calls.begin(), calls.end(), isActive) <= 1);
     REQUIRE(std::count_if(ofPair.begin(), ofPair.end(), isActive) <= 1);
     calls.insert(calls.end(), ofPair.begin(), ofPair.end());
-    REQUIRE(messenger->pendingJobs().empty());
+    REQUIRE(messenger->jobs().pending().empty());
     for (const Call& call : calls) {
       INFO("call " << call.id << (call.active() ? " active" : " ended"));
-      const auto rows = messenger->participantsOf(call.id);
+      const auto rows = messenger->host().participants(call.id);
       const bool anyIn = std::any_of(rows.begin(), rows.end(), [](const auto& row) { return row.inCall(); });
       const bool hasRoom = std::find(rooms.begin(), rooms.end(), call.id) != rooms.end();
       REQUIRE(anyIn == call.active());

@@ -1,6 +1,6 @@
 #include "call_server.hpp"
 
-#include <messenger/adapters/null.hpp>
+#include <messenger/adapters/defaults.hpp>
 #include <messenger/adapters/sqlite.hpp>
 
 #include <exception>
@@ -54,9 +54,9 @@ std::uint16_t CallServer::start() {
   subscriptions_ = announceCalls(messenger_, *hub_);
   countCalls();
   if (media_) media_->start();
-  worker_.emplace(messenger_.startWorker({.threads = settings_.workers}));
-  scheduler_.emplace(messenger_.startScheduler());
-  down_ = messenger_.callsAreDown();
+  worker_.emplace(messenger_.jobs().startWorker({.threads = settings_.workers}));
+  scheduler_.emplace(messenger_.host().startScheduler());
+  down_ = messenger_.host().callsAreDown();
   watch_ = std::make_unique<Periodic>(settings_.probeInterval, [this] { watch(); });
   const std::uint16_t port = web_.start();
   logger_->log(LogLevel::info, media_ ? "serving, with a media server" : "serving, without a media server");
@@ -87,7 +87,7 @@ void CallServer::countCalls() {
 void CallServer::watch() {
   try {
     hub_->closeExpired(clock_->now().wall);
-    const bool down = messenger_.callsAreDown();
+    const bool down = messenger_.host().callsAreDown();
     if (down == std::exchange(down_, down)) return;
     logger_->log(LogLevel::info, down ? "calls are down" : "calls are up again");
     hub_->publishToAll(std::make_shared<const std::string>(

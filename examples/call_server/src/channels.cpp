@@ -46,8 +46,9 @@ std::optional<std::string> refusalOf(const messenger::Messenger& messenger, cons
   constexpr std::string_view call = "call.";
   if (channel.starts_with(thread)) {
     const ThreadId id{std::string{channel.substr(thread.size())}};
-    if (!messenger.directory().findThread(id)) return reasonOf(messenger::Reason::threadNotFound);
-    if (!messenger.directory().findMember(id, userId(user))) return reasonOf(messenger::Reason::notMember);
+    if (!messenger.host().directory().findThread(id)) return reasonOf(messenger::Reason::threadNotFound);
+    if (!messenger.host().directory().findMember(id, userId(user)))
+      return reasonOf(messenger::Reason::notMember);
     return std::nullopt;
   }
   if (channel.starts_with(call)) {
@@ -68,11 +69,11 @@ std::vector<messenger::Subscription> announceCalls(messenger::Messenger& messeng
   held.push_back(messenger.onCallJoined(
       [&hub](const messenger::CallJoined& event) { participantsChanged(hub, event.call); }));
   held.push_back(messenger.onCallLeft([&hub](const messenger::CallLeft& event) {
-    hub.revoke(callChannel(event.call), event.participant.owner.id);
+    hub.revoke(callChannel(event.call), event.participant.user.id);
     participantsChanged(hub, event.call);
   }));
   held.push_back(messenger.onKickedFromCall([&hub](const messenger::KickedFromCall& event) {
-    if (event.participant.kicked) hub.revoke(callChannel(event.call), event.participant.owner.id);
+    if (event.participant.kicked) hub.revoke(callChannel(event.call), event.participant.user.id);
     participantsChanged(hub, event.call);
   }));
   held.push_back(messenger.onCallSetupCompleted([&hub](const messenger::CallSetupCompleted& event) {

@@ -13,11 +13,11 @@ namespace {
 using nlohmann::json;
 
 json personOf(const messenger::Messenger& messenger, const messenger::UserId& user) {
-  return {{"id", user.id}, {"name", messenger.directory().findUserName(user).value_or("")}};
+  return {{"id", user.id}, {"name", messenger.host().directory().findUserName(user).value_or("")}};
 }
 
 json activeCall(const messenger::Messenger& messenger, const messenger::CallView& view) {
-  const auto everyone = messenger.participantsOf(view.call.id);
+  const auto everyone = messenger.host().participants(view.call.id);
   const auto inside =
       std::count_if(everyone.begin(), everyone.end(), [](const auto& each) { return each.inCall(); });
   return {{"id", view.call.id.value()},
@@ -32,7 +32,7 @@ json conversation(const messenger::Messenger& messenger, const messenger::Thread
                   const std::string& user, const std::vector<messenger::CallView>& active) {
   json members = json::array();
   std::string name = thread.subject;
-  for (const messenger::ThreadMember& each : messenger.directory().members(thread.id)) {
+  for (const messenger::ThreadMember& each : messenger.host().directory().members(thread.id)) {
     members.push_back({{"id", each.user.id}, {"name", each.name}, {"admin", each.admin}});
     if (thread.isPrivate() && each.user.id != user) name = each.name;
   }
@@ -78,12 +78,12 @@ std::string timeText(messenger::TimePoint time) {
 
 json conversationsOf(const messenger::Messenger& messenger, const std::string& user) {
   const messenger::UserId viewer = userId(user);
-  auto threads = messenger.directory().threadsOf(viewer);
+  auto threads = messenger.host().directory().threadsOf(viewer);
   std::sort(threads.begin(), threads.end());
   const auto active = messenger.activeCalls(viewer);
   json list = json::array();
   for (const messenger::ThreadId& each : threads) {
-    const auto thread = messenger.directory().findThread(each);
+    const auto thread = messenger.host().directory().findThread(each);
     if (thread) list.push_back(conversation(messenger, *thread, user, active));
   }
   return list;

@@ -127,7 +127,7 @@ void Hub::publish(const std::string& channel, std::string_view event, const std:
 void Hub::broadcast(const messenger::Broadcast& broadcast) {
   for (const std::string& each : broadcast.channels) {
     if (std::string_view{each}.starts_with(pushPrefix)) {
-      publish(each.substr(pushPrefix.size()), broadcast.as, broadcast.payload);
+      publish(each.substr(pushPrefix.size()), broadcast.event, broadcast.payload);
     }
   }
 }

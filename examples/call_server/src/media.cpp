@@ -144,7 +144,7 @@ void Media::expelStrangers() {
   std::int64_t after = 0;
   try {
     while (!stopping_) {
-      const std::vector<messenger::Call> calls = messenger_.listActiveCalls(after, page);
+      const std::vector<messenger::Call> calls = messenger_.host().activeCalls(after, page);
       for (const messenger::Call& call : calls) {
         if (call.setupComplete && !stopping_) expelStrangers(call.id);
       }
@@ -164,7 +164,7 @@ void Media::expelStrangers(const messenger::CallId& call) {
   const auto inside = rooms_.listParticipants(room);
   if (!inside || inside->empty()) return;
   std::vector<janus::JanusId> welcome;
-  for (const messenger::CallParticipant& each : messenger_.participantsOf(call)) {
+  for (const messenger::CallParticipant& each : messenger_.host().participants(call)) {
     if (each.inCall()) welcome.push_back(mediaId(each.id, *kind));
   }
   for (const janus::RoomParticipant& each : *inside) {
@@ -182,7 +182,7 @@ void Media::removeLater(const messenger::CallParticipant& participant) {
 void Media::remove(const messenger::CallParticipant& participant) {
   try {
     // Who has come back meanwhile has a right to their media.
-    const auto now = messenger_.findParticipant(participant.id);
+    const auto now = messenger_.host().findParticipant(participant.id);
     if (!now || now->inCall()) return;
     const auto kind = rooms_.idKind();
     if (!kind) throw messenger::DriverError(kind.error().describe());

@@ -198,21 +198,21 @@ Response Site::answerSignedIn(const Request& request, const Session& session, st
 
 Response Site::health() {
   if (stopping_) return retryReply(503, "stopping", "The server is stopping.", storageRetry);
-  (void)messenger_.callsAreDown();  // asks the storage
+  (void)messenger_.host().callsAreDown();  // asks the storage
   return jsonReply({{"status", "ok"}});
 }
 
 Response Site::metricsText(const Request& request) {
   if (!request.fromLoopback) return notFound();
-  const messenger::JobCounts jobs = messenger_.jobCounts();
-  metrics_.setJobs(jobs.waiting + jobs.running, jobs.parked);
-  metrics_.setCallsDown(messenger_.callsAreDown());
+  const messenger::JobQueue::Counts jobs = messenger_.jobs().counts();
+  metrics_.setJobs(jobs.waiting + jobs.running, jobs.failed);
+  metrics_.setCallsDown(messenger_.host().callsAreDown());
   metrics_.setSockets(hub_.clients());
   constexpr std::size_t page = 1000;
   std::size_t active = 0;
   std::int64_t after = 0;
   while (true) {
-    const auto calls = messenger_.listActiveCalls(after, page);
+    const auto calls = messenger_.host().activeCalls(after, page);
     active += calls.size();
     if (calls.size() < page) break;
     after = calls.back().sequence;
@@ -244,7 +244,7 @@ Response Site::whoAmI(const Session& session) {
   return jsonReply({{"user", {{"id", session.user}, {"name", user != nullptr ? user->name : session.user}}},
                     {"media", media_ != nullptr},
                     {"heartbeat_seconds", heartbeat.count()},
-                    {"calls_down", messenger_.callsAreDown()}});
+                    {"calls_down", messenger_.host().callsAreDown()}});
 }
 
 Response Site::history(const Session& session, std::string_view thread, std::string_view query) {
@@ -268,9 +268,9 @@ Response Site::mediaDetails(const Session& session, std::string_view call) {
   if (media_ == nullptr) return errorReply(404, "noMediaServer", "No media server is configured.");
   if (!view->room || !view->room->id) return retryReply(409, "notReady", "The room is being made.", 1);
 
-  const auto everyone = messenger_.participantsOf(id);
+  const auto everyone = messenger_.host().participants(id);
   const auto own = std::find_if(everyone.begin(), everyone.end(),
-                                [&](const messenger::CallParticipant& each) { return each.owner == viewer; });
+                                [&](const messenger::CallParticipant& each) { return each.user == viewer; });
   if (own == everyone.end()) return refusalReply({Reason::notInCall, ""});
   const MediaDetails details = media_->detailsFor(*view->room, own->id);
   return jsonReply({{"server", details.server},

@@ -10,7 +10,7 @@ namespace messenger {
 /// A push to clients.
 struct Broadcast {
   /// `incoming.call`, `joined.call`, `left.call`, `call.ignored`, `call.kicked`, `call.ended`
-  std::string as;
+  std::string event;
   /// To whom: `messenger.{type}.{id}` for each user.
   std::vector<std::string> channels;
   /// JSON, with the reference's keys. Never the room's id, pin, payload or secret.

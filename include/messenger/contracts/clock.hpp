@@ -5,7 +5,7 @@
 namespace messenger {
 
 /// Tells the time. Implementations must be thread-safe, must not block, and must not call back into the
-/// library. Shipped: `systemClock()` (adapters/null.hpp), `testing::ManualClock`.
+/// library. Shipped: `systemClock()` (adapters/defaults.hpp), `testing::ManualClock`.
 class Clock {
  public:
   Clock() = default;
@@ -13,8 +13,12 @@ class Clock {
   Clock& operator=(const Clock&) = delete;
   virtual ~Clock() = default;
 
-  /// Both clocks, read together. The wall clock may jump; the steady one never goes back.
+  /// Both clocks, read together. The wall clock may jump; the steady one is the machine's clock since boot
+  /// (`CLOCK_BOOTTIME`): it never goes back, and is the same for all processes on the machine.
   [[nodiscard]] virtual Moment now() const noexcept = 0;
+
+  /// The steady one alone: all that a heartbeat needs. Override it where that costs less than both.
+  [[nodiscard]] virtual SteadyPoint steady() const noexcept { return now().steady; }
 };
 
 }  // namespace messenger

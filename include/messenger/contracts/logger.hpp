@@ -24,7 +24,7 @@ enum class LogLevel : std::uint8_t { debug, info, warning, error };
 /// Takes what the library has to say to an operator: a listener that threw, a job that was given up. Never a
 /// secret. Called from any thread that uses the library, with no lock held. Implementations must be
 /// thread-safe; what they throw is swallowed. Shipped: `stderrLogger(level)`, `nullLogger()`
-/// (adapters/null.hpp).
+/// (adapters/defaults.hpp).
 class Logger {
  public:
   Logger() = default;

@@ -8,20 +8,19 @@
 
 namespace messenger {
 
-/// Somebody in a call, and how long ago they were last heard.
-struct Heard {
-  InCallKey who;
+/// Somebody in a call, and how long ago they were last seen.
+struct LastSeen {
+  ParticipantKey who;
   Duration ago;
 };
 
-/// Who was heard lately. The default (`memoryPresence()`) keeps it in this process; one that several
-/// processes share (Redis) makes heartbeats count everywhere at once.
+/// When the participants of calls were last seen. The default (`memoryPresence()`) keeps it in this process;
+/// one that several processes share (Redis) makes heartbeats count everywhere at once.
 ///
-/// It knows those who were admitted and not forgotten since. Ages are measured by the implementation with
-/// whichever clock of `now` suits it (memory: steady; shared between machines: its own). Called from any
-/// thread, with no lock held: implementations must be thread-safe. It must not call back into the library.
-/// Throws PresenceError when the store does not answer; the library then gives everybody a full TTL of grace,
-/// since nobody could be heard.
+/// It knows those who are tracked: `track` begins it, `untrack` ends it. Called from any thread, with no lock
+/// held: implementations must be thread-safe. It must not call back into the library. Throws PresenceError
+/// when the store does not answer; the library then gives everyone a full TTL of grace, since nobody's
+/// heartbeat could arrive.
 class Presence {
  public:
   Presence() = default;
@@ -29,21 +28,26 @@ class Presence {
   Presence& operator=(const Presence&) = delete;
   virtual ~Presence() = default;
 
-  /// A heartbeat. True: known, and heard now. False: unknown, nothing changed; the library then asks the
-  /// storage whether they are in the call. The hot path: must not block, nor allocate for somebody known.
-  virtual bool touch(const CallId& call, const UserId& user, const Moment& now) = 0;
+  /// Whether all processes on the same storage see one and the same presence. Then an acknowledged heartbeat
+  /// is with everyone at once, and needs no lease. Asked once, when a Messenger is made.
+  [[nodiscard]] virtual bool isShared() const noexcept { return false; }
 
-  /// Makes somebody known, heard now. Repeating it is the same as `touch`.
-  virtual void admit(const InCallKey& who, const Moment& now) = 0;
+  /// A heartbeat. True: tracked, and seen now. False: not tracked, nothing changed; the library then asks the
+  /// storage whether they are in the call. The hot path: must not block, nor allocate for somebody tracked.
+  virtual bool touch(const CallId& call, const UserId& user, SteadyPoint now) = 0;
+
+  /// Tracks somebody, seen now. Repeating it is the same as `touch`.
+  virtual void track(const ParticipantKey& who, SteadyPoint now) = 0;
 
   /// Somebody is no longer in the call. Repeating it does nothing.
-  virtual void forget(const InCallKey& who) = 0;
+  virtual void untrack(const ParticipantKey& who) = 0;
 
-  /// How long ago they were last heard, or nothing when unknown.
-  [[nodiscard]] virtual std::optional<Duration> silence(const InCallKey& who, const Moment& now) const = 0;
+  /// How long ago they were last seen, or nothing when not tracked.
+  [[nodiscard]] virtual std::optional<Duration> sinceLastSeen(const ParticipantKey& who,
+                                                              SteadyPoint now) const = 0;
 
-  /// Those known whose silence is at most `atMost`, in any order: what the write-behind stores.
-  [[nodiscard]] virtual std::vector<Heard> heardWithin(Duration atMost, const Moment& now) const = 0;
+  /// Those tracked who were seen at most this long ago, in any order: what is reported to the storage.
+  [[nodiscard]] virtual std::vector<LastSeen> seenWithin(Duration atMost, SteadyPoint now) const = 0;
 };
 
 }  // namespace messenger

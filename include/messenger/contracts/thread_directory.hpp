@@ -10,6 +10,13 @@
 
 namespace messenger {
 
+/// A thread, and one user's place in it.
+struct Membership {
+  Thread thread;
+  std::optional<ThreadMember> member{};  ///< nothing when not a member
+  bool anyPending = false;               ///< private thread: a side of it has not accepted it yet
+};
+
 /// The host's conversations and who is in them, as the library reads them. Implement it over the tables you
 /// have; or use the default one that comes with the storage (`Messenger::threads`).
 ///
@@ -18,7 +25,7 @@ namespace messenger {
 /// Messenger. An exception from `messenger::Error` passes through the verb to the caller, who finds nothing
 /// changed.
 ///
-/// When a member is removed, tell the library: `Messenger::memberRemoved`.
+/// When a member is removed, tell the library afterwards: `Messenger::memberRemoved`.
 class ThreadDirectory {
  public:
   ThreadDirectory() = default;
@@ -41,6 +48,22 @@ class ThreadDirectory {
 
   /// What others see of a user, member or not; nothing when unknown.
   [[nodiscard]] virtual std::optional<std::string> findUserName(const UserId& user) const = 0;
+
+  // Several of the above in one question. Override them where one query answers it; the defaults ask one by
+  // one.
+
+  /// The thread and the user's place in it; nothing when there is no such thread. Every verb asks this.
+  [[nodiscard]] virtual std::optional<Membership> findMembership(const ThreadId& thread,
+                                                                 const UserId& user) const;
+
+  /// The user's membership of each of these threads, in the order given; threads that do not exist are left
+  /// out.
+  [[nodiscard]] virtual std::vector<Membership> findMemberships(const std::vector<ThreadId>& threads,
+                                                                const UserId& user) const;
+
+  /// The names of these users, in the order given.
+  [[nodiscard]] virtual std::vector<std::optional<std::string>> findUserNames(
+      const std::vector<UserId>& users) const;
 };
 
 }  // namespace messenger

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,22 +16,36 @@ struct NewThread {
 };
 
 /// A directory that can also be written: what `Messenger::threads` uses, next to the calls in the same
-/// storage. The caller has checked lengths, UTF-8 and that a private thread has two different members. Each
-/// write is one transaction, durable like any other. Thread-safe.
+/// storage. The caller has checked lengths, UTF-8 and that a private thread is made with two different
+/// members. Each write is one transaction that compares and sets in one step, durable like any other.
+/// Thread-safe; fails as CallStore does.
 class ThreadStore : public ThreadDirectory {
  public:
   /// Stores the thread and its members; names of members are stored as their users' names. False: a thread of
   /// that id exists, nothing was changed.
   virtual bool createThread(const NewThread& thread) = 0;
 
-  /// Replaces subject, calling and locked. False: no such thread.
-  virtual bool updateThread(const Thread& thread) = 0;
+  /// What is to change of a thread; what is left empty stays.
+  struct ThreadUpdate {
+    std::optional<std::string> subject{};
+    std::optional<bool> calling{};
+    std::optional<bool> locked{};
+  };
 
-  /// Adds the member, or replaces their flags. An empty name leaves the user's name as it is. False: no such
-  /// thread.
-  virtual bool putMember(const ThreadId& thread, const ThreadMember& member) = 0;
+  /// Changes the thread and returns it as it is now; nothing when there is no such thread.
+  virtual std::optional<Thread> updateThread(const ThreadId& thread, const ThreadUpdate& update) = 0;
 
-  /// Takes the user off the thread. False: was not a member.
+  enum class PutMember : std::uint8_t {
+    stored,
+    noThread,
+    full,  ///< a private thread that has two other members
+  };
+
+  /// Adds the member, or replaces their flags. An empty name leaves the user's name as it is.
+  virtual PutMember putMember(const ThreadId& thread, const ThreadMember& member) = 0;
+
+  /// Takes the user off the thread. Raises the thread's revision (`CallStore::raiseThreadRevision`) in the
+  /// same step, whether they were a member or not. False: was not a member.
   virtual bool removeMember(const ThreadId& thread, const UserId& user) = 0;
 
   /// Makes the user known, or renames them.

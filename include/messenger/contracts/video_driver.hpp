@@ -36,8 +36,8 @@ class VideoDriver {
 
   /// Destroys the room of `call`. `call.room` is what `create` gave, and is empty when its outcome was never
   /// recorded: then the room's identity follows from `call.id`. Returns true when the room is gone, also when
-  /// the provider never knew it. False or throwing: tried again, then parked.
-  virtual bool destroy(const Call& call) = 0;
+  /// the provider never knew it. False or throwing: tried again, then kept as a failed job.
+  virtual bool destroy(const CallWithRoom& call) = 0;
 
   // What the last `create` that returned true made. At most `maxRoomField` bytes each, `maxRoomPayload`
   // characters for the payload, valid UTF-8; more counts as a failed `create`.

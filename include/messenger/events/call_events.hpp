@@ -69,8 +69,8 @@ struct CallTornDown {
   Call call;
 };
 
-/// The room could not be destroyed after all tries. The job is parked: see `Messenger::parkedJobs` and
-/// `retryJobs`.
+/// The room could not be destroyed after all tries. The job is kept as failed: see `Messenger::failedJobs`
+/// and `retryJobs`.
 struct CallTeardownFailed {
   Call call;
   std::string error;
@@ -79,11 +79,11 @@ struct CallTeardownFailed {
 /// A broadcaster threw; nothing else was harmed.
 struct BroadcastFailed {
   CallId call;
-  std::string as;  ///< the broadcast's name, e.g. `call.ended`
+  std::string event;  ///< the broadcast's name, e.g. `call.ended`
   std::string error;
 };
 
-/// A job failed for the last time and is parked.
+/// A job failed for the last time and is kept as failed.
 struct JobFailed {
   JobId job;
   JobType type;
@@ -92,8 +92,15 @@ struct JobFailed {
   std::string error;
 };
 
+/// A user is no longer a member of a thread, and not in its active call any more. Whoever keeps memberships
+/// or connections by thread drops theirs.
+struct MemberRemoved {
+  ThreadId thread;
+  UserId user;
+};
+
 using Event = std::variant<CallStarted, CallJoined, CallLeft, CallIgnored, CallEnded, KickedFromCall,
                            CallSetupCompleted, CallSetupFailed, CallTornDown, CallTeardownFailed,
-                           BroadcastFailed, JobFailed>;
+                           BroadcastFailed, JobFailed, MemberRemoved>;
 
 }  // namespace messenger

@@ -42,7 +42,7 @@ class [[nodiscard]] Subscription {
   }
 
   /// Leaves the listener in place for as long as the Messenger lives.
-  void release() noexcept { state_.reset(); }
+  void detach() noexcept { state_.reset(); }
 
  private:
   std::unique_ptr<State> state_;

@@ -28,7 +28,7 @@ struct RouterOptions {
   std::chrono::seconds retryAfter{5};
   /// How many calls the router remembers the thread of, so that a heartbeat needs no storage. Bounds its
   /// memory (about 200 bytes each), not the calls there may be. At least one.
-  std::size_t knownCalls = 65536;
+  std::size_t callThreadCache = 65536;
   /// Gets a line for each 503 that storage or presence caused; `stderrLogger(warning)` when null.
   std::shared_ptr<Logger> logger;
 };

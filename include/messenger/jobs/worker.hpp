@@ -16,8 +16,8 @@ struct WorkerOptions {
   std::size_t threads = 1;
   /// The queue to serve; empty for `Config::calling.subscriber.channel`.
   std::string queue{};
-  /// For the jobs that it runs, instead of `Config::jobs.tries`. 1 to 1000.
-  std::optional<int> tries{};
+  /// For the jobs that it runs, instead of `Config::jobs.maxAttempts`. 1 to 1000.
+  std::optional<int> maxAttempts{};
   /// For the jobs that it runs, instead of `Config::jobs.backoff`; raises `maxBackoff` to itself when that is
   /// less. Zero to one day.
   std::optional<std::chrono::milliseconds> backoff{};

@@ -18,7 +18,7 @@ enum class CallType : std::uint8_t { video = 1 };
 enum class EndReason : std::uint8_t {
   hungUp = 1,       ///< a participant who may ended it
   lastLeft = 2,     ///< the last one in it left, was kicked or was taken off the thread
-  inactive = 3,     ///< the activity check put the last silent one out
+  inactive = 3,     ///< the activity check evicted the last participant
   declined = 4,     ///< the other side of a private thread ignored it
   setupFailed = 5,  ///< the provider gave no room
   maintenance = 6,  ///< calls were taken down
@@ -28,7 +28,7 @@ enum class EndReason : std::uint8_t {
 /// `hungUp`, `lastLeft`, …: the enumerator's own name.
 [[nodiscard]] std::string_view toString(EndReason reason) noexcept;
 
-/// A call in a thread. A value: a picture of the moment it was read.
+/// A call in a thread, without its room. A value: a picture of the moment it was read.
 struct Call {
   CallId id;
   ThreadId threadId;
@@ -45,22 +45,22 @@ struct Call {
   bool teardownComplete = false;  ///< the room is gone, or there never was one
   bool roomMayExist = false;      ///< a `create` was begun and no `destroy` has succeeded since
 
-  /// The provider's room. Only on a Call that is handed to a VideoDriver; results, events and broadcasts
-  /// never carry it.
-  std::optional<Room> room;
-
   std::int64_t sequence = 0;  ///< order of creation in this storage, for paging
   std::int64_t revision = 0;  ///< grows with every change of the call or of its participants
 
   [[nodiscard]] bool active() const noexcept { return !endedAt.has_value(); }
 
-  /// From the start to the end; none while it is active.
+  /// From the start to the end, never negative; none while it is active.
   [[nodiscard]] std::optional<Duration> duration() const {
     return endedAt ? std::optional<Duration>{*endedAt - createdAt} : std::nullopt;
   }
 };
 
-/// The call without what only a driver may see.
-[[nodiscard]] Call withoutRoom(Call call);
+/// A call and its room at the provider: what a VideoDriver and a storage see. Results, events, broadcasts and
+/// views take a Call, so a room in one of them does not compile.
+struct CallWithRoom : Call {
+  /// What `create` gave; empty until it is recorded.
+  std::optional<Room> room;
+};
 
 }  // namespace messenger

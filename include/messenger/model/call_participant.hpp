@@ -15,7 +15,7 @@ namespace messenger {
 struct CallParticipant {
   ParticipantId id;
   CallId callId;
-  UserId owner;
+  UserId user;
   bool kicked = false;              ///< may not come back until un-kicked
   std::optional<TimePoint> leftAt;  ///< none while in the call
   TimePoint createdAt;              ///< first joined
@@ -25,25 +25,25 @@ struct CallParticipant {
   [[nodiscard]] bool inCall() const noexcept { return !leftAt && !kicked; }
 };
 
-/// A call as one user stands to it.
+/// A call, with its room, as one user stands to it. What the library works with; hosts get a CallView.
 struct CallSnapshot {
-  Call call;
+  CallWithRoom call;
   std::optional<CallParticipant> viewer;  ///< the user's own row, when they ever joined
 };
 
 /// Names one user in one call.
-struct InCallKey {
+struct ParticipantKey {
   CallId call;
   UserId user;
 
-  friend bool operator==(const InCallKey&, const InCallKey&) = default;
+  friend bool operator==(const ParticipantKey&, const ParticipantKey&) = default;
 };
 
 }  // namespace messenger
 
 template <>
-struct std::hash<messenger::InCallKey> {
-  std::size_t operator()(const messenger::InCallKey& key) const noexcept {
+struct std::hash<messenger::ParticipantKey> {
+  std::size_t operator()(const messenger::ParticipantKey& key) const noexcept {
     const std::size_t call = std::hash<messenger::CallId>{}(key.call);
     return std::hash<messenger::UserId>{}(key.user) ^
            (call + 0x9e3779b97f4a7c15ULL + (call << 6U) + (call >> 2U));

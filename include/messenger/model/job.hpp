@@ -14,7 +14,7 @@ namespace messenger {
 enum class JobType : std::uint8_t {
   setupCall = 1,           ///< make the room of one call
   teardownCall = 2,        ///< destroy the room of one call
-  checkCallsActivity = 3,  ///< put out silent participants of the calls up to `cutoff`
+  checkCallsActivity = 3,  ///< evict the silent participants of the calls up to `cutoff`
   endCalls = 4,            ///< end the active calls up to `cutoff`
 };
 
@@ -28,7 +28,8 @@ struct NewJob {
   std::string queue;  ///< `Config::calling.subscriber.channel`
   std::optional<CallId> call;
   std::optional<std::int64_t> cutoff;  ///< a `Call::sequence`; sweeps touch no call beyond it
-  TimePoint availableAt;               ///< not claimed before
+  TimePoint createdAt;                 ///< for people
+  StorageTime availableAt;             ///< not claimed before
 };
 
 /// Work as it is stored.
@@ -38,21 +39,21 @@ struct Job {
   std::string queue;
   std::optional<CallId> call;
   std::optional<std::int64_t> cutoff;
-  TimePoint createdAt;
-  TimePoint availableAt;
-  int attempts = 0;                      ///< how often it was begun
-  std::int64_t token = 0;                ///< fencing token of the latest claim; grows with each
-  std::optional<TimePoint> leasedUntil;  ///< set while it runs; past this another may take it over
-  bool parked = false;                   ///< given up; runs again only after a retry by hand
-  std::optional<std::string> lastError;  ///< why the last attempt failed, without secrets
-  std::int64_t sequence = 0;             ///< order of storing, for paging
+  TimePoint createdAt;                     ///< for people
+  StorageTime availableAt;                 ///< not claimed before
+  int attempts = 0;                        ///< how often it was begun
+  std::int64_t token = 0;                  ///< fencing token of the latest claim; grows with each
+  std::optional<StorageTime> leasedUntil;  ///< set while it runs; past this another may take it over
+  bool failed = false;                     ///< out of attempts; runs again only after a retry by hand
+  std::optional<std::string> lastError;    ///< why the last attempt failed, without secrets
+  std::int64_t sequence = 0;               ///< order of storing, for paging
 };
 
 /// How one run of a job ended.
 enum class JobOutcome : std::uint8_t {
   done,    ///< finished, or no longer needed; the row is gone
   retry,   ///< failed, will be tried again
-  failed,  ///< failed for the last time: parked
+  failed,  ///< failed for the last time: kept, listed, can be retried
   lost,    ///< another worker had taken it over; nothing was settled
 };
 

@@ -30,11 +30,11 @@ struct Thread {
 /// One user's place in a thread.
 struct ThreadMember {
   UserId user;
-  std::string name;         ///< what others see
-  bool admin = false;       ///< group: may start, end any call, kick
-  bool startCalls = false;  ///< group: may start calls without being an admin
-  bool pending = false;     ///< private: has not accepted the conversation yet
-  bool muted = false;       ///< gets no `incoming.call`, and no `call.ended` of calls it is not in
+  std::string name;                 ///< what others see
+  bool admin = false;               ///< group: may start, end any call, kick
+  bool startCalls = false;          ///< group: may start calls without being an admin
+  bool pending = false;             ///< private: has not accepted the conversation yet
+  bool notificationsMuted = false;  ///< gets no `incoming.call`, and no `call.ended` of calls it is not in
 
   friend bool operator==(const ThreadMember&, const ThreadMember&) = default;
 };

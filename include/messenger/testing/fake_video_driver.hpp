@@ -70,7 +70,7 @@ class FakeVideoProvider {
 
   /// Runs inside every `create` or `destroy`, before anything is done. What it throws, the driver throws.
   void onCreate(std::function<void(const Thread&, const Call&)> hook);
-  void onDestroy(std::function<void(const Call&)> hook);
+  void onDestroy(std::function<void(const CallWithRoom&)> hook);
 
   /// From now on each `create` (`destroy`) stops behind its hook until `release`.
   void holdCreates();
@@ -85,13 +85,13 @@ class FakeVideoProvider {
   friend class FakeVideoDriver;
 
   std::optional<Room> create(const Thread& thread, const Call& call);
-  bool destroy(const Call& call);
+  bool destroy(const CallWithRoom& call);
 
   std::size_t begin(DriverCall entry);
   void finish(std::size_t index, DriverCall::Result result, const std::optional<std::string>& roomId);
   void waitAtGate(const bool& held);
   ProviderAnswer make(const Call& call, Room& room);
-  ProviderAnswer remove(const Call& call);
+  ProviderAnswer remove(const CallWithRoom& call);
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
@@ -102,7 +102,7 @@ class FakeVideoProvider {
   ProviderAnswer destroy_ = ProviderAnswer::yes;
   std::optional<Room> room_;
   std::function<void(const Thread&, const Call&)> onCreate_;
-  std::function<void(const Call&)> onDestroy_;
+  std::function<void(const CallWithRoom&)> onDestroy_;
   bool holdsCreates_ = false;
   bool holdsDestroys_ = false;
   std::size_t held_ = 0;
@@ -115,7 +115,7 @@ class FakeVideoDriver final : public VideoDriver {
   explicit FakeVideoDriver(std::shared_ptr<FakeVideoProvider> provider);
 
   bool create(const Thread& thread, const Call& call) override;
-  bool destroy(const Call& call) override;
+  bool destroy(const CallWithRoom& call) override;
   [[nodiscard]] std::optional<std::string> getRoomId() const override { return room_.id; }
   [[nodiscard]] std::optional<std::string> getRoomPin() const override { return room_.pin; }
   [[nodiscard]] std::optional<std::string> getRoomSecret() const override;

@@ -3,12 +3,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "messenger/testing/forwarding_storage.hpp"
 
@@ -19,13 +19,14 @@ enum class Fault : std::uint8_t { before, after };
 
 /// One operation of a storage, as it comes.
 struct StorageOperation {
-  std::string_view name;   ///< `startCall`, `claimJob`, …
-  std::size_t number = 0;  ///< 1 for the first since the storage was made, or since `failNth`
-  bool writes = false;     ///< not one of the const ones
+  std::string_view name;               ///< `load`, `commit`, `claim`, …
+  std::size_t number = 0;              ///< 1 for the first since the storage was made, or since `failNth`
+  bool writes = false;                 ///< may change something
+  const CallChange* change = nullptr;  ///< of a commit
 };
 
-/// A storage that fails when it is told to, with StorageUnavailable: to walk through every point at which the
-/// world may fail.
+/// A storage that fails when it is told to, with StorageUnavailable: to walk through every point at which
+/// something may fail. It also counts what is asked of it.
 ///
 ///     for (std::size_t n = 1;; ++n) {
 ///       faulty->failNth(n, testing::Fault::before);
@@ -38,7 +39,8 @@ class FaultyStorage final : public ForwardingStorage {
  public:
   using Predicate = std::function<bool(const StorageOperation&)>;
 
-  using ForwardingStorage::ForwardingStorage;
+  explicit FaultyStorage(std::shared_ptr<Storage> inner);
+  ~FaultyStorage() override;
 
   /// The nth operation from now on fails, once. Counting begins anew.
   void failNth(std::size_t n, Fault fault);
@@ -53,48 +55,23 @@ class FaultyStorage final : public ForwardingStorage {
   /// Whether a fault has struck since the last `failNth`, `failIf` or `heal`.
   [[nodiscard]] bool struck() const;
 
-  /// How many operations there were since it was made, or since the last `failNth`.
+  /// How many operations there were since it was made, or since the last `failNth` or `countFromHere`.
   [[nodiscard]] std::size_t operations() const;
+  /// The same by name.
+  [[nodiscard]] std::map<std::string, std::size_t> operationsByName() const;
+  void countFromHere();
 
-  StartOutcome startCall(const StartChange& change) override;
-  JoinOutcome joinCall(const JoinChange& change) override;
-  LeaveOutcome leaveCall(const LeaveChange& change) override;
-  KickOutcome setKicked(const KickChange& change) override;
-  EndOutcome endCall(const EndChange& change) override;
-  SetupOutcome completeSetup(const SetupChange& change) override;
-  TeardownOutcome completeTeardown(const TeardownChange& change) override;
-  RenewOutcome renewRoom(const RenewChange& change) override;
-
-  void addJob(const NewJob& job) override;
-  std::optional<ClaimedJob> claimJob(const ClaimParams& params) override;
-  bool renewJob(const JobId& job, std::int64_t token, TimePoint leaseUntil) override;
-  bool settleJob(const Settlement& settlement) override;
-  std::size_t retryParked(const std::optional<JobId>& job, TimePoint now) override;
-  [[nodiscard]] std::vector<Job> jobs(const JobQuery& query) const override;
-  [[nodiscard]] JobCounts jobCounts(const std::string& queue, TimePoint now) const override;
-
-  ActiveSummary setCallsDown(const DownChange& change) override;
-  bool clearCallsDown(TimePoint now) override;
-  [[nodiscard]] std::optional<TimePoint> callsDownUntil() const override;
-
-  void saveHeartbeats(const HeartbeatBatch& batch) override;
-  [[nodiscard]] Listeners listeners(InstanceId self, TimePoint since) const override;
-  [[nodiscard]] std::vector<StoredPresence> silentParticipants(const SilentQuery& query) const override;
-  [[nodiscard]] std::vector<InCallKey> departuresSince(TimePoint since, std::size_t limit) const override;
-
-  [[nodiscard]] std::optional<CallSnapshot> findCall(const CallId& call,
-                                                     const std::optional<UserId>& viewer) const override;
-  [[nodiscard]] std::optional<CallParticipant> findParticipant(
-      const ParticipantId& participant) const override;
-  [[nodiscard]] std::vector<CallParticipant> participants(const CallId& call) const override;
-  [[nodiscard]] HistoryPage history(const HistoryQuery& query) const override;
-  [[nodiscard]] std::vector<CallSnapshot> activeCalls(const std::vector<ThreadId>& threads,
-                                                      const UserId& viewer) const override;
-  [[nodiscard]] std::vector<Call> activeCallsUpTo(std::int64_t cutoff, std::int64_t after,
-                                                  std::size_t limit) const override;
-  [[nodiscard]] ActiveSummary activeSummary(TimePoint createdBefore) const override;
+  [[nodiscard]] CallStore& calls() noexcept override;
+  [[nodiscard]] JobQueue& jobs() noexcept override;
+  [[nodiscard]] HeartbeatStore& heartbeats() noexcept override;
+  [[nodiscard]] Switches& switches() noexcept override;
 
  private:
+  class Calls;
+  class Queue;
+  class Heartbeats;
+  class Down;
+
   struct Plan {
     std::size_t nth = 0;
     Predicate predicate;
@@ -102,14 +79,19 @@ class FaultyStorage final : public ForwardingStorage {
   };
 
   /// Counts the operation; says whether, and when, it is to fail.
-  std::optional<Fault> begin(std::string_view name, bool writes) const;
+  std::optional<Fault> begin(StorageOperation operation);
   template <class Operation>
-  auto run(std::string_view name, bool writes, Operation operation) const;
+  auto run(const StorageOperation& operation, Operation body);
 
   mutable std::mutex mutex_;
-  mutable std::size_t operations_ = 0;
-  mutable bool struck_ = false;
+  std::size_t operations_ = 0;
+  std::map<std::string, std::size_t> byName_;
+  bool struck_ = false;
   Plan plan_;
+  std::unique_ptr<Calls> calls_;
+  std::unique_ptr<Queue> jobs_;
+  std::unique_ptr<Heartbeats> heartbeats_;
+  std::unique_ptr<Down> switches_;
 };
 
 }  // namespace messenger::testing

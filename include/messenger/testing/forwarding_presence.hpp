@@ -16,11 +16,13 @@ class ForwardingPresence : public Presence {
   /// Throws std::invalid_argument without a presence.
   explicit ForwardingPresence(std::shared_ptr<Presence> inner);
 
-  bool touch(const CallId& call, const UserId& user, const Moment& now) override;
-  void admit(const InCallKey& who, const Moment& now) override;
-  void forget(const InCallKey& who) override;
-  [[nodiscard]] std::optional<Duration> silence(const InCallKey& who, const Moment& now) const override;
-  [[nodiscard]] std::vector<Heard> heardWithin(Duration atMost, const Moment& now) const override;
+  [[nodiscard]] bool isShared() const noexcept override { return inner_->isShared(); }
+  bool touch(const CallId& call, const UserId& user, SteadyPoint now) override;
+  void track(const ParticipantKey& who, SteadyPoint now) override;
+  void untrack(const ParticipantKey& who) override;
+  [[nodiscard]] std::optional<Duration> sinceLastSeen(const ParticipantKey& who,
+                                                      SteadyPoint now) const override;
+  [[nodiscard]] std::vector<LastSeen> seenWithin(Duration atMost, SteadyPoint now) const override;
 
  private:
   std::shared_ptr<Presence> inner_;
@@ -33,11 +35,12 @@ class FaultyPresence final : public ForwardingPresence {
 
   void setFailing(bool failing) noexcept { failing_ = failing; }
 
-  bool touch(const CallId& call, const UserId& user, const Moment& now) override;
-  void admit(const InCallKey& who, const Moment& now) override;
-  void forget(const InCallKey& who) override;
-  [[nodiscard]] std::optional<Duration> silence(const InCallKey& who, const Moment& now) const override;
-  [[nodiscard]] std::vector<Heard> heardWithin(Duration atMost, const Moment& now) const override;
+  bool touch(const CallId& call, const UserId& user, SteadyPoint now) override;
+  void track(const ParticipantKey& who, SteadyPoint now) override;
+  void untrack(const ParticipantKey& who) override;
+  [[nodiscard]] std::optional<Duration> sinceLastSeen(const ParticipantKey& who,
+                                                      SteadyPoint now) const override;
+  [[nodiscard]] std::vector<LastSeen> seenWithin(Duration atMost, SteadyPoint now) const override;
 
  private:
   void failIfTold() const;

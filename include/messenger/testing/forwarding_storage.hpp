@@ -1,7 +1,5 @@
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,52 +9,118 @@
 
 namespace messenger::testing {
 
-/// Hands every operation on to another storage: override the few that are to differ. As thread-safe as that
-/// one.
+// Each of these hands every operation on to another object of its contract: override the few that are to
+// differ. As thread-safe as that one, which must outlive it.
+
+class ForwardingCallStore : public CallStore {
+ public:
+  explicit ForwardingCallStore(CallStore& inner) noexcept : inner_(inner) {}
+
+  [[nodiscard]] Loaded load(const LoadRequest& request) override { return inner_.load(request); }
+  CommitResult commit(const CallChange& change) override { return inner_.commit(change); }
+  void raiseThreadRevision(const ThreadId& thread) override { inner_.raiseThreadRevision(thread); }
+  [[nodiscard]] std::optional<CallParticipant> findParticipant(const ParticipantId& participant) override {
+    return inner_.findParticipant(participant);
+  }
+  [[nodiscard]] std::vector<CallParticipant> participants(const ParticipantsQuery& query) override {
+    return inner_.participants(query);
+  }
+  [[nodiscard]] HistoryPage history(const HistoryQuery& query) override { return inner_.history(query); }
+  [[nodiscard]] std::vector<CallSnapshot> activeCalls(const std::vector<ThreadId>& threads,
+                                                      const UserId& viewer) override {
+    return inner_.activeCalls(threads, viewer);
+  }
+  [[nodiscard]] std::vector<Call> activeCallsAfter(const ActiveCallsQuery& query) override {
+    return inner_.activeCallsAfter(query);
+  }
+  [[nodiscard]] ActiveSummary activeSummary(StorageTime startedBefore) override {
+    return inner_.activeSummary(startedBefore);
+  }
+
+ protected:
+  [[nodiscard]] CallStore& inner() const noexcept { return inner_; }
+
+ private:
+  CallStore& inner_;
+};
+
+class ForwardingJobQueue : public JobQueue {
+ public:
+  explicit ForwardingJobQueue(JobQueue& inner) noexcept : inner_(inner) {}
+
+  void add(const NewJob& job) override { inner_.add(job); }
+  std::optional<ClaimedJob> claim(const ClaimRequest& request) override { return inner_.claim(request); }
+  bool renew(const JobId& job, std::int64_t token, StorageTime leaseUntil) override {
+    return inner_.renew(job, token, leaseUntil);
+  }
+  bool settle(const Settlement& settlement) override { return inner_.settle(settlement); }
+  std::size_t retryFailed(const std::optional<JobId>& job, StorageTime now) override {
+    return inner_.retryFailed(job, now);
+  }
+  [[nodiscard]] std::vector<Job> list(const ListQuery& query) override { return inner_.list(query); }
+  [[nodiscard]] Counts counts(const std::string& queue, StorageTime now) override {
+    return inner_.counts(queue, now);
+  }
+
+ protected:
+  [[nodiscard]] JobQueue& inner() const noexcept { return inner_; }
+
+ private:
+  JobQueue& inner_;
+};
+
+class ForwardingHeartbeatStore : public HeartbeatStore {
+ public:
+  explicit ForwardingHeartbeatStore(HeartbeatStore& inner) noexcept : inner_(inner) {}
+
+  std::vector<ParticipantKey> save(const Report& report) override { return inner_.save(report); }
+  [[nodiscard]] std::vector<Peer> peers() override { return inner_.peers(); }
+  [[nodiscard]] std::vector<SilentParticipant> silent(const SilentQuery& query) override {
+    return inner_.silent(query);
+  }
+  [[nodiscard]] std::vector<ParticipantKey> departures(const DeparturesQuery& query) override {
+    return inner_.departures(query);
+  }
+
+ protected:
+  [[nodiscard]] HeartbeatStore& inner() const noexcept { return inner_; }
+
+ private:
+  HeartbeatStore& inner_;
+};
+
+class ForwardingSwitches : public Switches {
+ public:
+  explicit ForwardingSwitches(Switches& inner) noexcept : inner_(inner) {}
+
+  CallStore::ActiveSummary takeCallsDown(const TakeDown& change) override {
+    return inner_.takeCallsDown(change);
+  }
+  bool bringCallsUp(StorageTime now) override { return inner_.bringCallsUp(now); }
+  [[nodiscard]] std::optional<StorageTime> callsDownUntil() override { return inner_.callsDownUntil(); }
+
+ protected:
+  [[nodiscard]] Switches& inner() const noexcept { return inner_; }
+
+ private:
+  Switches& inner_;
+};
+
+/// Hands out what another storage hands out. A subclass hands out its own contracts instead, most simply ones
+/// derived from those above.
 class ForwardingStorage : public Storage {
  public:
   /// Throws std::invalid_argument without a storage.
   explicit ForwardingStorage(std::shared_ptr<Storage> inner);
 
-  StartOutcome startCall(const StartChange& change) override;
-  JoinOutcome joinCall(const JoinChange& change) override;
-  LeaveOutcome leaveCall(const LeaveChange& change) override;
-  KickOutcome setKicked(const KickChange& change) override;
-  EndOutcome endCall(const EndChange& change) override;
-  SetupOutcome completeSetup(const SetupChange& change) override;
-  TeardownOutcome completeTeardown(const TeardownChange& change) override;
-  RenewOutcome renewRoom(const RenewChange& change) override;
-
-  void addJob(const NewJob& job) override;
-  std::optional<ClaimedJob> claimJob(const ClaimParams& params) override;
-  bool renewJob(const JobId& job, std::int64_t token, TimePoint leaseUntil) override;
-  bool settleJob(const Settlement& settlement) override;
-  std::size_t retryParked(const std::optional<JobId>& job, TimePoint now) override;
-  [[nodiscard]] std::vector<Job> jobs(const JobQuery& query) const override;
-  [[nodiscard]] JobCounts jobCounts(const std::string& queue, TimePoint now) const override;
-
-  ActiveSummary setCallsDown(const DownChange& change) override;
-  bool clearCallsDown(TimePoint now) override;
-  [[nodiscard]] std::optional<TimePoint> callsDownUntil() const override;
-
-  void saveHeartbeats(const HeartbeatBatch& batch) override;
-  [[nodiscard]] Listeners listeners(InstanceId self, TimePoint since) const override;
-  [[nodiscard]] std::vector<StoredPresence> silentParticipants(const SilentQuery& query) const override;
-  [[nodiscard]] std::vector<InCallKey> departuresSince(TimePoint since, std::size_t limit) const override;
-
-  [[nodiscard]] std::optional<CallSnapshot> findCall(const CallId& call,
-                                                     const std::optional<UserId>& viewer) const override;
-  [[nodiscard]] std::optional<CallParticipant> findParticipant(
-      const ParticipantId& participant) const override;
-  [[nodiscard]] std::vector<CallParticipant> participants(const CallId& call) const override;
-  [[nodiscard]] HistoryPage history(const HistoryQuery& query) const override;
-  [[nodiscard]] std::vector<CallSnapshot> activeCalls(const std::vector<ThreadId>& threads,
-                                                      const UserId& viewer) const override;
-  [[nodiscard]] std::vector<Call> activeCallsUpTo(std::int64_t cutoff, std::int64_t after,
-                                                  std::size_t limit) const override;
-  [[nodiscard]] ActiveSummary activeSummary(TimePoint createdBefore) const override;
-
-  [[nodiscard]] ThreadStore* threadStore() noexcept override;
+  [[nodiscard]] CallStore& calls() noexcept override { return inner_->calls(); }
+  [[nodiscard]] JobQueue& jobs() noexcept override { return inner_->jobs(); }
+  [[nodiscard]] HeartbeatStore& heartbeats() noexcept override { return inner_->heartbeats(); }
+  [[nodiscard]] Switches& switches() noexcept override { return inner_->switches(); }
+  [[nodiscard]] ThreadStore* threads() noexcept override { return inner_->threads(); }
+  [[nodiscard]] StorageTime timeAt(SteadyPoint moment) const noexcept override {
+    return inner_->timeAt(moment);
+  }
 
  protected:
   [[nodiscard]] Storage& inner() const noexcept { return *inner_; }

@@ -85,7 +85,7 @@ bool JanusDriver::create(const Thread& thread, const Call& call) {
   return true;
 }
 
-bool JanusDriver::destroy(const Call& call) {
+bool JanusDriver::destroy(const CallWithRoom& call) {
   // What was recorded holds also when the key has changed since.
   const Room recorded = call.room.value_or(Room{});
   const Secret secret = recorded.secret ? *recorded.secret : roomSecretOf(call.id, settings_.roomKey);

@@ -39,8 +39,8 @@ class Run {
   void goThroughCalls() {
     constexpr std::size_t page = 100;
     std::int64_t after = 0;
-    for (auto calls = messenger_.listActiveCalls(after, page); !calls.empty();
-         calls = messenger_.listActiveCalls(after, page)) {
+    for (auto calls = messenger_.host().activeCalls(after, page); !calls.empty();
+         calls = messenger_.host().activeCalls(after, page)) {
       for (const Call& call : calls) {
         if (stopped()) return;
         after = call.sequence;
@@ -63,7 +63,7 @@ class Run {
   }
 
   void judgeRoom(const JanusId& id, const CallId& callId) {
-    const auto call = messenger_.findCall(callId);
+    const auto call = messenger_.host().findCall(callId);
     if (!call) {
       report_.unknown.push_back({toText(id), callId});
       return;
@@ -97,7 +97,7 @@ class Run {
     if (*there) return;
     // The storage decides, and once: the call may have ended by now, or somebody else may have been faster.
     if (!options_.dryRun) {
-      const Result<bool> renewed = messenger_.renewRoom(call);
+      const Result<bool> renewed = messenger_.host().renewRoom(call);
       if (!renewed || !*renewed) return;
     }
     report_.renewed.push_back({id, call});

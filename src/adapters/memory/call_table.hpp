@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "messenger/contracts/storage.hpp"
+#include "messenger/contracts/call_store.hpp"
 
 namespace messenger::memory {
 
@@ -18,59 +18,72 @@ struct CallRow;
 
 struct ParticipantRow {
   CallParticipant participant;
-  TimePoint lastHeard;
-  InstanceId heardBy{};
+  StorageTime lastSeen{};
+  StorageTime departedAt{};
+  InstanceId seenBy{};
   CallRow* call = nullptr;
+
+  [[nodiscard]] bool isIn() const noexcept { return !participant.leftAt; }
 };
 
 struct CallRow {
-  Call call;
+  CallWithRoom call;
+  StorageTime startedAt{};
   std::deque<ParticipantRow> participants;  ///< in the order of joining; their addresses stay
   std::unordered_map<UserId, ParticipantRow*> byUser;
-  std::size_t inCall = 0;
+  std::map<std::int64_t, ParticipantRow*> inCall;  ///< by sequence
 
   [[nodiscard]] ParticipantRow* find(const UserId& user) const;
-  /// The user's row while they are in the call.
-  [[nodiscard]] ParticipantRow* findInCall(const UserId& user) const;
   [[nodiscard]] CallSnapshot snapshot(const std::optional<UserId>& viewer) const;
 };
 
-/// Calls and participants with their indexes. Confined: the storage's mutex guards it. What it is told to do
-/// it does; whether that is allowed has been looked at before.
+/// Calls and participants with their indexes. Confined: the mutex of Tables guards it. Guards of a change
+/// have been looked at before.
 class CallTable {
  public:
-  using SilentKey = std::pair<TimePoint, std::int64_t>;  ///< (lastHeard, sequence)
+  using Order = std::pair<StorageTime, std::int64_t>;  ///< (lastSeen or departedAt, sequence)
 
   [[nodiscard]] CallRow* find(const CallId& call) const;
   [[nodiscard]] ParticipantRow* find(const ParticipantId& participant) const;
   [[nodiscard]] CallRow* findActive(const ThreadId& thread) const;
 
-  CallRow& start(const StartChange& change);
-  ParticipantRow& add(CallRow& row, const ParticipantId& id, const UserId& user, TimePoint now,
-                      InstanceId heardBy);
-  void putBack(ParticipantRow& row, TimePoint now, InstanceId heardBy);
-  void takeOut(ParticipantRow& row, TimePoint now);
-  void setKicked(ParticipantRow& row, bool kicked, TimePoint now);
-  void end(CallRow& row, EndReason reason, const std::optional<UserId>& by, TimePoint now);
-  void heard(ParticipantRow& row, TimePoint at, InstanceId by);
+  /// Throws StorageError when the change cannot be written: an id that is taken, a second row of a user, a
+  /// row that contradicts what is stored.
+  void requireWritable(const CallChange& change) const;
 
-  /// Counts a change of the call's own fields.
-  static void changed(CallRow& row, TimePoint now);
+  /// REQUIRES: requireWritable.
+  [[nodiscard]] CommitResult write(const CallChange& change);
+
+  /// The intent to make a room.
+  static void intend(CallRow& row, TimePoint now);
+
+  void seen(ParticipantRow& row, StorageTime at, InstanceId by);
 
   [[nodiscard]] const std::map<std::int64_t, CallRow*>& active() const noexcept { return active_; }
-  [[nodiscard]] const std::map<SilentKey, ParticipantRow*>& byLastHeard() const noexcept { return silent_; }
-  [[nodiscard]] const std::map<SilentKey, ParticipantRow*>& byDeparture() const noexcept { return left_; }
+  [[nodiscard]] const std::map<Order, ParticipantRow*>& byLastSeen() const noexcept { return inCall_; }
+  [[nodiscard]] const std::map<Order, ParticipantRow*>& byDeparture() const noexcept { return departed_; }
   /// All calls of a thread, oldest first; null when it never had one.
   [[nodiscard]] const std::vector<CallRow*>* ofThread(const ThreadId& thread) const;
 
  private:
+  void requireCallRow(const CallRow* known, const CallChange& change) const;
+  void requireParticipants(const CallRow* call, const CallChange& change) const;
+  CallRow& rowFor(const CallChange& change);
+  void writeCall(CallRow& row, const CallWithRoom& wanted);
+  ParticipantRow& rowFor(CallRow& call, const CallParticipant& wanted);
+  const CallParticipant& writeParticipant(CallRow& call, const CallParticipant& wanted,
+                                          const CallChange& change);
+  std::vector<CallParticipant> emptyCall(CallRow& call, TimePoint leftAt, StorageTime now);
+  void place(ParticipantRow& row, StorageTime at);
+  void displace(ParticipantRow& row);
+
   std::unordered_map<CallId, std::unique_ptr<CallRow>> calls_;
   std::unordered_map<ParticipantId, ParticipantRow*> participants_;
   std::unordered_map<ThreadId, std::vector<CallRow*>> byThread_;
   std::unordered_map<ThreadId, CallRow*> activeByThread_;
-  std::map<std::int64_t, CallRow*> active_;      ///< by sequence
-  std::map<SilentKey, ParticipantRow*> silent_;  ///< those in a call
-  std::map<SilentKey, ParticipantRow*> left_;    ///< those who are out, by (leftAt, sequence)
+  std::map<std::int64_t, CallRow*> active_;    ///< by sequence
+  std::map<Order, ParticipantRow*> inCall_;    ///< by (lastSeen, sequence)
+  std::map<Order, ParticipantRow*> departed_;  ///< by (departedAt, sequence)
   std::int64_t lastCall_ = 0;
   std::int64_t lastParticipant_ = 0;
 };

@@ -16,14 +16,14 @@ void JobTable::requireNew(const std::vector<NewJob>& jobs) const {
   }
 }
 
-void JobTable::add(const NewJob& job, TimePoint createdAt) {
+void JobTable::add(const NewJob& job) {
   Job& row = jobs_[job.id];
   row.id = job.id;
   row.type = job.type;
   row.queue = job.queue;
   row.call = job.call;
   row.cutoff = job.cutoff;
-  row.createdAt = createdAt;
+  row.createdAt = job.createdAt;
   row.availableAt = job.availableAt;
   row.sequence = ++last_;
   queues_[row.queue].live[orderOf(row)] = &row;
@@ -31,40 +31,29 @@ void JobTable::add(const NewJob& job, TimePoint createdAt) {
   if (row.call) byCall_[*row.call].push_back(&row);
 }
 
-void JobTable::addAll(const std::vector<NewJob>& jobs, TimePoint createdAt) {
-  for (const NewJob& job : jobs) add(job, createdAt);
-}
-
-bool JobTable::waits(JobType type, const CallId& call) const {
-  const auto found = byCall_.find(call);
-  return found != byCall_.end() &&
-         std::any_of(found->second.begin(), found->second.end(),
-                     [&](const Job* job) { return job->type == type && !job->parked; });
-}
-
-bool JobTable::isLeased(const Job& job, TimePoint now) {
+bool JobTable::isLeased(const Job& job, StorageTime now) {
   return job.leasedUntil && *job.leasedUntil > now;
 }
 
-bool JobTable::isAvailable(const Job& job, TimePoint now) const {
-  if (job.parked || job.availableAt > now || isLeased(job, now)) return false;
+bool JobTable::isAvailable(const Job& job, StorageTime now) const {
+  if (job.failed || job.availableAt > now || isLeased(job, now)) return false;
   if (!job.call) return true;
   const auto& siblings = byCall_.at(*job.call);
   return std::none_of(siblings.begin(), siblings.end(),
                       [&](const Job* other) { return isLeased(*other, now); });
 }
 
-Job* JobTable::findAvailable(const ClaimParams& params) {
+Job* JobTable::findAvailable(const JobQueue::ClaimRequest& request) {
   const auto fits = [&](const Job& job) {
-    return job.queue == params.queue && (!params.job || job.id == *params.job) &&
-           (!params.call || job.call == params.call) && isAvailable(job, params.now);
+    return job.queue == request.queue && (!request.job || job.id == *request.job) &&
+           (!request.call || job.call == request.call) && isAvailable(job, request.now);
   };
-  if (params.job) {
-    const auto found = jobs_.find(*params.job);
+  if (request.job) {
+    const auto found = jobs_.find(*request.job);
     return found != jobs_.end() && fits(found->second) ? &found->second : nullptr;
   }
-  if (params.call) {
-    const auto found = byCall_.find(*params.call);
+  if (request.call) {
+    const auto found = byCall_.find(*request.call);
     if (found == byCall_.end()) return nullptr;
     Job* first = nullptr;
     for (Job* job : found->second) {
@@ -72,22 +61,22 @@ Job* JobTable::findAvailable(const ClaimParams& params) {
     }
     return first;
   }
-  const auto queue = queues_.find(params.queue);
+  const auto queue = queues_.find(request.queue);
   if (queue == queues_.end()) return nullptr;
   // Passes over those that run and their siblings: no more than there are workers, times the jobs of a call.
   for (const auto& [order, job] : queue->second.live) {
-    if (order.first > params.now) return nullptr;
+    if (order.first > request.now) return nullptr;
     if (fits(*job)) return job;
   }
   return nullptr;
 }
 
-Job* JobTable::claim(const ClaimParams& params) {
-  Job* job = findAvailable(params);
+Job* JobTable::claim(const JobQueue::ClaimRequest& request) {
+  Job* job = findAvailable(request);
   if (job == nullptr) return nullptr;
   ++job->attempts;
   ++job->token;
-  job->leasedUntil = params.leaseUntil;
+  job->leasedUntil = request.leaseUntil;
   queues_[job->queue].runs[job->sequence] = job;
   return job;
 }
@@ -99,7 +88,7 @@ Job* JobTable::findClaimed(const JobId& job, std::int64_t token) {
   return row.leasedUntil && row.token == token ? &row : nullptr;
 }
 
-void JobTable::release(Job& job, TimePoint availableAt) {
+void JobTable::release(Job& job, StorageTime availableAt) {
   Queue& queue = queues_[job.queue];
   queue.live.erase(orderOf(job));
   queue.runs.erase(job.sequence);
@@ -108,25 +97,25 @@ void JobTable::release(Job& job, TimePoint availableAt) {
   queue.live[orderOf(job)] = &job;
 }
 
-void JobTable::park(Job& job) {
+void JobTable::fail(Job& job) {
   Queue& queue = queues_[job.queue];
   queue.live.erase(orderOf(job));
   queue.runs.erase(job.sequence);
-  ++queue.parked;
+  ++queue.failed;
   live_.erase(job.sequence);
-  parked_[job.sequence] = &job;
+  failed_[job.sequence] = &job;
   job.leasedUntil.reset();
-  job.parked = true;
+  job.failed = true;
 }
 
-void JobTable::unpark(Job& job, TimePoint now) {
-  job.parked = false;
+void JobTable::revive(Job& job, StorageTime now) {
+  job.failed = false;
   job.attempts = 0;
   job.availableAt = now;
   Queue& queue = queues_[job.queue];
-  --queue.parked;
+  --queue.failed;
   queue.live[orderOf(job)] = &job;
-  parked_.erase(job.sequence);
+  failed_.erase(job.sequence);
   live_[job.sequence] = &job;
 }
 
@@ -139,8 +128,8 @@ void JobTable::settle(const Settlement& settlement) {
     case Settlement::Kind::retry:
       release(job, settlement.availableAt);
       break;
-    case Settlement::Kind::park:
-      park(job);
+    case Settlement::Kind::fail:
+      fail(job);
       break;
   }
   job.lastError = settlement.error;
@@ -161,20 +150,20 @@ void JobTable::remove(const JobId& id) {
   jobs_.erase(found);
 }
 
-std::size_t JobTable::retryParked(const std::optional<JobId>& job, TimePoint now) {
+std::size_t JobTable::retryFailed(const std::optional<JobId>& job, StorageTime now) {
   if (job) {
     const auto found = jobs_.find(*job);
-    if (found == jobs_.end() || !found->second.parked) return 0;
-    unpark(found->second, now);
+    if (found == jobs_.end() || !found->second.failed) return 0;
+    revive(found->second, now);
     return 1;
   }
   std::size_t count = 0;
-  for (; !parked_.empty(); ++count) unpark(*parked_.begin()->second, now);
+  for (; !failed_.empty(); ++count) revive(*failed_.begin()->second, now);
   return count;
 }
 
-std::vector<Job> JobTable::list(const JobQuery& query) const {
-  const auto& source = query.parked ? parked_ : live_;
+std::vector<Job> JobTable::list(const JobQueue::ListQuery& query) const {
+  const auto& source = query.failed ? failed_ : live_;
   std::vector<Job> result;
   for (auto at = source.upper_bound(query.after); at != source.end() && result.size() < query.limit; ++at) {
     result.push_back(*at->second);
@@ -182,12 +171,12 @@ std::vector<Job> JobTable::list(const JobQuery& query) const {
   return result;
 }
 
-JobCounts JobTable::counts(const std::string& queue, TimePoint now) const {
-  JobCounts result;
+JobQueue::Counts JobTable::counts(const std::string& queue, StorageTime now) const {
+  JobQueue::Counts result;
   const auto found = queues_.find(queue);
   if (found == queues_.end()) return result;
   const Queue& row = found->second;
-  result.parked = row.parked;
+  result.failed = row.failed;
   for (const auto& [sequence, job] : row.runs) result.running += isLeased(*job, now) ? 1 : 0;
   result.waiting = row.live.size() - result.running;
   for (const auto& [order, job] : row.live) {

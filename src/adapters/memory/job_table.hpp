@@ -10,61 +10,57 @@
 #include <utility>
 #include <vector>
 
-#include "messenger/contracts/storage.hpp"
+#include "messenger/contracts/job_queue.hpp"
 
 namespace messenger::memory {
 
-/// Jobs with their indexes. Confined: the storage's mutex guards it.
+/// Jobs with their indexes. Confined: the mutex of Tables guards it.
 class JobTable {
  public:
   /// Throws StorageError when one of these ids is taken, or appears twice: before anything was changed.
   void requireNew(const std::vector<NewJob>& jobs) const;
 
-  void add(const NewJob& job, TimePoint createdAt);
-  void addAll(const std::vector<NewJob>& jobs, TimePoint createdAt);
-
-  /// Whether the call has a job of this type that is not parked.
-  [[nodiscard]] bool waits(JobType type, const CallId& call) const;
+  void add(const NewJob& job);
 
   /// Takes the job that is available first.
-  Job* claim(const ClaimParams& params);
+  Job* claim(const JobQueue::ClaimRequest& request);
 
   /// The job, while it is claimed under this token.
   [[nodiscard]] Job* findClaimed(const JobId& job, std::int64_t token);
 
-  void renew(Job& job, TimePoint leaseUntil) { job.leasedUntil = leaseUntil; }
+  void renew(Job& job, StorageTime leaseUntil) { job.leasedUntil = leaseUntil; }
 
   /// REQUIRES: findClaimed(settlement.job, settlement.token).
   void settle(const Settlement& settlement);
   void remove(const JobId& job);
 
-  std::size_t retryParked(const std::optional<JobId>& job, TimePoint now);
+  std::size_t retryFailed(const std::optional<JobId>& job, StorageTime now);
 
-  [[nodiscard]] std::vector<Job> list(const JobQuery& query) const;
-  [[nodiscard]] JobCounts counts(const std::string& queue, TimePoint now) const;
+  [[nodiscard]] std::vector<Job> list(const JobQueue::ListQuery& query) const;
+  [[nodiscard]] JobQueue::Counts counts(const std::string& queue, StorageTime now) const;
 
  private:
-  using Order = std::pair<TimePoint, std::int64_t>;  ///< (availableAt, sequence)
+  using Order = std::pair<StorageTime, std::int64_t>;  ///< (availableAt, sequence)
 
   struct Queue {
-    std::map<Order, Job*> live;         ///< all that are not parked, those that run too
+    std::map<Order, Job*> live;         ///< all that have not failed, those that run too
     std::map<std::int64_t, Job*> runs;  ///< those with a lease, by sequence: as few as there are workers
-    std::size_t parked = 0;
+    std::size_t failed = 0;
   };
 
   [[nodiscard]] static Order orderOf(const Job& job) { return {job.availableAt, job.sequence}; }
-  [[nodiscard]] static bool isLeased(const Job& job, TimePoint now);
-  [[nodiscard]] bool isAvailable(const Job& job, TimePoint now) const;
-  [[nodiscard]] Job* findAvailable(const ClaimParams& params);
-  void release(Job& job, TimePoint availableAt);
-  void park(Job& job);
-  void unpark(Job& job, TimePoint now);
+  [[nodiscard]] static bool isLeased(const Job& job, StorageTime now);
+  [[nodiscard]] bool isAvailable(const Job& job, StorageTime now) const;
+  [[nodiscard]] Job* findAvailable(const JobQueue::ClaimRequest& request);
+  void release(Job& job, StorageTime availableAt);
+  void fail(Job& job);
+  void revive(Job& job, StorageTime now);
 
   std::unordered_map<JobId, Job> jobs_;
   std::map<std::string, Queue> queues_;
   std::unordered_map<CallId, std::vector<Job*>> byCall_;
   std::map<std::int64_t, Job*> live_;  ///< by sequence
-  std::map<std::int64_t, Job*> parked_;
+  std::map<std::int64_t, Job*> failed_;
   std::int64_t last_ = 0;
 };
 

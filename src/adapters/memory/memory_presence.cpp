@@ -1,9 +1,11 @@
 #include "adapters/memory/memory_presence.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <memory>
+#include <random>
+#include <tuple>
 
+#include "adapters/memory/presence_text.hpp"
 #include "messenger/adapters/memory.hpp"
 
 namespace messenger::memory {
@@ -12,95 +14,128 @@ namespace {
 using support::Lock;
 using Index = PresenceShard::Index;
 
-/// The upper bits choose the part, the lower ones the place in its table: all must be good. The last steps
-/// are those of MurmurHash3's finalizer.
-std::uint64_t hashOf(const CallId& call, const UserId& user) noexcept {
-  const std::hash<std::string> text;
-  std::uint64_t hash = text(call.value());
-  hash = hash * 0x9E3779B97F4A7C15ULL + text(user.id);
-  hash = hash * 0x9E3779B97F4A7C15ULL + text(user.type);
-  hash ^= hash >> 33U;
-  hash *= 0xFF51AFD7ED558CCDULL;
-  hash ^= hash >> 33U;
-  return hash;
+/// Another thread's `now` may be a little ahead: a time in the future counts as now.
+Duration ago(SteadyPoint lastSeen, SteadyPoint now) noexcept {
+  return std::max(Duration::zero(), std::chrono::duration_cast<Duration>(now - lastSeen));
 }
 
-/// Another thread's `now` may be a little ahead of ours: nobody is silent for less than no time.
-Duration ago(SteadyPoint heardAt, SteadyPoint now) noexcept {
-  return std::max(Duration::zero(), std::chrono::duration_cast<Duration>(now - heardAt));
-}
-
-/// `now - age`. Nobody was heard more than a century ago, and beyond that the sum would not fit.
+/// `now - age`. Nobody was seen more than a century ago, and beyond that the sum would not fit.
 SteadyPoint before(SteadyPoint now, Duration age) noexcept {
   constexpr Duration century = std::chrono::years{100};
   return now - std::clamp(age, -century, century);
 }
 
+/// Keeps the latest entry of each participant among those from `first` on.
+void removeDuplicates(std::vector<LastSeen>& seen, std::size_t first) {
+  const auto key = [](const LastSeen& one) {
+    return std::tie(one.who.call, one.who.user.type, one.who.user.id);
+  };
+  const auto begin = seen.begin() + static_cast<std::ptrdiff_t>(first);
+  std::sort(begin, seen.end(), [&](const LastSeen& left, const LastSeen& right) {
+    return std::tuple_cat(key(left), std::tie(left.ago)) < std::tuple_cat(key(right), std::tie(right.ago));
+  });
+  const auto same = [](const LastSeen& left, const LastSeen& right) { return left.who == right.who; };
+  seen.erase(std::unique(begin, seen.end(), same), seen.end());
+}
+
+std::uint64_t randomSeed() {
+  std::random_device random;
+  return std::uint64_t{random()} << 32U | random();
+}
+
 }  // namespace
 
-bool MemoryPresence::touch(const CallId& call, const UserId& user, const Moment& now) {
+MemoryPresence::MemoryPresence() : seed_(randomSeed()) {}
+
+/// The three texts are hashed side by side, as the processor can do that at once. The upper bits of the sum
+/// choose the part, the lower ones the place in its table: all must be good.
+std::uint64_t MemoryPresence::hashOf(const CallId& call, const UserId& user) const noexcept {
+  const std::uint64_t ofCall = hashOfText(call.value(), seed_);
+  const std::uint64_t ofType = hashOfText(user.type, ~seed_);
+  const std::uint64_t ofUser = hashOfText(user.id, seed_ << 32U | seed_ >> 32U);
+  return mixed(mixed(mixed(ofUser) + ofType) ^ ofCall);
+}
+
+void MemoryPresence::prefetch(const Part& part, std::uint32_t hash) noexcept {
+  part.shard.prefetch(hash);
+}
+
+bool MemoryPresence::touch(const CallId& call, const UserId& user, SteadyPoint now) {
   const std::uint64_t hash = hashOf(call, user);
+  const auto inPart = static_cast<std::uint32_t>(hash);
   Part& part = partOf(hash);
+  prefetch(part, inPart);
   const Lock lock(part.mutex);
-  const Index slot = part.shard.find(hash, call, user);
+  const Index slot = part.shard.find(inPart, call, user);
   if (slot == PresenceShard::none) return false;
-  part.shard.hear(slot, now.steady);
+  part.shard.see(slot, now);
   return true;
 }
 
-void MemoryPresence::admit(const InCallKey& who, const Moment& now) {
+void MemoryPresence::track(const ParticipantKey& who, SteadyPoint now) {
   const std::uint64_t hash = hashOf(who.call, who.user);
+  const auto inPart = static_cast<std::uint32_t>(hash);
   Part& part = partOf(hash);
   const Lock lock(part.mutex);
-  const Index slot = part.shard.find(hash, who.call, who.user);
+  const Index slot = part.shard.find(inPart, who.call, who.user);
   if (slot == PresenceShard::none) {
-    part.shard.insert(hash, who.call, who.user, now.steady);
+    part.shard.insert(inPart, who.call, who.user, now);
   } else {
-    part.shard.hear(slot, now.steady);
+    part.shard.see(slot, now);
   }
 }
 
-void MemoryPresence::forget(const InCallKey& who) {
+void MemoryPresence::untrack(const ParticipantKey& who) {
   const std::uint64_t hash = hashOf(who.call, who.user);
   Part& part = partOf(hash);
   const Lock lock(part.mutex);
-  const Index slot = part.shard.find(hash, who.call, who.user);
+  const Index slot = part.shard.find(static_cast<std::uint32_t>(hash), who.call, who.user);
   if (slot != PresenceShard::none) part.shard.erase(slot);
 }
 
-std::optional<Duration> MemoryPresence::silence(const InCallKey& who, const Moment& now) const {
+std::optional<Duration> MemoryPresence::sinceLastSeen(const ParticipantKey& who, SteadyPoint now) const {
   const std::uint64_t hash = hashOf(who.call, who.user);
   const Part& part = partOf(hash);
   const Lock lock(part.mutex);
-  const Index slot = part.shard.find(hash, who.call, who.user);
+  const Index slot = part.shard.find(static_cast<std::uint32_t>(hash), who.call, who.user);
   if (slot == PresenceShard::none) return std::nullopt;
-  return ago(part.shard.heardAt(slot), now.steady);
+  return ago(part.shard.lastSeen(slot), now);
 }
 
-std::vector<Heard> MemoryPresence::heardWithin(Duration atMost, const Moment& now) const {
-  constexpr std::size_t batch = 64;
-  const SteadyPoint threshold = before(now.steady, atMost);
-  std::vector<Heard> result;
-  std::vector<Index> slots;
-  for (const Part& part : parts_) {
-    slots.clear();
+/// Heartbeats get in between two batches. When slots moved meanwhile, the part is read again from the start;
+/// somebody who was untracked and tracked again meanwhile may have been met twice.
+void MemoryPresence::appendSeen(const Part& part, SteadyPoint threshold, SteadyPoint now,
+                                std::vector<LastSeen>& to) {
+  const std::size_t first = to.size();
+  PresenceShard::Batch batch;
+  std::uint32_t generation = 0;
+  std::uint32_t erasuresBefore = 0;
+  std::uint32_t erasures = 0;
+  Index next = 0;
+  while (next != PresenceShard::none) {
+    batch.clear();
     {
       const Lock lock(part.mutex);
-      for (Index slot = part.shard.last(); slot != PresenceShard::none; slot = part.shard.previous(slot)) {
-        if (part.shard.heardAt(slot) < threshold) break;
-        slots.push_back(slot);
+      erasures = part.shard.erasures();
+      if (next == 0 || part.shard.generation() != generation) {
+        to.resize(first);
+        generation = part.shard.generation();
+        erasuresBefore = erasures;
+        next = 0;
       }
+      next = part.shard.collect(next, threshold, batch);
     }
-    // The keys are copied a few at a time, so that no heartbeat waits for long. Who was forgotten meanwhile
-    // is passed over; whoever took the slot then has just been heard.
-    for (std::size_t from = 0; from < slots.size(); from += batch) {
-      const Lock lock(part.mutex);
-      for (std::size_t at = from; at < std::min(slots.size(), from + batch); ++at) {
-        if (!part.shard.isUsed(slots[at]) || part.shard.heardAt(slots[at]) < threshold) continue;
-        result.push_back({part.shard.key(slots[at]), ago(part.shard.heardAt(slots[at]), now.steady)});
-      }
+    for (std::size_t at = 0; at < batch.size(); ++at) {
+      to.push_back({batch.nextKey(at), ago(batch.lastSeen(at), now)});
     }
   }
+  if (erasures != erasuresBefore) removeDuplicates(to, first);
+}
+
+std::vector<LastSeen> MemoryPresence::seenWithin(Duration atMost, SteadyPoint now) const {
+  const SteadyPoint threshold = before(now, atMost);
+  std::vector<LastSeen> result;
+  for (const Part& part : parts_) appendSeen(part, threshold, now, result);
   return result;
 }
 

@@ -12,18 +12,21 @@
 
 namespace messenger::memory {
 
-/// Presence in this process, in 64 parts with a lock each. Ages are measured by the steady clock.
-/// Thread-safe.
+/// Presence in this process, in 256 parts with a lock each. No lock is held for long: a part grows by itself,
+/// and `seenWithin` copies a few participants at a time. Thread-safe.
 class MemoryPresence final : public Presence {
  public:
-  bool touch(const CallId& call, const UserId& user, const Moment& now) override;
-  void admit(const InCallKey& who, const Moment& now) override;
-  void forget(const InCallKey& who) override;
-  [[nodiscard]] std::optional<Duration> silence(const InCallKey& who, const Moment& now) const override;
-  [[nodiscard]] std::vector<Heard> heardWithin(Duration atMost, const Moment& now) const override;
+  MemoryPresence();
+
+  bool touch(const CallId& call, const UserId& user, SteadyPoint now) override;
+  void track(const ParticipantKey& who, SteadyPoint now) override;
+  void untrack(const ParticipantKey& who) override;
+  [[nodiscard]] std::optional<Duration> sinceLastSeen(const ParticipantKey& who,
+                                                      SteadyPoint now) const override;
+  [[nodiscard]] std::vector<LastSeen> seenWithin(Duration atMost, SteadyPoint now) const override;
 
  private:
-  static constexpr std::size_t shardCount = 64;
+  static constexpr std::size_t partCount = 256;
 
   /// On cache lines of its own, so that neighbours do not slow each other down.
   struct alignas(64) Part {
@@ -31,10 +34,15 @@ class MemoryPresence final : public Presence {
     PresenceShard shard GUARDED_BY(mutex);
   };
 
-  [[nodiscard]] Part& partOf(std::uint64_t hash) noexcept { return parts_[hash >> 58U]; }
-  [[nodiscard]] const Part& partOf(std::uint64_t hash) const noexcept { return parts_[hash >> 58U]; }
+  [[nodiscard]] std::uint64_t hashOf(const CallId& call, const UserId& user) const noexcept;
+  [[nodiscard]] Part& partOf(std::uint64_t hash) noexcept { return parts_[hash >> 56U]; }
+  [[nodiscard]] const Part& partOf(std::uint64_t hash) const noexcept { return parts_[hash >> 56U]; }
+  static void prefetch(const Part& part, std::uint32_t hash) noexcept NO_THREAD_SAFETY_ANALYSIS;
+  static void appendSeen(const Part& part, SteadyPoint threshold, SteadyPoint now, std::vector<LastSeen>& to);
 
-  std::array<Part, shardCount> parts_;
+  /// Random, so that nobody outside can choose ids that crowd together.
+  std::uint64_t seed_;
+  std::array<Part, partCount> parts_;
 };
 
 }  // namespace messenger::memory

@@ -1,84 +1,117 @@
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <unordered_map>
-#include <vector>
-
-#include "adapters/memory/call_table.hpp"
-#include "adapters/memory/job_table.hpp"
-#include "adapters/memory/memory_thread_store.hpp"
+#include "adapters/memory/tables.hpp"
 #include "messenger/contracts/storage.hpp"
-#include "support/mutex.hpp"
 
 namespace messenger::memory {
 
-/// The storage contract over tables in memory: each operation under one mutex, which makes it atomic and
-/// isolated. Everything that can fail (an id that is taken) is looked at before the first change.
-/// Thread-safe.
-class MemoryStorage final : public Storage {
+class MemoryCallStore final : public CallStore {
  public:
-  StartOutcome startCall(const StartChange& change) override EXCLUDES(mutex_);
-  JoinOutcome joinCall(const JoinChange& change) override EXCLUDES(mutex_);
-  LeaveOutcome leaveCall(const LeaveChange& change) override EXCLUDES(mutex_);
-  KickOutcome setKicked(const KickChange& change) override EXCLUDES(mutex_);
-  EndOutcome endCall(const EndChange& change) override EXCLUDES(mutex_);
-  SetupOutcome completeSetup(const SetupChange& change) override EXCLUDES(mutex_);
-  TeardownOutcome completeTeardown(const TeardownChange& change) override EXCLUDES(mutex_);
-  RenewOutcome renewRoom(const RenewChange& change) override EXCLUDES(mutex_);
+  explicit MemoryCallStore(Tables& tables) noexcept : tables_(tables) {}
 
-  void addJob(const NewJob& job) override EXCLUDES(mutex_);
-  std::optional<ClaimedJob> claimJob(const ClaimParams& params) override EXCLUDES(mutex_);
-  bool renewJob(const JobId& job, std::int64_t token, TimePoint leaseUntil) override EXCLUDES(mutex_);
-  bool settleJob(const Settlement& settlement) override EXCLUDES(mutex_);
-  std::size_t retryParked(const std::optional<JobId>& job, TimePoint now) override EXCLUDES(mutex_);
-  [[nodiscard]] std::vector<Job> jobs(const JobQuery& query) const override EXCLUDES(mutex_);
-  [[nodiscard]] JobCounts jobCounts(const std::string& queue, TimePoint now) const override EXCLUDES(mutex_);
-
-  ActiveSummary setCallsDown(const DownChange& change) override EXCLUDES(mutex_);
-  bool clearCallsDown(TimePoint now) override EXCLUDES(mutex_);
-  [[nodiscard]] std::optional<TimePoint> callsDownUntil() const override EXCLUDES(mutex_);
-
-  void saveHeartbeats(const HeartbeatBatch& batch) override EXCLUDES(mutex_);
-  [[nodiscard]] Listeners listeners(InstanceId self, TimePoint since) const override EXCLUDES(mutex_);
-  [[nodiscard]] std::vector<StoredPresence> silentParticipants(const SilentQuery& query) const override
-      EXCLUDES(mutex_);
-  [[nodiscard]] std::vector<InCallKey> departuresSince(TimePoint since, std::size_t limit) const override
-      EXCLUDES(mutex_);
-
-  [[nodiscard]] std::optional<CallSnapshot> findCall(const CallId& call,
-                                                     const std::optional<UserId>& viewer) const override
-      EXCLUDES(mutex_);
-  [[nodiscard]] std::optional<CallParticipant> findParticipant(
-      const ParticipantId& participant) const override EXCLUDES(mutex_);
-  [[nodiscard]] std::vector<CallParticipant> participants(const CallId& call) const override EXCLUDES(mutex_);
-  [[nodiscard]] HistoryPage history(const HistoryQuery& query) const override EXCLUDES(mutex_);
+  [[nodiscard]] Loaded load(const LoadRequest& request) override;
+  CommitResult commit(const CallChange& change) override;
+  void raiseThreadRevision(const ThreadId& thread) override;
+  [[nodiscard]] std::optional<CallParticipant> findParticipant(const ParticipantId& participant) override;
+  [[nodiscard]] std::vector<CallParticipant> participants(const ParticipantsQuery& query) override;
+  [[nodiscard]] HistoryPage history(const HistoryQuery& query) override;
   [[nodiscard]] std::vector<CallSnapshot> activeCalls(const std::vector<ThreadId>& threads,
-                                                      const UserId& viewer) const override EXCLUDES(mutex_);
-  [[nodiscard]] std::vector<Call> activeCallsUpTo(std::int64_t cutoff, std::int64_t after,
-                                                  std::size_t limit) const override EXCLUDES(mutex_);
-  [[nodiscard]] ActiveSummary activeSummary(TimePoint createdBefore) const override EXCLUDES(mutex_);
-
-  [[nodiscard]] ThreadStore* threadStore() noexcept override { return &threads_; }
+                                                      const UserId& viewer) override;
+  [[nodiscard]] std::vector<Call> activeCallsAfter(const ActiveCallsQuery& query) override;
+  [[nodiscard]] ActiveSummary activeSummary(StorageTime startedBefore) override;
 
  private:
-  struct Listener {
-    TimePoint listeningSince;
-    TimePoint wroteAt;
-  };
+  /// `committed`: nothing stands in the change's way.
+  [[nodiscard]] CommitResult::Status guard(const CallChange& change) REQUIRES(tables_.mutex);
 
-  [[nodiscard]] bool isDown(TimePoint now) const REQUIRES(mutex_) { return downUntil_ && now < *downUntil_; }
-  void endEmpty(CallRow& row, EndReason reason, const std::vector<NewJob>& onEnd, TimePoint now)
-      REQUIRES(mutex_);
+  Tables& tables_;
+};
 
-  mutable support::Mutex mutex_;
-  CallTable calls_ GUARDED_BY(mutex_);
-  JobTable jobs_ GUARDED_BY(mutex_);
-  std::optional<TimePoint> downUntil_ GUARDED_BY(mutex_);
-  std::unordered_map<InstanceId, Listener> listeners_ GUARDED_BY(mutex_);
-  MemoryThreadStore threads_;
+class MemoryJobQueue final : public JobQueue {
+ public:
+  explicit MemoryJobQueue(Tables& tables) noexcept : tables_(tables) {}
+
+  void add(const NewJob& job) override;
+  std::optional<ClaimedJob> claim(const ClaimRequest& request) override;
+  bool renew(const JobId& job, std::int64_t token, StorageTime leaseUntil) override;
+  bool settle(const Settlement& settlement) override;
+  std::size_t retryFailed(const std::optional<JobId>& job, StorageTime now) override;
+  [[nodiscard]] std::vector<Job> list(const ListQuery& query) override;
+  [[nodiscard]] Counts counts(const std::string& queue, StorageTime now) override;
+
+ private:
+  Tables& tables_;
+};
+
+class MemoryHeartbeatStore final : public HeartbeatStore {
+ public:
+  explicit MemoryHeartbeatStore(Tables& tables) noexcept : tables_(tables) {}
+
+  std::vector<ParticipantKey> save(const Report& report) override;
+  [[nodiscard]] std::vector<Peer> peers() override;
+  [[nodiscard]] std::vector<SilentParticipant> silent(const SilentQuery& query) override;
+  [[nodiscard]] std::vector<ParticipantKey> departures(const DeparturesQuery& query) override;
+
+ private:
+  Tables& tables_;
+};
+
+class MemorySwitches final : public Switches {
+ public:
+  explicit MemorySwitches(Tables& tables) noexcept : tables_(tables) {}
+
+  CallStore::ActiveSummary takeCallsDown(const TakeDown& change) override;
+  bool bringCallsUp(StorageTime now) override;
+  [[nodiscard]] std::optional<StorageTime> callsDownUntil() override;
+
+ private:
+  Tables& tables_;
+};
+
+class MemoryThreadStore final : public ThreadStore {
+ public:
+  explicit MemoryThreadStore(Tables& tables) noexcept : tables_(tables) {}
+
+  bool createThread(const NewThread& thread) override;
+  std::optional<Thread> updateThread(const ThreadId& thread, const ThreadUpdate& update) override;
+  PutMember putMember(const ThreadId& thread, const ThreadMember& member) override;
+  bool removeMember(const ThreadId& thread, const UserId& user) override;
+  void putUser(const UserId& user, const std::string& name) override;
+
+  [[nodiscard]] std::optional<Thread> findThread(const ThreadId& thread) const override;
+  [[nodiscard]] std::optional<ThreadMember> findMember(const ThreadId& thread,
+                                                       const UserId& user) const override;
+  [[nodiscard]] std::vector<ThreadMember> members(const ThreadId& thread) const override;
+  [[nodiscard]] std::vector<ThreadId> threadsOf(const UserId& user) const override;
+  [[nodiscard]] std::optional<std::string> findUserName(const UserId& user) const override;
+  [[nodiscard]] std::optional<Membership> findMembership(const ThreadId& thread,
+                                                         const UserId& user) const override;
+
+ private:
+  Tables& tables_;
+};
+
+/// A storage over tables in memory. Thread-safe.
+class MemoryStorage final : public Storage {
+ public:
+  [[nodiscard]] CallStore& calls() noexcept override { return calls_; }
+  [[nodiscard]] JobQueue& jobs() noexcept override { return jobs_; }
+  [[nodiscard]] HeartbeatStore& heartbeats() noexcept override { return heartbeats_; }
+  [[nodiscard]] Switches& switches() noexcept override { return switches_; }
+  [[nodiscard]] ThreadStore* threads() noexcept override { return &threads_; }
+
+  /// It dies with the process, so the machine's clock is its own.
+  [[nodiscard]] StorageTime timeAt(SteadyPoint moment) const noexcept override {
+    return StorageTime{std::chrono::floor<Duration>(moment.time_since_epoch())};
+  }
+
+ private:
+  Tables tables_;
+  MemoryCallStore calls_{tables_};
+  MemoryJobQueue jobs_{tables_};
+  MemoryHeartbeatStore heartbeats_{tables_};
+  MemorySwitches switches_{tables_};
+  MemoryThreadStore threads_{tables_};
 };
 
 }  // namespace messenger::memory

@@ -1,129 +1,211 @@
 #include "adapters/memory/presence_shard.hpp"
 
-#include <string_view>
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <stdexcept>
+#include <utility>
+
+#include "adapters/memory/presence_text.hpp"
 
 namespace messenger::memory {
+namespace {
 
-PresenceShard::PresenceShard() : table_(16) {}
-
-bool PresenceShard::matches(const Key& key, const CallId& call, const UserId& user) const noexcept {
-  const std::string_view text = key.text;
-  return key.callSize == call.value().size() && key.typeSize == user.type.size() &&
-         text.size() == call.value().size() + user.type.size() + user.id.size() &&
-         text.starts_with(call.value()) && text.substr(key.callSize, key.typeSize) == user.type &&
-         text.substr(std::size_t{key.callSize} + key.typeSize) == user.id;
+void copyTo(char* at, const std::array<std::string_view, 3>& texts) noexcept {
+  for (const std::string_view text : texts) at = std::copy(text.begin(), text.end(), at);
 }
 
-PresenceShard::Index PresenceShard::find(std::uint64_t hash, const CallId& call,
+/// REQUIRES: their sizes are those of the texts there, which lie one behind the other.
+bool areAt(const char* at, const std::array<std::string_view, 3>& texts) noexcept {
+  return sameText(at, texts[0]) && sameText(at + texts[0].size(), texts[1]) &&
+         sameText(at + texts[0].size() + texts[1].size(), texts[2]);
+}
+
+constexpr std::uint64_t inEachByte(std::uint8_t value) noexcept {
+  return value * std::uint64_t{0x0101010101010101};
+}
+/// The top bit of each byte that is zero. A byte of 1 beside a zero may be marked too.
+constexpr std::uint64_t zeroBytes(std::uint64_t word) noexcept {
+  return (word - inEachByte(1)) & ~word & inEachByte(0x80);
+}
+/// Takes the first marked byte, in the order of memory, out of `marks`.
+unsigned takeFirst(std::uint64_t& marks) noexcept {
+  if constexpr (std::endian::native == std::endian::little) {
+    const auto at = static_cast<unsigned>(std::countr_zero(marks));
+    marks &= marks - 1;
+    return at / 8;
+  } else {
+    const auto at = static_cast<unsigned>(std::countl_zero(marks));
+    marks &= ~(std::uint64_t{1} << (63U - at));
+    return at / 8;
+  }
+}
+
+}  // namespace
+
+PresenceShard::~PresenceShard() {
+  for (Index slot = 0; slot < capacity_; ++slot) {
+    if (tags_[slot] > erased) delete longTexts(slots_[slot]);
+  }
+}
+
+PresenceShard::LongTexts* PresenceShard::longTexts(const Slot& slot) noexcept {
+  if (static_cast<std::uint32_t>(slot.label) != isLong) return nullptr;
+  LongTexts* texts = nullptr;
+  std::memcpy(&texts, slot.text.data(), sizeof(texts));
+  return texts;
+}
+
+bool PresenceShard::matchesLong(const Slot& slot, const Texts& texts) noexcept {
+  const LongTexts* const there = longTexts(slot);
+  for (std::size_t at = 0; at < texts.size(); ++at) {
+    if (there->sizes[at] != texts[at].size()) return false;
+  }
+  return areAt(there->text.get(), texts);
+}
+
+void PresenceShard::write(Slot& slot, std::uint32_t hash, const Texts& texts) {
+  slot.label = labelOf(hash, texts);
+  if (static_cast<std::uint32_t>(slot.label) != isLong) return copyTo(slot.text.data(), texts);
+  const std::array<std::size_t, 3> sizes{texts[0].size(), texts[1].size(), texts[2].size()};
+  auto elsewhere = std::make_unique<LongTexts>(
+      LongTexts{sizes, std::make_unique_for_overwrite<char[]>(sizes[0] + sizes[1] + sizes[2])});
+  copyTo(elsewhere->text.get(), texts);
+  LongTexts* const pointer = elsewhere.release();
+  std::memcpy(slot.text.data(), &pointer, sizeof(pointer));
+}
+
+void PresenceShard::prefetch(std::uint32_t hash) const noexcept {
+  constexpr std::uintptr_t usual = 2;  // most are found in one of the first two slots
+  const std::uintptr_t home = homeOf(hash, capacityAt_.load(std::memory_order_relaxed));
+  const std::uintptr_t slot = slotsAt_.load(std::memory_order_relaxed) + home * sizeof(Slot);
+  const std::uintptr_t tag = tagsAt_.load(std::memory_order_relaxed) + home;
+  __builtin_prefetch(reinterpret_cast<const void*>(tag));
+  for (std::uintptr_t at = 0; at < usual; ++at) {
+    __builtin_prefetch(reinterpret_cast<const void*>(slot + at * sizeof(Slot)), /*rw=*/1);
+  }
+}
+
+PresenceShard::Index PresenceShard::find(std::uint32_t hash, const CallId& call,
                                          const UserId& user) const noexcept {
-  const std::size_t mask = table_.size() - 1;
-  const auto shortHash = static_cast<std::uint32_t>(hash);
-  for (std::size_t at = shortHash & mask; table_[at].slot != none; at = (at + 1) & mask) {
-    const Entry& entry = table_[at];
-    if (entry.hash == shortHash && matches(keys_[entry.slot], call, user)) return entry.slot;
+  if (capacity_ == 0) return none;
+  const Texts texts = textsOf(call, user);
+  const std::uint64_t label = labelOf(hash, texts);
+  const std::uint64_t wanted = inEachByte(tagOf(hash));
+  Index at = homeOf(hash, capacity_);
+  while (true) {
+    const std::uint64_t tags = readWord<std::uint64_t>(reinterpret_cast<const char*>(&tags_[at]));
+    for (std::uint64_t marks = zeroBytes(tags ^ wanted); marks != 0;) {
+      Index index = at + takeFirst(marks);
+      if (index >= capacity_) index -= capacity_;
+      const Slot& slot = slots_[index];
+      if (slot.label != label) continue;
+      const bool isInline = static_cast<std::uint32_t>(label) != isLong;
+      if (isInline ? areAt(slot.text.data(), texts) : matchesLong(slot, texts)) return index;
+    }
+    if (zeroBytes(tags) != 0) return none;
+    at += group;
+    if (at >= capacity_) at -= capacity_;
   }
-  return none;
 }
 
-void PresenceShard::hear(Index slot, SteadyPoint at) noexcept {
-  if (at <= places_[slot].heardAt) return;
-  unlink(slot);
-  places_[slot].heardAt = at;
-  link(slot);
+PresenceShard::Index PresenceShard::firstFree(const Tag* tags, std::uint32_t hash, Index capacity) noexcept {
+  Index at = homeOf(hash, capacity);
+  while (tags[at] > erased) at = at + 1 == capacity ? 0 : at + 1;
+  return at;
 }
 
-void PresenceShard::unlink(Index slot) noexcept {
-  const Place& place = places_[slot];
-  (place.previous == none ? first_ : places_[place.previous].next) = place.next;
-  (place.next == none ? last_ : places_[place.next].previous) = place.previous;
+void PresenceShard::setTag(Tag* tags, Index capacity, Index slot, Tag tag) noexcept {
+  tags[slot] = tag;
+  if (slot < group) tags[capacity + slot] = tag;
 }
 
-/// Threads come with moments that differ by a little, so the right place is at the end or close to it.
-void PresenceShard::link(Index slot) noexcept {
-  Place& place = places_[slot];
-  Index before = last_;
-  while (before != none && places_[before].heardAt > place.heardAt) before = places_[before].previous;
-  place.previous = before;
-  place.next = before == none ? first_ : places_[before].next;
-  (place.previous == none ? first_ : places_[place.previous].next) = slot;
-  (place.next == none ? last_ : places_[place.next].previous) = slot;
-}
-
-PresenceShard::Index PresenceShard::takeSlot() {
-  if (free_ != none) {
-    const Index slot = free_;
-    free_ = places_[slot].next;
-    return slot;
-  }
-  const auto slot = static_cast<Index>(keys_.size());
-  if (keys_.size() == keys_.capacity()) keys_.reserve(keys_.size() * 2 + 16);
-  places_.emplace_back();
-  keys_.emplace_back();
-  return slot;
-}
-
-void PresenceShard::insert(std::uint64_t hash, const CallId& call, const UserId& user, SteadyPoint at) {
-  std::string text;
-  text.reserve(call.value().size() + user.type.size() + user.id.size());
-  text.append(call.value()).append(user.type).append(user.id);
-  if ((size_ + 1) * 4 > table_.size() * 3) grow();
-  const Index slot = takeSlot();
-
-  Key& key = keys_[slot];
-  key.text = std::move(text);
-  key.callSize = static_cast<std::uint32_t>(call.value().size());
-  key.typeSize = static_cast<std::uint32_t>(user.type.size());
-  key.hash = static_cast<std::uint32_t>(hash);
-  places_[slot].heardAt = at;
-  link(slot);
-  addEntry(key.hash, slot);
+void PresenceShard::insert(std::uint32_t hash, const CallId& call, const UserId& user, SteadyPoint at) {
+  makeRoom();
+  const Index index = firstFree(tags_.get(), hash, capacity_);
+  Slot& slot = slots_[index];
+  write(slot, hash, textsOf(call, user));
+  slot.lastSeen = at;
+  if (tags_[index] == unused) ++filled_;
+  setTag(tags_.get(), capacity_, index, tagOf(hash));
   ++size_;
 }
 
+/// A slot before an unused one ends no search, so it needs no mark.
 void PresenceShard::erase(Index slot) noexcept {
-  removeEntry(slot);
-  unlink(slot);
-  keys_[slot].text = std::string{};
-  keys_[slot].callSize = unused;
-  places_[slot].next = free_;
-  free_ = slot;
+  delete longTexts(slots_[slot]);
+  const Index next = slot + 1 == capacity_ ? 0 : slot + 1;
+  const bool ends = tags_[next] == unused;
+  if (ends) --filled_;
+  setTag(tags_.get(), capacity_, slot, ends ? unused : erased);
   --size_;
+  ++erasures_;
 }
 
-InCallKey PresenceShard::key(Index slot) const {
-  const Key& key = keys_[slot];
-  const std::size_t userAt = std::size_t{key.callSize} + key.typeSize;
-  return {CallId{key.text.substr(0, key.callSize)},
-          UserId{key.text.substr(key.callSize, key.typeSize), key.text.substr(userAt)}};
+/// At most seven eighths are filled. A new table has room for little more than what is tracked, so that
+/// memory stays near to what is used: seven tenths of it are in use.
+void PresenceShard::makeRoom() {
+  constexpr Index smallest = 16;
+  if ((std::uint64_t{filled_} + 1) * 8 <= std::uint64_t{capacity_} * 7) return;
+  const std::uint64_t wanted = std::uint64_t{size_} * 10 / 7 + 1;
+  if (wanted >= none / 2) throw std::length_error("presence: too many participants");
+  rebuild(std::max(smallest, static_cast<Index>(wanted)));
 }
 
-void PresenceShard::addEntry(std::uint32_t hash, Index slot) noexcept {
-  const std::size_t mask = table_.size() - 1;
-  std::size_t at = hash & mask;
-  while (table_[at].slot != none) at = (at + 1) & mask;
-  table_[at] = {hash, slot};
-}
-
-/// Closes the gap by moving back what was pushed behind it, so that no tombstones pile up.
-void PresenceShard::removeEntry(Index slot) noexcept {
-  const std::size_t mask = table_.size() - 1;
-  std::size_t gap = keys_[slot].hash & mask;
-  while (table_[gap].slot != slot) gap = (gap + 1) & mask;
-  for (std::size_t at = (gap + 1) & mask; table_[at].slot != none; at = (at + 1) & mask) {
-    const std::size_t home = table_[at].hash & mask;
-    if (((at - home) & mask) < ((at - gap) & mask)) continue;
-    table_[gap] = table_[at];
-    gap = at;
+void PresenceShard::rebuild(Index capacity) {
+  auto slots = std::make_unique_for_overwrite<Slot[]>(capacity);
+  auto tags = std::make_unique<Tag[]>(std::size_t{capacity} + group);
+  for (Index from = 0; from < capacity_; ++from) {
+    if (tags_[from] <= erased) continue;
+    const Index to = firstFree(tags.get(), hashIn(slots_[from]), capacity);
+    slots[to] = slots_[from];
+    setTag(tags.get(), capacity, to, tags_[from]);
   }
-  table_[gap] = {};
+  slots_ = std::move(slots);
+  tags_ = std::move(tags);
+  capacity_ = capacity;
+  filled_ = size_;
+  ++generation_;
+  slotsAt_.store(reinterpret_cast<std::uintptr_t>(slots_.get()), std::memory_order_relaxed);
+  tagsAt_.store(reinterpret_cast<std::uintptr_t>(tags_.get()), std::memory_order_relaxed);
+  capacityAt_.store(capacity, std::memory_order_relaxed);
 }
 
-void PresenceShard::grow() {
-  std::vector<Entry> old(table_.size() * 2);
-  old.swap(table_);
-  for (const Entry& entry : old) {
-    if (entry.slot != none) addEntry(entry.hash, entry.slot);
+PresenceShard::Batch::Batch() {
+  entries_.reserve(capacity);
+  texts_.reserve(capacity * inlineSize);
+}
+
+void PresenceShard::Batch::clear() noexcept {
+  entries_.clear();
+  texts_.clear();
+  read_ = 0;
+}
+
+ParticipantKey PresenceShard::Batch::nextKey(std::size_t at) {
+  const auto next = [&](std::size_t size) {
+    read_ += size;
+    return texts_.substr(read_ - size, size);
+  };
+  const auto& sizes = entries_[at].sizes;
+  CallId call{next(sizes[0])};
+  std::string type = next(sizes[1]);
+  return {std::move(call), UserId{std::move(type), next(sizes[2])}};
+}
+
+PresenceShard::Index PresenceShard::collect(Index from, SteadyPoint threshold, Batch& batch) const {
+  constexpr Index atOnce = 256;
+  const Index end = std::min(capacity_, from + atOnce);
+  for (; from < end && batch.entries_.size() < Batch::capacity; ++from) {
+    if (tags_[from] <= erased || slots_[from].lastSeen < threshold) continue;
+    const Slot& slot = slots_[from];
+    const LongTexts* const elsewhere = longTexts(slot);
+    const Batch::Entry entry{slot.lastSeen, elsewhere != nullptr ? elsewhere->sizes : sizesIn(slot)};
+    const char* const text = elsewhere != nullptr ? elsewhere->text.get() : slot.text.data();
+    batch.texts_.append(text, entry.sizes[0] + entry.sizes[1] + entry.sizes[2]);
+    batch.entries_.push_back(entry);
   }
+  return from < capacity_ ? from : none;
 }
 
 }  // namespace messenger::memory

@@ -1,8 +1,12 @@
 #pragma once
 
+#include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "messenger/model/call_participant.hpp"
@@ -10,76 +14,147 @@
 
 namespace messenger::memory {
 
-/// One of the parts that MemoryPresence divides its participants into: an open-addressing table over slots,
-/// and a list through the slots in the order of last being heard. Slots and list speak in 32-bit indexes, so
-/// that a heartbeat moves somebody to the end of the list without allocating. Confined: its owner locks.
+/// One of the parts that MemoryPresence divides its participants into: an open-addressing table with linear
+/// probing. Confined: its owner locks.
 ///
-/// A slot's key and its place in the list lie in different arrays: a move touches two neighbours, and four
-/// places of the list share a cache line.
+/// A heartbeat's cost is its cache misses, so the table is made to have few. Each participant has one slot of
+/// one cache line, which holds the last-seen time and the texts themselves; only texts too long for it lie
+/// elsewhere. A byte per slot, in an array of its own that is small enough for the cache, says which slots
+/// are worth a look. Participants are found by comparing the whole texts, so two of them are never confused.
+///
+/// A slot never moves except when the table is rebuilt (`generation`).
 class PresenceShard {
  public:
   using Index = std::uint32_t;
   static constexpr Index none = 0xFFFFFFFF;
 
-  PresenceShard();
+  PresenceShard() = default;
+  PresenceShard(const PresenceShard&) = delete;
+  PresenceShard& operator=(const PresenceShard&) = delete;
+  ~PresenceShard();
 
-  /// The slot of somebody known, or `none`.
-  [[nodiscard]] Index find(std::uint64_t hash, const CallId& call, const UserId& user) const noexcept;
+  /// The slot of somebody tracked, or `none`.
+  [[nodiscard]] Index find(std::uint32_t hash, const CallId& call, const UserId& user) const noexcept;
 
-  /// Heard at `at`. An earlier time than the one known changes nothing.
-  void hear(Index slot, SteadyPoint at) noexcept;
+  /// Asks the processor for the memory that `find` is likely to read. May be called while the owner's lock is
+  /// held by somebody else: it only reads where the table lies, and a table that has just been replaced does
+  /// no harm, as nothing is read from it.
+  void prefetch(std::uint32_t hash) const noexcept;
 
-  /// REQUIRES: not known yet.
-  void insert(std::uint64_t hash, const CallId& call, const UserId& user, SteadyPoint at);
-  void erase(Index slot) noexcept;
-
-  [[nodiscard]] SteadyPoint heardAt(Index slot) const noexcept { return places_[slot].heardAt; }
-  [[nodiscard]] InCallKey key(Index slot) const;
-  [[nodiscard]] bool isUsed(Index slot) const noexcept {
-    return slot < keys_.size() && keys_[slot].callSize != unused;
+  /// Seen at `at`. An earlier time than the stored one changes nothing.
+  void see(Index slot, SteadyPoint at) noexcept {
+    if (at > slots_[slot].lastSeen) slots_[slot].lastSeen = at;
   }
 
-  // The list: from the one silent for longest to the one heard last.
-  [[nodiscard]] Index first() const noexcept { return first_; }
-  [[nodiscard]] Index last() const noexcept { return last_; }
-  [[nodiscard]] Index next(Index slot) const noexcept { return places_[slot].next; }
-  [[nodiscard]] Index previous(Index slot) const noexcept { return places_[slot].previous; }
+  [[nodiscard]] SteadyPoint lastSeen(Index slot) const noexcept { return slots_[slot].lastSeen; }
+
+  /// REQUIRES: not tracked yet. Leaves everything as it was when memory is short.
+  void insert(std::uint32_t hash, const CallId& call, const UserId& user, SteadyPoint at);
+  void erase(Index slot) noexcept;
+
+  /// A few participants, copied out of the table. Keeps its memory when it is filled again.
+  class Batch {
+   public:
+    Batch();
+    void clear() noexcept;
+    [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
+    [[nodiscard]] SteadyPoint lastSeen(std::size_t at) const noexcept { return entries_[at].lastSeen; }
+
+    /// REQUIRES: asked for in order, from the first one on.
+    [[nodiscard]] ParticipantKey nextKey(std::size_t at);
+
+   private:
+    friend class PresenceShard;
+    struct Entry {
+      SteadyPoint lastSeen;
+      std::array<std::size_t, 3> sizes;
+    };
+    static constexpr std::size_t capacity = 64;
+
+    std::vector<Entry> entries_;
+    std::string texts_;
+    std::size_t read_ = 0;
+  };
+
+  /// Copies those seen since `threshold`, from the slot `from` on, until the batch is full or enough slots
+  /// were looked at. Returns where to go on, or `none` at the end.
+  [[nodiscard]] Index collect(Index from, SteadyPoint threshold, Batch& batch) const;
+
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
+  /// Changes whenever slots move.
+  [[nodiscard]] std::uint32_t generation() const noexcept { return generation_; }
+  /// How often somebody was erased; may wrap around.
+  [[nodiscard]] std::uint32_t erasures() const noexcept { return erasures_; }
+
  private:
-  static constexpr std::uint32_t unused = 0xFFFFFFFF;
+  /// A tag: not used, once used, or (with the top bit set) seven bits of the hash.
+  using Tag = std::uint8_t;
+  static constexpr Tag unused = 0;
+  static constexpr Tag erased = 1;
+  /// So many tags are looked at together. The first ones are repeated behind the last.
+  static constexpr Index group = 8;
 
-  struct Key {
-    std::string text;  ///< call id, user type and user id, one behind the other
-    std::uint32_t callSize = unused;
-    std::uint32_t typeSize = 0;
-    std::uint32_t hash = 0;
-  };
-  struct Place {
-    SteadyPoint heardAt;
-    Index previous = none;
-    Index next = none;  ///< of a free slot: the next free one
-  };
-  struct Entry {
-    std::uint32_t hash = 0;
-    Index slot = none;
-  };
+  static constexpr std::size_t inlineSize = 48;
+  static constexpr std::uint32_t isLong = 0xFFFFFFFF;
 
-  [[nodiscard]] bool matches(const Key& key, const CallId& call, const UserId& user) const noexcept;
-  void unlink(Index slot) noexcept;
-  void link(Index slot) noexcept;
-  [[nodiscard]] Index takeSlot();
-  void addEntry(std::uint32_t hash, Index slot) noexcept;
-  void removeEntry(Index slot) noexcept;
-  void grow();
+  using Texts = std::array<std::string_view, 3>;  ///< call id, user type and user id
+  struct LongTexts {
+    std::array<std::size_t, 3> sizes;
+    std::unique_ptr<char[]> text;
+  };
+  struct alignas(64) Slot {
+    SteadyPoint lastSeen;
+    std::uint64_t label;
+    std::array<char, inlineSize> text;  ///< the three, one behind the other; or a pointer to LongTexts
+  };
+  static_assert(sizeof(Slot) == 64);
 
-  std::vector<Entry> table_;  ///< a power of two, at most three quarters full, linear probing
-  std::vector<Key> keys_;
-  std::vector<Place> places_;
-  std::size_t size_ = 0;
-  Index free_ = none;
-  Index first_ = none;
-  Index last_ = none;
+  /// What must be the same before texts are compared: the hash, and the sizes of the texts. Texts too long
+  /// for a slot have `isLong` for sizes.
+  [[nodiscard]] static std::uint64_t labelOf(std::uint32_t hash, const Texts& texts) noexcept {
+    const std::size_t total = texts[0].size() + texts[1].size() + texts[2].size();
+    if (total > inlineSize) return std::uint64_t{hash} << 32U | isLong;
+    return std::uint64_t{hash} << 32U | texts[0].size() << 16U | texts[1].size() << 8U | texts[2].size();
+  }
+  [[nodiscard]] static std::uint32_t hashIn(const Slot& slot) noexcept {
+    return static_cast<std::uint32_t>(slot.label >> 32U);
+  }
+  [[nodiscard]] static std::array<std::size_t, 3> sizesIn(const Slot& slot) noexcept {
+    return {slot.label >> 16U & 0xFFU, slot.label >> 8U & 0xFFU, slot.label & 0xFFU};
+  }
+
+  [[nodiscard]] static Texts textsOf(const CallId& call, const UserId& user) noexcept {
+    return {call.value(), user.type, user.id};
+  }
+  [[nodiscard]] static LongTexts* longTexts(const Slot& slot) noexcept;
+  [[nodiscard]] static bool matchesLong(const Slot& slot, const Texts& texts) noexcept;
+  static void write(Slot& slot, std::uint32_t hash, const Texts& texts);
+
+  [[nodiscard]] static Tag tagOf(std::uint32_t hash) noexcept {
+    return static_cast<Tag>(0x80U | (hash & 0x7FU));
+  }
+  [[nodiscard]] static Index homeOf(std::uint32_t hash, Index capacity) noexcept {
+    return static_cast<Index>((std::uint64_t{hash} * capacity) >> 32U);
+  }
+  static Index firstFree(const Tag* tags, std::uint32_t hash, Index capacity) noexcept;
+  static void setTag(Tag* tags, Index capacity, Index slot, Tag tag) noexcept;
+  void rebuild(Index capacity);
+  void makeRoom();
+
+  // What a heartbeat reads comes first: with the mutex of its owner it fills one cache line.
+  std::unique_ptr<Slot[]> slots_;
+  std::unique_ptr<Tag[]> tags_;
+  Index capacity_ = 0;
+  Index size_ = 0;
+  Index filled_ = 0;  ///< used now, or once used
+  std::uint32_t generation_ = 0;
+  std::uint32_t erasures_ = 0;
+
+  // For `prefetch`: the same as above, not guarded.
+  std::atomic<std::uintptr_t> slotsAt_ = 0;
+  std::atomic<std::uintptr_t> tagsAt_ = 0;
+  std::atomic<Index> capacityAt_ = 0;
 };
 
 }  // namespace messenger::memory

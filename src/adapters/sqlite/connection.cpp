@@ -52,6 +52,11 @@ std::int64_t Connection::number(const char* sql) {
   return statement.executeStep() ? statement.getColumn(0).getInt64() : 0;
 }
 
+void Connection::setBusyTimeout(std::chrono::milliseconds atMost) {
+  const int wanted = milliseconds(std::max(atMost, std::chrono::milliseconds::zero()));
+  sqlite3_busy_timeout(database_.getHandle(), wanted);
+}
+
 bool Connection::inTransaction() const noexcept {
   return sqlite3_get_autocommit(database_.getHandle()) == 0;
 }
@@ -68,21 +73,15 @@ void Connection::rollback() noexcept {
   }
 }
 
-Transaction::Transaction(Connection& connection, Begin kind) : connection_(connection) {
-  connection_.rollback();
+void Connection::begin(Begin kind) {
   // Constants, as clang 14 with sanitizers crashes on immediate functions within `?:`.
   constexpr Sql immediate = beginImmediate;
   constexpr Sql deferred = beginDeferred;
-  Query(connection_, kind == Begin::immediate ? immediate : deferred).run();
+  Query(*this, kind == Begin::immediate ? immediate : deferred).run();
 }
 
-Transaction::~Transaction() {
-  connection_.rollback();
-}
-
-void Transaction::commit() {
-  Query(connection_, commitText).run();
-  connection_.announceCommit();
+void Connection::commit() {
+  Query(*this, commitText).run();
 }
 
 }  // namespace messenger::sqlite

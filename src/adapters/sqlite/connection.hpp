@@ -14,6 +14,11 @@ namespace messenger::sqlite {
 
 enum class Access : std::uint8_t { read, write };
 
+enum class Begin : std::uint8_t {
+  immediate,  ///< takes the write lock at once: never an upgrade, so never a stale snapshot
+  deferred,   ///< several reads of one snapshot
+};
+
 /// A connection and its prepared statements. Confined to one thread at a time.
 class Connection {
  public:
@@ -38,11 +43,16 @@ class Connection {
     if (probe_ != nullptr) probe_->afterCommit();
   }
 
+  /// How long SQLite waits for locks of other processes from now on.
+  void setBusyTimeout(std::chrono::milliseconds atMost);
+
   [[nodiscard]] SQLite::Database& database() noexcept { return database_; }
 
   /// Whether a transaction is open.
   [[nodiscard]] bool inTransaction() const noexcept;
 
+  void begin(Begin kind);
+  void commit();
   void rollback() noexcept;
 
  private:
@@ -51,20 +61,16 @@ class Connection {
   std::unordered_map<const char*, SQLite::Statement> statements_;
 };
 
-enum class Begin : std::uint8_t {
-  immediate,  ///< takes the write lock at once: never an upgrade, so never a stale snapshot
-  deferred,   ///< several reads of one snapshot
-};
-
-/// Rolled back unless committed.
-class Transaction {
+/// Several reads of one state, for as long as it lives.
+class Snapshot {
  public:
-  Transaction(Connection& connection, Begin kind);
-  ~Transaction();
-  Transaction(const Transaction&) = delete;
-  Transaction& operator=(const Transaction&) = delete;
-
-  void commit();
+  explicit Snapshot(Connection& connection) : connection_(connection) {
+    connection_.rollback();
+    connection_.begin(Begin::deferred);
+  }
+  ~Snapshot() { connection_.rollback(); }
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
 
  private:
   Connection& connection_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <memory>
@@ -8,38 +9,25 @@
 #include <vector>
 
 #include "adapters/sqlite/connection.hpp"
+#include "adapters/sqlite/file_clock.hpp"
 #include "adapters/sqlite/sqlite_error.hpp"
+#include "adapters/sqlite/write_queue.hpp"
 #include "messenger/adapters/sqlite.hpp"
 #include "support/mutex.hpp"
 
 namespace messenger::sqlite {
 
-/// One connection that writes and several that read, all on one file. Thread-safe; writes wait for each
-/// other, reads for nobody while a reader is free. No SQLite::Exception leaves it.
+/// One connection that writes and several that read, all on one file. Thread-safe. Each operation has one
+/// time limit, `SqliteOptions::busyTimeout`, from its beginning on; reads never wait for writes. No
+/// SQLite::Exception leaves it.
 class ConnectionPool {
  public:
   ConnectionPool(SqliteOptions options, StatementProbe* probe, Migrations migrations);
 
-  /// Runs `body(connection, transaction)` with the write lock held. What does not `commit` changes nothing.
+  /// Runs `body(connection)` in a transaction of the WriteQueue.
   template <class Body>
-  auto write(Body&& body) EXCLUDES(writerMutex_) {
-    return translating(file_, [&] {
-      support::Lock lock(writerMutex_);
-      Transaction transaction(*writer_, Begin::immediate);
-      return std::forward<Body>(body)(*writer_, transaction);
-    });
-  }
-
-  /// Runs `body(connection)`, which executes one statement to its end: a transaction of its own.
-  template <class Body>
-  auto writeOne(Body&& body) EXCLUDES(writerMutex_) {
-    return translating(file_, [&] {
-      support::Lock lock(writerMutex_);
-      writer_->rollback();  // one that an earlier failure left open would swallow this change
-      auto result = std::forward<Body>(body)(*writer_);
-      writer_->announceCommit();
-      return result;
-    });
+  auto write(Body&& body) {
+    return writes_->write(deadline(), std::forward<Body>(body));
   }
 
   /// Runs `body(connection)`, which reads with one statement.
@@ -56,10 +44,17 @@ class ConnectionPool {
   auto read(Body&& body) EXCLUDES(readersMutex_) {
     return translating(file_, [&] {
       const Lease lease(*this);
-      const Transaction snapshot(lease.connection(), Begin::deferred);
+      const Snapshot snapshot(lease.connection());
       return std::forward<Body>(body)(lease.connection());
     });
   }
+
+  [[nodiscard]] const FileClock& clock() const noexcept { return clock_; }
+
+  /// Whether it is time again to store how far the clock has come (`rememberTime`): once a second is enough.
+  [[nodiscard]] bool shouldRemember(StorageTime now) const noexcept;
+  /// It was stored.
+  void remembered(StorageTime now) noexcept;
 
  private:
   /// A reader, for as long as it lives.
@@ -77,6 +72,7 @@ class ConnectionPool {
     std::unique_ptr<Connection> connection_;
   };
 
+  [[nodiscard]] Deadline deadline() const { return std::chrono::steady_clock::now() + options_.busyTimeout; }
   [[nodiscard]] std::unique_ptr<Connection> takeReader() EXCLUDES(readersMutex_);
   void giveBack(std::unique_ptr<Connection> reader) noexcept EXCLUDES(readersMutex_);
 
@@ -84,8 +80,9 @@ class ConnectionPool {
   const std::string file_;
   StatementProbe* const probe_;
 
-  support::Mutex writerMutex_;
-  std::unique_ptr<Connection> writer_ GUARDED_BY(writerMutex_);
+  FileClock clock_;
+  std::atomic<std::int64_t> remembered_{0};
+  std::unique_ptr<WriteQueue> writes_;
 
   support::Mutex readersMutex_;
   std::condition_variable readerFree_;

@@ -117,7 +117,7 @@ std::vector<std::string> checkSqliteFile(const SqliteOptions& options) {
     sqlite::Connection connection(options.path, sqlite::Access::write, options.busyTimeout, nullptr);
     connection.execute("PRAGMA query_only = ON");
     std::vector<std::string> findings;
-    sqlite::Transaction snapshot(connection, sqlite::Begin::deferred);
+    const sqlite::Snapshot snapshot(connection);
     sqlite::addFindings(connection, findings);
     return findings;
   });

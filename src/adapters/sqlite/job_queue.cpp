@@ -1,5 +1,6 @@
-#include "adapters/sqlite/changes.hpp"
+#include "adapters/sqlite/file_clock.hpp"
 #include "adapters/sqlite/sqlite_storage.hpp"
+#include "adapters/sqlite/steps.hpp"
 
 namespace messenger::sqlite {
 
@@ -7,7 +8,7 @@ namespace {
 
 // ?1 queue, ?2 now. A lease that ends now holds no more.
 constexpr FixedText available =
-    "j.queue = ?1 AND j.parked = 0 AND j.available_at <= ?2 "
+    "j.queue = ?1 AND j.failed = 0 AND j.available_at <= ?2 "
     "AND (j.leased_until IS NULL OR j.leased_until <= ?2) "
     "AND NOT EXISTS (SELECT 1 FROM jobs AS o WHERE o.call_id = j.call_id AND o.sequence <> j.sequence "
     "AND o.leased_until > ?2) ";
@@ -33,40 +34,40 @@ constexpr FixedText renewText =
     "UPDATE jobs SET leased_until = ?3 WHERE id = ?1 AND token = ?2 AND leased_until IS NOT NULL";
 
 constexpr FixedText retryAllText =
-    "UPDATE jobs SET parked = 0, attempts = 0, available_at = ?1 WHERE parked = 1";
+    "UPDATE jobs SET failed = 0, attempts = 0, available_at = ?1 WHERE failed = 1";
 constexpr FixedText retryOneText = retryAllText + " AND id = ?2";
 
 constexpr FixedText waitingText =
-    "SELECT " + jobColumns + " FROM jobs WHERE parked = 0 AND sequence > ?1 ORDER BY sequence LIMIT ?2";
-constexpr FixedText parkedText =
-    "SELECT " + jobColumns + " FROM jobs WHERE parked = 1 AND sequence > ?1 ORDER BY sequence LIMIT ?2";
+    "SELECT " + jobColumns + " FROM jobs WHERE failed = 0 AND sequence > ?1 ORDER BY sequence LIMIT ?2";
+constexpr FixedText failedText =
+    "SELECT " + jobColumns + " FROM jobs WHERE failed = 1 AND sequence > ?1 ORDER BY sequence LIMIT ?2";
 
 constexpr FixedText countText =
     "SELECT count(*) FILTER (WHERE leased_until IS NULL OR leased_until <= ?2), "
     "count(*) FILTER (WHERE leased_until > ?2), "
     "min(available_at) FILTER (WHERE leased_until IS NULL OR leased_until <= ?2), "
-    "(SELECT count(*) FROM jobs WHERE queue = ?1 AND parked = 1) "
-    "FROM jobs WHERE queue = ?1 AND parked = 0";
+    "(SELECT count(*) FROM jobs WHERE queue = ?1 AND failed = 1) "
+    "FROM jobs WHERE queue = ?1 AND failed = 0";
 
 /// The job that a claim would take now.
-std::optional<std::int64_t> findNext(Connection& connection, const ClaimParams& params) {
+std::optional<std::int64_t> findNext(Connection& connection, const JobQueue::ClaimRequest& request) {
   const auto sequence = [](Query& query) -> std::optional<std::int64_t> {
     if (!query.next()) return std::nullopt;
     return query.integer(0);
   };
-  if (params.job) {
-    Query query(connection, thisOne, params.queue, params.now, *params.job, params.call);
+  if (request.job) {
+    Query query(connection, thisOne, request.queue, request.now, *request.job, request.call);
     return sequence(query);
   }
-  if (params.call) {
-    Query query(connection, nextOfCall, params.queue, params.now, *params.call);
+  if (request.call) {
+    Query query(connection, nextOfCall, request.queue, request.now, *request.call);
     return sequence(query);
   }
-  Query query(connection, nextInQueue, params.queue, params.now);
+  Query query(connection, nextInQueue, request.queue, request.now);
   return sequence(query);
 }
 
-Job claim(Connection& connection, std::int64_t sequence, TimePoint leaseUntil) {
+Job take(Connection& connection, std::int64_t sequence, StorageTime leaseUntil) {
   Query query(connection, claimText, sequence, leaseUntil);
   query.next();
   Job job = readJob(query);
@@ -74,13 +75,23 @@ Job claim(Connection& connection, std::int64_t sequence, TimePoint leaseUntil) {
   return job;
 }
 
+constexpr FixedText callText =
+    "SELECT " + callColumns +
+    ", (SELECT count(*) FROM call_participants WHERE call_sequence = calls.sequence AND left_at IS NULL) "
+    "FROM calls WHERE id = ?1";
+
 /// The call that a claimed job is about; the intent to make a room is stored before anyone makes one.
-void attachCall(Connection& connection, ClaimedJob& claimed, TimePoint now) {
+void attachCall(Connection& connection, JobQueue::ClaimedJob& claimed, TimePoint now) {
   if (!claimed.job.call) return;
-  claimed.call = loadCall(connection, *claimed.job.call);
-  if (!claimed.call || claimed.job.type != JobType::setupCall) return;
-  Call& call = *claimed.call;
-  claimed.beginsCreate = call.active() && !call.setupComplete;
+  {
+    Query row(connection, callText, *claimed.job.call);
+    if (!row.next()) return;
+    CallState& state = claimed.call.emplace();
+    state.call = readCall(row);
+    state.inCall = row.count(callColumnCount);
+  }
+  CallWithRoom& call = claimed.call->call;
+  claimed.beginsCreate = claimed.job.type == JobType::setupCall && call.active() && !call.setupComplete;
   if (!claimed.beginsCreate || call.roomMayExist) return;
   call.roomMayExist = true;
   call.updatedAt = now;
@@ -90,63 +101,66 @@ void attachCall(Connection& connection, ClaimedJob& claimed, TimePoint now) {
 
 }  // namespace
 
-void SqliteStorage::addJob(const NewJob& job) {
-  pool_.writeOne([&](Connection& connection) {
-    insertJob(connection, job, job.availableAt);
+void SqliteJobQueue::add(const NewJob& job) {
+  pool_.write([&](Connection& connection) {
+    insertJob(connection, job);
     return true;
   });
 }
 
-std::optional<ClaimedJob> SqliteStorage::claimJob(const ClaimParams& params) {
+std::optional<JobQueue::ClaimedJob> SqliteJobQueue::claim(const ClaimRequest& request) {
   // Looking first, with a reader: an idle poll takes no lock that others wait for.
-  const auto look = [&](Connection& connection) { return findNext(connection, params); };
+  const auto look = [&](Connection& connection) { return findNext(connection, request); };
   if (!pool_.readOne(look)) return std::nullopt;
 
-  return pool_.write([&](Connection& connection, Transaction& transaction) -> std::optional<ClaimedJob> {
+  const bool remember = pool_.shouldRemember(request.now);
+  auto result = pool_.write([&](Connection& connection) -> std::optional<ClaimedJob> {
     const std::optional<std::int64_t> sequence = look(connection);
     if (!sequence) return std::nullopt;
     ClaimedJob claimed;
-    claimed.job = claim(connection, *sequence, params.leaseUntil);
-    attachCall(connection, claimed, params.now);
-    transaction.commit();
+    claimed.job = take(connection, *sequence, request.leaseUntil);
+    attachCall(connection, claimed, request.wallNow);
+    if (remember) rememberTime(connection, request.now);
     return claimed;
   });
+  if (remember && result) pool_.remembered(request.now);
+  return result;
 }
 
-bool SqliteStorage::renewJob(const JobId& job, std::int64_t token, TimePoint leaseUntil) {
-  return pool_.writeOne([&](Connection& connection) {
+bool SqliteJobQueue::renew(const JobId& job, std::int64_t token, StorageTime leaseUntil) {
+  return pool_.write([&](Connection& connection) {
     return Query(connection, renewText, job, token, leaseUntil).run() == 1;
   });
 }
 
-bool SqliteStorage::settleJob(const Settlement& settlement) {
-  return pool_.writeOne([&](Connection& connection) { return settle(connection, settlement); });
+bool SqliteJobQueue::settle(const Settlement& settlement) {
+  return pool_.write([&](Connection& connection) { return sqlite::settle(connection, settlement); });
 }
 
-std::size_t SqliteStorage::retryParked(const std::optional<JobId>& job, TimePoint now) {
-  return pool_.writeOne([&](Connection& connection) {
+std::size_t SqliteJobQueue::retryFailed(const std::optional<JobId>& job, StorageTime now) {
+  return pool_.write([&](Connection& connection) {
     return job ? Query(connection, retryOneText, now, *job).run()
                : Query(connection, retryAllText, now).run();
   });
 }
 
-std::vector<Job> SqliteStorage::jobs(const JobQuery& query) const {
+std::vector<Job> SqliteJobQueue::list(const ListQuery& query) {
   return pool_.readOne([&](Connection& connection) {
     std::vector<Job> found;
     // Constants, as clang 14 with sanitizers crashes on immediate functions within `?:`.
-    constexpr Sql parked = parkedText;
+    constexpr Sql failed = failedText;
     constexpr Sql waiting = waitingText;
-    Query rows(connection, query.parked ? parked : waiting, query.after, query.limit);
+    Query rows(connection, query.failed ? failed : waiting, query.after, query.limit);
     while (rows.next()) found.push_back(readJob(rows));
     return found;
   });
 }
 
-JobCounts SqliteStorage::jobCounts(const std::string& queue, TimePoint now) const {
+JobQueue::Counts SqliteJobQueue::counts(const std::string& queue, StorageTime now) {
   return pool_.readOne([&](Connection& connection) {
     Query row(connection, countText, queue, now);
     row.next();
-    return JobCounts{row.count(0), row.count(1), row.count(3), row.maybeTime(2)};
+    return Counts{row.count(0), row.count(1), row.count(3), row.maybeStorageTime(2)};
   });
 }
 

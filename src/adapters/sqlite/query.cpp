@@ -29,6 +29,11 @@ std::optional<TimePoint> Query::maybeTime(int column) const {
   return time(column);
 }
 
+std::optional<StorageTime> Query::maybeStorageTime(int column) const {
+  if (isNull(column)) return std::nullopt;
+  return storageTime(column);
+}
+
 // The error of a failed step was thrown when it failed; reset reports it once more.
 void Query::clear() noexcept {
   statement_.tryReset();

@@ -58,12 +58,14 @@ class Query {
   [[nodiscard]] std::size_t count(int column) const { return static_cast<std::size_t>(integer(column)); }
   [[nodiscard]] std::string text(int column) const { return statement_.getColumn(column).getString(); }
   [[nodiscard]] TimePoint time(int column) const { return TimePoint{Duration{integer(column)}}; }
+  [[nodiscard]] StorageTime storageTime(int column) const { return StorageTime{Duration{integer(column)}}; }
   [[nodiscard]] UserId user(int column) const { return UserId{text(column), text(column + 1)}; }
   /// Throws StorageCorrupt unless 0 or 1.
   [[nodiscard]] bool flag(int column) const;
   [[nodiscard]] std::optional<std::int64_t> maybeInteger(int column) const;
   [[nodiscard]] std::optional<std::string> maybeText(int column) const;
   [[nodiscard]] std::optional<TimePoint> maybeTime(int column) const;
+  [[nodiscard]] std::optional<StorageTime> maybeStorageTime(int column) const;
 
  private:
   template <std::integral Number>
@@ -74,6 +76,7 @@ class Query {
   requires std::is_enum_v<Enum>
   void bind(Enum value) { bind(static_cast<std::underlying_type_t<Enum>>(value)); }
   void bind(TimePoint time) { bind(time.time_since_epoch().count()); }
+  void bind(StorageTime time) { bind(time.time_since_epoch().count()); }
   void bind(std::nullopt_t) { statement_.bind(++bound_); }
   void bind(const std::string& text) { statement_.bindNoCopy(++bound_, text); }
   void bind(std::string&& text) = delete;

@@ -50,8 +50,8 @@ Room readRoom(const Query& row, int first) {
 
 }  // namespace
 
-Call readCall(const Query& row, int first) {
-  Call call;
+CallWithRoom readCall(const Query& row, int first) {
+  CallWithRoom call;
   call.sequence = row.integer(first);
   call.id = CallId{row.text(first + 1)};
   call.threadId = ThreadId{row.text(first + 2)};
@@ -77,7 +77,7 @@ CallParticipant readParticipant(const Query& row, int first, const CallId& call)
   participant.sequence = row.integer(first);
   participant.id = ParticipantId{row.text(first + 1)};
   participant.callId = call;
-  participant.owner = row.user(first + 2);
+  participant.user = row.user(first + 2);
   participant.kicked = row.flag(first + 4);
   participant.leftAt = row.maybeTime(first + 5);
   participant.createdAt = row.time(first + 6);
@@ -99,11 +99,11 @@ Job readJob(const Query& row) {
   if (std::optional<std::string> call = row.maybeText(4)) job.call.emplace(std::move(*call));
   job.cutoff = row.maybeInteger(5);
   job.createdAt = row.time(6);
-  job.availableAt = row.time(7);
+  job.availableAt = row.storageTime(7);
   job.attempts = static_cast<int>(row.integer(8));
   job.token = row.integer(9);
-  job.leasedUntil = row.maybeTime(10);
-  job.parked = row.flag(11);
+  job.leasedUntil = row.maybeStorageTime(10);
+  job.failed = row.flag(11);
   job.lastError = row.maybeText(12);
   return job;
 }

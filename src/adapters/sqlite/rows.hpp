@@ -11,17 +11,21 @@ namespace messenger::sqlite {
 // Which columns a SELECT or RETURNING lists, and the values made of them. Each reader takes the number of its
 // first column, and throws StorageCorrupt for what the library cannot have written.
 
+// Tables have no alias, so that SELECT and RETURNING can share these.
 inline constexpr FixedText callColumns =
-    "c.sequence, c.id, c.thread_id, c.owner_type, c.owner_id, c.type, c.created_at, c.updated_at, "
-    "c.ended_at, c.end_reason, c.ended_by_type, c.ended_by_id, c.setup_complete, c.teardown_complete, "
-    "c.room_may_exist, c.room_id, c.room_pin, c.room_payload, c.room_secret, c.revision";
+    "calls.sequence, calls.id, calls.thread_id, calls.owner_type, calls.owner_id, calls.type, "
+    "calls.created_at, calls.updated_at, calls.ended_at, calls.end_reason, calls.ended_by_type, "
+    "calls.ended_by_id, calls.setup_complete, calls.teardown_complete, calls.room_may_exist, calls.room_id, "
+    "calls.room_pin, calls.room_payload, calls.room_secret, calls.revision";
 inline constexpr int callColumnCount = 20;
 
 /// With its room when it is set up.
-[[nodiscard]] Call readCall(const Query& row, int first = 0);
+[[nodiscard]] CallWithRoom readCall(const Query& row, int first = 0);
 
 inline constexpr FixedText participantColumns =
-    "p.sequence, p.id, p.user_type, p.user_id, p.kicked, p.left_at, p.created_at, p.updated_at";
+    "call_participants.sequence, call_participants.id, call_participants.user_type, "
+    "call_participants.user_id, call_participants.kicked, call_participants.left_at, "
+    "call_participants.created_at, call_participants.updated_at";
 inline constexpr int participantColumnCount = 8;
 
 [[nodiscard]] CallParticipant readParticipant(const Query& row, int first, const CallId& call);
@@ -32,7 +36,7 @@ inline constexpr int participantColumnCount = 8;
 
 inline constexpr FixedText jobColumns =
     "sequence, id, type, queue, call_id, cutoff, created_at, available_at, attempts, token, leased_until, "
-    "parked, last_error";
+    "failed, last_error";
 
 [[nodiscard]] Job readJob(const Query& row);
 

@@ -129,7 +129,51 @@ constexpr std::array version1 = {
     "UPDATE threads SET members = members - 1 WHERE id = old.thread_id; END",
 };
 
-constexpr std::array released = {Migration{version1}};
+// Deadlines moved from the wall clock to the storage's clock (file_clock.hpp), which begins at the wall clock
+// of the upgrade, so that old values keep their meaning. What then lies in the future, as after the wall
+// clock was set back, is brought back: nothing waits for hours.
+#define MESSENGER_SQL_NOW "CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)"
+constexpr std::array version2 = {
+    "ALTER TABLE jobs RENAME COLUMN parked TO failed",
+    "DROP INDEX jobs_parked",
+    "CREATE INDEX jobs_failed ON jobs (sequence) WHERE failed = 1",
+    "UPDATE jobs SET leased_until = min(leased_until, " MESSENGER_SQL_NOW
+    " + 30000000) "
+    "WHERE leased_until IS NOT NULL",
+    "UPDATE jobs SET available_at = min(available_at, " MESSENGER_SQL_NOW " + 300000000)",
+
+    "ALTER TABLE calls ADD COLUMN started_at INTEGER NOT NULL DEFAULT 0",
+    "UPDATE calls SET started_at = min(created_at, " MESSENGER_SQL_NOW ")",
+    "DROP INDEX calls_active",
+    // With ended_at in it counting the active calls reads the index alone.
+    "CREATE INDEX calls_active ON calls (sequence, started_at, ended_at) WHERE ended_at IS NULL",
+
+    "ALTER TABLE call_participants RENAME COLUMN last_heard_at TO last_seen_at",
+    "ALTER TABLE call_participants RENAME COLUMN heard_by TO seen_by",
+    "ALTER TABLE call_participants ADD COLUMN departed_at INTEGER "
+    "CHECK ((departed_at IS NULL) = (left_at IS NULL))",
+    "UPDATE call_participants SET last_seen_at = min(last_seen_at, " MESSENGER_SQL_NOW
+    "), departed_at = min(left_at, " MESSENGER_SQL_NOW ")",
+    "DROP INDEX call_participants_departed",
+    "CREATE INDEX call_participants_departed ON call_participants (departed_at) "
+    "WHERE departed_at IS NOT NULL",
+
+    "DROP TABLE listeners",
+    R"(CREATE TABLE presence_peers (
+         instance INTEGER PRIMARY KEY,
+         receiving_since INTEGER NOT NULL,
+         reported_up_to INTEGER NOT NULL,
+         lease_until INTEGER NOT NULL
+       ) STRICT)",
+
+    R"(CREATE TABLE thread_revisions (
+         thread_id TEXT PRIMARY KEY NOT NULL,
+         revision INTEGER NOT NULL
+       ) STRICT, WITHOUT ROWID)",
+};
+#undef MESSENGER_SQL_NOW
+
+constexpr std::array released = {Migration{version1}, Migration{version2}};
 
 constexpr const char* readApplication = "PRAGMA application_id";
 constexpr const char* readVersion = "PRAGMA user_version";
@@ -160,19 +204,21 @@ void migrate(Connection& connection, Migrations migrations) {
   if (connection.number(readApplication) == applicationId && connection.number(readVersion) == latest) return;
 
   // Another process may have been faster: what counts is what is found under the write lock.
-  Transaction transaction(connection, Begin::immediate);
+  connection.rollback();
+  connection.begin(Begin::immediate);
   const std::int64_t application = connection.number(readApplication);
   const std::int64_t version = connection.number(readVersion);
   requireCompatible(connection.database().getFilename(), application, version,
                     connection.number(readTables) != 0, migrations);
-  if (application == applicationId && version == latest) return;
+  if (application == applicationId && version == latest) return connection.rollback();
 
   for (const Migration& step : migrations.subspan(static_cast<std::size_t>(version))) {
     for (const char* statement : step.statements) connection.execute(statement);
   }
   connection.execute(fmt::format("PRAGMA application_id = {}", applicationId).c_str());
   connection.execute(fmt::format("PRAGMA user_version = {}", latest).c_str());
-  transaction.commit();
+  connection.commit();
+  connection.announceCommit();
 }
 
 }  // namespace messenger::sqlite

@@ -5,63 +5,110 @@
 #include <vector>
 
 #include "adapters/sqlite/connection_pool.hpp"
+#include "adapters/sqlite/rows.hpp"
 #include "adapters/sqlite/thread_store.hpp"
 #include "messenger/contracts/storage.hpp"
 
 namespace messenger::sqlite {
 
+/// Found in call_store.cpp (load, commit) and call_reading.cpp.
+class SqliteCallStore final : public CallStore {
+ public:
+  explicit SqliteCallStore(ConnectionPool& pool) noexcept : pool_(pool) {}
+
+  [[nodiscard]] Loaded load(const LoadRequest& request) override;
+  CommitResult commit(const CallChange& change) override;
+  void raiseThreadRevision(const ThreadId& thread) override;
+
+  [[nodiscard]] std::optional<CallParticipant> findParticipant(const ParticipantId& participant) override;
+  [[nodiscard]] std::vector<CallParticipant> participants(const ParticipantsQuery& query) override;
+  [[nodiscard]] HistoryPage history(const HistoryQuery& query) override;
+  [[nodiscard]] std::vector<CallSnapshot> activeCalls(const std::vector<ThreadId>& threads,
+                                                      const UserId& viewer) override;
+  [[nodiscard]] std::vector<Call> activeCallsAfter(const ActiveCallsQuery& query) override;
+  [[nodiscard]] ActiveSummary activeSummary(StorageTime startedBefore) override;
+
+ private:
+  ConnectionPool& pool_;
+};
+
+/// Found in job_queue.cpp.
+class SqliteJobQueue final : public JobQueue {
+ public:
+  explicit SqliteJobQueue(ConnectionPool& pool) noexcept : pool_(pool) {}
+
+  void add(const NewJob& job) override;
+  std::optional<ClaimedJob> claim(const ClaimRequest& request) override;
+  bool renew(const JobId& job, std::int64_t token, StorageTime leaseUntil) override;
+  bool settle(const Settlement& settlement) override;
+  std::size_t retryFailed(const std::optional<JobId>& job, StorageTime now) override;
+  [[nodiscard]] std::vector<Job> list(const ListQuery& query) override;
+  [[nodiscard]] Counts counts(const std::string& queue, StorageTime now) override;
+
+ private:
+  ConnectionPool& pool_;
+};
+
+/// Found in heartbeat_store.cpp.
+class SqliteHeartbeatStore final : public HeartbeatStore {
+ public:
+  explicit SqliteHeartbeatStore(ConnectionPool& pool) noexcept : pool_(pool) {}
+
+  std::vector<ParticipantKey> save(const Report& report) override;
+  [[nodiscard]] std::vector<Peer> peers() override;
+  [[nodiscard]] std::vector<SilentParticipant> silent(const SilentQuery& query) override;
+  [[nodiscard]] std::vector<ParticipantKey> departures(const DeparturesQuery& query) override;
+
+ private:
+  ConnectionPool& pool_;
+};
+
+/// Found in switches.cpp.
+class SqliteSwitches final : public Switches {
+ public:
+  explicit SqliteSwitches(ConnectionPool& pool) noexcept : pool_(pool) {}
+
+  CallStore::ActiveSummary takeCallsDown(const TakeDown& change) override;
+  bool bringCallsUp(StorageTime now) override;
+  [[nodiscard]] std::optional<StorageTime> callsDownUntil() override;
+
+ private:
+  ConnectionPool& pool_;
+};
+
 /// Storage over one SQLite file. Keeps nothing in memory that the file does not have.
-///
-/// Found in call_changes.cpp, kick.cpp, room_changes.cpp, job_queue.cpp, maintenance.cpp, presence.cpp,
-/// reading.cpp.
 class SqliteStorage final : public Storage {
  public:
   SqliteStorage(SqliteOptions options, StatementProbe* probe, Migrations migrations)
-      : pool_(std::move(options), probe, migrations), threads_(pool_) {}
+      : pool_(std::move(options), probe, migrations) {}
 
-  StartOutcome startCall(const StartChange& change) override;
-  JoinOutcome joinCall(const JoinChange& change) override;
-  LeaveOutcome leaveCall(const LeaveChange& change) override;
-  KickOutcome setKicked(const KickChange& change) override;
-  EndOutcome endCall(const EndChange& change) override;
-  SetupOutcome completeSetup(const SetupChange& change) override;
-  TeardownOutcome completeTeardown(const TeardownChange& change) override;
-  RenewOutcome renewRoom(const RenewChange& change) override;
-
-  void addJob(const NewJob& job) override;
-  std::optional<ClaimedJob> claimJob(const ClaimParams& params) override;
-  bool renewJob(const JobId& job, std::int64_t token, TimePoint leaseUntil) override;
-  bool settleJob(const Settlement& settlement) override;
-  std::size_t retryParked(const std::optional<JobId>& job, TimePoint now) override;
-  [[nodiscard]] std::vector<Job> jobs(const JobQuery& query) const override;
-  [[nodiscard]] JobCounts jobCounts(const std::string& queue, TimePoint now) const override;
-
-  ActiveSummary setCallsDown(const DownChange& change) override;
-  bool clearCallsDown(TimePoint now) override;
-  [[nodiscard]] std::optional<TimePoint> callsDownUntil() const override;
-
-  void saveHeartbeats(const HeartbeatBatch& batch) override;
-  [[nodiscard]] Listeners listeners(InstanceId self, TimePoint since) const override;
-  [[nodiscard]] std::vector<StoredPresence> silentParticipants(const SilentQuery& query) const override;
-  [[nodiscard]] std::vector<InCallKey> departuresSince(TimePoint since, std::size_t limit) const override;
-
-  [[nodiscard]] std::optional<CallSnapshot> findCall(const CallId& call,
-                                                     const std::optional<UserId>& viewer) const override;
-  [[nodiscard]] std::optional<CallParticipant> findParticipant(
-      const ParticipantId& participant) const override;
-  [[nodiscard]] std::vector<CallParticipant> participants(const CallId& call) const override;
-  [[nodiscard]] HistoryPage history(const HistoryQuery& query) const override;
-  [[nodiscard]] std::vector<CallSnapshot> activeCalls(const std::vector<ThreadId>& threads,
-                                                      const UserId& viewer) const override;
-  [[nodiscard]] std::vector<Call> activeCallsUpTo(std::int64_t cutoff, std::int64_t after,
-                                                  std::size_t limit) const override;
-  [[nodiscard]] ActiveSummary activeSummary(TimePoint createdBefore) const override;
-
-  [[nodiscard]] ThreadStore* threadStore() noexcept override { return &threads_; }
+  [[nodiscard]] CallStore& calls() noexcept override { return calls_; }
+  [[nodiscard]] JobQueue& jobs() noexcept override { return jobs_; }
+  [[nodiscard]] HeartbeatStore& heartbeats() noexcept override { return heartbeats_; }
+  [[nodiscard]] Switches& switches() noexcept override { return switches_; }
+  [[nodiscard]] ThreadStore* threads() noexcept override { return &threads_; }
+  [[nodiscard]] StorageTime timeAt(SteadyPoint moment) const noexcept override {
+    return pool_.clock().at(moment);
+  }
 
  private:
-  mutable ConnectionPool pool_;  // thread-safe
-  SqliteThreadStore threads_;
+  ConnectionPool pool_;
+  SqliteCallStore calls_{pool_};
+  SqliteJobQueue jobs_{pool_};
+  SqliteHeartbeatStore heartbeats_{pool_};
+  SqliteSwitches switches_{pool_};
+  SqliteThreadStore threads_{pool_};
 };
+
+/// Makes a membership of a query's columns from `first` on: thread (6), member (7), pending (1).
+[[nodiscard]] std::optional<Membership> readMembership(const Query& row, int first);
+
+/// How many columns that are, and their text. Binds none; joins `threads`, `thread_members` and `users`.
+inline constexpr FixedText membershipColumns =
+    "threads.id, threads.type, threads.subject, threads.calling, threads.locked, threads.members, "
+    "thread_members.user_type, thread_members.user_id, users.name, thread_members.admin, "
+    "thread_members.start_calls, thread_members.pending, thread_members.muted, "
+    "threads.type = 1 AND EXISTS (SELECT 1 FROM thread_members AS each WHERE each.thread_id = threads.id "
+    "AND each.pending = 1)";
 
 }  // namespace messenger::sqlite

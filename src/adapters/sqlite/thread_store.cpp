@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "adapters/sqlite/query.hpp"
+#include "adapters/sqlite/sqlite_storage.hpp"
 
 namespace messenger::sqlite {
 
@@ -11,7 +12,9 @@ namespace {
 constexpr FixedText createText =
     "INSERT INTO threads (id, type, subject, calling, locked) VALUES (?1, ?2, ?3, ?4, ?5) "
     "ON CONFLICT (id) DO NOTHING";
-constexpr FixedText updateText = "UPDATE threads SET subject = ?2, calling = ?3, locked = ?4 WHERE id = ?1";
+constexpr FixedText updateText =
+    "UPDATE threads SET subject = coalesce(?2, subject), calling = coalesce(?3, calling), "
+    "locked = coalesce(?4, locked) WHERE id = ?1 RETURNING type, subject, calling, locked, members";
 
 constexpr FixedText nameText =
     "INSERT INTO users (type, id, name) VALUES (?1, ?2, ?3) "
@@ -21,6 +24,9 @@ constexpr FixedText nameUnlessEmptyText = nameText + " WHERE excluded.name <> ''
 constexpr FixedText putMemberText =
     "INSERT INTO thread_members (thread_id, user_type, user_id, admin, start_calls, pending, muted) "
     "SELECT id, ?2, ?3, ?4, ?5, ?6, ?7 FROM threads WHERE id = ?1 "
+    // A private thread takes no third member; who is one already may be changed.
+    "AND (type <> 1 OR members < 2 OR EXISTS (SELECT 1 FROM thread_members WHERE thread_id = ?1 "
+    "AND user_type = ?2 AND user_id = ?3)) "
     "ON CONFLICT (thread_id, user_type, user_id) DO UPDATE SET admin = excluded.admin, "
     "start_calls = excluded.start_calls, pending = excluded.pending, muted = excluded.muted";
 constexpr FixedText removeText =
@@ -36,6 +42,18 @@ constexpr FixedText selectMembers =
 constexpr FixedText findMemberText = selectMembers + "AND m.user_type = ?2 AND m.user_id = ?3";
 constexpr FixedText membersText = selectMembers + "ORDER BY m.sequence";
 
+constexpr FixedText existsText = "SELECT 1 FROM threads WHERE id = ?1";
+constexpr FixedText raiseText =
+    "INSERT INTO thread_revisions (thread_id, revision) VALUES (?1, 1) "
+    "ON CONFLICT (thread_id) DO UPDATE SET revision = revision + 1";
+
+constexpr FixedText membershipText =
+    "SELECT " + membershipColumns +
+    " FROM threads LEFT JOIN thread_members ON thread_members.thread_id = threads.id "
+    "AND thread_members.user_type = ?2 AND thread_members.user_id = ?3 "
+    "LEFT JOIN users ON users.type = thread_members.user_type AND users.id = thread_members.user_id "
+    "WHERE threads.id = ?1";
+
 constexpr FixedText threadsOfText =
     "SELECT thread_id FROM thread_members WHERE user_type = ?1 AND user_id = ?2";
 constexpr FixedText userNameText = "SELECT name FROM users WHERE type = ?1 AND id = ?2";
@@ -49,20 +67,32 @@ ThreadType readThreadType(std::int64_t number) {
   throw StorageCorrupt(fmt::format("threads.type cannot be {}", number));
 }
 
-ThreadMember readMember(const Query& row) {
+/// Without its id: from the columns type, subject, calling, locked, members.
+Thread readThread(const Query& row, int first, const ThreadId& id) {
+  Thread thread;
+  thread.id = id;
+  thread.type = readThreadType(row.integer(first));
+  thread.subject = row.text(first + 1);
+  thread.calling = row.flag(first + 2);
+  thread.locked = row.flag(first + 3);
+  thread.members = row.count(first + 4);
+  return thread;
+}
+
+ThreadMember readMember(const Query& row, int first = 0) {
   ThreadMember member;
-  member.user = row.user(0);
-  member.name = row.maybeText(2).value_or("");
-  member.admin = row.flag(3);
-  member.startCalls = row.flag(4);
-  member.pending = row.flag(5);
-  member.muted = row.flag(6);
+  member.user = row.user(first);
+  member.name = row.maybeText(first + 2).value_or("");
+  member.admin = row.flag(first + 3);
+  member.startCalls = row.flag(first + 4);
+  member.pending = row.flag(first + 5);
+  member.notificationsMuted = row.flag(first + 6);
   return member;
 }
 
 bool storeMember(Connection& connection, const ThreadId& thread, const ThreadMember& member) {
   const bool stored = Query(connection, putMemberText, thread, member.user, member.admin, member.startCalls,
-                            member.pending, member.muted)
+                            member.pending, member.notificationsMuted)
                           .run() == 1;
   if (stored) Query(connection, nameUnlessEmptyText, member.user, member.name).run();
   return stored;
@@ -70,53 +100,61 @@ bool storeMember(Connection& connection, const ThreadId& thread, const ThreadMem
 
 }  // namespace
 
+std::optional<Membership> readMembership(const Query& row, int first) {
+  if (row.isNull(first)) return std::nullopt;
+  Membership membership{readThread(row, first + 1, ThreadId{row.text(first)})};
+  constexpr int member = 6;
+  constexpr int pending = member + 7;
+  if (!row.isNull(first + member)) membership.member = readMember(row, first + member);
+  membership.anyPending = row.flag(first + pending);
+  return membership;
+}
+
 bool SqliteThreadStore::createThread(const NewThread& thread) {
-  return pool_.write([&](Connection& connection, Transaction& transaction) {
+  return pool_.write([&](Connection& connection) {
     const Thread& made = thread.thread;
     const bool isNew =
         Query(connection, createText, made.id, made.type, made.subject, made.calling, made.locked).run() == 1;
     if (!isNew) return false;
     for (const ThreadMember& member : thread.members) storeMember(connection, made.id, member);
-    transaction.commit();
     return true;
   });
 }
 
-bool SqliteThreadStore::updateThread(const Thread& thread) {
-  return pool_.writeOne([&](Connection& connection) {
-    return Query(connection, updateText, thread.id, thread.subject, thread.calling, thread.locked).run() == 1;
+std::optional<Thread> SqliteThreadStore::updateThread(const ThreadId& thread, const ThreadUpdate& update) {
+  return pool_.write([&](Connection& connection) -> std::optional<Thread> {
+    Query row(connection, updateText, thread, update.subject, update.calling, update.locked);
+    if (!row.next()) return std::nullopt;
+    Thread updated = readThread(row, 0, thread);
+    row.run();
+    return updated;
   });
 }
 
-bool SqliteThreadStore::putMember(const ThreadId& thread, const ThreadMember& member) {
-  return pool_.write([&](Connection& connection, Transaction& transaction) {
-    if (!storeMember(connection, thread, member)) return false;
-    transaction.commit();
-    return true;
+ThreadStore::PutMember SqliteThreadStore::putMember(const ThreadId& thread, const ThreadMember& member) {
+  return pool_.write([&](Connection& connection) {
+    if (storeMember(connection, thread, member)) return PutMember::stored;
+    return Query(connection, existsText, thread).next() ? PutMember::full : PutMember::noThread;
   });
 }
 
 bool SqliteThreadStore::removeMember(const ThreadId& thread, const UserId& user) {
-  return pool_.writeOne(
-      [&](Connection& connection) { return Query(connection, removeText, thread, user).run() == 1; });
+  return pool_.write([&](Connection& connection) {
+    const bool removed = Query(connection, removeText, thread, user).run() == 1;
+    Query(connection, raiseText, thread).run();
+    return removed;
+  });
 }
 
 void SqliteThreadStore::putUser(const UserId& user, const std::string& name) {
-  pool_.writeOne([&](Connection& connection) { return Query(connection, nameText, user, name).run(); });
+  pool_.write([&](Connection& connection) { return Query(connection, nameText, user, name).run(); });
 }
 
 std::optional<Thread> SqliteThreadStore::findThread(const ThreadId& thread) const {
   return pool_.readOne([&](Connection& connection) -> std::optional<Thread> {
     Query row(connection, findThreadText, thread);
     if (!row.next()) return std::nullopt;
-    Thread found;
-    found.id = thread;
-    found.type = readThreadType(row.integer(0));
-    found.subject = row.text(1);
-    found.calling = row.flag(2);
-    found.locked = row.flag(3);
-    found.members = row.count(4);
-    return found;
+    return readThread(row, 0, thread);
   });
 }
 
@@ -151,6 +189,41 @@ std::optional<std::string> SqliteThreadStore::findUserName(const UserId& user) c
     Query row(connection, userNameText, user);
     if (!row.next()) return std::nullopt;
     return row.text(0);
+  });
+}
+
+std::optional<Membership> SqliteThreadStore::findMembership(const ThreadId& thread,
+                                                            const UserId& user) const {
+  return pool_.readOne([&](Connection& connection) -> std::optional<Membership> {
+    Query row(connection, membershipText, thread, user);
+    if (!row.next()) return std::nullopt;
+    return readMembership(row, 0);
+  });
+}
+
+std::vector<Membership> SqliteThreadStore::findMemberships(const std::vector<ThreadId>& threads,
+                                                           const UserId& user) const {
+  return pool_.read([&](Connection& connection) {
+    std::vector<Membership> found;
+    for (const ThreadId& thread : threads) {
+      Query row(connection, membershipText, thread, user);
+      if (!row.next()) continue;
+      if (auto membership = readMembership(row, 0)) found.push_back(std::move(*membership));
+    }
+    return found;
+  });
+}
+
+std::vector<std::optional<std::string>> SqliteThreadStore::findUserNames(
+    const std::vector<UserId>& users) const {
+  return pool_.read([&](Connection& connection) {
+    std::vector<std::optional<std::string>> names;
+    names.reserve(users.size());
+    for (const UserId& user : users) {
+      Query row(connection, userNameText, user);
+      names.push_back(row.next() ? std::optional{row.text(0)} : std::nullopt);
+    }
+    return names;
   });
 }
 

@@ -15,8 +15,8 @@ class SqliteThreadStore final : public ThreadStore {
   explicit SqliteThreadStore(ConnectionPool& pool) noexcept : pool_(pool) {}
 
   bool createThread(const NewThread& thread) override;
-  bool updateThread(const Thread& thread) override;
-  bool putMember(const ThreadId& thread, const ThreadMember& member) override;
+  std::optional<Thread> updateThread(const ThreadId& thread, const ThreadUpdate& update) override;
+  PutMember putMember(const ThreadId& thread, const ThreadMember& member) override;
   bool removeMember(const ThreadId& thread, const UserId& user) override;
   void putUser(const UserId& user, const std::string& name) override;
 
@@ -26,6 +26,13 @@ class SqliteThreadStore final : public ThreadStore {
   [[nodiscard]] std::vector<ThreadMember> members(const ThreadId& thread) const override;
   [[nodiscard]] std::vector<ThreadId> threadsOf(const UserId& user) const override;
   [[nodiscard]] std::optional<std::string> findUserName(const UserId& user) const override;
+
+  [[nodiscard]] std::optional<Membership> findMembership(const ThreadId& thread,
+                                                         const UserId& user) const override;
+  [[nodiscard]] std::vector<Membership> findMemberships(const std::vector<ThreadId>& threads,
+                                                        const UserId& user) const override;
+  [[nodiscard]] std::vector<std::optional<std::string>> findUserNames(
+      const std::vector<UserId>& users) const override;
 
  private:
   ConnectionPool& pool_;

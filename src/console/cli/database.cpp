@@ -158,7 +158,7 @@ Expected<Messenger*> Database::open(const Arguments& arguments) {
     return fail(ExitCode::usage, "badEnvironment", printable(error.what(), 500), "Nothing was done.");
   }
   config.calling.subscriber.queued = true;
-  config.presence.listens = false;
+  config.presence.receivesHeartbeats = false;
   if (Outcome usable = requireUsable(*options); !usable) return tl::unexpected(usable.error());
   messenger_ = std::make_unique<Messenger>(config, sqliteStorage(*options));
   return messenger_.get();

@@ -11,7 +11,7 @@ namespace messenger::console {
 namespace {
 
 std::string threadText(const Messenger& messenger, const ThreadId& id) {
-  const std::optional<Thread> thread = messenger.directory().findThread(id);
+  const std::optional<Thread> thread = messenger.host().directory().findThread(id);
   if (!thread) return printable(id.value());
   return printable(id.value()) +
          (thread->isPrivate() ? " (private)" : " (" + printable(thread->subject, 40) + ")");
@@ -58,14 +58,14 @@ void writeCall(support::JsonWriter& json, const Call& call) {
 
 Outcome list(Invocation& call) {
   const std::size_t limit = limitOf(call.arguments);
-  std::vector<Call> active = call.messenger->listActiveCalls(0, limit + 1);
+  std::vector<Call> active = call.messenger->host().activeCalls(0, limit + 1);
   const bool more = active.size() > limit;
   if (more) active.resize(limit);
   support::JsonWriter json;
   json.beginObject().key("calls").beginArray();
   Table table({"CALL", "THREAD", "OWNER", "STARTED", "IN CALL", "ROOM"});
   for (const Call& each : active) {
-    const std::size_t inCall = countInCall(call.messenger->participantsOf(each.id));
+    const std::size_t inCall = countInCall(call.messenger->host().participants(each.id));
     writeCall(json, each);
     json.key("in_call").value(static_cast<std::uint64_t>(inCall)).endObject();
     table.add({{printable(each.id.value()), Tone::strong},
@@ -112,24 +112,24 @@ std::vector<Field> describe(const Invocation& invocation, const Call& call) {
 
 Outcome show(Invocation& call) {
   const CallId id{*call.arguments.argument()};
-  const std::optional<Call> found = call.messenger->findCall(id);
+  const std::optional<Call> found = call.messenger->host().findCall(id);
   if (!found) {
     return fail(ExitCode::notFound, "callNotFound", "There is no call " + printable(id.value(), 80) + ".",
                 fmt::format("\"{} calls:list\" shows the active ones.", call.program.name));
   }
-  const std::vector<CallParticipant> participants = call.messenger->participantsOf(id);
+  const std::vector<CallParticipant> participants = call.messenger->host().participants(id);
   support::JsonWriter json;
   writeCall(json, *found);
   json.key("participants").beginArray();
   Table table({"PARTICIPANT", "STATE", "JOINED", "LEFT"});
   for (const CallParticipant& each : participants) {
     json.beginObject().key("id").value(each.id.value());
-    writeUser(json, "owner", each.owner);
+    writeUser(json, "owner", each.user);
     json.key("in_call").value(each.inCall()).key("kicked").value(each.kicked);
     writeTime(json, "created_at", each.createdAt);
     writeTime(json, "left_call", each.leftAt);
     json.endObject();
-    table.add({{printable(each.owner.text())},
+    table.add({{printable(each.user.text())},
                {std::string{state(each)}, each.kicked   ? Tone::bad
                                           : each.leftAt ? Tone::faint
                                                         : Tone::good},

@@ -29,7 +29,7 @@ Outcome checkActivity(Invocation& call) {
   std::size_t active = 0;
   {
     const SweepProgress progress(call);
-    active = call.messenger->checkActivity(when);
+    active = call.messenger->host().checkActivity(when);
   }
   support::JsonWriter json;
   json.beginObject().key("active_calls").value(static_cast<std::uint64_t>(active));
@@ -50,7 +50,7 @@ Outcome down(Invocation& call) {
   Result<std::size_t> active = 0;
   {
     const SweepProgress progress(call);
-    active = call.messenger->callsDown(duration, when);
+    active = call.messenger->host().callsDown(duration, when);
   }
   if (!active)
     return fail(ExitCode::failed, std::string{toString(active.error().reason)}, active.error().text());
@@ -69,7 +69,7 @@ Outcome down(Invocation& call) {
 
 Outcome up(Invocation& call) {
   if (!callingIsEnabled(call)) return {};
-  const bool wasDown = call.messenger->callsUp();
+  const bool wasDown = call.messenger->host().callsUp();
   support::JsonWriter json;
   json.beginObject().key("was_down").value(wasDown).endObject();
   call.screen.document(json.text());

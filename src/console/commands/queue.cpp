@@ -19,7 +19,7 @@ void writeJob(support::JsonWriter& json, const Job& job) {
 
 Outcome failed(Invocation& call) {
   const std::size_t limit = limitOf(call.arguments);
-  std::vector<Job> jobs = call.messenger->parkedJobs(0, limit + 1);
+  std::vector<Job> jobs = call.messenger->jobs().failed(0, limit + 1);
   const bool more = jobs.size() > limit;
   if (more) jobs.resize(limit);
   support::JsonWriter json;
@@ -65,7 +65,7 @@ Outcome checkRetry(const Arguments& arguments) {
 Outcome retry(Invocation& call) {
   const bool all = call.arguments.has("all");
   const std::optional<JobId> job = all ? std::nullopt : std::optional{JobId{*call.arguments.argument()}};
-  const std::size_t retried = call.messenger->retryJobs(job);
+  const std::size_t retried = call.messenger->jobs().retry(job);
   if (job && retried == 0) {
     return fail(ExitCode::notFound, "jobNotFound",
                 "There is no failed job " + printable(job->value(), 80) + ".",
@@ -81,15 +81,17 @@ Outcome retry(Invocation& call) {
 }
 
 Outcome status(Invocation& call) {
-  const JobCounts counts = call.messenger->jobCounts();
-  const bool down = call.messenger->callsAreDown();
+  const JobQueue::Counts counts = call.messenger->jobs().counts();
+  const bool down = call.messenger->host().callsAreDown();
   const Config& config = call.messenger->config();
   support::JsonWriter json;
   json.beginObject().key("queue").value(config.calling.subscriber.channel);
   json.key("waiting").value(static_cast<std::uint64_t>(counts.waiting));
   json.key("running").value(static_cast<std::uint64_t>(counts.running));
-  json.key("failed").value(static_cast<std::uint64_t>(counts.parked)).key("next_at");
-  counts.nextAt ? json.value(support::toText(*counts.nextAt)) : json.null();
+  json.key("failed").value(static_cast<std::uint64_t>(counts.failed)).key("next_at");
+  std::optional<TimePoint> nextAt;
+  if (counts.nextAt) nextAt = call.messenger->host().wallTimeOf(*counts.nextAt);
+  nextAt ? json.value(support::toText(*nextAt)) : json.null();
   json.key("calling_enabled").value(config.calling.enabled).key("calls_down").value(down).endObject();
   call.screen.document(json.text());
   if (call.screen.json()) return {};
@@ -100,8 +102,8 @@ Outcome status(Invocation& call) {
               {{"queue", {printable(config.calling.subscriber.channel), Tone::strong}},
                {"waiting", number(counts.waiting, Tone::warning)},
                {"running", number(counts.running, Tone::good)},
-               {"failed", number(counts.parked, Tone::bad)},
-               {"next job", {counts.nextAt ? moment(*counts.nextAt, call.now()) : "-"}},
+               {"failed", number(counts.failed, Tone::bad)},
+               {"next job", {nextAt ? moment(*nextAt, call.now()) : "-"}},
                {"calling", !config.calling.enabled ? Cell{"disabled in this configuration", Tone::warning}
                            : down                  ? Cell{"down for maintenance", Tone::warning}
                                                    : Cell{"online", Tone::good}}},

@@ -128,14 +128,14 @@ WorkerOptions workerOptions(const Arguments& arguments) {
   WorkerOptions options;
   options.threads = static_cast<std::size_t>(arguments.number("threads").value_or(1));
   options.queue = arguments.text("queue").value_or("");
-  if (const auto tries = arguments.number("tries")) options.tries = static_cast<int>(*tries);
+  if (const auto tries = arguments.number("tries")) options.maxAttempts = static_cast<int>(*tries);
   if (const auto backoff = arguments.number("backoff")) options.backoff = std::chrono::seconds{*backoff};
   return options;
 }
 
 Worker startHoldingBack(Messenger& messenger, const WorkerOptions& options) {
   const SignalsHeldBack here;
-  return messenger.startWorker(options);
+  return messenger.jobs().startWorker(options);
 }
 
 Outcome work(Invocation& call) {
@@ -152,7 +152,7 @@ Outcome work(Invocation& call) {
   options.onRun = [&report](const JobRun& run) { report.add(run); };
   const StopWatch stop(call.options);
   if (call.arguments.has("once")) {
-    call.messenger->runPendingJobs(1, options);
+    call.messenger->jobs().runPending(1, options);
     report.finish("once");
     return {};
   }
@@ -176,7 +176,7 @@ Outcome work(Invocation& call) {
   }
   worker.stop();
   // A worker outlives a storage that fails; "nothing left" would be the wrong news of one. This throws then.
-  if (empty) static_cast<void>(call.messenger->jobCounts());
+  if (empty) static_cast<void>(call.messenger->jobs().counts());
   report.finish(empty ? "empty" : "stopped");
   return {};
 }

@@ -24,11 +24,11 @@ void writeResult(Screen& screen, std::size_t active, std::size_t rounds) {
 
 Outcome runOnce(Invocation& call) {
   // Whoever counts on hearing heartbeats cannot judge in the moment it starts; a long-lived worker can.
-  const When when = call.messenger->config().presence.listens ? When::queued : When::now;
+  const When when = call.messenger->config().presence.receivesHeartbeats ? When::queued : When::now;
   std::size_t active = 0;
   {
     const SweepProgress progress(call);
-    active = call.messenger->checkActivity(when);
+    active = call.messenger->host().checkActivity(when);
   }
   writeResult(call.screen, active, 1);
   call.screen.line(sentence(active, when));
@@ -44,7 +44,7 @@ Outcome watch(Invocation& call) {
   call.screen.note(fmt::format("Checking every {}; Ctrl-C stops.", length(interval)));
   do {
     try {
-      active = call.messenger->checkActivity(When::now);
+      active = call.messenger->host().checkActivity(When::now);
       call.screen.line(absolute(call.now()) + "  " + sentence(active, When::now));
     } catch (const StorageUnavailable& error) {
       // A busy or full storage passes; whoever runs this for months wants it to go on.

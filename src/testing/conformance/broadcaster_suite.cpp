@@ -16,7 +16,7 @@ Broadcast push(const std::string& as, const std::string& call, const std::string
 }
 
 std::string text(const Broadcast& broadcast) {
-  return broadcast.as + " " + describe(broadcast.channels) + " " + describe(broadcast.payload) + " " +
+  return broadcast.event + " " + describe(broadcast.channels) + " " + describe(broadcast.payload) + " " +
          describe(broadcast.call);
 }
 

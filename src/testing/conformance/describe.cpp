@@ -60,7 +60,7 @@ std::string describe(const Room& room) {
       .text();
 }
 
-std::string describe(const Call& call) {
+std::string describe(const CallWithRoom& call) {
   return Fields{}
       .add("id", call.id)
       .add("thread", call.threadId)
@@ -85,7 +85,7 @@ std::string describe(const CallParticipant& participant) {
   return Fields{}
       .add("id", participant.id)
       .add("call", participant.callId)
-      .add("owner", participant.owner)
+      .add("user", participant.user)
       .add("kicked", participant.kicked)
       .add("left", participant.leftAt)
       .add("created", participant.createdAt)
@@ -106,23 +106,14 @@ std::string describe(const Job& job) {
       .add("attempts", job.attempts)
       .add("token", job.token)
       .add("leased", job.leasedUntil)
-      .add("parked", job.parked)
+      .add("failed", job.failed)
       .add("error", job.lastError)
       .add("sequence", job.sequence)
       .text();
 }
 
-std::string describe(const InCallKey& key) {
+std::string describe(const ParticipantKey& key) {
   return Fields{}.add("call", key.call).add("user", key.user).text();
-}
-
-std::string describe(const StoredPresence& presence) {
-  return Fields{}
-      .add("who", presence.who)
-      .add("lastHeard", presence.lastHeard)
-      .add("heardBy", presence.heardBy)
-      .add("sequence", presence.sequence)
-      .text();
 }
 
 std::string describe(const Thread& thread) {
@@ -143,7 +134,7 @@ std::string describe(const ThreadMember& member) {
       .add("admin", member.admin)
       .add("startCalls", member.startCalls)
       .add("pending", member.pending)
-      .add("muted", member.muted)
+      .add("muted", member.notificationsMuted)
       .text();
 }
 
@@ -155,38 +146,14 @@ std::string describe(JobType type) {
   return std::string{toString(type)};
 }
 
-std::string describe(StartStatus status) {
-  return nameOf<StartStatus, 3>(status, {"started", "alreadyActive", "down"});
+std::string describe(CommitResult::Status status) {
+  static constexpr std::array<std::string_view, 5> names{"committed", "conflict", "activeCallExists",
+                                                         "callsDown", "claimLost"};
+  return nameOf(status, names);
 }
 
-std::string describe(JoinStatus status) {
-  return nameOf<JoinStatus, 6>(status, {"noCall", "ended", "kicked", "alreadyIn", "rejoined", "joined"});
-}
-
-std::string describe(LeaveStatus status) {
-  return nameOf<LeaveStatus, 4>(status, {"noCall", "ended", "notInCall", "left"});
-}
-
-std::string describe(KickStatus status) {
-  return nameOf<KickStatus, 6>(
-      status, {"noCall", "ended", "actorNotInCall", "noParticipant", "unchanged", "changed"});
-}
-
-std::string describe(EndStatus status) {
-  return nameOf<EndStatus, 6>(
-      status, {"noCall", "alreadyEnded", "actorNotInCall", "actorHasJoined", "lostJob", "ended"});
-}
-
-std::string describe(SetupStatus status) {
-  return nameOf<SetupStatus, 3>(status, {"recorded", "lost", "lateRoom"});
-}
-
-std::string describe(TeardownStatus status) {
-  return nameOf<TeardownStatus, 3>(status, {"tornDown", "again", "lost"});
-}
-
-std::string describe(RenewStatus status) {
-  return nameOf<RenewStatus, 5>(status, {"noCall", "ended", "notSetUp", "waiting", "renewed"});
+std::string describe(StorageTime moment) {
+  return describe(moment.time_since_epoch());
 }
 
 }  // namespace messenger::testing

@@ -20,23 +20,16 @@ namespace messenger::testing {
 [[nodiscard]] std::string describe(Duration duration);
 [[nodiscard]] std::string describe(const UserId& user);
 [[nodiscard]] std::string describe(const Room& room);
-[[nodiscard]] std::string describe(const Call& call);
+[[nodiscard]] std::string describe(const CallWithRoom& call);
+[[nodiscard]] std::string describe(CommitResult::Status status);
+[[nodiscard]] std::string describe(StorageTime moment);
 [[nodiscard]] std::string describe(const CallParticipant& participant);
 [[nodiscard]] std::string describe(const Job& job);
-[[nodiscard]] std::string describe(const InCallKey& key);
-[[nodiscard]] std::string describe(const StoredPresence& presence);
+[[nodiscard]] std::string describe(const ParticipantKey& key);
 [[nodiscard]] std::string describe(const Thread& thread);
 [[nodiscard]] std::string describe(const ThreadMember& member);
 [[nodiscard]] std::string describe(EndReason reason);
 [[nodiscard]] std::string describe(JobType type);
-[[nodiscard]] std::string describe(StartStatus status);
-[[nodiscard]] std::string describe(JoinStatus status);
-[[nodiscard]] std::string describe(LeaveStatus status);
-[[nodiscard]] std::string describe(KickStatus status);
-[[nodiscard]] std::string describe(EndStatus status);
-[[nodiscard]] std::string describe(SetupStatus status);
-[[nodiscard]] std::string describe(TeardownStatus status);
-[[nodiscard]] std::string describe(RenewStatus status);
 
 template <class Number>
 requires std::is_arithmetic_v<Number>

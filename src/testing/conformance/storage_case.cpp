@@ -1,159 +1,183 @@
 #include "testing/conformance/storage_case.hpp"
 
-#include <algorithm>
+#include "messenger/errors.hpp"
 
 namespace messenger::testing {
-namespace {
-
-constexpr std::size_t many = 10'000;
-
-std::shared_ptr<Storage> opened(const StorageFactory& factory) {
-  std::shared_ptr<Storage> storage = factory();
-  require(storage != nullptr, "the factory gives a storage");
-  return storage;
-}
-
-}  // namespace
 
 StorageCase::StorageCase(const StorageFactory& make, const StorageFactory& reopen)
-    : reopen_(reopen), storage_(opened(make)) {}
+    : reopen_(reopen), storage_(make()) {
+  require(storage_ != nullptr, "the factory gives a storage");
+}
 
 std::shared_ptr<Storage> StorageCase::openAgain() const {
-  return opened(reopen_);
+  auto storage = reopen_();
+  require(storage != nullptr, "the data is opened once more");
+  return storage;
 }
 
 void StorageCase::restart() {
   storage_.reset();
-  storage_ = opened(reopen_);
+  storage_ = openAgain();
 }
 
-ParticipantId StorageCase::newParticipant() {
-  return ParticipantId{"participant-" + std::to_string(++ids_)};
+std::string StorageCase::newId(const std::string& kind) {
+  return kind + "-" + std::to_string(++ids_);
 }
 
-NewJob StorageCase::newJob(JobType type, std::optional<CallId> call, TimePoint availableAt) {
-  return {JobId{"job-" + std::to_string(++ids_)}, type, "calls", std::move(call), std::nullopt, availableAt};
+CallParticipant StorageCase::newRow(const CallId& call, const UserId& who, std::int64_t seconds) {
+  CallParticipant row;
+  row.id = ParticipantId{newId("participant")};
+  row.callId = call;
+  row.user = who;
+  row.createdAt = at(seconds);
+  row.updatedAt = at(seconds);
+  return row;
 }
 
-StartChange StorageCase::starting(const std::string& thread, const UserId& owner, TimePoint now) {
+NewJob StorageCase::newJob(JobType type, std::optional<CallId> call, std::int64_t availableAt) {
+  NewJob job;
+  job.id = JobId{newId("job")};
+  job.type = type;
+  job.queue = queue;
+  job.call = std::move(call);
+  job.createdAt = at(availableAt);
+  job.availableAt = t(availableAt);
+  return job;
+}
+
+CallChange StorageCase::starting(const std::string& thread, const UserId& owner, std::int64_t seconds) {
   threads_.insert(thread);
-  const CallId call{"call-" + std::to_string(++ids_)};
-  return {call, ThreadId{thread}, owner, newParticipant(), now, here, {}};
-}
-
-StartOutcome StorageCase::tryStart(const std::string& thread, const UserId& owner, TimePoint now) {
-  return storage_->startCall(starting(thread, owner, now));
-}
-
-Call StorageCase::start(const std::string& thread, const UserId& owner, TimePoint now) {
-  const StartOutcome outcome = tryStart(thread, owner, now);
-  requireEqual("the status of a start", outcome.status, StartStatus::started);
-  require(outcome.call.has_value(), "a start that succeeded gives the call");
-  return *outcome.call;
-}
-
-JoinOutcome StorageCase::join(const Call& call, const UserId& who, TimePoint now, InstanceId heardBy) {
-  return storage_->joinCall({call.id, who, newParticipant(), now, heardBy});
-}
-
-LeaveOutcome StorageCase::leave(const Call& call, const UserId& who, TimePoint now,
-                                std::vector<NewJob> onEnd) {
-  return storage_->leaveCall({call.id, who, now, EndReason::lastLeft, std::move(onEnd)});
-}
-
-KickOutcome StorageCase::kick(const Call& call, const UserId& actor, const UserId& whom, TimePoint now,
-                              bool kicked) {
-  return storage_->setKicked({call.id, actor, participant(call, whom).id, kicked, now, {}});
-}
-
-EndOutcome StorageCase::end(const Call& call, TimePoint now) {
-  EndChange change;
+  CallWithRoom call;
+  call.id = CallId{newId("call")};
+  call.threadId = ThreadId{thread};
+  call.owner = owner;
+  call.createdAt = at(seconds);
+  call.updatedAt = at(seconds);
+  CallChange change;
   change.call = call.id;
-  change.now = now;
-  return storage_->endCall(change);
+  change.row = call;
+  change.participants = {newRow(call.id, owner, seconds)};
+  change.now = t(seconds);
+  change.seenBy = here;
+  return change;
 }
 
-ClaimedJob StorageCase::claimNew(JobType type, const std::optional<CallId>& call, TimePoint now) {
-  const NewJob job = newJob(type, call, now);
-  storage_->addJob(job);
-  std::optional<ClaimedJob> claimed = claimJob(job.id, now);
-  require(claimed.has_value(), "a new job can be claimed");
-  return *claimed;
+CallChange StorageCase::changing(const CallId& call, std::int64_t seconds) {
+  CallChange change;
+  change.call = call;
+  change.expectedRevision = state(call).call.revision;
+  change.now = t(seconds);
+  change.seenBy = here;
+  return change;
 }
 
-std::optional<ClaimedJob> StorageCase::claim(TimePoint now, TimePoint leaseUntil) {
-  return storage_->claimJob({"calls", now, leaseUntil, std::nullopt, std::nullopt});
+CallChange StorageCase::joining(const CallId& call, const std::vector<UserId>& who, std::int64_t seconds) {
+  CallChange change = changing(call, seconds);
+  for (const UserId& each : who) change.participants.push_back(newRow(call, each, seconds));
+  return change;
 }
 
-std::optional<ClaimedJob> StorageCase::claimJob(const JobId& job, TimePoint now) {
-  return storage_->claimJob({"calls", now, now + lease, job, std::nullopt});
+CallChange StorageCase::ending(const CallId& call, std::int64_t seconds) {
+  CallChange change = changing(call, seconds);
+  change.row = state(call).call;
+  change.row->endedAt = at(seconds);
+  change.row->updatedAt = at(seconds);
+  change.row->endReason = EndReason::hungUp;
+  change.everyoneLeaves = at(seconds);
+  return change;
 }
 
-bool StorageCase::settle(const ClaimedJob& claimed, Settlement::Kind kind, TimePoint availableAt) {
-  return storage_->settleJob({claimed.job.id, claimed.job.token, kind, availableAt, "it went wrong"});
+CommitResult StorageCase::commit(const CallChange& change) {
+  CommitResult result = calls().commit(change);
+  requireEqual("status", result.status, CommitResult::Status::committed);
+  calls_.insert(change.call);
+  return result;
 }
 
-Call StorageCase::call(const CallId& id) const {
-  const std::optional<CallSnapshot> found = storage_->findCall(id, std::nullopt);
-  require(found.has_value(), "the call is found");
-  return found->call;
+CallId StorageCase::start(const std::string& thread, const UserId& owner, std::int64_t seconds) {
+  return commit(starting(thread, owner, seconds)).call.id;
 }
 
-CallParticipant StorageCase::participant(const Call& call, const UserId& who) const {
-  const std::optional<CallSnapshot> found = storage_->findCall(call.id, who);
-  require(found && found->viewer, "the participant is found");
-  return *found->viewer;
+void StorageCase::join(const CallId& call, const UserId& who, std::int64_t seconds) {
+  commit(joining(call, {who}, seconds));
 }
 
-std::vector<Job> StorageCase::jobs() const {
-  return storage_->jobs({false, 0, many});
+void StorageCase::leave(const CallId& call, const UserId& who, std::int64_t seconds) {
+  CallChange change = changing(call, seconds);
+  CallParticipant out = row(call, who);
+  out.leftAt = at(seconds);
+  out.updatedAt = at(seconds);
+  change.participants = {std::move(out)};
+  commit(change);
 }
 
-std::vector<Job> StorageCase::parked() const {
-  return storage_->jobs({true, 0, many});
+void StorageCase::end(const CallId& call, std::int64_t seconds) {
+  commit(ending(call, seconds));
 }
 
-std::optional<Job> StorageCase::findJob(const JobId& id) const {
-  for (const std::vector<Job>& some : {jobs(), parked()}) {
-    const auto found = std::find_if(some.begin(), some.end(), [&](const Job& job) { return job.id == id; });
-    if (found != some.end()) return *found;
-  }
-  return std::nullopt;
+std::optional<JobQueue::ClaimedJob> StorageCase::claim(std::int64_t seconds, std::int64_t lease) {
+  return jobs().claim({queue, t(seconds), t(seconds + lease), at(seconds), std::nullopt, std::nullopt});
 }
 
-std::vector<StoredPresence> StorageCase::silent() const {
-  SilentQuery query;
-  query.heardAtOrBefore = never();
-  query.cutoff = INT64_MAX;
-  query.limit = many;
-  return storage_->silentParticipants(query);
+Settlement StorageCase::settlement(const JobQueue::ClaimedJob& claimed, Settlement::Kind kind,
+                                   std::int64_t availableAt) {
+  return {claimed.job.id, claimed.job.token, kind, t(availableAt), "an error"};
 }
 
-std::optional<StoredPresence> StorageCase::heard(const Call& call, const UserId& who) const {
-  for (StoredPresence& presence : silent()) {
-    if (presence.who == InCallKey{call.id, who}) return std::move(presence);
-  }
-  return std::nullopt;
+CallState StorageCase::state(const CallId& call, const std::optional<UserId>& who) const {
+  CallStore::LoadRequest request;
+  request.call = call;
+  request.user = who;
+  auto loaded = calls().load(request);
+  require(loaded.call.has_value(), "the call is found");
+  return std::move(*loaded.call);
+}
+
+CallParticipant StorageCase::row(const CallId& call, const UserId& who) const {
+  const CallState found = state(call, who);
+  require(found.find(who) != nullptr, "the user has a row");
+  return *found.find(who);
+}
+
+std::vector<CallParticipant> StorageCase::rows(const CallId& call) const {
+  return calls().participants({call, 0, 1000});
+}
+
+std::vector<HeartbeatStore::SilentParticipant> StorageCase::silent() const {
+  return heartbeats().silent({StorageTime::max(), INT64_MAX, std::nullopt, 1000});
+}
+
+std::optional<StorageTime> StorageCase::lastSeen(const CallId& call, const UserId& who) const {
+  CallStore::LoadRequest request;
+  request.call = call;
+  request.user = who;
+  return calls().load(request).lastSeen;
 }
 
 std::string StorageCase::picture() const {
   std::string text;
-  for (const std::string& thread : threads_) {
-    HistoryQuery query;
-    query.thread = ThreadId{thread};
-    query.limit = many;
-    for (const CallSnapshot& snapshot : storage_->history(query).calls) {
-      text += "\n  call " + describe(snapshot.call);
-      for (const CallParticipant& participant : storage_->participants(snapshot.call.id)) {
-        text += "\n    participant " + describe(participant);
-      }
-    }
+  for (const CallId& call : calls_) {
+    text += describe(state(call).call) + describe(state(call).inCall) + describe(rows(call));
   }
-  for (const Job& job : jobs()) text += "\n  job " + describe(job);
-  for (const Job& job : parked()) text += "\n  parked job " + describe(job);
-  for (const StoredPresence& presence : silent()) text += "\n  heard " + describe(presence);
-  text += "\n  down until " + describe(storage_->callsDownUntil());
-  return text;
+  for (const std::string& thread : threads_) {
+    text += describe(calls().history({ThreadId{thread}, std::nullopt, 1000, alice}).total);
+  }
+  text += describe(waiting()) + describe(failed());
+  for (const auto& each : silent()) text += describe(each.who) + describe(each.lastSeen);
+  return text + describe(switches().callsDownUntil());
+}
+
+void StorageCase::requireRefused(std::string_view what, const std::function<void()>& operation) {
+  unchangedBy([&] {
+    bool threw = false;
+    try {
+      operation();
+    } catch (const StorageError&) {
+      threw = true;
+    }
+    require(threw, std::string{what} + " throws StorageError");
+    return true;
+  });
 }
 
 }  // namespace messenger::testing

@@ -1,7 +1,6 @@
-#include <array>
 #include <atomic>
+#include <map>
 #include <mutex>
-#include <set>
 
 #include "testing/conformance/crowd.hpp"
 #include "testing/conformance/storage_case.hpp"
@@ -9,193 +8,154 @@
 namespace messenger::testing {
 namespace {
 
-constexpr std::size_t attempts = 64;
+using Status = CommitResult::Status;
 
-/// The storage for the i-th of a crowd: every other one comes from another process, if there can be any.
-class Ways {
- public:
-  explicit Ways(StorageCase& c) : here_(&c.storage()) {
-    if (c.canReopen()) there_ = c.openAgain();
+void oneOfManyStarts(StorageCase& c) {
+  std::vector<CallChange> starts;
+  for (int i = 0; i < 64; ++i) starts.push_back(c.starting("thread", user(std::to_string(i)), 0));
+  std::atomic<int> committed{0};
+  crowd(starts.size(), [&](std::size_t i) {
+    if (c.calls().commit(starts[i]).status == Status::committed) ++committed;
+  });
+  requireEqual("how many started", committed.load(), 1);
+  requireEqual("how many calls", c.calls().history({ThreadId{"thread"}, std::nullopt, 99, c.alice}).total,
+               std::size_t{1});
+}
+
+void oneOfManyChanges(StorageCase& c) {
+  const CallId call = c.start("thread", c.alice, 0);
+  std::vector<CallChange> changes;
+  for (int i = 0; i < 64; ++i) changes.push_back(c.joining(call, {user(std::to_string(i))}, 1));
+  std::atomic<int> committed{0};
+  crowd(changes.size(), [&](std::size_t i) {
+    if (c.calls().commit(changes[i]).status == Status::committed) ++committed;
+  });
+  requireEqual("how many with the same revision", committed.load(), 1);
+  requireEqual("how many are in", c.state(call).inCall, std::size_t{2});
+}
+
+void changesOfManyCalls(StorageCase& c) {
+  std::vector<CallChange> starts;
+  for (int i = 0; i < 64; ++i) starts.push_back(c.starting("t" + std::to_string(i), c.alice, 0));
+  std::atomic<int> committed{0};
+  crowd(starts.size(), [&](std::size_t i) {
+    CallChange join = starts[i];
+    if (c.calls().commit(starts[i]).status == Status::committed) ++committed;
+    CallChange raise;
+    raise.call = starts[i].call;
+    raise.expectedRevision = 1;
+    raise.now = t(1);
+    if (c.calls().commit(raise).call.revision == 2) ++committed;
+  });
+  requireEqual("all are committed", committed.load(), 128);
+}
+
+void eachJobOnce(StorageCase& c) {
+  constexpr int calls = 8;
+  constexpr int each = 8;
+  for (int i = 0; i < calls * each; ++i) {
+    c.jobs().add(c.newJob(JobType::teardownCall, CallId{"call" + std::to_string(i % calls)}, 0));
   }
-  [[nodiscard]] Storage& of(std::size_t i) const { return there_ && i % 2 == 1 ? *there_ : *here_; }
-
- private:
-  Storage* here_;
-  std::shared_ptr<Storage> there_;
-};
-
-UserId numbered(std::size_t i) {
-  return user("user-" + std::to_string(i));
-}
-
-ParticipantId rowOf(std::size_t i) {
-  return ParticipantId{"row-" + std::to_string(i)};
-}
-
-void starters(StorageCase& c) {
-  const Ways ways(c);
-  c.end(c.start("thread", c.alice, at(0)), at(0));
-  std::atomic<std::size_t> started{0};
-  std::atomic<std::size_t> refused{0};
-  crowd(attempts, [&](std::size_t i) {
-    const CallId call{"crowd-" + std::to_string(i)};
-    const NewJob job{JobId{"job-of-" + call.value()}, JobType::setupCall, "calls", call, std::nullopt, at(1)};
-    const StartOutcome outcome =
-        ways.of(i).startCall({call, ThreadId{"thread"}, numbered(i), rowOf(i), at(1), here, {job}});
-    ++(outcome.status == StartStatus::started ? started : refused);
-  });
-  requireEqual("how many started", started.load(), std::size_t{1});
-  requireEqual("how many were refused", refused.load(), attempts - 1);
-  requireEqual("how many jobs there are", c.jobs().size(), std::size_t{1});
-  requireEqual("how many calls are active", c->activeSummary(never()).count, std::size_t{1});
-}
-
-void oneJoiner(StorageCase& c) {
-  const Ways ways(c);
-  const Call call = c.start("thread", c.alice, at(0));
-  std::atomic<std::size_t> joined{0};
-  std::atomic<std::size_t> already{0};
-  crowd(attempts, [&](std::size_t i) {
-    const JoinStatus status = ways.of(i).joinCall({call.id, c.bob, rowOf(i), at(1), here}).status;
-    if (status == JoinStatus::joined) ++joined;
-    if (status == JoinStatus::alreadyIn) ++already;
-  });
-  requireEqual("how many joined", joined.load(), std::size_t{1});
-  requireEqual("how many were in already", already.load(), attempts - 1);
-  requireEqual("how many rows there are", c->participants(call.id).size(), std::size_t{2});
-}
-
-void manyJoiners(StorageCase& c) {
-  const Ways ways(c);
-  const Call call = c.start("thread", c.alice, at(0));
-  crowd(attempts, [&](std::size_t i) {
-    const JoinOutcome outcome = ways.of(i).joinCall({call.id, numbered(i), rowOf(i), at(1), here});
-    requireEqual("the status of a join", outcome.status, JoinStatus::joined);
-  });
-  std::set<std::int64_t> sequences;
-  for (const CallParticipant& row : c->participants(call.id)) sequences.insert(row.sequence);
-  requireEqual("how many rows there are, by sequence", sequences.size(), attempts + 1);
-  require(c.call(call).revision >= call.revision + static_cast<std::int64_t>(attempts),
-          "the revision has grown with each");
-}
-
-void enders(StorageCase& c) {
-  const Ways ways(c);
-  const Call call = c.start("thread", c.alice, at(0));
-  std::atomic<std::size_t> ended{0};
-  crowd(attempts, [&](std::size_t i) {
-    EndChange change;
-    change.call = call.id;
-    change.now = at(1);
-    change.onEnd = {{JobId{"end-" + std::to_string(i)}, JobType::teardownCall, "calls", call.id, {}, at(1)}};
-    const EndOutcome outcome = ways.of(i).endCall(change);
-    if (outcome.status == EndStatus::ended) ++ended;
-    require(outcome.status == EndStatus::ended || outcome.status == EndStatus::alreadyEnded,
-            "an end ends the call, or finds it ended");
-  });
-  requireEqual("how many ended it", ended.load(), std::size_t{1});
-  requireEqual("how many jobs there are", c.jobs().size(), std::size_t{1});
-}
-
-void leavers(StorageCase& c) {
-  const Ways ways(c);
-  const Call call = c.start("thread", numbered(0), at(0));
-  for (std::size_t i = 1; i < attempts; ++i) c.join(call, numbered(i), at(1));
-  std::atomic<std::size_t> ended{0};
-  crowd(attempts, [&](std::size_t i) {
-    const NewJob job{JobId{"end-" + std::to_string(i)}, JobType::teardownCall, "calls", call.id, {}, at(2)};
-    const LeaveOutcome outcome =
-        ways.of(i).leaveCall({call.id, numbered(i), at(2), EndReason::lastLeft, {job}});
-    requireEqual("the status of a leave", outcome.status, LeaveStatus::left);
-    if (outcome.endedCall) ++ended;
-  });
-  requireEqual("how many ended the call", ended.load(), std::size_t{1});
-  require(!c.call(call).active(), "the call has ended");
-  requireEqual("how many jobs there are", c.jobs().size(), std::size_t{1});
-}
-
-void joinersAgainstAnEnd(StorageCase& c) {
-  const Ways ways(c);
-  for (int round = 0; round < 8; ++round) {
-    const Call call = c.start("thread", c.alice, at(0));
-    crowd(16, [&](std::size_t i) {
-      if (i == 7) {
-        EndChange change;
-        change.call = call.id;
-        change.now = at(2);
-        ways.of(i).endCall(change);
-      } else {
-        const ParticipantId row{call.id.value() + "-" + std::to_string(i)};
-        ways.of(i).joinCall({call.id, numbered(i), row, at(2), here});
-      }
-    });
-    require(!c.call(call).active(), "the call has ended");
-    for (const CallParticipant& row : c->participants(call.id)) {
-      require(row.leftAt.has_value(), "nobody is in an ended call");
-    }
-  }
-}
-
-void claimers(StorageCase& c) {
-  const Ways ways(c);
-  for (std::size_t i = 0; i < attempts; ++i) c->addJob(c.newJob(JobType::endCalls, std::nullopt, at(0)));
   std::mutex mutex;
-  std::set<JobId> claimed;
-  std::atomic<std::size_t> twice{0};
-  crowd(attempts + 16, [&](std::size_t i) {
-    const auto job = ways.of(i).claimJob({"calls", at(1), at(60), std::nullopt, std::nullopt});
-    if (!job) return;
-    const std::lock_guard lock(mutex);
-    if (!claimed.insert(job->job.id).second) ++twice;
+  std::map<CallId, int> running;
+  std::size_t runs = 0;
+  bool together = false;
+  crowd(calls * each * 4, [&](std::size_t) {
+    const auto claimed = c.claim(0);
+    if (!claimed) return;
+    {
+      const std::lock_guard lock(mutex);
+      together = together || running[*claimed->job.call]++ > 0;
+      ++runs;
+    }
+    {
+      const std::lock_guard lock(mutex);
+      --running[*claimed->job.call];
+    }
+    c.jobs().settle(c.settlement(*claimed, Settlement::Kind::done));
   });
-  requireEqual("how many were claimed twice", twice.load(), std::size_t{0});
-  requireEqual("how many were claimed", claimed.size(), attempts);
+  while (const auto claimed = c.claim(0)) {
+    c.jobs().settle(c.settlement(*claimed, Settlement::Kind::done));
+    ++runs;
+  }
+  require(!together, "two jobs of a call never run at the same time");
+  requireEqual("how many ran", runs, std::size_t{calls * each});
 }
 
-void claimersOfOneCall(StorageCase& c) {
-  const Ways ways(c);
-  const Call call = c.start("thread", c.alice, at(0));
-  for (std::size_t i = 0; i < 16; ++i) c->addJob(c.newJob(JobType::endCalls, call.id, at(0)));
-  std::atomic<std::size_t> claimed{0};
-  crowd(attempts, [&](std::size_t i) {
-    if (ways.of(i).claimJob({"calls", at(1), at(60), std::nullopt, std::nullopt})) ++claimed;
-  });
-  requireEqual("how many of the jobs of one call were claimed", claimed.load(), std::size_t{1});
+void startOrDown(StorageCase& c) {
+  for (int round = 0; round < 20; ++round) {
+    CallChange start = c.starting("t" + std::to_string(round), c.alice, 0);
+    start.unlessCallsDown = true;
+    CommitResult started;
+    CallStore::ActiveSummary active;
+    const std::size_t before = c.calls().activeSummary(StorageTime::max()).count;
+    crowd(
+        2,
+        [&](std::size_t i) {
+          if (i == 0) started = c.calls().commit(start);
+          if (i == 1) active = c.switches().takeCallsDown({t(100), std::nullopt});
+        },
+        2);
+    const bool counted = active.count == before + 1;
+    require(counted == (started.status == Status::committed), "a call is counted, or refused");
+    c.switches().bringCallsUp(t(0));
+  }
 }
 
-void startsAndEnds(StorageCase& c) {
-  const Ways ways(c);
-  std::atomic<int> active{0};
-  std::atomic<bool> together{false};
-  crowd(attempts * 2, [&](std::size_t i) {
-    const CallId call{"crowd-" + std::to_string(i)};
-    Storage& storage = ways.of(i);
-    const StartOutcome outcome =
-        storage.startCall({call, ThreadId{"thread"}, numbered(i), rowOf(i), at(1), here, {}});
-    if (outcome.status != StartStatus::started) return;
-    if (++active > 1) together = true;
-    --active;
-    EndChange change;
-    change.call = call;
-    change.now = at(2);
-    storage.endCall(change);
-  });
-  require(!together, "a thread never has two active calls");
-  requireEqual("how many calls are active", c->activeSummary(never()).count, std::size_t{0});
+void threadUpdates(StorageCase& c) {
+  ThreadStore* threads = c.storage().threads();
+  if (threads == nullptr) return;
+  const ThreadId id{"thread"};
+  NewThread made;
+  made.thread.id = id;
+  threads->createThread(made);
+  for (int round = 0; round < 50; ++round) {
+    const bool on = round % 2 == 0;
+    crowd(
+        2,
+        [&](std::size_t i) {
+          if (i == 0) threads->updateThread(id, {.locked = on});
+          if (i == 1) threads->updateThread(id, {.calling = on});
+        },
+        2);
+    const Thread thread = threads->findThread(id).value();
+    require(thread.locked == on && thread.calling == on, "neither update undoes the other");
+  }
+}
+
+void thirdMembers(StorageCase& c) {
+  ThreadStore* threads = c.storage().threads();
+  if (threads == nullptr) return;
+  for (int round = 0; round < 20; ++round) {
+    const ThreadId id{"thread" + std::to_string(round)};
+    NewThread made;
+    made.thread.id = id;
+    made.thread.type = ThreadType::privateThread;
+    made.members = {{.user = c.alice, .name = "Alice"}};
+    threads->createThread(made);
+    std::atomic<int> stored{0};
+    crowd(
+        8,
+        [&](std::size_t i) {
+          const ThreadMember member{.user = user(std::to_string(i)), .name = "M"};
+          if (threads->putMember(id, member) == ThreadStore::PutMember::stored) ++stored;
+        },
+        8);
+    requireEqual("how many were added", stored.load(), 1);
+    requireEqual("how many members", threads->members(id).size(), std::size_t{2});
+  }
 }
 
 }  // namespace
 
 void checkConcurrency(StorageChecks& checks) {
-  checks.run("at once: 64 starts in one thread make one call", starters);
-  checks.run("at once: 64 joins by one user make one row", oneJoiner);
-  checks.run("at once: 64 joins by 64 users make a row for each", manyJoiners);
-  checks.run("at once: of 64 ends, one ends the call", enders);
-  checks.run("at once: of 64 that leave, one ends the call", leavers);
-  checks.run("at once: joins that race an end leave nobody in the ended call", joinersAgainstAnEnd);
-  checks.run("at once: no job is claimed twice", claimers);
-  checks.run("at once: two jobs of one call never run together", claimersOfOneCall);
-  checks.run("at once: starts and ends leave at most one active call in a thread", startsAndEnds);
+  checks.run("at once: many starts of one thread -> one", oneOfManyStarts);
+  checks.run("at once: many changes of one revision -> one", oneOfManyChanges);
+  checks.run("at once: changes of many calls -> all", changesOfManyCalls);
+  checks.run("at once: many claims -> each job once, one of a call at a time", eachJobOnce);
+  checks.run("at once: a start and calls going down -> counted or refused", startOrDown);
+  checks.run("at once: two updates of a thread -> both", threadUpdates);
+  checks.run("at once: many second members of a private thread -> one", thirdMembers);
 }
 
 }  // namespace messenger::testing

@@ -3,95 +3,79 @@
 namespace messenger::testing {
 namespace {
 
+/// Something of everything.
+CallId fill(StorageCase& c) {
+  const CallId call = c.start("thread", c.alice, 0);
+  c.join(call, c.bob, 1);
+  c.leave(call, c.bob, 2);
+  const CallId over = c.start("over", c.carol, 3);
+  c.end(over, 4);
+  CallChange setUp = c.changing(call, 5);
+  setUp.row = c.state(call).call;
+  setUp.row->setupComplete = true;
+  setUp.row->room = Room{"R", "P", "X", Secret{"S"}};
+  setUp.jobs = {c.newJob(JobType::teardownCall, over, 5), c.newJob(JobType::setupCall, call, 6)};
+  c.commit(setUp);
+  c.jobs().settle(c.settlement(c.claim(5).value(), Settlement::Kind::fail));
+  c.switches().takeCallsDown({t(100), std::nullopt});
+  c.calls().raiseThreadRevision(ThreadId{"thread"});
+  c.heartbeats().save({here, {{{call, c.alice}, t(9)}}, HeartbeatStore::Peer{here, t(0), t(9), t(39)}});
+  return call;
+}
+
 void survives(StorageCase& c) {
-  const Call call = c.start("one", c.alice, at(0));
-  c.join(call, c.bob, at(1));
-  c.kick(call, c.alice, c.bob, at(2));
-  const ClaimedJob setup = c.claimNew(JobType::setupCall, call.id, at(3));
-  c->completeSetup(
-      {call.id, setup.job.id, setup.job.token, Room{"id", "pin", "more", Secret{"hush"}}, at(4), {}});
-  c.end(c.start("two", c.carol, at(5)), at(6));
-  c.claimNew(JobType::endCalls, std::nullopt, at(7));
-  c.settle(c.claimNew(JobType::endCalls, std::nullopt, at(8)), Settlement::Kind::park, at(8));
-  c->saveHeartbeats({there, at(0), at(9), {{{call.id, c.alice}, at(9)}}});
-  c->setCallsDown({at(100), at(10), std::nullopt});
+  const CallId call = fill(c);
   const std::string before = c.picture();
   c.restart();
-  requireEqual("the storage after a restart", c.picture(), before);
-  require(c.call(call).room.value().secret == Secret{"hush"}, "the secret comes back too");
-  requireEqual("how many listen", c->listeners(here, at(9)).count, std::size_t{1});
-}
-
-void claimsSurvive(StorageCase& c) {
-  const ClaimedJob claimed = c.claimNew(JobType::endCalls, std::nullopt, at(0));
-  c.restart();
-  require(!c.claim(at(5)), "a lease holds over a restart");
-  require(c.settle(claimed, Settlement::Kind::done, at(6)), "a token holds over a restart");
-}
-
-void takesOverAfterRestart(StorageCase& c) {
-  const ClaimedJob claimed = c.claimNew(JobType::endCalls, std::nullopt, at(0));
-  c.restart();
-  const auto taken = c.claim(at(100));
-  require(taken && taken->job.token > claimed.job.token, "past its lease the job is taken over");
-  require(!c.settle(claimed, Settlement::Kind::done, at(101)), "the lost claim settles nothing");
+  requireEqual("everything after a restart", c.picture(), before);
+  require(c.state(call).call.room.value().secret == Secret{"S"}, "the secret too");
+  requireEqual("the peers", c.heartbeats().peers().size(), std::size_t{1});
+  CallStore::LoadRequest request;
+  request.thread = ThreadId{"thread"};
+  requireEqual("the thread's revision", c.calls().load(request).threadRevision, std::int64_t{1});
 }
 
 void sequencesGoOn(StorageCase& c) {
-  const Call first = c.start("one", c.alice, at(0));
-  c.claimNew(JobType::endCalls, std::nullopt, at(0));
-  const std::int64_t row = c.participant(first, c.alice).sequence;
-  const std::int64_t job = c.jobs().back().sequence;
+  const CallId one = c.start("one", c.alice, 0);
+  const std::int64_t last = c.state(one).call.sequence;
   c.restart();
-  const Call second = c.start("two", c.alice, at(1));
-  require(second.sequence > first.sequence, "sequences of calls go on");
-  require(c.participant(second, c.alice).sequence > row, "sequences of participants go on");
-  c->addJob(c.newJob(JobType::endCalls, std::nullopt, at(1)));
-  require(c.jobs().back().sequence > job, "sequences of jobs go on");
+  const CallId two = c.start("two", c.alice, 0);
+  require(c.state(two).call.sequence > last, "a later call has a higher one");
 }
 
-void seenByOthers(StorageCase& c) {
-  const std::shared_ptr<Storage> other = c.openAgain();
-  const Call call = c.start("thread", c.alice, at(0));
-  requireEqual("the call seen by another", other->findCall(call.id, std::nullopt).value().call, call);
-  requireEqual(
-      "a start by another",
-      other->startCall({CallId{"second"}, call.threadId, c.bob, c.newParticipant(), at(1), there, {}}).status,
-      StartStatus::alreadyActive);
-  other->setCallsDown({at(100), at(1), std::nullopt});
-  requireEqual("the switch, set by another", c->callsDownUntil(), at(100));
-  other->saveHeartbeats({there, at(0), at(20), {{{call.id, c.alice}, at(20)}}});
-  requireEqual("a heartbeat, saved by another", c.heard(call, c.alice).value().lastHeard, at(20));
-  const NewJob job = c.newJob(JobType::endCalls, std::nullopt, at(0));
-  c->addJob(job);
-  require(other->claimJob({"calls", at(1), at(60), std::nullopt, std::nullopt}).has_value(),
-          "a job is claimed by another");
-  require(!c.claim(at(2)), "and by nobody else then");
+void tokensGoOn(StorageCase& c) {
+  c.jobs().add(c.newJob(JobType::endCalls, std::nullopt, 0));
+  const auto first = c.claim(0).value();
+  c.restart();
+  require(!c.claim(9), "the lease holds");
+  const auto second = c.claim(10).value();
+  require(second.job.token > first.job.token, "the token has grown");
+  require(!c.jobs().settle(c.settlement(first, Settlement::Kind::done)), "the old one does not hold");
 }
 
-void threadsSurvive(StorageCase& c) {
-  if (c->threadStore() == nullptr) return;
-  Thread thread;
-  thread.id = ThreadId{"t1"};
-  thread.subject = "Subject";
-  const ThreadMember alice{c.alice, "Alice", true, true, false, true};
-  c->threadStore()->createThread({thread, {alice}});
-  c.restart();
-  thread.members = 1;
-  requireEqual("the thread", c->threadStore()->findThread(thread.id), thread);
-  requireEqual("its member", c->threadStore()->findMember(thread.id, c.alice), alice);
-  requireEqual("their threads", c->threadStore()->threadsOf(c.alice), {thread.id});
+void othersSee(StorageCase& c) {
+  const auto other = c.openAgain();
+  const CallId call = c.start("thread", c.alice, 0);
+  CallStore::LoadRequest request;
+  request.call = call;
+  require(other->calls().load(request).call.has_value(), "another process sees what is committed");
+  CallChange stale = c.joining(call, {c.bob}, 1);
+  requireEqual("its change", other->calls().commit(c.joining(call, {c.carol}, 1)).status,
+               CommitResult::Status::committed);
+  requireEqual("a stale one here", c.calls().commit(stale).status, CommitResult::Status::conflict);
+  requireEqual("a second start there", other->calls().commit(c.starting("thread", c.bob, 1)).status,
+               CommitResult::Status::activeCallExists);
+  const SteadyPoint now{std::chrono::hours{5}};
+  requireEqual("its time", other->timeAt(now), c.storage().timeAt(now));
 }
 
 }  // namespace
 
 void checkReopening(StorageChecks& checks) {
-  checks.run("reopened: calls, participants, jobs, heartbeats and the switch are as before", survives);
-  checks.run("reopened: leases and tokens hold", claimsSurvive);
-  checks.run("reopened: a job that ran is taken over past its lease", takesOverAfterRestart);
+  checks.run("reopened: everything is there", survives);
   checks.run("reopened: sequences go on", sequencesGoOn);
-  checks.run("reopened: threads, members and names are as before", threadsSurvive);
-  checks.run("opened twice: each sees at once what the other has done", seenByOthers);
+  checks.run("reopened: leases and tokens hold", tokensGoOn);
+  checks.run("opened twice: one picture, one set of guards, one time", othersSee);
 }
 
 }  // namespace messenger::testing

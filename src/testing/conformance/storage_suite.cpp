@@ -4,26 +4,17 @@
 
 namespace messenger::testing {
 
-std::size_t storageSuite(const StorageFactory& make, const ReportSink& report, const StorageFactory& reopen) {
+std::size_t storageSuite(const StorageFactory& make, const ReportSink& report, const StorageFactory& reopen,
+                         const std::string& only) {
   Checks checks(report);
-  StorageChecks all{checks, make, reopen};
-  checkStarting(all);
-  checkJoining(all);
-  checkLeaving(all);
-  checkKicking(all);
-  checkEnding(all);
-  checkSetup(all);
-  checkTeardown(all);
-  checkRenewal(all);
-  checkClaiming(all);
-  checkSettling(all);
-  checkListingJobs(all);
-  checkSwitch(all);
-  checkPresence(all);
+  StorageChecks all{checks, make, reopen, only};
+  checkLoading(all);
+  checkCommitting(all);
   checkReading(all);
-  checkSweeps(all);
+  checkJobs(all);
+  checkHeartbeats(all);
+  checkSwitches(all);
   checkThreads(all);
-  checkOddTexts(all);
   checkConcurrency(all);
   if (reopen) checkReopening(all);
   return checks.failures();

@@ -20,7 +20,7 @@ NewThread group(const std::string& id, std::vector<ThreadMember> members) {
 }
 
 ThreadStore& store(StorageCase& c) {
-  return *c->threadStore();
+  return *c.storage().threads();
 }
 
 std::vector<UserId> usersOf(const std::vector<ThreadMember>& members) {
@@ -72,28 +72,75 @@ void createsOnce(StorageCase& c) {
 
 void updates(StorageCase& c) {
   store(c).createThread(group("t1", {member(c.alice, "Alice")}));
-  Thread thread = store(c).findThread(ThreadId{"t1"}).value();
-  thread.subject = "New";
-  thread.calling = false;
-  thread.locked = true;
-  require(store(c).updateThread(thread), "the thread is updated");
-  requireEqual("the thread", store(c).findThread(ThreadId{"t1"}), thread);
-  thread.id = ThreadId{"nowhere"};
-  require(!store(c).updateThread(thread), "an unknown thread is not updated");
+  Thread expected = store(c).findThread(ThreadId{"t1"}).value();
+  expected.subject = "New";
+  expected.locked = true;
+  requireEqual("what it returns", store(c).updateThread(ThreadId{"t1"}, {.subject = "New", .locked = true}),
+               expected);
+  requireEqual("the thread", store(c).findThread(ThreadId{"t1"}), expected);
+  expected.calling = false;
+  requireEqual("one field alone", store(c).updateThread(ThreadId{"t1"}, {.calling = false}), expected);
+  require(!store(c).updateThread(ThreadId{"nowhere"}, {.calling = false}),
+          "an unknown thread is not updated");
   require(!store(c).findThread(ThreadId{"nowhere"}), "nor made");
+}
+
+void privateHasTwo(StorageCase& c) {
+  NewThread thread = group("t1", {member(c.alice, "Alice"), member(c.bob, "Bob")});
+  thread.thread.type = ThreadType::privateThread;
+  store(c).createThread(thread);
+  require(store(c).putMember(ThreadId{"t1"}, member(c.carol, "Carol")) == ThreadStore::PutMember::full,
+          "a third member is refused");
+  require(!store(c).findMember(ThreadId{"t1"}, c.carol) && !store(c).findUserName(c.carol), "and not stored");
+  require(store(c).putMember(ThreadId{"t1"}, member(c.bob, "Robert")) == ThreadStore::PutMember::stored,
+          "a member is changed");
+}
+
+void memberships(StorageCase& c) {
+  NewThread thread = group("t1", {member(c.alice, "Alice"), member(c.bob, "Bob")});
+  store(c).createThread(thread);
+  thread.thread.id = ThreadId{"t2"};
+  thread.thread.type = ThreadType::privateThread;
+  thread.members[1].pending = true;
+  store(c).createThread(thread);
+  const auto found = store(c).findMembership(ThreadId{"t1"}, c.alice);
+  require(found && found->member == thread.members[0] && !found->anyPending, "of a group");
+  require(store(c).findMembership(ThreadId{"t2"}, c.alice).value().anyPending, "of a pending private thread");
+  require(!store(c).findMembership(ThreadId{"t1"}, c.carol).value().member, "of a stranger");
+  require(!store(c).findMembership(ThreadId{"nowhere"}, c.alice), "of an unknown thread");
+  const auto several =
+      store(c).findMemberships({ThreadId{"t2"}, ThreadId{"nowhere"}, ThreadId{"t1"}}, c.alice);
+  requireEqual("several at once", several.size(), std::size_t{2});
+  requireEqual("in the order given", several[0].thread.id, ThreadId{"t2"});
+  const auto names = store(c).findUserNames({c.bob, c.carol, c.alice});
+  requireEqual("names", names, std::vector<std::optional<std::string>>{"Bob", std::nullopt, "Alice"});
+}
+
+void raisesRevision(StorageCase& c) {
+  store(c).createThread(group("t1", {member(c.alice, "Alice")}));
+  CallStore::LoadRequest request;
+  request.thread = ThreadId{"t1"};
+  const std::int64_t before = c.calls().load(request).threadRevision;
+  store(c).removeMember(ThreadId{"t1"}, c.alice);
+  const std::int64_t after = c.calls().load(request).threadRevision;
+  require(after > before, "raised by a removal");
+  store(c).removeMember(ThreadId{"t1"}, c.alice);
+  require(c.calls().load(request).threadRevision > after, "and by one of who is no member");
 }
 
 void putsMembers(StorageCase& c) {
   store(c).createThread(group("t1", {member(c.alice, "Alice")}));
   ThreadMember bob{c.bob, "Bob", true, false, true, false};
-  require(store(c).putMember(ThreadId{"t1"}, bob), "a member is added");
+  require(store(c).putMember(ThreadId{"t1"}, bob) == ThreadStore::PutMember::stored, "a member is added");
   requireEqual("the member", store(c).findMember(ThreadId{"t1"}, c.bob), bob);
   requireEqual("how many members", store(c).findThread(ThreadId{"t1"}).value().members, std::size_t{2});
   bob = {c.bob, "Robert", false, true, false, true};
-  require(store(c).putMember(ThreadId{"t1"}, bob), "a member's flags are replaced");
+  require(store(c).putMember(ThreadId{"t1"}, bob) == ThreadStore::PutMember::stored,
+          "a member's flags are replaced");
   requireEqual("the member", store(c).findMember(ThreadId{"t1"}, c.bob), bob);
   requireEqual("how many members", store(c).findThread(ThreadId{"t1"}).value().members, std::size_t{2});
-  require(!store(c).putMember(ThreadId{"nowhere"}, bob), "an unknown thread gets no member");
+  require(store(c).putMember(ThreadId{"nowhere"}, bob) == ThreadStore::PutMember::noThread,
+          "an unknown thread gets no member");
 }
 
 void keepsNames(StorageCase& c) {
@@ -114,8 +161,8 @@ void namesAreTheUsers(StorageCase& c) {
   store(c).putUser(c.alice, "Al");
   requireEqual("the name once renamed", store(c).members(ThreadId{"t2"}).at(0).name, "Al");
   requireEqual("the user's name", store(c).findUserName(c.alice), "Al");
-  store(c).putUser(c.dave, "Dave");
-  requireEqual("the name of a member of nothing", store(c).findUserName(c.dave), "Dave");
+  store(c).putUser(user("dave"), "Dave");
+  requireEqual("the name of a member of nothing", store(c).findUserName(user("dave")), "Dave");
   requireEqual("the name of an unknown user", store(c).findUserName(c.carol), std::nullopt);
 }
 
@@ -155,15 +202,18 @@ void findsNothing(StorageCase& c) {
 
 void checkThreads(StorageChecks& checks) {
   bool has = false;
-  checks.run("threadStore: the same one each time, or always none", [&](StorageCase& c) {
-    has = c->threadStore() != nullptr;
-    require(c->threadStore() == c->threadStore(), "it is the same");
+  checks.run("threads: the same one each time, or always none", [&](StorageCase& c) {
+    has = c.storage().threads() != nullptr;
+    require(c.storage().threads() == c.storage().threads(), "it is the same");
   });
   if (!has) return;
   checks.run("createThread: stores the thread and its members with their flags and names", creates);
   checks.run("createThread: stores private threads", createsPrivate);
   checks.run("createThread: false when a thread of that id exists, and nothing changes", createsOnce);
-  checks.run("updateThread: replaces subject, calling and locked", updates);
+  checks.run("updateThread: changes what is given, returns the thread", updates);
+  checks.run("putMember: a private thread has two members", privateHasTwo);
+  checks.run("findMembership, findMemberships, findUserNames: several answers at once", memberships);
+  checks.run("removeMember: raises the thread's revision", raisesRevision);
   checks.run("putMember: adds a member, or replaces their flags", putsMembers);
   checks.run("putMember: an empty name leaves the user's name as it is", keepsNames);
   checks.run("putUser: a name is the user's, in all threads", namesAreTheUsers);

@@ -4,7 +4,7 @@
 #include <set>
 #include <string>
 
-#include "messenger/adapters/null.hpp"
+#include "messenger/adapters/defaults.hpp"
 #include "support/id_generator.hpp"
 #include "support/text.hpp"
 #include "testing/conformance/checks.hpp"
@@ -55,7 +55,8 @@ class DriverCase {
   }
 
   /// As the library does it: the call has ended, and carries what is known of the room.
-  [[nodiscard]] bool destroy(Call call, std::optional<Room> room) const {
+  [[nodiscard]] bool destroy(const Call& created, std::optional<Room> room) const {
+    CallWithRoom call{created, std::nullopt};
     call.endedAt = call.createdAt + std::chrono::seconds{1};
     call.endReason = EndReason::hungUp;
     call.setupComplete = room.has_value();

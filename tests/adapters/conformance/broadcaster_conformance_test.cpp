@@ -1,4 +1,4 @@
-#include "messenger/adapters/null.hpp"
+#include "messenger/adapters/defaults.hpp"
 #include "messenger/testing/broadcaster_suite.hpp"
 #include "messenger/testing/recording_broadcaster.hpp"
 #include "tests/adapters/conformance/reports.hpp"

@@ -16,7 +16,7 @@ class BrokenBroadcaster final : public Broadcaster {
   void broadcast(const Broadcast& broadcast) override {
     if (fault_ == Break::throwing) throw std::runtime_error("no transport");
     const std::lock_guard lock(mutex_);
-    if (fault_ == Break::drops && broadcast.as == "left.call") return;
+    if (fault_ == Break::drops && broadcast.event == "left.call") return;
     Broadcast carried = broadcast;
     if (fault_ == Break::cuts) carried.payload = carried.payload.substr(0, 1000);
     if (fault_ == Break::swaps && !all_.empty()) {

@@ -12,7 +12,7 @@ class BrokenDriver final : public VideoDriver {
  public:
   struct Parts {
     std::function<bool(FakeVideoDriver&, const Thread&, const Call&)> create;
-    std::function<bool(FakeVideoDriver&, const Call&)> destroy;
+    std::function<bool(FakeVideoDriver&, const CallWithRoom&)> destroy;
     std::function<std::optional<std::string>(const FakeVideoDriver&)> id;
   };
 
@@ -22,7 +22,7 @@ class BrokenDriver final : public VideoDriver {
   bool create(const Thread& thread, const Call& call) override {
     return parts_.create ? parts_.create(driver_, thread, call) : driver_.create(thread, call);
   }
-  bool destroy(const Call& call) override {
+  bool destroy(const CallWithRoom& call) override {
     return parts_.destroy ? parts_.destroy(driver_, call) : driver_.destroy(call);
   }
   [[nodiscard]] std::optional<std::string> getRoomId() const override {
@@ -55,10 +55,11 @@ Reports reportsOf(const BrokenDriver::Parts& parts) {
 
 TEST_CASE("video driver suite: catches a driver that needs the room's details to destroy it",
           "[adapters][conformance]") {
-  const Reports reports = reportsOf(
-      {nullptr,
-       [](FakeVideoDriver& driver, const Call& call) { return call.room ? driver.destroy(call) : true; },
-       nullptr});
+  const Reports reports = reportsOf({nullptr,
+                                     [](FakeVideoDriver& driver, const CallWithRoom& call) {
+                                       return call.room ? driver.destroy(call) : true;
+                                     },
+                                     nullptr});
   CHECK(reports.failed() ==
         std::vector<std::string>{
             "destroy: finds the room by the call's id when its details were never recorded"});
@@ -71,7 +72,7 @@ TEST_CASE("video driver suite: catches a driver that fails where nothing is to b
   const Reports reports = reportsOf({[&](FakeVideoDriver& driver, const Thread& thread, const Call& call) {
                                        return driver.create(thread, call);
                                      },
-                                     [](FakeVideoDriver& driver, const Call& call) {
+                                     [](FakeVideoDriver& driver, const CallWithRoom& call) {
                                        return call.room.has_value() && driver.destroy(call);
                                      },
                                      nullptr});

@@ -15,48 +15,62 @@ Reports reportsOf() {
   return reports;
 }
 
-TEST_CASE("presence suite: catches one that admits whoever sends a heartbeat", "[adapters][conformance]") {
+TEST_CASE("presence suite: one that tracks everybody who sends a heartbeat → caught",
+          "[adapters][conformance]") {
   struct Broken final : ForwardingPresence {
     using ForwardingPresence::ForwardingPresence;
-    bool touch(const CallId& call, const UserId& user, const Moment& now) override {
-      admit({call, user}, now);
+    bool touch(const CallId& call, const UserId& user, SteadyPoint now) override {
+      track({call, user}, now);
       return true;
     }
   };
   const Reports reports = reportsOf<Broken>();
-  CHECK(reports.hasFailed("touch: false for somebody unknown, and nothing changes"));
-  CHECK(reports.hasFailed("forget: makes them unknown; repeating it does nothing"));
+  CHECK(reports.hasFailed("touch: somebody not tracked → false, and nothing changes"));
+  CHECK(reports.hasFailed("untrack: they are no longer tracked; repeating it does nothing"));
 }
 
-TEST_CASE("presence suite: catches one that does not count heartbeats", "[adapters][conformance]") {
+TEST_CASE("presence suite: one that ignores heartbeats → caught", "[adapters][conformance]") {
   struct Broken final : ForwardingPresence {
     using ForwardingPresence::ForwardingPresence;
-    bool touch(const CallId& call, const UserId& user, const Moment& now) override {
-      return silence({call, user}, now).has_value();
+    bool touch(const CallId& call, const UserId& user, SteadyPoint now) override {
+      return sinceLastSeen({call, user}, now).has_value();
     }
   };
   const Reports reports = reportsOf<Broken>();
-  CHECK(reports.hasFailed("touch: true for somebody known, heard now"));
-  CHECK(reports.hasFailed("heardWithin: goes by when each was heard last"));
+  CHECK(reports.hasFailed("touch: somebody tracked → true, seen now"));
+  CHECK(reports.hasFailed("seenWithin: goes by when each was last seen"));
 }
 
-TEST_CASE("presence suite: catches one that never forgets", "[adapters][conformance]") {
+TEST_CASE("presence suite: one that never untracks → caught", "[adapters][conformance]") {
   struct Broken final : ForwardingPresence {
     using ForwardingPresence::ForwardingPresence;
-    void forget(const InCallKey&) override {}
+    void untrack(const ParticipantKey&) override {}
   };
-  CHECK(reportsOf<Broken>().hasFailed("forget: makes them unknown; repeating it does nothing"));
+  CHECK(reportsOf<Broken>().hasFailed("untrack: they are no longer tracked; repeating it does nothing"));
 }
 
-TEST_CASE("presence suite: catches a limit taken the other way", "[adapters][conformance]") {
+TEST_CASE("presence suite: one that leaves out the limit itself → caught", "[adapters][conformance]") {
   struct Broken final : ForwardingPresence {
     using ForwardingPresence::ForwardingPresence;
-    [[nodiscard]] std::vector<Heard> heardWithin(Duration atMost, const Moment& now) const override {
-      return ForwardingPresence::heardWithin(atMost - Duration{1}, now);
+    [[nodiscard]] std::vector<LastSeen> seenWithin(Duration atMost, SteadyPoint now) const override {
+      return ForwardingPresence::seenWithin(atMost - Duration{1}, now);
     }
   };
   const Reports reports = reportsOf<Broken>();
-  CHECK(reports.hasFailed("heardWithin: those whose silence is at most so long"));
+  CHECK(reports.hasFailed("seenWithin: the limit itself is within"));
+}
+
+TEST_CASE("presence suite: one that lets an earlier time win → caught", "[adapters][conformance]") {
+  struct Broken final : ForwardingPresence {
+    using ForwardingPresence::ForwardingPresence;
+    bool touch(const CallId& call, const UserId& user, SteadyPoint now) override {
+      if (!sinceLastSeen({call, user}, now)) return false;
+      untrack({call, user});
+      track({call, user}, now);
+      return true;
+    }
+  };
+  CHECK(reportsOf<Broken>().hasFailed("presence: an earlier time never replaces a later one"));
 }
 
 }  // namespace

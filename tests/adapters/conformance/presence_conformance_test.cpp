@@ -22,19 +22,20 @@ TEST_CASE("presence suite: tells a presence with its own clock when time passes"
   class OwnTime final : public ForwardingPresence {
    public:
     explicit OwnTime(const Duration& own) : ForwardingPresence(memoryPresence()), own_(own) {}
-    bool touch(const CallId& call, const UserId& user, const Moment&) override {
+    bool touch(const CallId& call, const UserId& user, SteadyPoint) override {
       return ForwardingPresence::touch(call, user, now());
     }
-    void admit(const InCallKey& who, const Moment&) override { ForwardingPresence::admit(who, now()); }
-    [[nodiscard]] std::optional<Duration> silence(const InCallKey& who, const Moment&) const override {
-      return ForwardingPresence::silence(who, now());
+    void track(const ParticipantKey& who, SteadyPoint) override { ForwardingPresence::track(who, now()); }
+    [[nodiscard]] std::optional<Duration> sinceLastSeen(const ParticipantKey& who,
+                                                        SteadyPoint) const override {
+      return ForwardingPresence::sinceLastSeen(who, now());
     }
-    [[nodiscard]] std::vector<Heard> heardWithin(Duration atMost, const Moment&) const override {
-      return ForwardingPresence::heardWithin(atMost, now());
+    [[nodiscard]] std::vector<LastSeen> seenWithin(Duration atMost, SteadyPoint) const override {
+      return ForwardingPresence::seenWithin(atMost, now());
     }
 
    private:
-    [[nodiscard]] Moment now() const { return {TimePoint{own_}, SteadyPoint{own_}}; }
+    [[nodiscard]] SteadyPoint now() const { return SteadyPoint{own_}; }
     const Duration& own_;
   };
 

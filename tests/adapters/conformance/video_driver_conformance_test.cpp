@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "messenger/adapters/null.hpp"
+#include "messenger/adapters/defaults.hpp"
 #include "messenger/testing/fake_video_driver.hpp"
 #include "messenger/testing/video_driver_suite.hpp"
 #include "tests/adapters/conformance/reports.hpp"

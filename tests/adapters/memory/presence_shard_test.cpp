@@ -20,77 +20,91 @@ SteadyPoint at(std::int64_t nanoseconds) {
 
 const UserId alice{"user", "alice"};
 
-std::vector<std::string> order(const PresenceShard& shard) {
-  std::vector<std::string> calls;
-  for (Index slot = shard.first(); slot != PresenceShard::none; slot = shard.next(slot)) {
-    calls.push_back(shard.key(slot).call.value());
+/// All seen since `threshold`, by the call's id.
+std::map<std::string, SteadyPoint> collected(const PresenceShard& shard, SteadyPoint threshold) {
+  std::map<std::string, SteadyPoint> all;
+  PresenceShard::Batch batch;
+  for (Index next = 0; next != PresenceShard::none;) {
+    batch.clear();
+    next = shard.collect(next, threshold, batch);
+    for (std::size_t n = 0; n < batch.size(); ++n) {
+      REQUIRE(all.emplace(batch.nextKey(n).call.value(), batch.lastSeen(n)).second);
+    }
   }
-  std::vector<std::string> backwards;
-  for (Index slot = shard.last(); slot != PresenceShard::none; slot = shard.previous(slot)) {
-    backwards.push_back(shard.key(slot).call.value());
-  }
-  std::reverse(backwards.begin(), backwards.end());
-  REQUIRE(calls == backwards);
-  REQUIRE(calls.size() == shard.size());
-  return calls;
+  return all;
 }
 
-TEST_CASE("presence shard: lists by when each was last heard", "[adapters][memory][unit]") {
+TEST_CASE("presence shard: an earlier time → the later one stays", "[adapters][memory][unit]") {
   PresenceShard shard;
   shard.insert(1, CallId{"a"}, alice, at(10));
-  shard.insert(2, CallId{"b"}, alice, at(20));
-  shard.insert(3, CallId{"c"}, alice, at(30));
-  REQUIRE(order(shard) == std::vector<std::string>{"a", "b", "c"});
-
-  SECTION("when one is heard, it goes to the end") {
-    shard.hear(shard.find(1, CallId{"a"}, alice), at(40));
-    REQUIRE(order(shard) == std::vector<std::string>{"b", "c", "a"});
-  }
-  SECTION("when a thread comes late with its moment, it finds its place") {
-    shard.hear(shard.find(1, CallId{"a"}, alice), at(25));
-    REQUIRE(order(shard) == std::vector<std::string>{"b", "a", "c"});
-    shard.insert(4, CallId{"d"}, alice, at(5));
-    REQUIRE(order(shard) == std::vector<std::string>{"d", "b", "a", "c"});
-  }
-  SECTION("when a moment lies before the one known, nothing changes") {
-    shard.hear(shard.find(2, CallId{"b"}, alice), at(15));
-    REQUIRE(shard.heardAt(shard.find(2, CallId{"b"}, alice)) == at(20));
-    REQUIRE(order(shard) == std::vector<std::string>{"a", "b", "c"});
-  }
-  SECTION("when one is erased, the others stay in order and its slot is used again") {
-    const Index slot = shard.find(2, CallId{"b"}, alice);
-    shard.erase(slot);
-    REQUIRE_FALSE(shard.isUsed(slot));
-    REQUIRE(shard.find(2, CallId{"b"}, alice) == PresenceShard::none);
-    REQUIRE(order(shard) == std::vector<std::string>{"a", "c"});
-    shard.insert(5, CallId{"e"}, alice, at(50));
-    REQUIRE(shard.find(5, CallId{"e"}, alice) == slot);
-    REQUIRE(order(shard) == std::vector<std::string>{"a", "c", "e"});
-  }
+  const Index slot = shard.find(1, CallId{"a"}, alice);
+  shard.see(slot, at(5));
+  REQUIRE(shard.lastSeen(slot) == at(10));
+  shard.see(slot, at(20));
+  REQUIRE(shard.lastSeen(slot) == at(20));
 }
 
-TEST_CASE("presence shard: tells apart keys that collide", "[adapters][memory][unit]") {
+TEST_CASE("presence shard: keys that collide → told apart", "[adapters][memory][unit]") {
   PresenceShard shard;
-  const std::vector<InCallKey> keys{{CallId{"ab"}, {"c", "d"}}, {CallId{"a"}, {"bc", "d"}},
-                                    {CallId{"a"}, {"b", "cd"}}, {CallId{"a"}, {"xy", "d"}},
-                                    {CallId{"x"}, {"bc", "d"}}, {CallId{"a"}, {"bc", "x"}}};
-  for (const InCallKey& key : keys) {
+  const std::string tail(60, 'z');
+  const std::vector<ParticipantKey> keys{
+      {CallId{"ab"}, {"c", "d"}}, {CallId{"a"}, {"bc", "d"}},       {CallId{"a"}, {"b", "cd"}},
+      {CallId{"a"}, {"xy", "d"}}, {CallId{"x"}, {"bc", "d"}},       {CallId{"a"}, {"bc", "x"}},
+      {CallId{""}, {"", ""}},     {CallId{"a" + tail}, {"b", "c"}}, {CallId{"a"}, {"b" + tail, "c"}},
+      {CallId{"a"}, {"b", tail}}, {CallId{"x" + tail}, {"b", "c"}}, {CallId{"a"}, {"b", "x" + tail}},
+  };
+  for (const ParticipantKey& key : keys) {
     REQUIRE(shard.find(7, key.call, key.user) == PresenceShard::none);
     shard.insert(7, key.call, key.user, at(1));
   }
-  for (const InCallKey& key : keys) REQUIRE(shard.key(shard.find(7, key.call, key.user)) == key);
+  std::vector<ParticipantKey> found;
+  PresenceShard::Batch batch;
+  REQUIRE(shard.collect(0, at(1), batch) == PresenceShard::none);
+  for (std::size_t n = 0; n < batch.size(); ++n) found.push_back(batch.nextKey(n));
+  REQUIRE(std::is_permutation(found.begin(), found.end(), keys.begin(), keys.end()));
+  for (const ParticipantKey& key : keys) shard.erase(shard.find(7, key.call, key.user));
+  REQUIRE(shard.size() == 0);
 }
 
-/// Hashes that crowd together and wrap around the table, so that every way of closing a gap occurs.
-TEST_CASE("presence shard: behaves as a map and a sorted list do, through thousands of changes",
-          "[adapters][memory][unit]") {
+TEST_CASE("presence shard: more than a batch → collected in several, each once", "[adapters][memory][unit]") {
+  PresenceShard shard;
+  constexpr int count = 1000;
+  for (int n = 0; n < count; ++n) {
+    shard.insert(static_cast<std::uint32_t>(n) * 0x9E3779B9U, CallId{std::to_string(n)}, alice, at(n));
+  }
+  REQUIRE(collected(shard, at(0)).size() == count);
+  REQUIRE(collected(shard, at(600)).size() == 400);
+  REQUIRE(collected(shard, at(count)).empty());
+}
+
+TEST_CASE("presence shard: slots move → generation changes", "[adapters][memory][unit]") {
+  PresenceShard shard;
+  shard.insert(1, CallId{"first"}, alice, at(1));
+  const Index slot = shard.find(1, CallId{"first"}, alice);
+  const std::uint32_t before = shard.generation();
+  for (int n = 0; shard.generation() == before; ++n) {
+    REQUIRE(shard.find(1, CallId{"first"}, alice) == slot);
+    REQUIRE(n < 100);
+    shard.insert(static_cast<std::uint32_t>(n) << 24U, CallId{std::to_string(n)}, alice, at(1));
+  }
+  REQUIRE(shard.find(1, CallId{"first"}, alice) != PresenceShard::none);
+}
+
+/// Hashes that crowd together and wrap around the table, and texts that do and do not fit a slot.
+TEST_CASE("presence shard: thousands of changes → the same as a map", "[adapters][memory][unit]") {
   PresenceShard shard;
   std::map<int, std::int64_t> model;
   std::mt19937 random{42};
-  const auto hashOf = [](int key) { return static_cast<std::uint64_t>(key % 5 == 0 ? 14 + key % 3 : key); };
-  const auto callOf = [](int key) { return CallId{"call-" + std::to_string(key)}; };
-  for (std::int64_t step = 1; step <= 20'000; ++step) {
-    const int key = static_cast<int>(random() % 200);
+  const auto hashOf = [](int key) {
+    return key % 5 == 0 ? 0xFFFFFFF0U + static_cast<std::uint32_t>(key % 3)
+                        : static_cast<std::uint32_t>(key) * 0x01000193U;
+  };
+  const auto callOf = [](int key) {
+    return CallId{std::string(key % 7 == 0 ? 50U : 5U, 'c') + std::to_string(key)};
+  };
+  for (std::int64_t step = 1; step <= 50'000; ++step) {
+    // Now and then the crowd is small, so that slots are erased and used again.
+    const int key = static_cast<int>(random() % (step % 10'000 < 5'000 ? 400 : 40));
     const Index slot = shard.find(hashOf(key), callOf(key), alice);
     REQUIRE((slot != PresenceShard::none) == model.contains(key));
     if (slot == PresenceShard::none) {
@@ -101,17 +115,14 @@ TEST_CASE("presence shard: behaves as a map and a sorted list do, through thousa
       model.erase(key);
     } else {
       const std::int64_t moment = step - static_cast<std::int64_t>(random() % 8);
-      shard.hear(slot, at(moment));
+      shard.see(slot, at(moment));
       model[key] = std::max(model[key], moment);
     }
+    REQUIRE(shard.size() == model.size());
   }
-  REQUIRE(order(shard).size() == model.size());
-  for (const auto& [key, moment] : model) {
-    const Index slot = shard.find(hashOf(key), callOf(key), alice);
-    REQUIRE(slot != PresenceShard::none);
-    REQUIRE(shard.heardAt(slot) == at(moment));
-    if (shard.next(slot) != PresenceShard::none) REQUIRE(shard.heardAt(shard.next(slot)) >= at(moment));
-  }
+  std::map<std::string, SteadyPoint> expected;
+  for (const auto& [key, moment] : model) expected[callOf(key).value()] = at(moment);
+  REQUIRE(collected(shard, at(0)) == expected);
 }
 
 }  // namespace

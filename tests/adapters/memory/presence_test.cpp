@@ -2,6 +2,8 @@
 #include <cstdlib>
 #include <new>
 #include <string>
+#include <thread>
+#include <unordered_set>
 
 #include "messenger/adapters/memory.hpp"
 #include "tests/support/catch.hpp"
@@ -13,18 +15,30 @@ std::atomic<std::size_t> allocations{0};
 }  // namespace
 
 // Counted here, so that what must not allocate is seen not to.
-void* operator new(std::size_t size) {
+[[gnu::noinline]] void* operator new(std::size_t size) {
   ++allocations;
   if (void* memory = std::malloc(size)) return memory;
   throw std::bad_alloc();
 }
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+[[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t alignment) {
+  ++allocations;
+  const auto unit = static_cast<std::size_t>(alignment);
+  if (void* memory = std::aligned_alloc(unit, (size + unit - 1) / unit * unit)) return memory;
+  throw std::bad_alloc();
+}
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
   return std::malloc(size);
 }
-void operator delete(void* memory) noexcept {
+[[gnu::noinline]] void operator delete(void* memory) noexcept {
   std::free(memory);
 }
-void operator delete(void* memory, std::size_t) noexcept {
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
+[[gnu::noinline]] void operator delete(void* memory, std::align_val_t) noexcept {
+  std::free(memory);
+}
+[[gnu::noinline]] void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
   std::free(memory);
 }
 
@@ -33,54 +47,78 @@ namespace {
 
 using std::chrono::seconds;
 
-Moment after(Duration passed) {
-  return {TimePoint{passed}, SteadyPoint{std::chrono::hours{1}} + passed};
+SteadyPoint after(Duration passed) {
+  return SteadyPoint{std::chrono::hours{1}} + passed;
 }
 
-TEST_CASE("memory presence: a heartbeat of somebody known allocates nothing", "[adapters][memory][unit]") {
+TEST_CASE("memory presence: heartbeat of somebody tracked → no allocation", "[adapters][memory][unit]") {
   const auto presence = memoryPresence();
   const CallId call{std::string(26, 'c')};
   const UserId user{"a kind of account with a long name", std::string(200, 'u')};
-  presence->admit({call, user}, after(seconds{0}));
+  presence->track({call, user}, after(seconds{0}));
   const UserId stranger{"user", "stranger"};
 
   const std::size_t before = allocations;
-  bool known = true;
-  for (int i = 1; i <= 100; ++i) known = presence->touch(call, user, after(seconds{i})) && known;
-  const bool knownStranger = presence->touch(call, stranger, after(seconds{101}));
+  bool tracked = true;
+  for (int i = 1; i <= 100; ++i) tracked = presence->touch(call, user, after(seconds{i})) && tracked;
+  const bool trackedStranger = presence->touch(call, stranger, after(seconds{101}));
   const std::size_t after100 = allocations;
 
-  REQUIRE(known);
-  REQUIRE_FALSE(knownStranger);
+  REQUIRE(tracked);
+  REQUIRE_FALSE(trackedStranger);
   REQUIRE(after100 == before);
 }
 
-TEST_CASE("memory presence: goes by the steady clock", "[adapters][memory][unit]") {
+TEST_CASE("memory presence: last seen in the future → an age of zero", "[adapters][memory][unit]") {
   const auto presence = memoryPresence();
-  const InCallKey who{CallId{"call"}, UserId{"user", "alice"}};
-  presence->admit(who, after(seconds{0}));
-  Moment jumped = after(seconds{10});
-  jumped.wall += std::chrono::hours{5};
-  REQUIRE(presence->silence(who, jumped) == Duration{seconds{10}});
-  REQUIRE(presence->heardWithin(seconds{10}, jumped).size() == 1);
+  const ParticipantKey who{CallId{"call"}, UserId{"user", "alice"}};
+  presence->track(who, after(seconds{10}));
+  REQUIRE(presence->sinceLastSeen(who, after(seconds{5})) == Duration::zero());
+  const auto seen = presence->seenWithin(Duration::zero(), after(seconds{5}));
+  REQUIRE(seen.size() == 1);
+  REQUIRE(seen[0].ago == Duration::zero());
 }
 
-TEST_CASE("memory presence: nobody is silent for less than no time", "[adapters][memory][unit]") {
+TEST_CASE("memory presence: any length of time → accepted", "[adapters][memory][unit]") {
   const auto presence = memoryPresence();
-  const InCallKey who{CallId{"call"}, UserId{"user", "alice"}};
-  presence->admit(who, after(seconds{10}));
-  REQUIRE(presence->silence(who, after(seconds{5})) == Duration::zero());
-  const auto heard = presence->heardWithin(Duration::zero(), after(seconds{5}));
-  REQUIRE(heard.size() == 1);
-  REQUIRE(heard[0].ago == Duration::zero());
+  presence->track({CallId{"call"}, UserId{"user", "alice"}}, after(seconds{0}));
+  const SteadyPoint now = after(seconds{60});
+  REQUIRE(presence->seenWithin(Duration{-1}, now).empty());
+  REQUIRE(presence->seenWithin(Duration::max(), now).size() == 1);
 }
 
-TEST_CASE("memory presence: takes any length of time", "[adapters][memory][unit]") {
+TEST_CASE("memory presence: reading while the table grows → nobody missed, nobody twice",
+          "[adapters][memory][unit]") {
+  constexpr int stay = 20'000;
   const auto presence = memoryPresence();
-  presence->admit({CallId{"call"}, UserId{"user", "alice"}}, after(seconds{0}));
-  const Moment now = after(seconds{60});
-  REQUIRE(presence->heardWithin(Duration{-1}, now).empty());
-  REQUIRE(presence->heardWithin(Duration::max(), now).size() == 1);
+  const auto key = [](const char* kind, int n) {
+    return ParticipantKey{CallId{"call-" + std::to_string(n)}, UserId{kind, "user"}};
+  };
+  for (int n = 0; n < stay; ++n) presence->track(key("stays", n), after(seconds{0}));
+
+  std::atomic<bool> done{false};
+  std::thread others([&] {
+    for (int n = 0; n < 3 * stay; ++n) {
+      presence->track(key("comes", n), after(seconds{0}));
+      if (n % 2 == 0) presence->untrack(key("comes", n / 2));
+      if (n % 3 == 0) presence->track(key("comes", n / 2), after(seconds{0}));
+    }
+    done = true;
+  });
+  bool complete = true;
+  bool once = true;
+  do {
+    std::unordered_set<ParticipantKey> seen;
+    int stayed = 0;
+    for (const LastSeen& each : presence->seenWithin(seconds{1}, after(seconds{0}))) {
+      once = seen.insert(each.who).second && once;
+      if (each.who.user.type == "stays") ++stayed;
+    }
+    complete = complete && stayed == stay;
+  } while (!done);
+  others.join();
+  REQUIRE(complete);
+  REQUIRE(once);
 }
 
 }  // namespace

@@ -46,7 +46,7 @@ TEST_CASE("database file: a missing file is made, readable by its owner only", "
   const mode_t before = ::umask(0);
   const auto storage = fixture.open();
   ::umask(before);
-  CHECK(storage->startCall(start("c1", "t1")).status == StartStatus::started);
+  CHECK(started(*storage, "c1", "t1") == Status::committed);
   CHECK(permissions(fixture.file()) == 0600U);
   CHECK(permissions(fixture.file().string() + "-wal") == 0600U);
   CHECK(permissions(fixture.file().string() + "-shm") == 0600U);
@@ -63,7 +63,7 @@ TEST_CASE("database file: an umask that takes all away leaves the owner in", "[s
 TEST_CASE("database file: an empty file becomes a database", "[sqlite][unit]") {
   const SqliteFixture fixture;
   fixture.write("");
-  CHECK(fixture.open()->startCall(start("c1", "t1")).status == StartStatus::started);
+  CHECK(started(*fixture.open(), "c1", "t1") == Status::committed);
   CHECK(fixture.number("PRAGMA application_id") == sqlite::applicationId);
   CHECK(fixture.number("PRAGMA user_version") ==
         static_cast<std::int64_t>(sqlite::schemaMigrations().size()));
@@ -79,15 +79,15 @@ TEST_CASE("database file: a database without tables becomes ours", "[sqlite][uni
   SECTION("with a write-ahead log") {
     fixture.run("PRAGMA journal_mode = WAL; CREATE TABLE t (a); DROP TABLE t");
   }
-  CHECK(fixture.open()->startCall(start("c1", "t1")).status == StartStatus::started);
+  CHECK(started(*fixture.open(), "c1", "t1") == Status::committed);
 }
 
 TEST_CASE("database file: what was stored is there after reopening", "[sqlite][unit]") {
   const SqliteFixture fixture;
-  CHECK(fixture.open()->startCall(start("c1", "t1")).status == StartStatus::started);
+  CHECK(started(*fixture.open(), "c1", "t1") == Status::committed);
   const auto storage = fixture.open();
-  CHECK(storage->findCall(CallId{"c1"}, user("alice")).value().viewer.has_value());
-  CHECK(storage->startCall(start("c2", "t1")).status == StartStatus::alreadyActive);
+  CHECK(load(*storage, "c1").value().participants.size() == 1);
+  CHECK(started(*storage, "c2", "t1") == Status::activeCallExists);
 }
 
 TEST_CASE("database file: no SQLite database is refused and left as it was", "[sqlite][unit]") {
@@ -197,9 +197,9 @@ TEST_CASE("database file: a name that looks like a URI is a name", "[sqlite][uni
   const SqliteFixture fixture;
   SqliteOptions options = fixture.options();
   options.path = fixture.file().parent_path() / "file:a?mode=memory#%41.db";
-  CHECK(sqliteStorage(options)->startCall(start("c1", "t1")).status == StartStatus::started);
+  CHECK(started(*sqliteStorage(options), "c1", "t1") == Status::committed);
   CHECK(std::filesystem::file_size(options.path) > 0);
-  CHECK(sqliteStorage(options)->startCall(start("c2", "t1")).status == StartStatus::alreadyActive);
+  CHECK(started(*sqliteStorage(options), "c2", "t1") == Status::activeCallExists);
 }
 
 TEST_CASE("database file: options out of bounds are misuse", "[sqlite][unit]") {

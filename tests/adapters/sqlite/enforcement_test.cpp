@@ -11,18 +11,18 @@ using namespace messenger::testing;
 TEST_CASE("enforcement: the database itself refuses what breaks an invariant", "[sqlite][unit]") {
   const SqliteFixture fixture;
   const auto storage = fixture.open();
-  REQUIRE(storage->startCall(start("c1", "t1")).status == StartStatus::started);
+  REQUIRE(started(*storage, "c1", "t1") == Status::committed);
   NewThread thread;
   thread.thread.id = ThreadId{"t1"};
   thread.members = {ThreadMember{user("alice"), "Alice"}};
-  REQUIRE(storage->threadStore()->createThread(thread));
+  REQUIRE(storage->threads()->createThread(thread));
 
   const std::string insertCall =
       "INSERT INTO calls (id, thread_id, owner_type, owner_id, type, created_at, updated_at, revision) "
       "VALUES ";
   const std::string insertParticipant =
       "INSERT INTO call_participants (id, call_sequence, user_type, user_id, created_at, updated_at, "
-      "last_heard_at, heard_by) VALUES ";
+      "last_seen_at, seen_by) VALUES ";
   const std::string insertJob = "INSERT INTO jobs (id, type, queue, created_at, available_at) VALUES ";
 
   SECTION("sound rows are taken") {
@@ -48,7 +48,7 @@ TEST_CASE("enforcement: the database itself refuses what breaks an invariant", "
         "UPDATE calls SET ended_at = 5, end_reason = 1, ended_by_type = 'user'",
         "UPDATE calls SET teardown_complete = 1", "UPDATE calls SET room_id = 'r'",
         "UPDATE calls SET room_secret = 's'", "UPDATE call_participants SET kicked = 1",
-        "UPDATE jobs SET parked = 1, leased_until = 5",
+        "UPDATE call_participants SET departed_at = 1", "UPDATE jobs SET failed = 1, leased_until = 5",
         // values that cannot be
         "UPDATE calls SET type = 0", "UPDATE calls SET ended_at = 5, end_reason = 0",
         "UPDATE calls SET setup_complete = 2", "UPDATE calls SET created_at = 'yesterday'",
@@ -70,10 +70,8 @@ TEST_CASE("enforcement: the numbers in the file keep their meaning", "[sqlite][u
                             EndReason::host};
   for (std::size_t i = 0; i < reasons.size(); ++i) {
     const std::string call = "c" + std::to_string(i + 1);
-    REQUIRE(storage->startCall(start(call, "t1")).status == StartStatus::started);
-    EndChange change = end(call);
-    change.reason = reasons[i];
-    REQUIRE(storage->endCall(change).status == EndStatus::ended);
+    REQUIRE(started(*storage, call, "t1") == Status::committed);
+    REQUIRE(storage->calls().commit(end(*storage, call, 0, reasons[i])).status == Status::committed);
   }
   CHECK(fixture.number("SELECT count(*) FROM calls WHERE type = 1 AND end_reason = sequence") == 7);
 
@@ -81,7 +79,7 @@ TEST_CASE("enforcement: the numbers in the file keep their meaning", "[sqlite][u
   const std::vector types{JobType::setupCall, JobType::teardownCall, JobType::checkCallsActivity,
                           JobType::endCalls};
   for (std::size_t i = 0; i < types.size(); ++i)
-    storage->addJob(newJob("j" + std::to_string(i + 1), types[i], ""));
+    storage->jobs().add(newJob("j" + std::to_string(i + 1), types[i], ""));
   CHECK(fixture.number("SELECT count(*) FROM jobs WHERE id = 'j' || type") == 4);
 
   const std::vector kinds{ThreadType::privateThread, ThreadType::group};
@@ -89,7 +87,7 @@ TEST_CASE("enforcement: the numbers in the file keep their meaning", "[sqlite][u
     NewThread thread;
     thread.thread.id = ThreadId{"t" + std::to_string(i + 1)};
     thread.thread.type = kinds[i];
-    REQUIRE(storage->threadStore()->createThread(thread));
+    REQUIRE(storage->threads()->createThread(thread));
   }
   CHECK(fixture.number("SELECT count(*) FROM threads WHERE id = 't' || type") == 2);
 }
@@ -97,27 +95,28 @@ TEST_CASE("enforcement: the numbers in the file keep their meaning", "[sqlite][u
 TEST_CASE("enforcement: a number that the library does not know is corrupt", "[sqlite][unit]") {
   const SqliteFixture fixture;
   const auto storage = fixture.open();
-  REQUIRE(storage->startCall(start("c1", "t1")).status == StartStatus::started);
+  REQUIRE(started(*storage, "c1", "t1") == Status::committed);
   NewThread thread;
   thread.thread.id = ThreadId{"t1"};
-  REQUIRE(storage->threadStore()->createThread(thread));
+  REQUIRE(storage->threads()->createThread(thread));
   SECTION("an end reason") {
+    const CallChange known = change(*storage, "c1");
     fixture.run("UPDATE calls SET ended_at = 5, end_reason = 200");
-    CHECK_THROWS_AS(storage->findCall(CallId{"c1"}, std::nullopt), StorageCorrupt);
-    CHECK_THROWS_AS(storage->endCall(end("c1")), StorageCorrupt);
+    CHECK_THROWS_AS(load(*storage, "c1"), StorageCorrupt);
+    CHECK_THROWS_AS(storage->calls().commit(known), StorageCorrupt);
   }
   SECTION("a type of call") {
     fixture.run("UPDATE calls SET type = 2");
-    CHECK_THROWS_AS(storage->findCall(CallId{"c1"}, std::nullopt), StorageCorrupt);
+    CHECK_THROWS_AS(load(*storage, "c1"), StorageCorrupt);
   }
   SECTION("a type of job") {
     fixture.run("UPDATE jobs SET type = 9");
-    CHECK_THROWS_AS(storage->claimJob(claimNext()), StorageCorrupt);
+    CHECK_THROWS_AS(storage->jobs().claim(claimNext()), StorageCorrupt);
     CHECK(fixture.number("SELECT attempts FROM jobs") == 0);
   }
   SECTION("a type of thread") {
     fixture.run("UPDATE threads SET type = 3");
-    CHECK_THROWS_AS(storage->threadStore()->findThread(ThreadId{"t1"}), StorageCorrupt);
+    CHECK_THROWS_AS(storage->threads()->findThread(ThreadId{"t1"}), StorageCorrupt);
   }
 }
 
@@ -126,7 +125,7 @@ TEST_CASE("enforcement: tables that are gone are corrupt, and the cause is kept"
   const auto storage = fixture.open();
   fixture.run("DROP TABLE jobs");
   try {
-    (void)storage->jobs({});
+    (void)storage->jobs().list({});
     FAIL("read a table that is gone");
   } catch (const StorageCorrupt& error) {
     CHECK_THROWS_AS(std::rethrow_if_nested(error), SQLite::Exception);
@@ -136,12 +135,12 @@ TEST_CASE("enforcement: tables that are gone are corrupt, and the cause is kept"
 TEST_CASE("enforcement: an id given twice is an error that changes nothing", "[sqlite][unit]") {
   const SqliteFixture fixture;
   const auto storage = fixture.open();
-  REQUIRE(storage->startCall(start("c1", "t1")).status == StartStatus::started);
+  REQUIRE(started(*storage, "c1", "t1") == Status::committed);
   const std::string before = fixture.dump();
-  CHECK_THROWS_AS(storage->startCall(start("c1", "t2")), StorageError);
-  StartChange sameJob = start("c2", "t2");
+  CHECK_THROWS_AS(storage->calls().commit(start("c1", "t2")), StorageError);
+  CallChange sameJob = start("c2", "t2");
   sameJob.jobs = start("c1", "t1").jobs;
-  CHECK_THROWS_AS(storage->startCall(sameJob), StorageError);
+  CHECK_THROWS_AS(storage->calls().commit(sameJob), StorageError);
   CHECK(fixture.dump() == before);
 }
 
@@ -150,13 +149,17 @@ TEST_CASE("enforcement: text is stored as it is, whatever is in it", "[sqlite][u
   const auto storage = fixture.open();
   const std::string odd = GENERATE(std::string("'; DROP TABLE calls; --"), std::string("a\0b", 3),
                                    std::string("\xff\xfe\x80"), std::string(1'000'000, 'x'), std::string());
-  StartChange change = start("c1", "t1");
-  change.thread = ThreadId{odd};
-  change.owner = {odd, odd};
-  REQUIRE(storage->startCall(change).status == StartStatus::started);
-  const CallSnapshot found = storage->findCall(CallId{"c1"}, change.owner).value();
-  CHECK(found.call.threadId == change.thread);
-  CHECK(found.call.owner == change.owner);
-  CHECK(found.viewer.value().owner == change.owner);
-  CHECK(storage->activeCalls({change.thread}, change.owner).size() == 1);
+  CallChange made = start("c1", "t1");
+  made.row->threadId = ThreadId{odd};
+  made.row->owner = {odd, odd};
+  made.participants[0].user = {odd, odd};
+  REQUIRE(storage->calls().commit(made).status == Status::committed);
+  CallStore::LoadRequest request;
+  request.call = made.call;
+  request.user = UserId{odd, odd};
+  const CallState found = storage->calls().load(request).call.value();
+  CHECK(found.call.threadId == made.row->threadId);
+  CHECK(found.call.owner == made.row->owner);
+  CHECK(found.participants.at(0).user == made.row->owner);
+  CHECK(storage->calls().activeCalls({made.row->threadId}, made.row->owner).size() == 1);
 }

@@ -12,7 +12,7 @@ using namespace messenger::testing;
 namespace {
 
 /// Something to do with a storage in which `prepare` has made one active call of alice and bob (c1, set up),
-/// one ended call (c2), one with a setup under way (c3), a parked job, and thread t1 of alice.
+/// one ended call (c2), one with a setup under way (c3), a failed job, and thread t1 of alice.
 struct Operation {
   const char* name;
   std::function<void(Storage&)> run;
@@ -20,29 +20,26 @@ struct Operation {
 
 constexpr std::int64_t firstToken = 1;
 
-SetupChange setupOf(const std::string& call, const std::string& job) {
-  SetupChange change;
-  change.call = CallId{call};
-  change.job = JobId{job};
-  change.token = firstToken;
-  change.room = Room{"room", "pin", "payload", Secret{"hidden"}};
-  change.now = at(2);
-  change.ifLate = {newJob(call + "-late", JobType::teardownCall, call)};
-  return change;
+Settlement settlement(const std::string& job, Settlement::Kind kind) {
+  return {JobId{job}, firstToken, kind, t(9), "no"};
 }
 
-TeardownChange teardownOf(const std::string& call) {
-  return {CallId{call}, JobId{call + "-teardown"}, firstToken, at(3)};
+CallChange recordRoom(Storage& storage, const std::string& call) {
+  CallChange made = change(storage, call, 2);
+  made.row = load(storage, call).value().call;
+  made.row->setupComplete = true;
+  made.row->room = Room{"room", "pin", "payload", Secret{"hidden"}};
+  made.settles = settlement(call + "-setup", Settlement::Kind::done);
+  return made;
 }
 
-Settlement settlement(const char* job, Settlement::Kind kind) {
-  return {JobId{job}, 1, kind, at(9), "no"};
-}
-
-ClaimParams claimOf(const std::string& job) {
-  ClaimParams params = claimNext(at(1));
-  params.job = JobId{job};
-  return params;
+CallChange takeOut(Storage& storage, const std::string& call, const std::string& who, bool kicked) {
+  CallChange made = change(storage, call, 5);
+  CallParticipant row = load(storage, call, who).value().participants.at(0);
+  row.leftAt = at(5);
+  row.kicked = kicked;
+  made.participants = {row};
+  return made;
 }
 
 NewThread newThread(const std::string& id) {
@@ -53,19 +50,20 @@ NewThread newThread(const std::string& id) {
 }
 
 void fill(Storage& storage) {
-  storage.startCall(start("c1", "t1"));
-  storage.joinCall(join("c1", "bob"));
-  storage.claimJob(claimOf("c1-setup"));
-  storage.completeSetup(setupOf("c1", "c1-setup"));
-  storage.startCall(start("c2", "t2"));
-  storage.endCall(end("c2"));
-  storage.claimJob(claimOf("c2-setup"));
-  storage.settleJob(settlement("c2-setup", Settlement::Kind::park));
-  storage.claimJob(claimOf("c2-teardown"));
-  storage.startCall(start("c3", "t3"));
-  storage.claimJob(claimOf("c3-setup"));
-  storage.startCall(start("c4", "t4"));
-  storage.threadStore()->createThread(newThread("t1"));
+  CallStore& calls = storage.calls();
+  calls.commit(start("c1", "t1"));
+  calls.commit(join(storage, "c1", "bob"));
+  storage.jobs().claim(claimOf("c1-setup"));
+  calls.commit(recordRoom(storage, "c1"));
+  calls.commit(start("c2", "t2"));
+  calls.commit(end(storage, "c2"));
+  storage.jobs().claim(claimOf("c2-setup"));
+  storage.jobs().settle(settlement("c2-setup", Settlement::Kind::fail));
+  storage.jobs().claim(claimOf("c2-teardown"));
+  calls.commit(start("c3", "t3"));
+  storage.jobs().claim(claimOf("c3-setup"));
+  calls.commit(start("c4", "t4"));
+  storage.threads()->createThread(newThread("t1"));
 }
 
 /// Puts the prepared file there; making it anew each time would be most of what these tests take.
@@ -78,83 +76,85 @@ void prepare(const SqliteFixture& fixture) {
   fixture.write(bytes);
 }
 
-HeartbeatBatch heartbeats() {
-  HeartbeatBatch batch{InstanceId{7}, at(0), at(5), {}};
-  batch.heard = {{{CallId{"c1"}, user("alice")}, at(4)}, {{CallId{"c1"}, user("bob")}, at(5)}};
-  return batch;
+HeartbeatStore::Report report() {
+  HeartbeatStore::Report made;
+  made.seenBy = InstanceId{7};
+  made.lastSeen = {{{CallId{"c1"}, user("alice")}, t(4)}, {{CallId{"c1"}, user("bob")}, t(5)}};
+  made.peer = HeartbeatStore::Peer{InstanceId{7}, t(0), t(5), t(35)};
+  return made;
 }
 
 const std::vector<Operation>& changes() {
   static const std::vector<Operation> all = {
-      {"startCall", [](Storage& s) { s.startCall(start("c9", "t9")); }},
-      {"joinCall", [](Storage& s) { s.joinCall(join("c1", "carol")); }},
-      {"leaveCall, others stay", [](Storage& s) { s.leaveCall(leave("c1", "bob", at(5))); }},
-      {"leaveCall, the last", [](Storage& s) { s.leaveCall(leave("c3", "alice", at(5))); }},
-      {"setKicked", [](Storage& s) { s.setKicked(kick("c1", "alice", "bob", true, at(5))); }},
-      {"setKicked, oneself, the last", [](Storage& s) { s.setKicked(kick("c3", "alice", "alice")); }},
-      {"endCall",
+      {"commit, a new call", [](Storage& s) { s.calls().commit(start("c9", "t9")); }},
+      {"commit, a join", [](Storage& s) { s.calls().commit(join(s, "c1", "carol")); }},
+      {"commit, a leave", [](Storage& s) { s.calls().commit(takeOut(s, "c1", "bob", false)); }},
+      {"commit, a kick", [](Storage& s) { s.calls().commit(takeOut(s, "c1", "bob", true)); }},
+      {"commit, an end with a settlement",
        [](Storage& s) {
-         EndChange change = end("c3", at(5));
-         change.mustBeIn = user("alice");
-         change.settles = settlement("c3-setup", Settlement::Kind::park);
-         s.endCall(change);
+         CallChange made = end(s, "c3", 5);
+         made.settles = settlement("c3-setup", Settlement::Kind::fail);
+         s.calls().commit(made);
        }},
-      {"completeSetup", [](Storage& s) { s.completeSetup(setupOf("c3", "c3-setup")); }},
-      {"completeSetup, late", [](Storage& s) { s.completeSetup(setupOf("c2", "no-such-job")); }},
-      {"completeTeardown", [](Storage& s) { s.completeTeardown(teardownOf("c2")); }},
-      {"renewRoom",
+      {"commit, a room", [](Storage& s) { s.calls().commit(recordRoom(s, "c3")); }},
+      {"raiseThreadRevision", [](Storage& s) { s.calls().raiseThreadRevision(ThreadId{"t1"}); }},
+      {"add", [](Storage& s) { s.jobs().add(newJob("j9", JobType::checkCallsActivity, "")); }},
+      {"claim", [](Storage& s) { s.jobs().claim(claimNext(1)); }},
+      {"renew", [](Storage& s) { s.jobs().renew(JobId{"c3-setup"}, firstToken, t(99)); }},
+      {"settle, done", [](Storage& s) { s.jobs().settle(settlement("c3-setup", Settlement::Kind::done)); }},
+      {"settle, retry", [](Storage& s) { s.jobs().settle(settlement("c3-setup", Settlement::Kind::retry)); }},
+      {"settle, fail", [](Storage& s) { s.jobs().settle(settlement("c3-setup", Settlement::Kind::fail)); }},
+      {"retryFailed", [](Storage& s) { s.jobs().retryFailed(std::nullopt, t(5)); }},
+      {"takeCallsDown",
        [](Storage& s) {
-         s.renewRoom({CallId{"c1"}, at(5), newJob("j8", JobType::setupCall, "c1")});
+         s.switches().takeCallsDown({t(60), newJob("sweep", JobType::endCalls, "")});
        }},
-      {"addJob", [](Storage& s) { s.addJob(newJob("j9", JobType::checkCallsActivity, "")); }},
-      {"claimJob", [](Storage& s) { s.claimJob(claimNext(at(1))); }},
-      {"renewJob", [](Storage& s) { s.renewJob(JobId{"c3-setup"}, firstToken, at(99)); }},
-      {"settleJob, done", [](Storage& s) { s.settleJob(settlement("c3-setup", Settlement::Kind::done)); }},
-      {"settleJob, retry", [](Storage& s) { s.settleJob(settlement("c3-setup", Settlement::Kind::retry)); }},
-      {"settleJob, park", [](Storage& s) { s.settleJob(settlement("c3-setup", Settlement::Kind::park)); }},
-      {"retryParked", [](Storage& s) { s.retryParked(std::nullopt, at(5)); }},
-      {"setCallsDown",
-       [](Storage& s) {
-         s.setCallsDown({at(60), at(5), newJob("sweep", JobType::endCalls, "")});
-       }},
-      {"saveHeartbeats", [](Storage& s) { s.saveHeartbeats(heartbeats()); }},
-      {"createThread", [](Storage& s) { s.threadStore()->createThread(newThread("t9")); }},
+      {"save", [](Storage& s) { s.heartbeats().save(report()); }},
+      {"createThread", [](Storage& s) { s.threads()->createThread(newThread("t9")); }},
       {"updateThread",
-       [](Storage& s) {
-         s.threadStore()->updateThread({ThreadId{"t1"}, ThreadType::group, "new", false});
-       }},
+       [](Storage& s) { s.threads()->updateThread(ThreadId{"t1"}, {.subject = "new", .calling = false}); }},
       {"putMember",
        [](Storage& s) {
-         s.threadStore()->putMember(ThreadId{"t1"}, ThreadMember{user("carol"), "Carol"});
+         s.threads()->putMember(ThreadId{"t1"}, ThreadMember{user("carol"), "Carol"});
        }},
-      {"removeMember", [](Storage& s) { s.threadStore()->removeMember(ThreadId{"t1"}, user("bob")); }},
-      {"putUser", [](Storage& s) { s.threadStore()->putUser(user("dave"), "Dave"); }},
+      {"removeMember", [](Storage& s) { s.threads()->removeMember(ThreadId{"t1"}, user("bob")); }},
+      {"putUser", [](Storage& s) { s.threads()->putUser(user("dave"), "Dave"); }},
   };
   return all;
 }
 
 const std::vector<Operation>& reads() {
   static const std::vector<Operation> all = {
-      {"findCall", [](Storage& s) { (void)s.findCall(CallId{"c1"}, user("alice")); }},
-      {"findParticipant", [](Storage& s) { (void)s.findParticipant(ParticipantId{"c1-bob"}); }},
-      {"participants", [](Storage& s) { (void)s.participants(CallId{"c1"}); }},
+      {"load", [](Storage& s) { (void)load(s, "c1"); }},
+      {"findParticipant", [](Storage& s) { (void)s.calls().findParticipant(ParticipantId{"c1-bob"}); }},
+      {"participants",
+       [](Storage& s) {
+         (void)s.calls().participants({CallId{"c1"}, 0, 99});
+       }},
       {"history",
        [](Storage& s) {
-         (void)s.history({ThreadId{"t1"}, std::nullopt, 25, user("alice")});
+         (void)s.calls().history({ThreadId{"t1"}, std::nullopt, 25, user("alice")});
        }},
-      {"activeCalls", [](Storage& s) { (void)s.activeCalls({ThreadId{"t1"}}, user("alice")); }},
-      {"activeCallsUpTo", [](Storage& s) { (void)s.activeCallsUpTo(99, 0, 99); }},
-      {"activeSummary", [](Storage& s) { (void)s.activeSummary(at(99)); }},
-      {"jobs", [](Storage& s) { (void)s.jobs({}); }},
-      {"jobCounts", [](Storage& s) { (void)s.jobCounts("messenger", t0); }},
-      {"callsDownUntil", [](Storage& s) { (void)s.callsDownUntil(); }},
-      {"listeners", [](Storage& s) { (void)s.listeners(InstanceId{1}, t0); }},
-      {"silentParticipants",
+      {"activeCalls", [](Storage& s) { (void)s.calls().activeCalls({ThreadId{"t1"}}, user("alice")); }},
+      {"activeCallsAfter",
        [](Storage& s) {
-         (void)s.silentParticipants({at(99), 99, {}, 99});
+         (void)s.calls().activeCallsAfter({0, 99, 99});
        }},
-      {"departuresSince", [](Storage& s) { (void)s.departuresSince(t0, 99); }},
-      {"members", [](Storage& s) { (void)s.threadStore()->members(ThreadId{"t1"}); }},
+      {"activeSummary", [](Storage& s) { (void)s.calls().activeSummary(t(99)); }},
+      {"list", [](Storage& s) { (void)s.jobs().list({}); }},
+      {"counts", [](Storage& s) { (void)s.jobs().counts("messenger", t(0)); }},
+      {"callsDownUntil", [](Storage& s) { (void)s.switches().callsDownUntil(); }},
+      {"peers", [](Storage& s) { (void)s.heartbeats().peers(); }},
+      {"silent",
+       [](Storage& s) {
+         (void)s.heartbeats().silent({t(99), 99, {}, 99});
+       }},
+      {"departures",
+       [](Storage& s) {
+         (void)s.heartbeats().departures({t(0), 99});
+       }},
+      {"members", [](Storage& s) { (void)s.threads()->members(ThreadId{"t1"}); }},
+      {"findMembership", [](Storage& s) { (void)s.threads()->findMembership(ThreadId{"t1"}, user("bob")); }},
   };
   return all;
 }
@@ -216,7 +216,7 @@ TEST_CASE("faults: an answer lost after the commit leaves the whole change", "[s
     probe.failAfterCommit();
     CHECK_THROWS_AS(operation.run(*storage), StorageUnavailable);
     CHECK(fixture.dump() == after);
-    CHECK_NOTHROW(storage->startCall(start("c8", "t8")));
+    CHECK_NOTHROW(storage->calls().commit(start("c8", "t8")));
   }
 }
 
@@ -242,21 +242,21 @@ TEST_CASE("faults: a read that fails at any statement can be repeated", "[sqlite
   }
 }
 
-TEST_CASE("faults: nobody is said to listen before all that they heard is stored", "[sqlite][unit]") {
+TEST_CASE("faults: a report in several transactions -> the peer is stored last", "[sqlite][unit]") {
   const SqliteFixture fixture;
   FailingProbe probe;
   const auto storage = fixture.open(probe);
-  HeartbeatBatch batch;
-  batch.heardBy = InstanceId{1};
-  batch.now = at(1);
+  HeartbeatStore::Report all;
+  all.seenBy = InstanceId{1};
+  all.peer = HeartbeatStore::Peer{InstanceId{1}, t(0), t(1), t(31)};
   // More than one transaction stores.
   for (int i = 0; i < 1500; ++i) {
-    batch.heard.emplace_back(InCallKey{CallId{"c" + std::to_string(i)}, user("alice")}, at(1));
+    all.lastSeen.emplace_back(ParticipantKey{CallId{"c" + std::to_string(i)}, user("alice")}, t(1));
   }
   probe.failAfterCommit();
-  CHECK_THROWS_AS(storage->saveHeartbeats(batch), StorageUnavailable);
-  CHECK(storage->listeners(InstanceId{2}, t0).count == 0);
+  CHECK_THROWS_AS(storage->heartbeats().save(all), StorageUnavailable);
+  CHECK(storage->heartbeats().peers().empty());
   probe.heal();
-  storage->saveHeartbeats(batch);
-  CHECK(storage->listeners(InstanceId{2}, t0).count == 1);
+  storage->heartbeats().save(all);
+  CHECK(storage->heartbeats().peers().size() == 1);
 }

@@ -21,44 +21,44 @@ SqliteOptions impatient(const SqliteFixture& fixture) {
 TEST_CASE("job queue: an idle poll waits for no writer", "[sqlite][unit]") {
   const SqliteFixture fixture;
   const auto storage = sqliteStorage(impatient(fixture));
-  storage->addJob(newJob("later", JobType::endCalls, "", at(60)));
+  storage->jobs().add(newJob("later", JobType::endCalls, "", 60));
   SQLite::Database other(fixture.file().string(), SQLite::OPEN_READWRITE);
   other.exec("BEGIN IMMEDIATE");
-  CHECK_FALSE(storage->claimJob(claimNext()).has_value());
+  CHECK_FALSE(storage->jobs().claim(claimNext()).has_value());
   // With something to claim it needs the lock, and says so.
-  CHECK_THROWS_AS(storage->claimJob(claimNext(at(60))), StorageUnavailable);
+  CHECK_THROWS_AS(storage->jobs().claim(claimNext(60)), StorageUnavailable);
   other.exec("ROLLBACK");
-  CHECK(storage->claimJob(claimNext(at(60))).value().job.id == JobId{"later"});
+  CHECK(storage->jobs().claim(claimNext(60)).value().job.id == JobId{"later"});
 }
 
 TEST_CASE("job queue: a write that finds the file locked is unavailable, a read is not", "[sqlite][unit]") {
   const SqliteFixture fixture;
   const auto storage = sqliteStorage(impatient(fixture));
-  REQUIRE(storage->startCall(start("c1", "t1")).status == StartStatus::started);
+  REQUIRE(started(*storage, "c1", "t1") == Status::committed);
   SQLite::Database other(fixture.file().string(), SQLite::OPEN_READWRITE);
   other.exec("BEGIN IMMEDIATE");
-  CHECK_THROWS_AS(storage->startCall(start("c2", "t2")), StorageUnavailable);
-  CHECK_THROWS_AS(storage->settleJob({JobId{"c1-setup"}, 1, Settlement::Kind::done, t0, ""}),
+  CHECK_THROWS_AS(storage->calls().commit(start("c2", "t2")), StorageUnavailable);
+  CHECK_THROWS_AS(storage->jobs().settle({JobId{"c1-setup"}, 1, Settlement::Kind::done, {}, ""}),
                   StorageUnavailable);
-  CHECK(storage->findCall(CallId{"c1"}, std::nullopt).has_value());
+  CHECK(load(*storage, "c1").has_value());
   other.exec("COMMIT");
-  CHECK(storage->startCall(start("c2", "t2")).status == StartStatus::started);
+  CHECK(started(*storage, "c2", "t2") == Status::committed);
 }
 
 TEST_CASE("job queue: who is refused or fails holds no lock afterwards", "[sqlite][unit]") {
   const SqliteFixture fixture;
   FailingProbe probe;
   const auto storage = fixture.open(probe);
-  REQUIRE(storage->startCall(start("c1", "t1")).status == StartStatus::started);
+  REQUIRE(started(*storage, "c1", "t1") == Status::committed);
   SQLite::Database other(fixture.file().string(), SQLite::OPEN_READWRITE);
   const auto lockIsFree = [&] {
     other.exec("BEGIN IMMEDIATE");
     other.exec("ROLLBACK");
   };
-  CHECK(storage->startCall(start("c2", "t1")).status == StartStatus::alreadyActive);
+  CHECK(started(*storage, "c2", "t1") == Status::activeCallExists);
   CHECK_NOTHROW(lockIsFree());
   probe.failNth(4);
-  CHECK_THROWS_AS(storage->startCall(start("c2", "t2")), StorageUnavailable);
+  CHECK_THROWS_AS(storage->calls().commit(start("c2", "t2")), StorageUnavailable);
   CHECK_NOTHROW(lockIsFree());
 }
 
@@ -66,12 +66,12 @@ TEST_CASE("job queue: the intent to make a room is stored with the claim", "[sql
   const SqliteFixture fixture;
   FailingProbe probe;
   const auto storage = fixture.open(probe);
-  REQUIRE(storage->startCall(start("c1", "t1")).status == StartStatus::started);
-  const ClaimedJob claimed = storage->claimJob(claimNext()).value();
+  REQUIRE(started(*storage, "c1", "t1") == Status::committed);
+  const JobQueue::ClaimedJob claimed = storage->jobs().claim(claimNext()).value();
   CHECK(claimed.beginsCreate);
-  CHECK(claimed.call.value().roomMayExist);
+  CHECK(claimed.call.value().call.roomMayExist);
   CHECK(fixture.number("SELECT room_may_exist FROM calls") == 1);
-  CHECK(fixture.number("SELECT revision FROM calls") == claimed.call.value().revision);
+  CHECK(fixture.number("SELECT revision FROM calls") == claimed.call.value().call.revision);
 }
 
 TEST_CASE("job queue: what an operation costs in statements", "[sqlite][unit]") {
@@ -83,15 +83,20 @@ TEST_CASE("job queue: what an operation costs in statements", "[sqlite][unit]") 
     run();
     return probe.statements() - before;
   };
-  // BEGIN, the rows, COMMIT; a change of one row is one statement.
-  CHECK(cost([&] { storage->startCall(start("c1", "t1")); }) == 5);
-  CHECK(cost([&] { storage->joinCall(join("c1", "bob")); }) == 5);
-  (void)storage->jobs({});  // opens the reader
-  CHECK(cost([&] { (void)storage->claimJob(claimNext()); }) == 7);
-  CHECK(cost([&] { (void)storage->claimJob(claimNext()); }) == 1);
-  CHECK(cost([&] { storage->renewJob(JobId{"c1-setup"}, 1, at(9)); }) == 1);
-  CHECK(cost([&] { storage->completeSetup({CallId{"c1"}, JobId{"c1-setup"}, 1, {}, t0, {}}); }) == 5);
-  CHECK(cost([&] { storage->leaveCall(leave("c1", "bob")); }) == 5);
-  CHECK(cost([&] { storage->leaveCall(leave("c1", "alice")); }) == 6);
-  CHECK(cost([&] { (void)storage->findCall(CallId{"c1"}, user("bob")); }) == 1);
+  // BEGIN, the rows, COMMIT, and once in a while the clock.
+  CHECK(cost([&] { storage->calls().commit(start("c1", "t1")); }) == 6);
+  CHECK(cost([&] { (void)load(*storage, "c1"); }) == 2);  // opens the reader
+  CHECK(cost([&] { (void)load(*storage, "c1"); }) == 1);
+  const CallChange bob = join(*storage, "c1", "bob");
+  CHECK(cost([&] { storage->calls().commit(bob); }) == 4);
+  CHECK(cost([&] { storage->calls().commit(bob); }) == 3);  // a conflict: nothing is written
+  CHECK(cost([&] { (void)storage->jobs().claim(claimNext()); }) == 7);
+  CHECK(cost([&] { (void)storage->jobs().claim(claimNext()); }) == 1);
+  CHECK(cost([&] { storage->jobs().renew(JobId{"c1-setup"}, 1, t(9)); }) == 3);
+  CallChange setUp = change(*storage, "c1");
+  setUp.row = load(*storage, "c1").value().call;
+  setUp.settles = Settlement{JobId{"c1-setup"}, 1, Settlement::Kind::done, {}, {}};
+  CHECK(cost([&] { storage->calls().commit(setUp); }) == 5);
+  const CallChange ended = end(*storage, "c1");
+  CHECK(cost([&] { storage->calls().commit(ended); }) == 5);
 }

@@ -29,7 +29,7 @@ std::vector<sqlite::Migration> oursAnd(std::initializer_list<sqlite::Migration> 
 TEST_CASE("migration: an older file is brought up to date with what it holds", "[sqlite][unit]") {
   const SqliteFixture fixture;
   const auto version = static_cast<std::int64_t>(sqlite::schemaMigrations().size());
-  CHECK(fixture.open()->startCall(start("c1", "t1")).status == StartStatus::started);
+  CHECK(started(*fixture.open(), "c1", "t1") == Status::committed);
   REQUIRE(fixture.number("PRAGMA user_version") == version);
 
   const auto newer = oursAnd({{addNote}, {addOwner}});
@@ -37,7 +37,7 @@ TEST_CASE("migration: an older file is brought up to date with what it holds", "
   CHECK(fixture.number("PRAGMA user_version") == version + 2);
   CHECK(fixture.text("SELECT note FROM calls").starts_with("kept since 17"));
   CHECK(fixture.text("SELECT owner_id FROM owners") == "alice");
-  CHECK(storage->startCall(start("c2", "t1")).status == StartStatus::alreadyActive);
+  CHECK(started(*storage, "c2", "t1") == Status::activeCallExists);
   storage.reset();
 
   CHECK_NOTHROW(sqlite::makeSqliteStorage(fixture.options(), nullptr, newer));
@@ -53,12 +53,12 @@ TEST_CASE("migration: a new file gets all steps at once", "[sqlite][unit]") {
 
 TEST_CASE("migration: a step that fails leaves the version before it", "[sqlite][unit]") {
   const SqliteFixture fixture;
-  CHECK(fixture.open()->startCall(start("c1", "t1")).status == StartStatus::started);
+  CHECK(started(*fixture.open(), "c1", "t1") == Status::committed);
   const std::string before = fixture.dump();
   const auto newer = oursAnd({{addNote}, {broken}});
   CHECK_THROWS_AS(sqlite::makeSqliteStorage(fixture.options(), nullptr, newer), StorageError);
   CHECK(fixture.dump() == before);
-  CHECK(fixture.open()->findCall(CallId{"c1"}, std::nullopt).has_value());
+  CHECK(load(*fixture.open(), "c1").has_value());
 }
 
 TEST_CASE("migration: a failure at any statement of the first opening leaves a file that opens",
@@ -74,7 +74,7 @@ TEST_CASE("migration: a failure at any statement of the first opening leaves a f
       CHECK(probe.struck());
     }
     struck = probe.struck();
-    CHECK(fixture.open()->startCall(start("c1", "t1")).status == StartStatus::started);
+    CHECK(started(*fixture.open(), "c1", "t1") == Status::committed);
   }
   CHECK(n > 20);
 }

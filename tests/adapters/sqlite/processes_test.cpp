@@ -37,7 +37,7 @@ TEST_CASE("processes: 64 starters in two processes start one call", "[sqlite][pr
 
 TEST_CASE("processes: 64 joiners of one user get one row", "[sqlite][processes]") {
   const SqliteFixture fixture;
-  REQUIRE(fixture.open()->startCall(start("c1", "t1")).status == StartStatus::started);
+  REQUIRE(started(*fixture.open(), "c1", "t1") == Status::committed);
   CHECK(raceOfTwo(fixture, "join") == 1);
   CHECK(fixture.number("SELECT count(*) FROM call_participants WHERE user_id = 'bob'") == 1);
   CHECK(fixture.number("SELECT revision FROM calls") == 2);
@@ -45,7 +45,7 @@ TEST_CASE("processes: 64 joiners of one user get one row", "[sqlite][processes]"
 
 TEST_CASE("processes: 64 enders end a call once", "[sqlite][processes]") {
   const SqliteFixture fixture;
-  REQUIRE(fixture.open()->startCall(start("c1", "t1")).status == StartStatus::started);
+  REQUIRE(started(*fixture.open(), "c1", "t1") == Status::committed);
   CHECK(raceOfTwo(fixture, "end") == 1);
   CHECK(fixture.number("SELECT count(*) FROM jobs WHERE type = 2") == 1);
 }
@@ -53,7 +53,7 @@ TEST_CASE("processes: 64 enders end a call once", "[sqlite][processes]") {
 TEST_CASE("processes: 64 claimers claim each job once", "[sqlite][processes]") {
   const SqliteFixture fixture;
   const auto storage = fixture.open();
-  for (int i = 0; i < 10; ++i) storage->addJob(newJob("j" + std::to_string(i), JobType::endCalls, ""));
+  for (int i = 0; i < 10; ++i) storage->jobs().add(newJob("j" + std::to_string(i), JobType::endCalls, ""));
   CHECK(raceOfTwo(fixture, "claim") == 10);
   CHECK(fixture.number("SELECT min(attempts) + max(attempts) FROM jobs") == 2);
 }
@@ -74,20 +74,20 @@ TEST_CASE("processes: a lock held elsewhere for too long is unavailable", "[sqli
   options.busyTimeout = std::chrono::milliseconds{50};
   const auto storage = sqliteStorage(options);
   Peer holder(fixture.file().string(), "lock", "-");
-  CHECK_THROWS_AS(storage->startCall(start("c1", "t1")), StorageUnavailable);
+  CHECK_THROWS_AS(storage->calls().commit(start("c1", "t1")), StorageUnavailable);
   CHECK_NOTHROW(sqliteStorage(options));  // nothing to migrate, nothing to wait for
   holder.go();
   CHECK(holder.wait() == 0);
-  CHECK(storage->startCall(start("c1", "t1")).status == StartStatus::started);
+  CHECK(started(*storage, "c1", "t1") == Status::committed);
 }
 
 TEST_CASE("processes: killed at any statement, the file is sound and holds all of a change or nothing",
           "[sqlite][processes]") {
   constexpr std::size_t afterCommit = 0;
-  constexpr std::size_t statements = 5;  // of startCall
+  constexpr std::size_t statements = 6;  // of a start
   for (std::size_t n = 0; n <= statements; ++n) {
     const SqliteFixture fixture;
-    REQUIRE(fixture.open()->startCall(start("c1", "t1")).status == StartStatus::started);
+    REQUIRE(started(*fixture.open(), "c1", "t1") == Status::committed);
     Peer peer(fixture.file().string(), "die", std::to_string(n));
     peer.go();
     CHECK(peer.line().empty());
@@ -95,12 +95,11 @@ TEST_CASE("processes: killed at any statement, the file is sound and holds all o
 
     const auto storage = fixture.open();
     CHECK(fixture.text("PRAGMA integrity_check") == "ok");
-    CHECK(storage->findCall(CallId{"c1"}, std::nullopt).has_value());
+    CHECK(load(*storage, "c1").has_value());
     const bool whole = n == afterCommit;
-    CHECK(storage->findCall(CallId{"c2"}, std::nullopt).has_value() == whole);
-    CHECK(storage->participants(CallId{"c2"}).size() == (whole ? 1U : 0U));
-    CHECK(storage->jobs({}).size() == (whole ? 2U : 1U));
-    CHECK(storage->startCall(start("c3", "t2")).status ==
-          (whole ? StartStatus::alreadyActive : StartStatus::started));
+    CHECK(load(*storage, "c2").has_value() == whole);
+    CHECK(storage->calls().participants({CallId{"c2"}, 0, 9}).size() == (whole ? 1U : 0U));
+    CHECK(storage->jobs().list({}).size() == (whole ? 2U : 1U));
+    CHECK(started(*storage, "c3", "t2") == (whole ? Status::activeCallExists : Status::committed));
   }
 }

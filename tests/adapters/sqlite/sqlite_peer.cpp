@@ -75,7 +75,7 @@ int run(const std::vector<std::string>& arguments) {
   if (what == "open") {
     waitForLine();
     const auto storage = sqliteStorage(options);
-    std::cout << (storage->startCall(start(name, name)).status == StartStatus::started) << std::endl;
+    std::cout << (started(*storage, name, name) == Status::committed) << std::endl;
     return 0;
   }
   if (what == "lock") {
@@ -88,26 +88,32 @@ int run(const std::vector<std::string>& arguments) {
   const auto storage = sqlite::makeSqliteStorage(options, &probe);
   waitForLine();
   if (what == "start") {
-    race([&](int n) {
-      return storage->startCall(start(name + std::to_string(n), "t1")).status == StartStatus::started;
-    });
+    race([&](int n) { return started(*storage, name + std::to_string(n), "t1") == Status::committed; });
   } else if (what == "join") {
+    // As the engine does it: loaded, decided, committed, and again when the call changed in between.
     race([&](int n) {
-      JoinChange change = join("c1", "bob");
-      change.participant = ParticipantId{name + std::to_string(n)};
-      return storage->joinCall(change).status == JoinStatus::joined;
+      for (;;) {
+        if (load(*storage, "c1", "bob").value().find(user("bob")) != nullptr) return false;
+        CallChange made = join(*storage, "c1", "bob");
+        made.participants[0].id = ParticipantId{name + std::to_string(n)};
+        if (load(*storage, "c1", "bob").value().find(user("bob")) != nullptr) return false;
+        if (storage->calls().commit(made).status == Status::committed) return true;
+      }
     });
   } else if (what == "end") {
     race([&](int n) {
-      EndChange change = end("c1", at(n));
-      change.onEnd.front().id = JobId{name + std::to_string(n)};
-      return storage->endCall(change).status == EndStatus::ended;
+      for (;;) {
+        CallChange made = end(*storage, "c1", n);
+        if (!load(*storage, "c1").value().call.active()) return false;
+        made.jobs.front().id = JobId{name + std::to_string(n)};
+        if (storage->calls().commit(made).status == Status::committed) return true;
+      }
     });
   } else if (what == "claim") {
-    race([&](int) { return storage->claimJob(claimNext()).has_value(); });
+    race([&](int) { return storage->jobs().claim(claimNext()).has_value(); });
   } else if (what == "die") {
     probe.arm(std::strtoull(name.c_str(), nullptr, 10));
-    storage->startCall(start("c2", "t2"));
+    storage->calls().commit(start("c2", "t2"));
     std::cout << "alive" << std::endl;
   } else {
     return 2;

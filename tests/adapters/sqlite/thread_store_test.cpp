@@ -13,10 +13,10 @@ TEST_CASE("thread store: threads, members and names survive reopening", "[sqlite
   made.thread = {ThreadId{"t1"}, ThreadType::privateThread, "", false, true, 77};
   made.members = {{user("alice"), "Alice", true, false, true, false},
                   {user("bob"), "", false, true, false, true}};
-  CHECK(fixture.open()->threadStore()->createThread(made));
+  CHECK(fixture.open()->threads()->createThread(made));
 
   const auto storage = fixture.open();
-  const ThreadStore& threads = *storage->threadStore();
+  const ThreadStore& threads = *storage->threads();
   Thread expected = made.thread;
   expected.members = 2;
   CHECK(threads.findThread(ThreadId{"t1"}) == expected);
@@ -29,7 +29,7 @@ TEST_CASE("thread store: threads, members and names survive reopening", "[sqlite
 TEST_CASE("thread store: the count of members follows every change", "[sqlite][unit]") {
   const SqliteFixture fixture;
   const auto storage = fixture.open();
-  ThreadStore& threads = *storage->threadStore();
+  ThreadStore& threads = *storage->threads();
   const ThreadId id{"t1"};
   const auto count = [&] { return threads.findThread(id).value().members; };
   NewThread made;
@@ -37,9 +37,9 @@ TEST_CASE("thread store: the count of members follows every change", "[sqlite][u
   made.members = {{user("alice"), "Alice"}, {user("alice"), "Alice again"}};
   REQUIRE(threads.createThread(made));
   CHECK(count() == 1);
-  CHECK(threads.putMember(id, {user("bob"), "Bob"}));
+  CHECK(threads.putMember(id, {user("bob"), "Bob"}) == ThreadStore::PutMember::stored);
   CHECK(count() == 2);
-  CHECK(threads.putMember(id, {user("bob"), "", true}));
+  CHECK(threads.putMember(id, {user("bob"), "", true}) == ThreadStore::PutMember::stored);
   CHECK(count() == 2);
   CHECK(threads.findMember(id, user("bob")).value().name == "Bob");
   CHECK(threads.findMember(id, user("bob")).value().admin);
@@ -53,11 +53,11 @@ TEST_CASE("thread store: the count of members follows every change", "[sqlite][u
 TEST_CASE("thread store: what is not there is said to be not there", "[sqlite][unit]") {
   const SqliteFixture fixture;
   const auto storage = fixture.open();
-  ThreadStore& threads = *storage->threadStore();
+  ThreadStore& threads = *storage->threads();
   const ThreadId id{"t1"};
   CHECK_FALSE(threads.findThread(id).has_value());
-  CHECK_FALSE(threads.updateThread({id, ThreadType::group, ""}));
-  CHECK_FALSE(threads.putMember(id, {user("bob"), "Bob"}));
+  CHECK_FALSE(threads.updateThread(id, {.subject = ""}));
+  CHECK(threads.putMember(id, {user("bob"), "Bob"}) == ThreadStore::PutMember::noThread);
   CHECK_FALSE(threads.findUserName(user("bob")).has_value());
   CHECK(threads.members(id).empty());
   NewThread made;

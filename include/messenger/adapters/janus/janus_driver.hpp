@@ -36,7 +36,7 @@ class JanusDriver final : public VideoDriver {
   JanusDriver(VideoRoom room, JanusDriverSettings settings);
 
   bool create(const Thread& thread, const Call& call) override;
-  bool destroy(const Call& call) override;
+  bool destroy(const CallWithRoom& call) override;
 
   [[nodiscard]] std::optional<std::string> getRoomId() const override { return id_; }
   [[nodiscard]] std::optional<std::string> getRoomPin() const override { return pin_; }

@@ -1,0 +1,206 @@
+#include <messenger/errors.hpp>
+
+#include <algorithm>
+
+#include "vector_storage.hpp"
+
+using namespace messenger;
+using Status = CommitResult::Status;
+
+CallStore::Loaded VectorCallStore::load(const LoadRequest& request) {
+  const std::lock_guard lock(tables_.mutex);
+  Loaded loaded;
+  loaded.callsDownUntil = tables_.callsDownUntil;
+  Tables::CallRow* row = request.call ? tables_.find(*request.call) : tables_.findActive(*request.thread);
+  const auto thread = row != nullptr ? row->call.threadId : request.thread.value_or(ThreadId{});
+  loaded.threadRevision = tables_.threadRevisions[thread];
+  if (row == nullptr) return loaded;
+
+  CallState& state = loaded.call.emplace();
+  state.call = row->call;
+  state.inCall = tables_.countInCall(row->call.id);
+  for (const Tables::ParticipantRow& each : tables_.participants) {
+    const CallParticipant& participant = each.participant;
+    if (participant.callId != row->call.id) continue;
+    const bool isUser = request.user && participant.user == *request.user;
+    const bool wanted = isUser || (request.participant && participant.id == *request.participant) ||
+                        (request.everyoneInCall && !participant.leftAt);
+    if (wanted) state.participants.push_back(participant);
+    if (isUser && !participant.leftAt) loaded.lastSeen = each.lastSeen;
+  }
+  return loaded;
+}
+
+// [commit]
+CommitResult VectorCallStore::commit(const CallChange& change) {
+  const std::lock_guard lock(tables_.mutex);
+  CommitResult result;
+  result.status = check(change);
+  if (result.status != Status::committed) return result;
+  requireNewIds(change);  // whatever can fail, fails before the first write
+
+  Tables::CallRow* row = tables_.find(change.call);
+  if (row == nullptr) {
+    row = &tables_.calls.emplace_back(Tables::CallRow{*change.row, change.now});
+    row->call.sequence = static_cast<std::int64_t>(tables_.calls.size());
+    row->call.revision = 0;
+  } else if (change.row) {
+    const auto [sequence, revision] = std::pair{row->call.sequence, row->call.revision};
+    row->call = *change.row;
+    row->call.sequence = sequence;
+    row->call.revision = revision;
+  }
+  ++row->call.revision;
+  for (const CallParticipant& wanted : change.participants) {
+    result.participants.push_back(write(wanted, change));
+  }
+  if (change.everyoneLeaves) {
+    for (Tables::ParticipantRow& each : tables_.participants) {
+      if (each.participant.callId != change.call || each.participant.leftAt) continue;
+      each.participant.leftAt = change.everyoneLeaves;
+      each.participant.updatedAt = *change.everyoneLeaves;
+      each.departedAt = change.now;
+      result.left.push_back(each.participant);
+    }
+  }
+  if (change.settles) tables_.settle(*change.settles);
+  for (const NewJob& job : change.jobs) tables_.add(job);
+  result.call = row->call;
+  return result;
+}
+
+/// The guards, in the order in which the contract wants them reported.
+Status VectorCallStore::check(const CallChange& change) {
+  const bool isNew = change.expectedRevision == 0;
+  const Tables::CallRow* row = tables_.find(change.call);
+  if (!isNew && (row == nullptr || row->call.revision != change.expectedRevision)) return Status::conflict;
+  if (change.threadRevision) {
+    const ThreadId& thread = row != nullptr ? row->call.threadId : change.row->threadId;
+    if (tables_.threadRevisions[thread] != *change.threadRevision) return Status::conflict;
+  }
+  if (change.settles && tables_.findClaimed(change.settles->job, change.settles->token) == nullptr) {
+    return Status::claimLost;
+  }
+  if (change.unlessCallsDown && tables_.callsDownUntil && change.now < *tables_.callsDownUntil) {
+    return Status::callsDown;
+  }
+  const bool wasActive = isNew && tables_.findActive(change.row->threadId) != nullptr;
+  return wasActive ? Status::activeCallExists : Status::committed;
+}
+// [/commit]
+
+void VectorCallStore::requireNewIds(const CallChange& change) {
+  if (change.expectedRevision == 0 && tables_.find(change.call) != nullptr) {
+    throw StorageError("a call of that id exists");
+  }
+  for (const CallParticipant& row : change.participants) {
+    const Tables::ParticipantRow* known = tables_.find(row.id);
+    if (known != nullptr && known->participant.callId == change.call) continue;
+    const auto sameUser = [&](const CallParticipant& other) { return other.user == row.user; };
+    const auto given = std::count_if(change.participants.begin(), change.participants.end(), sameUser);
+    if (known != nullptr || given > 1 || tables_.find(change.call, row.user) != nullptr) {
+      throw StorageError("a participant of that id, or a row of that user, exists");
+    }
+  }
+  for (const NewJob& job : change.jobs) {
+    const auto sameId = [&](const NewJob& other) { return other.id == job.id; };
+    const auto given = std::count_if(change.jobs.begin(), change.jobs.end(), sameId);
+    if (given > 1 || tables_.knows(job.id)) throw StorageError("a job of that id exists");
+  }
+}
+
+CallParticipant VectorCallStore::write(const CallParticipant& wanted, const CallChange& change) {
+  Tables::ParticipantRow* row = tables_.find(wanted.id);
+  if (row == nullptr) {
+    row = &tables_.participants.emplace_back();
+    row->participant.sequence = static_cast<std::int64_t>(tables_.participants.size());
+  }
+  const std::int64_t sequence = row->participant.sequence;
+  row->participant = wanted;
+  row->participant.sequence = sequence;
+  if (wanted.leftAt) {
+    row->departedAt = change.now;
+  } else {
+    row->lastSeen = change.now;
+    row->seenBy = change.seenBy;
+  }
+  return row->participant;
+}
+
+void VectorCallStore::raiseThreadRevision(const ThreadId& thread) {
+  const std::lock_guard lock(tables_.mutex);
+  ++tables_.threadRevisions[thread];
+}
+
+std::optional<CallParticipant> VectorCallStore::findParticipant(const ParticipantId& participant) {
+  const std::lock_guard lock(tables_.mutex);
+  const Tables::ParticipantRow* row = tables_.find(participant);
+  if (row == nullptr) return std::nullopt;
+  return row->participant;
+}
+
+std::vector<CallParticipant> VectorCallStore::participants(const ParticipantsQuery& query) {
+  const std::lock_guard lock(tables_.mutex);
+  std::vector<CallParticipant> found;
+  for (const Tables::ParticipantRow& row : tables_.participants) {
+    const CallParticipant& each = row.participant;
+    if (found.size() == query.limit) break;
+    if (each.callId == query.call && each.sequence > query.after) found.push_back(each);
+  }
+  return found;
+}
+
+CallSnapshot VectorCallStore::snapshot(const Tables::CallRow& row, const UserId& viewer) {
+  CallSnapshot snapshot{row.call, std::nullopt};
+  if (const auto* participant = tables_.find(row.call.id, viewer)) snapshot.viewer = participant->participant;
+  return snapshot;
+}
+
+CallStore::HistoryPage VectorCallStore::history(const HistoryQuery& query) {
+  const std::lock_guard lock(tables_.mutex);
+  HistoryPage page;
+  const Tables::CallRow* before = query.before ? tables_.find(*query.before) : nullptr;
+  page.knowsBefore = !query.before || (before != nullptr && before->call.threadId == query.thread);
+  if (!page.knowsBefore) return page;
+  std::for_each(tables_.calls.rbegin(), tables_.calls.rend(), [&](const Tables::CallRow& row) {
+    if (row.call.threadId != query.thread) return;
+    ++page.total;
+    if (before != nullptr && row.call.sequence >= before->call.sequence) return;
+    page.more = page.calls.size() == query.limit;
+    if (!page.more) page.calls.push_back(snapshot(row, query.viewer));
+  });
+  return page;
+}
+
+std::vector<CallSnapshot> VectorCallStore::activeCalls(const std::vector<ThreadId>& threads,
+                                                       const UserId& viewer) {
+  const std::lock_guard lock(tables_.mutex);
+  std::vector<CallSnapshot> found;
+  for (const Tables::CallRow& row : tables_.calls) {
+    const bool wanted = std::find(threads.begin(), threads.end(), row.call.threadId) != threads.end();
+    if (wanted && row.call.active()) found.push_back(snapshot(row, viewer));
+  }
+  return found;
+}
+
+std::vector<Call> VectorCallStore::activeCallsAfter(const ActiveCallsQuery& query) {
+  const std::lock_guard lock(tables_.mutex);
+  std::vector<Call> found;
+  for (const Tables::CallRow& row : tables_.calls) {
+    const std::int64_t sequence = row.call.sequence;
+    if (found.size() == query.limit || sequence > query.upTo) break;
+    if (row.call.active() && sequence > query.after) found.push_back(row.call);
+  }
+  return found;
+}
+
+CallStore::ActiveSummary VectorCallStore::activeSummary(StorageTime startedBefore) {
+  const std::lock_guard lock(tables_.mutex);
+  ActiveSummary summary;
+  for (const Tables::CallRow& row : tables_.calls) {
+    if (!row.call.active() || row.startedAt >= startedBefore) continue;
+    ++summary.count;
+    summary.highestSequence = row.call.sequence;
+  }
+  return summary;
+}

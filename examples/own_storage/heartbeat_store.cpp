@@ -1,0 +1,69 @@
+#include <algorithm>
+#include <tuple>
+
+#include "vector_storage.hpp"
+
+using namespace messenger;
+
+std::vector<ParticipantKey> VectorHeartbeatStore::save(const Report& report) {
+  const std::lock_guard lock(tables_.mutex);
+  std::vector<ParticipantKey> passedOver;
+  for (const auto& [who, at] : report.lastSeen) {
+    Tables::ParticipantRow* row = tables_.find(who.call, who.user);
+    if (row == nullptr || row->participant.leftAt) {
+      passedOver.push_back(who);
+    } else if (at > row->lastSeen) {
+      row->lastSeen = at;
+      row->seenBy = report.seenBy;
+    }
+  }
+  if (report.peer) {
+    const Peer& peer = *report.peer;
+    std::erase_if(tables_.peers, [&](const Peer& each) {
+      return each.id == peer.id || each.leaseUntil < peer.leaseUntil - std::chrono::hours{24 * 7};
+    });
+    tables_.peers.push_back(peer);
+  }
+  return passedOver;
+}
+
+std::vector<HeartbeatStore::Peer> VectorHeartbeatStore::peers() {
+  const std::lock_guard lock(tables_.mutex);
+  return tables_.peers;
+}
+
+std::vector<HeartbeatStore::SilentParticipant> VectorHeartbeatStore::silent(const SilentQuery& query) {
+  const std::lock_guard lock(tables_.mutex);
+  const auto order = [](const SilentParticipant& each) { return std::pair{each.lastSeen, each.sequence}; };
+  std::vector<SilentParticipant> found;
+  for (const Tables::ParticipantRow& row : tables_.participants) {
+    const CallParticipant& each = row.participant;
+    const SilentParticipant silent{{each.callId, each.user}, row.lastSeen, row.seenBy, each.sequence};
+    const bool wanted = !each.leftAt && row.lastSeen <= query.lastSeenAtOrBefore &&
+                        tables_.find(each.callId)->call.sequence <= query.upTo &&
+                        (!query.after || order(*query.after) < order(silent));
+    if (wanted) found.push_back(silent);
+  }
+  std::sort(found.begin(), found.end(),
+            [&](const auto& one, const auto& other) { return order(one) < order(other); });
+  if (found.size() > query.limit) found.resize(query.limit);
+  return found;
+}
+
+std::vector<ParticipantKey> VectorHeartbeatStore::departures(const DeparturesQuery& query) {
+  const std::lock_guard lock(tables_.mutex);
+  std::vector<std::pair<StorageTime, ParticipantKey>> found;
+  for (const Tables::ParticipantRow& row : tables_.participants) {
+    const CallParticipant& each = row.participant;
+    if (each.leftAt && row.departedAt >= query.since) {
+      found.emplace_back(row.departedAt, ParticipantKey{each.callId, each.user});
+    }
+  }
+  std::stable_sort(found.begin(), found.end(),
+                   [](const auto& one, const auto& other) { return one.first < other.first; });
+  std::vector<ParticipantKey> keys;
+  for (const auto& [at, who] : found) {
+    if (keys.size() < query.limit) keys.push_back(who);
+  }
+  return keys;
+}

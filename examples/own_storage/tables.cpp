@@ -1,0 +1,75 @@
+#include <algorithm>
+
+#include "vector_storage.hpp"
+
+using namespace messenger;
+
+Tables::CallRow* Tables::find(const CallId& call) {
+  for (CallRow& row : calls) {
+    if (row.call.id == call) return &row;
+  }
+  return nullptr;
+}
+
+Tables::CallRow* Tables::findActive(const ThreadId& thread) {
+  for (CallRow& row : calls) {
+    if (row.call.threadId == thread && row.call.active()) return &row;
+  }
+  return nullptr;
+}
+
+Tables::ParticipantRow* Tables::find(const ParticipantId& participant) {
+  for (ParticipantRow& row : participants) {
+    if (row.participant.id == participant) return &row;
+  }
+  return nullptr;
+}
+
+Tables::ParticipantRow* Tables::find(const CallId& call, const UserId& user) {
+  for (ParticipantRow& row : participants) {
+    if (row.participant.callId == call && row.participant.user == user) return &row;
+  }
+  return nullptr;
+}
+
+std::size_t Tables::countInCall(const CallId& call) const {
+  return static_cast<std::size_t>(std::count_if(
+      participants.begin(), participants.end(),
+      [&](const ParticipantRow& row) { return row.participant.callId == call && !row.participant.leftAt; }));
+}
+
+Job* Tables::findClaimed(const JobId& job, std::int64_t token) {
+  for (Job& each : jobs) {
+    if (each.id == job && each.token == token && each.leasedUntil) return &each;
+  }
+  return nullptr;
+}
+
+bool Tables::knows(const JobId& job) const {
+  return std::any_of(jobs.begin(), jobs.end(), [&](const Job& each) { return each.id == job; });
+}
+
+void Tables::add(const NewJob& job) {
+  Job stored;
+  stored.id = job.id;
+  stored.type = job.type;
+  stored.queue = job.queue;
+  stored.call = job.call;
+  stored.cutoff = job.cutoff;
+  stored.createdAt = job.createdAt;
+  stored.availableAt = job.availableAt;
+  stored.sequence = ++lastJob;
+  jobs.push_back(stored);
+}
+
+void Tables::settle(const Settlement& settlement) {
+  if (settlement.kind == Settlement::Kind::done) {
+    std::erase_if(jobs, [&](const Job& each) { return each.id == settlement.job; });
+    return;
+  }
+  Job& job = *findClaimed(settlement.job, settlement.token);
+  job.leasedUntil.reset();
+  job.lastError = settlement.error;
+  if (settlement.kind == Settlement::Kind::retry) job.availableAt = settlement.availableAt;
+  if (settlement.kind == Settlement::Kind::fail) job.failed = true;
+}

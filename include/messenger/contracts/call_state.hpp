@@ -1,0 +1,109 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "messenger/model/call.hpp"
+#include "messenger/model/call_participant.hpp"
+#include "messenger/model/job.hpp"
+#include "messenger/model/room.hpp"
+#include "messenger/model/thread.hpp"
+
+namespace messenger {
+
+/// One consistent picture of a call, read in one step: what a rule decides on.
+struct CallState {
+  CallWithRoom call;
+  /// The rows that were asked for, as far as they exist, in no particular order.
+  std::vector<CallParticipant> participants;
+  std::size_t inCall = 0;  ///< how many are in the call, asked for or not
+
+  /// The user's row, if it was asked for and exists.
+  [[nodiscard]] const CallParticipant* find(const UserId& user) const noexcept {
+    for (const CallParticipant& each : participants) {
+      if (each.user == user) return &each;
+    }
+    return nullptr;
+  }
+
+  /// The row of that id, if it was asked for and belongs to this call.
+  [[nodiscard]] const CallParticipant* find(const ParticipantId& participant) const noexcept {
+    for (const CallParticipant& each : participants) {
+      if (each.id == participant) return &each;
+    }
+    return nullptr;
+  }
+};
+
+/// How a claimed job is put back or away. It holds only while the claim's token is the latest and the job is
+/// leased.
+struct Settlement {
+  enum class Kind : std::uint8_t {
+    done,   ///< the row goes
+    retry,  ///< not leased any more, available again at `availableAt`, with `error`
+    fail,   ///< not leased any more, kept as failed, with `error`
+  };
+  JobId job;
+  std::int64_t token = 0;
+  Kind kind = Kind::done;
+  StorageTime availableAt{};
+  std::string error{};
+};
+
+/// What a rule wants of a call, as rows the way they are to be. A storage writes all of it or nothing.
+struct CallChange {
+  CallId call;
+
+  /// Guard: the revision that was loaded. 0: the call is new, and `row` must be given.
+  std::int64_t expectedRevision = 0;
+
+  /// Guard of what brings somebody into a call: the thread's revision that was loaded before the membership
+  /// was read.
+  std::optional<std::int64_t> threadRevision{};
+
+  /// Guard of a new call: refused while calls are down at `now`.
+  bool unlessCallsDown = false;
+
+  /// Guard and part of the change: the job that ends, or is put back, with it.
+  std::optional<Settlement> settles{};
+
+  /// The call's own row and its room as they are to be. Without it only the revision rises. `sequence` and
+  /// `revision` in it do not count: the storage gives them.
+  std::optional<CallWithRoom> row{};
+
+  /// Rows to write as they are to be; one whose id the call does not have is new, and gets its sequence from
+  /// the storage. A row that is in the call was last seen at `now` by `seenBy`; one that is not departed at
+  /// `now`.
+  std::vector<CallParticipant> participants{};
+
+  /// Everyone who is in the call leaves it, at this time: `leftAt` and `updatedAt` of their rows. Comes after
+  /// `participants`.
+  std::optional<TimePoint> everyoneLeaves{};
+
+  /// Jobs to store.
+  std::vector<NewJob> jobs{};
+
+  StorageTime now{};
+  InstanceId seenBy{};
+};
+
+/// What became of a CallChange.
+struct CommitResult {
+  enum class Status : std::uint8_t {
+    committed,
+    conflict,          ///< the call, or its thread, has another revision; or there is no such call
+    activeCallExists,  ///< a new call: the thread has an active one
+    callsDown,         ///< `unlessCallsDown`
+    claimLost,         ///< `settles`: the token no longer holds
+  };
+  Status status = Status::conflict;
+
+  // When committed:
+  CallWithRoom call{};                          ///< with its new revision
+  std::vector<CallParticipant> participants{};  ///< those written, in the order given, with their sequences
+  std::vector<CallParticipant> left{};          ///< when everyone left: who was in the call, in join order
+};
+
+}  // namespace messenger

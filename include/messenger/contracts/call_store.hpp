@@ -1,0 +1,121 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "messenger/contracts/call_state.hpp"
+#include "messenger/contracts/thread_directory.hpp"
+
+namespace messenger {
+
+/// Calls and those in them. It compares and sets: which change is right is decided by the library's rules,
+/// whether it still applies by the guards of the change.
+///
+/// Each operation is atomic and isolated: one transaction, all or nothing, however many threads and processes
+/// work on the same data. What it reports as committed is durable to the degree configured. The database
+/// itself enforces, not by looking first: one active call for each thread, one row for each (call, user), ids
+/// that are unique.
+///
+/// - In the call: a row with `leftAt` empty. An ended call has nobody in it.
+/// - `sequence` grows with each new call, participant and job, and is never given twice while rows remain.
+/// - `revision` of a call grows by one with each change of it or of its participants.
+///
+/// Thread-safe. Operations may block for as long as the storage's time limit says, and must not call back
+/// into the library. They throw StorageUnavailable when the storage does not answer (the change may then have
+/// been made, if only its answer was lost: the revision tells), StorageError for what it refuses: an id that
+/// is taken, a row that contradicts itself. A change that throws has changed nothing, unless said so above.
+class CallStore {
+ public:
+  CallStore() = default;
+  CallStore(const CallStore&) = delete;
+  CallStore& operator=(const CallStore&) = delete;
+  virtual ~CallStore() = default;
+
+  struct LoadRequest {
+    /// One of these two: the call, or the active call of a thread.
+    std::optional<CallId> call{};
+    std::optional<ThreadId> thread{};
+    /// The rows that the picture is to have: of this user, of this participant, of all who are in the call.
+    std::optional<UserId> user{};
+    std::optional<ParticipantId> participant{};
+    bool everyoneInCall = false;
+    /// Also read this user's membership of the call's thread, in the same step. Only a storage with a thread
+    /// directory of its own is asked for it.
+    std::optional<UserId> membershipOf{};
+  };
+
+  struct Loaded {
+    std::optional<CallState> call{};
+    std::int64_t threadRevision = 0;  ///< of the call's thread, or of the one asked for; 0 at first
+    std::optional<StorageTime> callsDownUntil{};
+    /// When the `user` asked for was last seen, as far as is stored; while they are in the call.
+    std::optional<StorageTime> lastSeen{};
+    std::optional<Membership> membership{};  ///< when asked for, and the thread exists
+  };
+
+  /// One consistent picture. Without such a call `call` is empty, the rest is of the thread asked for.
+  [[nodiscard]] virtual Loaded load(const LoadRequest& request) = 0;
+
+  /// Makes the change if its guards hold; they are looked at in the order: conflict, claimLost, callsDown,
+  /// activeCallExists. Any status but `committed` has changed nothing.
+  virtual CommitResult commit(const CallChange& change) = 0;
+
+  /// Raises a thread's revision: whoever loaded before it can no longer commit with `threadRevision`.
+  virtual void raiseThreadRevision(const ThreadId& thread) = 0;
+
+  // Reading. What is returned is a picture of one moment.
+
+  [[nodiscard]] virtual std::optional<CallParticipant> findParticipant(const ParticipantId& participant) = 0;
+
+  struct ParticipantsQuery {
+    CallId call;
+    std::int64_t after = 0;  ///< a `CallParticipant::sequence`; 0 for the beginning
+    std::size_t limit = 100;
+  };
+
+  /// Everyone who was ever in the call, in the order of joining.
+  [[nodiscard]] virtual std::vector<CallParticipant> participants(const ParticipantsQuery& query) = 0;
+
+  struct HistoryQuery {
+    ThreadId thread;
+    std::optional<CallId> before{};  ///< only calls older than this one
+    std::size_t limit = 25;
+    UserId viewer;
+  };
+
+  struct HistoryPage {
+    bool knowsBefore = true;            ///< false: `before` is no call of this thread; then the page is empty
+    std::vector<CallSnapshot> calls{};  ///< newest first
+    bool more = false;                  ///< older ones exist
+    std::size_t total = 0;              ///< all calls of the thread
+  };
+
+  [[nodiscard]] virtual HistoryPage history(const HistoryQuery& query) = 0;
+
+  /// The active calls of these threads, in the order of creation.
+  [[nodiscard]] virtual std::vector<CallSnapshot> activeCalls(const std::vector<ThreadId>& threads,
+                                                              const UserId& viewer) = 0;
+
+  struct ActiveCallsQuery {
+    std::int64_t after = 0;  ///< a `Call::sequence`
+    std::int64_t upTo = 0;   ///< a `Call::sequence`, included
+    std::size_t limit = 100;
+  };
+
+  /// Active calls in the order of creation: how sweeps go.
+  [[nodiscard]] virtual std::vector<Call> activeCallsAfter(const ActiveCallsQuery& query) = 0;
+
+  /// Some active calls, by number and by the highest of their sequences.
+  struct ActiveSummary {
+    std::size_t count = 0;
+    std::int64_t highestSequence = 0;
+  };
+
+  /// The active calls whose first change was committed with a `now` before this time.
+  [[nodiscard]] virtual ActiveSummary activeSummary(StorageTime startedBefore) = 0;
+};
+
+}  // namespace messenger

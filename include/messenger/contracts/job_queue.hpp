@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "messenger/contracts/call_state.hpp"
+#include "messenger/model/job.hpp"
+
+namespace messenger {
+
+/// Durable jobs, claimed by a lease with a fencing token. A job that a change causes is stored with that
+/// change (`CallChange::jobs`); it ends by `settle`, or with a change (`CallChange::settles`).
+///
+/// Atomic, isolated, durable, thread-safe and failing as CallStore is.
+class JobQueue {
+ public:
+  JobQueue() = default;
+  JobQueue(const JobQueue&) = delete;
+  JobQueue& operator=(const JobQueue&) = delete;
+  virtual ~JobQueue() = default;
+
+  /// Stores a job that belongs to no change. Throws StorageError when its id is taken.
+  virtual void add(const NewJob& job) = 0;
+
+  struct ClaimRequest {
+    std::string queue;
+    StorageTime now{};
+    StorageTime leaseUntil{};
+    TimePoint wallNow{};           ///< `updatedAt` of a call whose intent is stored
+    std::optional<JobId> job{};    ///< this one only
+    std::optional<CallId> call{};  ///< jobs of this call only
+  };
+
+  struct ClaimedJob {
+    Job job;                          ///< `attempts`, `token` and `leasedUntil` already of this claim
+    std::optional<CallState> call{};  ///< the job's call, without participants; nothing when there is none
+    bool beginsCreate = false;        ///< a SetupCall whose call is active and not set up
+  };
+
+  /// Takes the job that is available first (`availableAt`, then order of storing): attempt counted, token
+  /// raised, leased. Available: not failed, `availableAt` reached, no lease that still holds (one that ends
+  /// now does not), and no other job of the same call with one: two jobs of one call never run at the same
+  /// time, however many claim at once. For a SetupCall whose call is active and not set up it stores
+  /// `roomMayExist` in the same step, unless it is set: the intent before the deed.
+  virtual std::optional<ClaimedJob> claim(const ClaimRequest& request) = 0;
+
+  /// Prolongs a claim. False: the token no longer holds.
+  virtual bool renew(const JobId& job, std::int64_t token, StorageTime leaseUntil) = 0;
+
+  /// Settles a claim. False: the token no longer holds, nothing changed.
+  virtual bool settle(const Settlement& settlement) = 0;
+
+  /// Failed jobs become available at `now`, with no attempts: the given one, or all. Returns how many.
+  virtual std::size_t retryFailed(const std::optional<JobId>& job, StorageTime now) = 0;
+
+  struct ListQuery {
+    bool failed = false;     ///< failed ones, or those that are not
+    std::int64_t after = 0;  ///< a `Job::sequence`; 0 for the beginning
+    std::size_t limit = 100;
+  };
+
+  /// In the order of storing.
+  [[nodiscard]] virtual std::vector<Job> list(const ListQuery& query) = 0;
+
+  struct Counts {
+    std::size_t waiting = 0;  ///< neither running nor failed
+    std::size_t running = 0;  ///< with a lease that holds
+    std::size_t failed = 0;
+    std::optional<StorageTime> nextAt{};  ///< the earliest `availableAt` of those waiting
+  };
+
+  [[nodiscard]] virtual Counts counts(const std::string& queue, StorageTime now) = 0;
+};
+
+}  // namespace messenger

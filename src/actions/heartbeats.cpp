@@ -1,0 +1,106 @@
+#include "actions/heartbeats.hpp"
+
+#include "actions/presence_guard.hpp"
+#include "messenger/errors.hpp"
+#include "rules/heartbeat.hpp"
+
+namespace messenger::actions {
+namespace {
+
+/// A departure is stored with the time at which its rule was run, a little before it is committed.
+constexpr Duration commitMargin = std::chrono::seconds{5};
+
+}  // namespace
+
+bool Heartbeats::tryReceive(const CallId& call, const UserId& user) {
+  const SteadyPoint now = context_.clock.steady();
+  return context_.window.mayAcknowledge(now) && context_.presence.touch(call, user, now);
+}
+
+Result<void> Heartbeats::receive(const CallId& call, const UserId& user) {
+  const SteadyPoint now = context_.clock.steady();
+  try {
+    if (context_.presence.touch(call, user, now)) {
+      if (!context_.window.mayAcknowledge(now)) writeThrough({call, user});
+      return {};
+    }
+    CallStore::LoadRequest request;
+    request.call = call;
+    const auto seen =
+        engine_.runFor(user, request, [&](const CallStore::Loaded& loaded, const rules::Access&, rules::Now) {
+          return rules::heartbeat(loaded.call.value(), user);
+        });
+    if (!seen) return tl::unexpected(seen.error());
+    return {};
+  } catch (...) {
+    context_.window.restart(now);  // who tries just now is not received: nobody may be judged by it
+    throw;
+  }
+}
+
+/// With everything else that was seen, so that it also renews the lease; while another thread does that, by
+/// itself.
+void Heartbeats::writeThrough(const ParticipantKey& who) {
+  if (context_.window.reports() && context_.window.beginReport()) {
+    struct End {
+      PresenceWindow& window;
+      ~End() { window.endReport(); }
+    } const end{context_.window};
+    report(context_.config.presence.ttl);
+    return;
+  }
+  HeartbeatStore::Report report;
+  report.seenBy = context_.instance;
+  report.lastSeen = {{who, context_.now().storage}};
+  context_.storage.heartbeats().save(report);
+}
+
+void Heartbeats::report(Duration window) {
+  const SteadyPoint at = context_.clock.steady();
+  reportAs(context_.window.peerAt(at, context_.storage), at, window);
+  context_.window.reported(at);
+}
+
+void Heartbeats::reportLast(Duration window) {
+  const SteadyPoint at = context_.clock.steady();
+  reportAs(context_.window.peerLeavingAt(at, context_.storage), at, window);
+}
+
+void Heartbeats::reportAs(const HeartbeatStore::Peer& peer, SteadyPoint at, Duration window) {
+  const StorageTime now = context_.storage.timeAt(at);
+  HeartbeatStore::Report report;
+  report.seenBy = context_.instance;
+  report.peer = peer;
+  std::vector<LastSeen> seen = seenWithin(window, at);
+  report.lastSeen.reserve(seen.size());
+  for (LastSeen& each : seen) report.lastSeen.emplace_back(std::move(each.who), now - each.ago);
+  for (const ParticipantKey& out : context_.storage.heartbeats().save(report)) {
+    context_.presence.untrack(out);
+  }
+  untrackDeparted(now - window - commitMargin);
+}
+
+std::vector<LastSeen> Heartbeats::seenWithin(Duration window, SteadyPoint at) {
+  try {
+    return context_.presence.seenWithin(window, at);
+  } catch (const PresenceError&) {
+    context_.window.restart(at);
+    throw;
+  }
+}
+
+/// All of them, however many: who is passed over here stays tracked.
+void Heartbeats::untrackDeparted(StorageTime since) {
+  std::size_t limit = 10'000;
+  for (;;) {
+    const auto gone = context_.storage.heartbeats().departures({since, limit});
+    if (gone.size() == limit) {
+      limit *= 4;
+      continue;
+    }
+    for (const ParticipantKey& who : gone) context_.presence.untrack(who);
+    return;
+  }
+}
+
+}  // namespace messenger::actions

@@ -1,0 +1,171 @@
+#include "actions/notifications.hpp"
+
+#include <unordered_set>
+
+#include "actions/thrown.hpp"
+#include "support/json_writer.hpp"
+#include "support/time_text.hpp"
+
+namespace messenger::actions {
+namespace {
+
+class Notifications {
+ public:
+  Notifications(Context& context, const CommitResult& committed, std::optional<Thread> thread)
+      : context_(context), committed_(committed), call_(committed.call), thread_(std::move(thread)) {}
+
+  void operator()(const rules::notice::Started& notice) {
+    guarded("incoming.call", [&] { ring(notice.starter); });
+    add(CallStarted{call_, notice.starter.user});
+  }
+
+  void operator()(const rules::notice::Joined& notice) {
+    const CallParticipant& row = written(notice.participant);
+    broadcast("joined.call", {row.user}, callPayload(/*withThreadName=*/false));
+    add(CallJoined{call_, row});
+  }
+
+  void operator()(const rules::notice::Left& notice) {
+    const CallParticipant& row = written(notice.participant);
+    broadcast("left.call", {row.user}, callPayload(/*withThreadName=*/false));
+    add(CallLeft{call_, row});
+  }
+
+  void operator()(const rules::notice::Ignored& notice) {
+    broadcast("call.ignored", {notice.by}, callPayload(/*withThreadName=*/false));
+    add(CallIgnored{call_, notice.by});
+  }
+
+  void operator()(const rules::notice::Kicked& notice) {
+    const CallParticipant& row = written(notice.participant);
+    support::JsonWriter json;
+    json.beginObject();
+    json.key("thread_id").value(call_.threadId.value());
+    json.key("call_id").value(call_.id.value());
+    json.key("kicked").value(row.kicked);
+    json.endObject();
+    broadcast("call.kicked", {row.user}, std::move(json).text());
+    add(KickedFromCall{call_, row, notice.by});
+  }
+
+  void operator()(const rules::notice::Ended& notice) {
+    guarded("call.ended", [&] {
+      broadcast("call.ended", audienceOfEnd(notice.removed), callPayload(/*withThreadName=*/false));
+    });
+    add(CallEnded{call_, call_.endReason.value_or(EndReason::hungUp), call_.endedBy,
+                  call_.duration().value_or(Duration::zero())});
+  }
+
+  void operator()(const rules::notice::SetupCompleted&) { add(CallSetupCompleted{call_}); }
+  void operator()(const rules::notice::SetupFailed& notice) { add(CallSetupFailed{call_, notice.error}); }
+  void operator()(const rules::notice::TornDown&) { add(CallTornDown{call_}); }
+  void operator()(const rules::notice::TeardownFailed& notice) {
+    add(CallTeardownFailed{call_, notice.error});
+  }
+  void operator()(const JobFailed& failure) { add(failure); }
+
+  [[nodiscard]] Effects take() { return std::move(effects_); }
+
+ private:
+  void add(Event event) { effects_.emplace_back(std::move(event)); }
+
+  /// The change is committed: whatever goes wrong from here on must not reach the caller.
+  template <class Build>
+  void guarded(const char* event, Build&& build) {
+    try {
+      build();
+    } catch (...) {
+      add(BroadcastFailed{call_.id, event, whatWasThrown()});
+    }
+  }
+
+  void broadcast(const char* event, const std::vector<UserId>& users, std::string payload) {
+    if (users.empty()) return;
+    Broadcast broadcast{event, {}, std::move(payload), call_.id};
+    broadcast.channels.reserve(users.size());
+    for (const UserId& user : users) {
+      broadcast.channels.push_back("messenger." + user.type + '.' + user.id);
+    }
+    effects_.emplace_back(std::move(broadcast));
+  }
+
+  void ring(const ThreadMember& starter) {
+    std::vector<UserId> others;
+    for (const ThreadMember& member : context_.threads.members(call_.threadId)) {
+      if (member.user != starter.user && !member.notificationsMuted) others.push_back(member.user);
+    }
+    support::JsonWriter json;
+    json.beginObject();
+    json.key("call").raw(callPayload(/*withThreadName=*/true));
+    json.key("sender").beginObject();
+    json.key("name").value(starter.name);
+    json.key("provider_id").value(starter.user.id);
+    json.key("provider_alias").value(starter.user.type);
+    json.endObject();
+    json.endObject();
+    broadcast("incoming.call", others, std::move(json).text());
+  }
+
+  /// All members, but of those who muted the thread only who was in the call.
+  [[nodiscard]] std::vector<UserId> audienceOfEnd(const std::optional<UserId>& removed) const {
+    std::unordered_set<UserId> wereIn;
+    for (const CallParticipant& row : committed_.left) wereIn.insert(row.user);
+    std::vector<UserId> users;
+    for (const ThreadMember& member : context_.threads.members(call_.threadId)) {
+      const bool hears = !member.notificationsMuted || wereIn.count(member.user) > 0;
+      if (hears && member.user != removed) users.push_back(member.user);
+    }
+    return users;
+  }
+
+  [[nodiscard]] std::string callPayload(bool withThreadName) {
+    lookUpThread();
+    support::JsonWriter json;
+    json.beginObject();
+    json.key("id").value(call_.id.value());
+    json.key("type").value(static_cast<int>(call_.type));
+    json.key("type_verbose").value("VIDEO");
+    json.key("thread_id").value(call_.threadId.value());
+    if (thread_) {
+      json.key("thread_type").value(static_cast<int>(thread_->type));
+      if (withThreadName && thread_->isGroup()) json.key("thread_name").value(thread_->subject);
+    }
+    json.key("created_at").value(support::toText(call_.createdAt));
+    json.key("updated_at").value(support::toText(call_.updatedAt));
+    json.endObject();
+    return std::move(json).text();
+  }
+
+  /// Once; a payload without it is better than none.
+  void lookUpThread() {
+    if (thread_ || lookedUp_) return;
+    lookedUp_ = true;
+    guarded("thread", [this] { thread_ = context_.threads.findThread(call_.threadId); });
+  }
+
+  /// REQUIRES: the change wrote this row.
+  [[nodiscard]] const CallParticipant& written(const ParticipantId& participant) const {
+    for (const CallParticipant& row : committed_.participants) {
+      if (row.id == participant) return row;
+    }
+    throw std::logic_error("a notice names a participant that its change did not write");
+  }
+
+  Context& context_;
+  const CommitResult& committed_;
+  const Call call_;
+  std::optional<Thread> thread_;
+  bool lookedUp_ = false;
+  Effects effects_;
+};
+
+}  // namespace
+
+Effects notificationsOf(Context& context, const std::vector<rules::Notice>& notices,
+                        const CommitResult& committed, std::optional<Thread> thread) {
+  Notifications notifications(context, committed, std::move(thread));
+  for (const rules::Notice& notice : notices) std::visit(notifications, notice);
+  return notifications.take();
+}
+
+}  // namespace messenger::actions

@@ -1,0 +1,55 @@
+#include "actions/presence_window.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace messenger::actions {
+namespace {
+
+/// A thread may stand still between reading the clock and telling presence of a heartbeat.
+constexpr Duration reportMargin = std::chrono::seconds{1};
+
+}  // namespace
+
+PresenceWindow::PresenceWindow(const Config::Presence& config, InstanceId self, bool presenceIsShared,
+                               SteadyPoint now)
+    : config_(config),
+      self_(self),
+      presenceIsShared_(presenceIsShared),
+      reports_(config.receivesHeartbeats && config.writeBehind.count() > 0),
+      needsLease_(!presenceIsShared && config.writeBehind.count() > 0),
+      leaseUntil_(std::numeric_limits<std::int64_t>::min()),
+      receivingSince_(now.time_since_epoch().count()) {}
+
+void PresenceWindow::restart(SteadyPoint now) noexcept {
+  receivingSince_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
+}
+
+SteadyPoint PresenceWindow::receivingSince() const noexcept {
+  return SteadyPoint{SteadyPoint::duration{receivingSince_.load(std::memory_order_relaxed)}};
+}
+
+HeartbeatStore::Peer PresenceWindow::peerAt(SteadyPoint now, const Storage& storage) const {
+  return {self_, storage.timeAt(receivingSince()), storage.timeAt(now) - reportMargin,
+          storage.timeAt(now + 2 * config_.writeBehind)};
+}
+
+void PresenceWindow::reported(SteadyPoint at) noexcept {
+  const std::int64_t until = (at + 2 * config_.writeBehind).time_since_epoch().count();
+  std::int64_t known = leaseUntil_.load(std::memory_order_relaxed);
+  while (known < until && !leaseUntil_.compare_exchange_weak(known, until)) {
+  }
+}
+
+HeartbeatStore::Peer PresenceWindow::peerLeavingAt(SteadyPoint now, const Storage& storage) {
+  leaseUntil_.store(std::numeric_limits<std::int64_t>::min());
+  HeartbeatStore::Peer peer = peerAt(now, storage);
+  peer.leaseUntil = storage.timeAt(now);
+  return peer;
+}
+
+rules::Judge PresenceWindow::judge(const Storage& storage) const {
+  return {self_, config_.receivesHeartbeats, storage.timeAt(receivingSince())};
+}
+
+}  // namespace messenger::actions

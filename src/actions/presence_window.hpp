@@ -1,0 +1,58 @@
+#pragma once
+
+#include <atomic>
+
+#include "messenger/config.hpp"
+#include "messenger/contracts/storage.hpp"
+#include "messenger/model/time.hpp"
+#include "rules/evidence.hpp"
+
+namespace messenger::actions {
+
+/// When this process may acknowledge heartbeats from memory (its lease as a presence peer), and since when it
+/// has been able to receive them without a gap. A start, a stall, a presence store that failed: each begins a
+/// full TTL of grace. Thread-safe; the questions of the hot path do not lock.
+class PresenceWindow {
+ public:
+  PresenceWindow(const Config::Presence& config, InstanceId self, bool presenceIsShared, SteadyPoint now);
+
+  /// Nobody's heartbeat could arrive until now.
+  void restart(SteadyPoint now) noexcept;
+
+  /// Whether a heartbeat that memory knows is acknowledged by that alone: while the lease holds, or where no
+  /// other process ever judges by what this one reports.
+  [[nodiscard]] bool mayAcknowledge(SteadyPoint now) const noexcept {
+    return !needsLease_ || now.time_since_epoch().count() < leaseUntil_.load(std::memory_order_relaxed);
+  }
+
+  /// Whether this process is a presence peer: it receives heartbeats and reports them.
+  [[nodiscard]] bool reports() const noexcept { return reports_; }
+  [[nodiscard]] bool presenceIsShared() const noexcept { return presenceIsShared_; }
+
+  /// The peer as a report that reads the clock at `now`, before it reads presence, stores it.
+  [[nodiscard]] HeartbeatStore::Peer peerAt(SteadyPoint now, const Storage& storage) const;
+  /// That report was stored.
+  void reported(SteadyPoint at) noexcept;
+  /// This process receives no more: its lease as it is stored to end at `now`.
+  [[nodiscard]] HeartbeatStore::Peer peerLeavingAt(SteadyPoint now, const Storage& storage);
+
+  [[nodiscard]] rules::Judge judge(const Storage& storage) const;
+
+  /// One thread at a time makes a full report on behalf of a heartbeat that found no lease.
+  [[nodiscard]] bool beginReport() noexcept { return !reporting_.test_and_set(std::memory_order_acquire); }
+  void endReport() noexcept { reporting_.clear(std::memory_order_release); }
+
+ private:
+  [[nodiscard]] SteadyPoint receivingSince() const noexcept;
+
+  const Config::Presence& config_;
+  const InstanceId self_;
+  const bool presenceIsShared_;
+  const bool reports_;
+  const bool needsLease_;
+  std::atomic<std::int64_t> leaseUntil_;
+  std::atomic<std::int64_t> receivingSince_;
+  std::atomic_flag reporting_ = ATOMIC_FLAG_INIT;
+};
+
+}  // namespace messenger::actions

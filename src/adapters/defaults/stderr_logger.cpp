@@ -1,0 +1,36 @@
+#include <cstdio>
+#include <string>
+
+#include "messenger/adapters/defaults.hpp"
+
+namespace messenger {
+namespace {
+
+class StderrLogger final : public Logger {
+ public:
+  explicit StderrLogger(LogLevel level) : level_(level) {}
+
+  void log(LogLevel level, std::string_view message) override {
+    if (level < level_) return;
+    std::string line{"messenger: "};
+    line.append(toString(level)).append(": ").append(message);
+    // A line stays a line, whatever a foreign error text holds.
+    for (char& c : line) {
+      if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
+    }
+    line += '\n';
+    // In one piece: lines of several threads do not mix. Where the log is gone there is nobody to tell.
+    static_cast<void>(std::fwrite(line.data(), 1, line.size(), stderr));
+  }
+
+ private:
+  const LogLevel level_;
+};
+
+}  // namespace
+
+std::shared_ptr<Logger> stderrLogger(LogLevel level) {
+  return std::make_shared<StderrLogger>(level);
+}
+
+}  // namespace messenger

@@ -1,0 +1,179 @@
+#include <algorithm>
+#include <map>
+
+#include "adapters/memory/memory_storage.hpp"
+
+namespace messenger::memory {
+
+using support::Lock;
+
+namespace {
+
+/// The rows that were asked for, each once.
+std::vector<CallParticipant> rowsOf(const CallRow& call, const ParticipantRow* user,
+                                    const ParticipantRow* participant, bool everyoneInCall) {
+  std::vector<CallParticipant> rows;
+  if (everyoneInCall) {
+    rows.reserve(call.inCall.size() + 2);
+    for (const auto& [sequence, row] : call.inCall) rows.push_back(row->participant);
+  }
+  const auto add = [&](const ParticipantRow* row) {
+    if (row != nullptr && !(everyoneInCall && row->isIn())) rows.push_back(row->participant);
+  };
+  add(user);
+  if (participant != user) add(participant);
+  return rows;
+}
+
+}  // namespace
+
+CallStore::Loaded MemoryCallStore::load(const LoadRequest& request) {
+  const Lock lock(tables_.mutex);
+  Loaded loaded;
+  loaded.callsDownUntil = tables_.callsDownUntil;
+  std::optional<ThreadId> thread = request.thread;
+  const CallRow* call = nullptr;
+  if (request.call) call = tables_.calls.find(*request.call);
+  if (request.thread) call = tables_.calls.findActive(*request.thread);
+  if (call != nullptr) {
+    thread = call->call.threadId;
+    const ParticipantRow* user = request.user ? call->find(*request.user) : nullptr;
+    const ParticipantRow* participant =
+        request.participant ? tables_.calls.find(*request.participant) : nullptr;
+    if (participant != nullptr && participant->call != call) participant = nullptr;
+    loaded.call = {call->call, rowsOf(*call, user, participant, request.everyoneInCall), call->inCall.size()};
+    if (user != nullptr && user->isIn()) loaded.lastSeen = user->lastSeen;
+  }
+  if (!thread) return loaded;
+  loaded.threadRevision = tables_.threads.revision(*thread);
+  if (request.membershipOf) {
+    loaded.membership = tables_.threads.membership(*thread, *request.membershipOf);
+  }
+  return loaded;
+}
+
+CommitResult MemoryCallStore::commit(const CallChange& change) {
+  const Lock lock(tables_.mutex);
+  const CommitResult::Status status = guard(change);
+  if (status != CommitResult::Status::committed) return {status};
+  tables_.calls.requireWritable(change);
+  tables_.jobs.requireNew(change.jobs);
+
+  CommitResult result = tables_.calls.write(change);
+  if (change.settles) tables_.jobs.settle(*change.settles);
+  for (const NewJob& job : change.jobs) tables_.jobs.add(job);
+  return result;
+}
+
+CommitResult::Status MemoryCallStore::guard(const CallChange& change) {
+  using Status = CommitResult::Status;
+  const CallRow* row = tables_.calls.find(change.call);
+  const bool isNew = change.expectedRevision == 0;
+  if (!isNew && (row == nullptr || row->call.revision != change.expectedRevision)) return Status::conflict;
+  const Call* call = row != nullptr ? &row->call : nullptr;
+  if (isNew && change.row) call = &*change.row;
+  if (change.threadRevision && call != nullptr &&
+      tables_.threads.revision(call->threadId) != *change.threadRevision) {
+    return Status::conflict;
+  }
+  if (change.settles && tables_.jobs.findClaimed(change.settles->job, change.settles->token) == nullptr) {
+    return Status::claimLost;
+  }
+  if (change.unlessCallsDown && tables_.callsDownUntil && change.now < *tables_.callsDownUntil) {
+    return Status::callsDown;
+  }
+  if (isNew && change.row && change.row->active() &&
+      tables_.calls.findActive(change.row->threadId) != nullptr) {
+    return Status::activeCallExists;
+  }
+  return Status::committed;
+}
+
+void MemoryCallStore::raiseThreadRevision(const ThreadId& thread) {
+  const Lock lock(tables_.mutex);
+  tables_.threads.raiseRevision(thread);
+}
+
+std::optional<CallParticipant> MemoryCallStore::findParticipant(const ParticipantId& participant) {
+  const Lock lock(tables_.mutex);
+  const ParticipantRow* row = tables_.calls.find(participant);
+  if (row == nullptr) return std::nullopt;
+  return row->participant;
+}
+
+std::vector<CallParticipant> MemoryCallStore::participants(const ParticipantsQuery& query) {
+  const Lock lock(tables_.mutex);
+  std::vector<CallParticipant> result;
+  const CallRow* found = tables_.calls.find(query.call);
+  if (found == nullptr) return result;
+  const auto& rows = found->participants;
+  auto at = std::upper_bound(
+      rows.begin(), rows.end(), query.after,
+      [](std::int64_t after, const ParticipantRow& row) { return after < row.participant.sequence; });
+  for (; at != rows.end() && result.size() < query.limit; ++at) result.push_back(at->participant);
+  return result;
+}
+
+CallStore::HistoryPage MemoryCallStore::history(const HistoryQuery& query) {
+  const Lock lock(tables_.mutex);
+  HistoryPage page;
+  std::optional<std::int64_t> before;
+  if (query.before) {
+    const CallRow* row = tables_.calls.find(*query.before);
+    page.knowsBefore = row != nullptr && row->call.threadId == query.thread;
+    if (!page.knowsBefore) return page;
+    before = row->call.sequence;
+  }
+  const std::vector<CallRow*>* all = tables_.calls.ofThread(query.thread);
+  if (all == nullptr) return page;
+  page.total = all->size();
+  auto end = all->end();
+  if (before) {
+    end = std::lower_bound(all->begin(), all->end(), *before, [](const CallRow* row, std::int64_t sequence) {
+      return row->call.sequence < sequence;
+    });
+  }
+  while (end != all->begin() && page.calls.size() < query.limit) {
+    --end;
+    page.calls.push_back((*end)->snapshot(query.viewer));
+  }
+  page.more = end != all->begin();
+  return page;
+}
+
+std::vector<CallSnapshot> MemoryCallStore::activeCalls(const std::vector<ThreadId>& threads,
+                                                       const UserId& viewer) {
+  const Lock lock(tables_.mutex);
+  std::map<std::int64_t, const CallRow*> rows;  // in order, and each once
+  for (const ThreadId& thread : threads) {
+    if (const CallRow* row = tables_.calls.findActive(thread)) rows[row->call.sequence] = row;
+  }
+  std::vector<CallSnapshot> result;
+  result.reserve(rows.size());
+  for (const auto& [sequence, row] : rows) result.push_back(row->snapshot(viewer));
+  return result;
+}
+
+std::vector<Call> MemoryCallStore::activeCallsAfter(const ActiveCallsQuery& query) {
+  const Lock lock(tables_.mutex);
+  std::vector<Call> result;
+  const auto& rows = tables_.calls.active();
+  auto at = rows.upper_bound(query.after);
+  for (; at != rows.end() && at->first <= query.upTo && result.size() < query.limit; ++at) {
+    result.push_back(at->second->call);
+  }
+  return result;
+}
+
+CallStore::ActiveSummary MemoryCallStore::activeSummary(StorageTime startedBefore) {
+  const Lock lock(tables_.mutex);
+  ActiveSummary result;
+  for (const auto& [sequence, row] : tables_.calls.active()) {
+    if (row->startedAt >= startedBefore) continue;
+    ++result.count;
+    result.highestSequence = sequence;
+  }
+  return result;
+}
+
+}  // namespace messenger::memory

@@ -1,0 +1,68 @@
+#include "adapters/memory/memory_storage.hpp"
+
+namespace messenger::memory {
+
+using support::Lock;
+
+namespace {
+
+/// Peers whose lease ended so long ago are forgotten: whoever they acknowledged is long evicted.
+constexpr auto peerKept = std::chrono::hours{24} * 7;
+
+}  // namespace
+
+std::vector<ParticipantKey> MemoryHeartbeatStore::save(const Report& report) {
+  const Lock lock(tables_.mutex);
+  std::vector<ParticipantKey> passedOver;
+  for (const auto& [who, at] : report.lastSeen) {
+    const CallRow* call = tables_.calls.find(who.call);
+    ParticipantRow* row = call == nullptr ? nullptr : call->find(who.user);
+    if (row == nullptr || !row->isIn()) {
+      passedOver.push_back(who);
+    } else if (at > row->lastSeen) {
+      tables_.calls.seen(*row, at, report.seenBy);
+    }
+  }
+  if (report.peer) {
+    const Peer& peer = *report.peer;
+    tables_.peers[peer.id] = peer;
+    std::erase_if(tables_.peers,
+                  [&](const auto& each) { return each.second.leaseUntil < peer.leaseUntil - peerKept; });
+  }
+  return passedOver;
+}
+
+std::vector<HeartbeatStore::Peer> MemoryHeartbeatStore::peers() {
+  const Lock lock(tables_.mutex);
+  std::vector<Peer> result;
+  result.reserve(tables_.peers.size());
+  for (const auto& [id, peer] : tables_.peers) result.push_back(peer);
+  return result;
+}
+
+std::vector<HeartbeatStore::SilentParticipant> MemoryHeartbeatStore::silent(const SilentQuery& query) {
+  const Lock lock(tables_.mutex);
+  std::vector<SilentParticipant> result;
+  const auto& rows = tables_.calls.byLastSeen();
+  auto at = query.after ? rows.upper_bound({query.after->lastSeen, query.after->sequence}) : rows.begin();
+  for (; at != rows.end() && at->first.first <= query.lastSeenAtOrBefore && result.size() < query.limit;
+       ++at) {
+    const ParticipantRow& row = *at->second;
+    if (row.call->call.sequence > query.upTo) continue;
+    result.push_back(
+        {{row.participant.callId, row.participant.user}, row.lastSeen, row.seenBy, row.participant.sequence});
+  }
+  return result;
+}
+
+std::vector<ParticipantKey> MemoryHeartbeatStore::departures(const DeparturesQuery& query) {
+  const Lock lock(tables_.mutex);
+  std::vector<ParticipantKey> result;
+  const auto& rows = tables_.calls.byDeparture();
+  for (auto at = rows.lower_bound({query.since, 0}); at != rows.end() && result.size() < query.limit; ++at) {
+    result.push_back({at->second->participant.callId, at->second->participant.user});
+  }
+  return result;
+}
+
+}  // namespace messenger::memory

@@ -1,0 +1,11 @@
+#include "adapters/memory/memory_storage.hpp"
+
+#include "messenger/adapters/memory.hpp"
+
+namespace messenger {
+
+std::shared_ptr<Storage> memoryStorage() {
+  return std::make_shared<memory::MemoryStorage>();
+}
+
+}  // namespace messenger

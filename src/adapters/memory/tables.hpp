@@ -1,0 +1,25 @@
+#pragma once
+
+#include <optional>
+#include <unordered_map>
+
+#include "adapters/memory/call_table.hpp"
+#include "adapters/memory/job_table.hpp"
+#include "adapters/memory/thread_table.hpp"
+#include "messenger/contracts/heartbeat_store.hpp"
+#include "support/mutex.hpp"
+
+namespace messenger::memory {
+
+/// Everything the storage in memory holds, under one mutex: each operation holds it from beginning to end,
+/// which makes it atomic and isolated. Everything that can fail is looked at before the first change.
+struct Tables {
+  support::Mutex mutex;
+  CallTable calls GUARDED_BY(mutex);
+  JobTable jobs GUARDED_BY(mutex);
+  ThreadTable threads GUARDED_BY(mutex);
+  std::unordered_map<InstanceId, HeartbeatStore::Peer> peers GUARDED_BY(mutex);
+  std::optional<StorageTime> callsDownUntil GUARDED_BY(mutex);
+};
+
+}  // namespace messenger::memory

@@ -1,0 +1,128 @@
+#include <algorithm>
+#include <limits>
+
+#include "adapters/sqlite/sqlite_storage.hpp"
+
+namespace messenger::sqlite {
+
+namespace {
+
+constexpr FixedText joinViewer =
+    " FROM calls LEFT JOIN call_participants "
+    "ON call_participants.call_sequence = calls.sequence AND call_participants.user_type = ?1 "
+    "AND call_participants.user_id = ?2 ";
+
+constexpr FixedText historyText = "SELECT " + snapshotColumns + joinViewer +
+                                  "WHERE calls.thread_id = ?3 AND calls.sequence < ?4 "
+                                  "ORDER BY calls.sequence DESC LIMIT ?5";
+
+constexpr FixedText sequenceText = "SELECT sequence FROM calls WHERE id = ?1 AND thread_id = ?2";
+constexpr FixedText totalText = "SELECT count(*) FROM calls WHERE thread_id = ?1";
+
+constexpr FixedText activeOfThreadText =
+    "SELECT " + snapshotColumns + joinViewer + "WHERE calls.thread_id = ?3 AND calls.ended_at IS NULL";
+
+constexpr FixedText findParticipantText =
+    "SELECT " + participantColumns +
+    ", calls.id FROM call_participants JOIN calls ON calls.sequence = call_participants.call_sequence "
+    "WHERE call_participants.id = ?1";
+
+constexpr FixedText participantsText =
+    "SELECT " + participantColumns +
+    " FROM calls JOIN call_participants ON call_participants.call_sequence = calls.sequence "
+    "WHERE calls.id = ?1 AND call_participants.sequence > ?2 ORDER BY call_participants.sequence LIMIT ?3";
+
+constexpr FixedText activeAfterText =
+    "SELECT " + callColumns +
+    " FROM calls INDEXED BY calls_active "
+    "WHERE ended_at IS NULL AND sequence > ?1 AND sequence <= ?2 ORDER BY sequence LIMIT ?3";
+
+constexpr FixedText summaryText =
+    "SELECT count(*), coalesce(max(sequence), 0) FROM calls INDEXED BY calls_active "
+    "WHERE ended_at IS NULL AND started_at < ?1";
+
+/// The sequence of the call that a page ends before; nothing when it is no call of the thread.
+std::optional<std::int64_t> findBefore(Connection& connection, const CallStore::HistoryQuery& query) {
+  if (!query.before) return std::numeric_limits<std::int64_t>::max();
+  Query row(connection, sequenceText, *query.before, query.thread);
+  if (!row.next()) return std::nullopt;
+  return row.integer(0);
+}
+
+}  // namespace
+
+std::optional<CallParticipant> SqliteCallStore::findParticipant(const ParticipantId& participant) {
+  return pool_.readOne([&](Connection& connection) -> std::optional<CallParticipant> {
+    Query row(connection, findParticipantText, participant);
+    if (!row.next()) return std::nullopt;
+    return readParticipant(row, 0, CallId{row.text(participantColumnCount)});
+  });
+}
+
+std::vector<CallParticipant> SqliteCallStore::participants(const ParticipantsQuery& query) {
+  return pool_.readOne([&](Connection& connection) {
+    std::vector<CallParticipant> found;
+    Query row(connection, participantsText, query.call, query.after, query.limit);
+    while (row.next()) found.push_back(readParticipant(row, 0, query.call));
+    return found;
+  });
+}
+
+CallStore::HistoryPage SqliteCallStore::history(const HistoryQuery& query) {
+  return pool_.read([&](Connection& connection) {
+    HistoryPage page;
+    const auto before = findBefore(connection, query);
+    page.knowsBefore = before.has_value();
+    if (!before) return page;
+    Query row(connection, historyText, query.viewer, query.thread, *before, query.limit + 1);
+    while (row.next()) {
+      if (page.calls.size() == query.limit) {
+        page.more = true;
+        break;
+      }
+      page.calls.push_back(readSnapshot(row));
+    }
+    Query total(connection, totalText, query.thread);
+    total.next();
+    page.total = total.count(0);
+    return page;
+  });
+}
+
+std::vector<CallSnapshot> SqliteCallStore::activeCalls(const std::vector<ThreadId>& threads,
+                                                       const UserId& viewer) {
+  return pool_.read([&](Connection& connection) {
+    std::vector<CallSnapshot> found;
+    for (const ThreadId& thread : threads) {
+      Query row(connection, activeOfThreadText, viewer, thread);
+      while (row.next()) found.push_back(readSnapshot(row));
+    }
+    // In the order of creation; a thread may be named twice.
+    std::sort(found.begin(), found.end(),
+              [](const auto& a, const auto& b) { return a.call.sequence < b.call.sequence; });
+    const auto repeated = std::unique(found.begin(), found.end(), [](const auto& a, const auto& b) {
+      return a.call.sequence == b.call.sequence;
+    });
+    found.erase(repeated, found.end());
+    return found;
+  });
+}
+
+std::vector<Call> SqliteCallStore::activeCallsAfter(const ActiveCallsQuery& query) {
+  return pool_.readOne([&](Connection& connection) {
+    std::vector<Call> found;
+    Query row(connection, activeAfterText, query.after, query.upTo, query.limit);
+    while (row.next()) found.push_back(readCall(row));
+    return found;
+  });
+}
+
+CallStore::ActiveSummary SqliteCallStore::activeSummary(StorageTime startedBefore) {
+  return pool_.readOne([&](Connection& connection) {
+    Query row(connection, summaryText, startedBefore);
+    row.next();
+    return ActiveSummary{row.count(0), row.integer(1)};
+  });
+}
+
+}  // namespace messenger::sqlite

@@ -1,0 +1,101 @@
+#include "adapters/sqlite/file_clock.hpp"
+
+#include <charconv>
+#include <ctime>
+#include <fstream>
+#include <string>
+
+#include "adapters/sqlite/query.hpp"
+
+namespace messenger::sqlite {
+namespace {
+
+constexpr FixedText anchorText =
+    "SELECT (SELECT value FROM settings WHERE key = 'clock_anchor'), "
+    "(SELECT value FROM settings WHERE key = 'boot_id_high'), "
+    "(SELECT value FROM settings WHERE key = 'boot_id_low')";
+
+// The latest moment that anything in the file has passed. Deadlines, which lie ahead, do not count.
+constexpr FixedText latestText =
+    "SELECT max(coalesce((SELECT value FROM settings WHERE key = 'clock_reached'), 0), "
+    "coalesce((SELECT max(last_seen_at) FROM call_participants WHERE left_at IS NULL), 0), "
+    "coalesce((SELECT max(departed_at) FROM call_participants WHERE departed_at IS NOT NULL), 0), "
+    "coalesce((SELECT started_at FROM calls ORDER BY sequence DESC LIMIT 1), 0))";
+
+constexpr FixedText storeText =
+    "INSERT INTO settings (key, value) VALUES ('clock_anchor', ?1), ('boot_id_high', ?2), "
+    "('boot_id_low', ?3) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+
+constexpr FixedText rememberText =
+    "INSERT INTO settings (key, value) VALUES ('clock_reached', ?1) "
+    "ON CONFLICT (key) DO UPDATE SET value = max(value, excluded.value)";
+
+std::optional<Duration> storedAnchor(Connection& connection, const BootId& boot, bool& isKnown) {
+  Query row(connection, anchorText);
+  row.next();
+  isKnown = !row.isNull(0);
+  const bool sameBoot = isKnown && row.maybeInteger(1) == boot.high && row.maybeInteger(2) == boot.low;
+  if (!sameBoot) return std::nullopt;
+  return Duration{row.integer(0)};
+}
+
+Duration sinceBoot() {
+  timespec now{};
+  ::clock_gettime(CLOCK_BOOTTIME, &now);
+  return std::chrono::floor<Duration>(std::chrono::seconds{now.tv_sec} +
+                                      std::chrono::nanoseconds{now.tv_nsec});
+}
+
+Duration wallClock() {
+  return std::chrono::floor<Duration>(std::chrono::system_clock::now().time_since_epoch());
+}
+
+Duration latestInFile(Connection& connection) {
+  Query row(connection, latestText);
+  row.next();
+  return Duration{row.integer(0)};
+}
+
+}  // namespace
+
+BootId currentBoot() {
+  std::ifstream file("/proc/sys/kernel/random/boot_id");
+  std::string text;
+  std::getline(file, text);
+  std::erase(text, '-');
+  constexpr std::size_t digits = 32;
+  if (text.size() != digits) return {};
+  const auto half = [&](std::size_t from) {
+    std::uint64_t number = 0;
+    std::from_chars(text.data() + from, text.data() + from + digits / 2, number, 16);
+    return static_cast<std::int64_t>(number);
+  };
+  return {half(0), half(digits / 2)};
+}
+
+FileClock::FileClock(Connection& connection, const BootId& boot) {
+  bool isKnown = false;
+  if (const auto stored = storedAnchor(connection, boot, isKnown)) {
+    anchor_ = *stored;
+    return;
+  }
+  // Another process may have been faster: what counts is what is found under the write lock.
+  connection.rollback();
+  connection.begin(Begin::immediate);
+  if (const auto stored = storedAnchor(connection, boot, isKnown)) {
+    connection.rollback();
+    anchor_ = *stored;
+    return;
+  }
+  anchor_ = (isKnown ? latestInFile(connection) : wallClock()) - sinceBoot();
+  const std::int64_t anchor = anchor_.count();
+  Query(connection, storeText, anchor, boot.high, boot.low).run();
+  connection.commit();
+  connection.announceCommit();
+}
+
+void rememberTime(Connection& connection, StorageTime now) {
+  Query(connection, rememberText, now).run();
+}
+
+}  // namespace messenger::sqlite

@@ -1,0 +1,134 @@
+#include <algorithm>
+#include <limits>
+#include <span>
+
+#include "adapters/sqlite/file_clock.hpp"
+#include "adapters/sqlite/sqlite_storage.hpp"
+
+namespace messenger::sqlite {
+
+namespace {
+
+/// How many heartbeats one transaction stores: other writers wait no longer than that takes.
+constexpr std::size_t chunkSize = 1000;
+
+/// Peers whose lease ended so long ago are forgotten: whoever they acknowledged is long evicted.
+constexpr auto peerKept = std::chrono::hours{24} * 7;
+
+constexpr FixedText seenText =
+    "UPDATE call_participants SET seen_by = iif(last_seen_at < ?4, ?5, seen_by), "
+    "last_seen_at = max(last_seen_at, ?4) "
+    "WHERE call_sequence = (SELECT sequence FROM calls WHERE id = ?1) AND user_type = ?2 AND user_id = ?3 "
+    "AND left_at IS NULL";
+
+constexpr FixedText peerText =
+    "INSERT INTO presence_peers (instance, receiving_since, reported_up_to, lease_until) "
+    "VALUES (?1, ?2, ?3, ?4) ON CONFLICT (instance) DO UPDATE SET "
+    "receiving_since = excluded.receiving_since, reported_up_to = excluded.reported_up_to, "
+    "lease_until = excluded.lease_until";
+constexpr FixedText forgetText = "DELETE FROM presence_peers WHERE lease_until < ?1";
+constexpr FixedText peersText =
+    "SELECT instance, receiving_since, reported_up_to, lease_until FROM presence_peers";
+
+constexpr FixedText silentText =
+    "SELECT calls.id, p.user_type, p.user_id, p.last_seen_at, p.seen_by, p.sequence "
+    "FROM call_participants AS p INDEXED BY call_participants_silent "
+    "CROSS JOIN calls ON calls.sequence = p.call_sequence "
+    "WHERE p.left_at IS NULL AND p.last_seen_at <= ?1 AND (p.last_seen_at, p.sequence) > (?3, ?4) "
+    "AND p.call_sequence <= ?2 ORDER BY p.last_seen_at, p.sequence LIMIT ?5";
+
+constexpr FixedText departedText =
+    "SELECT calls.id, p.user_type, p.user_id "
+    "FROM call_participants AS p INDEXED BY call_participants_departed "
+    "CROSS JOIN calls ON calls.sequence = p.call_sequence "
+    "WHERE p.departed_at IS NOT NULL AND p.departed_at >= ?1 ORDER BY p.departed_at, p.sequence LIMIT ?2";
+
+using SeenAt = std::pair<ParticipantKey, StorageTime>;
+using SeenSpan = std::span<const SeenAt* const>;
+
+/// In the order of the calls' ids, which is that of their making and thus that of the rows: neighbours then
+/// lie on the same pages, and a large batch reads and writes each page once instead of once for each
+/// participant.
+std::vector<const SeenAt*> inOrderOfCalls(const std::vector<SeenAt>& seen) {
+  std::vector<const SeenAt*> ordered;
+  ordered.reserve(seen.size());
+  for (const SeenAt& each : seen) ordered.push_back(&each);
+  std::sort(ordered.begin(), ordered.end(),
+            [](const SeenAt* one, const SeenAt* other) { return one->first.call < other->first.call; });
+  return ordered;
+}
+
+std::vector<ParticipantKey> saveChunk(Connection& connection, SeenSpan chunk, InstanceId seenBy) {
+  std::vector<ParticipantKey> passedOver;
+  for (const SeenAt* seen : chunk) {
+    const auto& [who, at] = *seen;
+    if (Query(connection, seenText, who.call, who.user, at, seenBy).run() == 0) passedOver.push_back(who);
+  }
+  return passedOver;
+}
+
+void savePeer(Connection& connection, const HeartbeatStore::Peer& peer) {
+  Query(connection, peerText, peer.id, peer.receivingSince, peer.reportedUpTo, peer.leaseUntil).run();
+  const StorageTime forgotten = peer.leaseUntil - peerKept;
+  Query(connection, forgetText, forgotten).run();
+  rememberTime(connection, peer.reportedUpTo);
+}
+
+}  // namespace
+
+std::vector<ParticipantKey> SqliteHeartbeatStore::save(const Report& report) {
+  const std::vector<const SeenAt*> ordered = inOrderOfCalls(report.lastSeen);
+  SeenSpan left(ordered);
+  std::vector<ParticipantKey> passedOver;
+  do {
+    const SeenSpan chunk = left.first(std::min(chunkSize, left.size()));
+    left = left.subspan(chunk.size());
+    const auto passed = pool_.write([&](Connection& connection) {
+      auto result = saveChunk(connection, chunk, report.seenBy);
+      // Last, so that nothing counts as reported before all of it is stored.
+      if (left.empty() && report.peer) savePeer(connection, *report.peer);
+      return result;
+    });
+    passedOver.insert(passedOver.end(), passed.begin(), passed.end());
+  } while (!left.empty());
+  return passedOver;
+}
+
+std::vector<HeartbeatStore::Peer> SqliteHeartbeatStore::peers() {
+  return pool_.readOne([&](Connection& connection) {
+    std::vector<Peer> found;
+    Query row(connection, peersText);
+    while (row.next()) {
+      found.push_back(
+          {InstanceId{row.integer(0)}, row.storageTime(1), row.storageTime(2), row.storageTime(3)});
+    }
+    return found;
+  });
+}
+
+std::vector<HeartbeatStore::SilentParticipant> SqliteHeartbeatStore::silent(const SilentQuery& query) {
+  return pool_.readOne([&](Connection& connection) {
+    const StorageTime afterTime = query.after ? query.after->lastSeen : StorageTime::min();
+    const std::int64_t afterSequence =
+        query.after ? query.after->sequence : std::numeric_limits<std::int64_t>::min();
+    std::vector<SilentParticipant> found;
+    Query row(connection, silentText, query.lastSeenAtOrBefore, query.upTo, afterTime, afterSequence,
+              query.limit);
+    while (row.next()) {
+      found.push_back({ParticipantKey{CallId{row.text(0)}, row.user(1)}, row.storageTime(3),
+                       InstanceId{row.integer(4)}, row.integer(5)});
+    }
+    return found;
+  });
+}
+
+std::vector<ParticipantKey> SqliteHeartbeatStore::departures(const DeparturesQuery& query) {
+  return pool_.readOne([&](Connection& connection) {
+    std::vector<ParticipantKey> found;
+    Query row(connection, departedText, query.since, query.limit);
+    while (row.next()) found.push_back({CallId{row.text(0)}, row.user(1)});
+    return found;
+  });
+}
+
+}  // namespace messenger::sqlite

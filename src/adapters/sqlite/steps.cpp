@@ -1,0 +1,46 @@
+#include "adapters/sqlite/steps.hpp"
+
+namespace messenger::sqlite {
+
+namespace {
+
+constexpr FixedText insertJobText =
+    "INSERT INTO jobs (id, type, queue, call_id, cutoff, created_at, available_at) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+
+// A claim holds while its token is the latest and the job is leased; a settled job is not leased.
+constexpr FixedText holds = "id = ?1 AND token = ?2 AND leased_until IS NOT NULL";
+constexpr FixedText holdsText = "SELECT 1 FROM jobs WHERE " + holds;
+constexpr FixedText doneText = "DELETE FROM jobs WHERE " + holds;
+constexpr FixedText retryText =
+    "UPDATE jobs SET leased_until = NULL, available_at = ?3, last_error = ?4 WHERE " + holds;
+constexpr FixedText failText =
+    "UPDATE jobs SET leased_until = NULL, failed = 1, last_error = ?3 WHERE " + holds;
+
+}  // namespace
+
+void insertJob(Connection& connection, const NewJob& job) {
+  Query(connection, insertJobText, job.id, job.type, job.queue, job.call, job.cutoff, job.createdAt,
+        job.availableAt)
+      .run();
+}
+
+bool settle(Connection& connection, const Settlement& settlement) {
+  switch (settlement.kind) {
+    case Settlement::Kind::done:
+      return Query(connection, doneText, settlement.job, settlement.token).run() == 1;
+    case Settlement::Kind::retry:
+      return Query(connection, retryText, settlement.job, settlement.token, settlement.availableAt,
+                   settlement.error)
+                 .run() == 1;
+    case Settlement::Kind::fail:
+      return Query(connection, failText, settlement.job, settlement.token, settlement.error).run() == 1;
+  }
+  return false;
+}
+
+bool claimHolds(Connection& connection, const JobId& job, std::int64_t token) {
+  return Query(connection, holdsText, job, token).next();
+}
+
+}  // namespace messenger::sqlite

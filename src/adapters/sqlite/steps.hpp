@@ -1,0 +1,21 @@
+#pragma once
+
+#include <optional>
+
+#include "adapters/sqlite/connection.hpp"
+#include "adapters/sqlite/rows.hpp"
+#include "messenger/contracts/call_state.hpp"
+
+namespace messenger::sqlite {
+
+// Steps that several operations have in common. REQUIRES: inside a transaction.
+
+/// Throws StorageError when its id is taken.
+void insertJob(Connection& connection, const NewJob& job);
+
+/// False, and nothing changed, when the token no longer holds.
+[[nodiscard]] bool settle(Connection& connection, const Settlement& settlement);
+
+[[nodiscard]] bool claimHolds(Connection& connection, const JobId& job, std::int64_t token);
+
+}  // namespace messenger::sqlite

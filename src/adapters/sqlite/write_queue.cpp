@@ -1,0 +1,172 @@
+#include "adapters/sqlite/write_queue.hpp"
+
+#include <fmt/format.h>
+
+#include "adapters/sqlite/sqlite_error.hpp"
+#include "messenger/errors.hpp"
+
+namespace messenger::sqlite {
+
+WriteQueue::WriteQueue(std::unique_ptr<Connection> writer, std::string file)
+    : file_(std::move(file)), writer_(std::move(writer)) {}
+
+void WriteQueue::append(Entry& entry) {
+  if (last_ != nullptr) {
+    last_->next = &entry;
+  } else {
+    first_ = &entry;
+  }
+  last_ = &entry;
+}
+
+void WriteQueue::remove(Entry& entry) {
+  Entry* before = nullptr;
+  for (Entry* each = first_; each != &entry; each = each->next) before = each;
+  if (before != nullptr) {
+    before->next = entry.next;
+  } else {
+    first_ = entry.next;
+  }
+  if (last_ == &entry) last_ = before;
+  entry.next = nullptr;
+}
+
+void WriteQueue::perform(Deadline deadline, Task task) {
+  Entry own{.task = task, .deadline = deadline};
+  {
+    support::Lock lock(mutex_);
+    append(own);
+    if (led_ && !waitForTurn(own, lock)) {
+      lock.unlock();
+      if (own.error) std::rethrow_exception(own.error);
+      return;
+    }
+    led_ = true;
+    own.state = State::leading;
+  }
+  lead(own);
+  if (own.error) std::rethrow_exception(own.error);
+}
+
+bool WriteQueue::waitForTurn(Entry& entry, support::Lock& lock) {
+  while (entry.state == State::waiting || entry.state == State::taken) {
+    if (entry.state == State::taken) {  // being carried out just now: there is no way back
+      entry.changed.wait(lock.native());
+      continue;
+    }
+    const bool late = entry.changed.wait_until(lock.native(), entry.deadline) == std::cv_status::timeout;
+    if (late && entry.state == State::waiting) {
+      remove(entry);
+      throwBusy();
+    }
+  }
+  return entry.state == State::leading;
+}
+
+/// Takes its turn for all who wait, and hands over to the next one.
+void WriteQueue::lead(Entry& own) {
+  Entry* group = nullptr;
+  try {
+    begin(own.deadline);
+    const support::Lock lock(mutex_);
+    group = takeGroup(own);
+  } catch (...) {
+    own.error = std::current_exception();
+    const support::Lock lock(mutex_);
+    remove(own);
+    group = &own;
+  }
+  if (!own.error) runGroup(group);
+
+  const support::Lock lock(mutex_);
+  finish(group);
+  if (first_ == nullptr) {
+    led_ = false;
+    return;
+  }
+  first_->state = State::leading;
+  first_->changed.notify_one();
+}
+
+/// The leader's own change, which may not be the first any more, and others up to the limit.
+WriteQueue::Entry* WriteQueue::takeGroup(Entry& own) {
+  remove(own);
+  Entry* tail = &own;
+  for (std::size_t size = 1; size < mostInGroup && first_ != nullptr; ++size) {
+    Entry* each = first_;
+    remove(*each);
+    each->state = State::taken;
+    tail->next = each;
+    tail = each;
+  }
+  return &own;
+}
+
+void WriteQueue::finish(Entry* group) {
+  for (Entry* each = group; each != nullptr;) {
+    Entry* next = each->next;  // its caller may be gone once it is told
+    const bool waits = each->state == State::taken;
+    each->state = State::done;
+    if (waits) each->changed.notify_one();
+    each = next;
+  }
+}
+
+void WriteQueue::begin(Deadline deadline) {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+  writer_->setBusyTimeout(left);
+  translating(file_, [&] {
+    writer_->rollback();  // what an earlier failure left open
+    writer_->begin(Begin::immediate);
+  });
+}
+
+/// REQUIRES: a transaction is open.
+void WriteQueue::runGroup(Entry* first) {
+  try {
+    translating(file_, [&] {
+      runAll(first);
+      writer_->commit();
+    });
+  } catch (...) {
+    writer_->rollback();
+    if (first->next == nullptr) {
+      first->error = std::current_exception();
+      return;
+    }
+    for (Entry* each = first; each != nullptr; each = each->next) runAlone(*each);
+    return;
+  }
+  commitGroup(first);
+}
+
+void WriteQueue::runAll(Entry* first) {
+  for (Entry* each = first; each != nullptr; each = each->next) each->task.call(each->task.held, *writer_);
+}
+
+/// What is told after the commit reaches every caller: the changes are made, and only the answer is lost.
+void WriteQueue::commitGroup(Entry* first) {
+  try {
+    translating(file_, [&] { writer_->announceCommit(); });
+  } catch (...) {
+    for (Entry* each = first; each != nullptr; each = each->next) each->error = std::current_exception();
+  }
+}
+
+void WriteQueue::runAlone(Entry& entry) {
+  Entry* const next = std::exchange(entry.next, nullptr);
+  try {
+    begin(entry.deadline);
+    runGroup(&entry);
+  } catch (...) {
+    entry.error = std::current_exception();
+  }
+  entry.next = next;
+}
+
+void WriteQueue::throwBusy() const {
+  throw StorageUnavailable(
+      fmt::format("{}: other changes took longer than the time limit; it may succeed later", file_));
+}
+
+}  // namespace messenger::sqlite

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "adapters/sqlite/connection.hpp"
+#include "support/mutex.hpp"
+
+namespace messenger::sqlite {
+
+/// The moment by which an operation must have succeeded.
+using Deadline = std::chrono::steady_clock::time_point;
+
+/// One connection that writes, for all OS threads of the process. Changes that wait together are committed
+/// together: the first of them commits for all.
+///
+/// A caller that meets nobody runs its change in its own OS thread: nobody is woken, nothing is allocated.
+/// One that comes while another commits waits in the queue; when that one is done, the first who waits opens
+/// a transaction, takes all who wait by then, runs their changes one after another, commits once, and tells
+/// each its result. A change whose guard fails has written nothing and stays in the group. One that throws
+/// takes the group's transaction down, and the group is repeated change by change, so that it hurts no other.
+///
+/// Nobody waits longer than their own deadline, whether for the queue or for another process. Thread-safe.
+class WriteQueue {
+ public:
+  WriteQueue(std::unique_ptr<Connection> writer, std::string file);
+
+  /// Runs `body(connection)` in a transaction that is then committed. A body must be repeatable, and have
+  /// written nothing where it reports that a guard failed. Throws what the body throws, with nothing changed;
+  /// StorageUnavailable when the deadline passes.
+  template <class Body>
+  auto write(Deadline deadline, Body&& body) {
+    using Value = decltype(body(std::declval<Connection&>()));
+    std::optional<Value> value;
+    const auto task = [&](Connection& connection) { value.emplace(body(connection)); };
+    perform(deadline, Task{&task, [](const void* held, Connection& connection) {
+                             (*static_cast<decltype(&task)>(held))(connection);
+                           }});
+    return std::move(*value);
+  }
+
+ private:
+  /// Refers to a callable of the caller's, without a copy.
+  struct Task {
+    const void* held;
+    void (*call)(const void*, Connection&);
+  };
+
+  enum class State : std::uint8_t { waiting, taken, leading, done };
+
+  /// One waiting change; lives on its caller's stack.
+  struct Entry {
+    Task task;
+    Deadline deadline;
+    State state = State::waiting;
+    std::exception_ptr error{};
+    Entry* next = nullptr;
+    std::condition_variable changed{};
+  };
+
+  static constexpr std::size_t mostInGroup = 256;
+
+  void perform(Deadline deadline, Task task);
+  /// Waits for a turn. True: this entry leads now. False: its change is done.
+  bool waitForTurn(Entry& entry, support::Lock& lock) REQUIRES(mutex_);
+  void lead(Entry& own);
+  void runGroup(Entry* first);
+  void runAlone(Entry& entry);
+  void runAll(Entry* first);
+  void begin(Deadline deadline);
+  void commitGroup(Entry* first);
+
+  void append(Entry& entry) REQUIRES(mutex_);
+  void remove(Entry& entry) REQUIRES(mutex_);
+  Entry* takeGroup(Entry& own) REQUIRES(mutex_);
+  void finish(Entry* group) REQUIRES(mutex_);
+  [[noreturn]] void throwBusy() const;
+
+  const std::string file_;
+  std::unique_ptr<Connection> writer_;  ///< the leader's
+
+  support::Mutex mutex_;
+  Entry* first_ GUARDED_BY(mutex_) = nullptr;
+  Entry* last_ GUARDED_BY(mutex_) = nullptr;
+  bool led_ GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace messenger::sqlite

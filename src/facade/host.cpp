@@ -1,0 +1,115 @@
+#include "messenger/host.hpp"
+
+#include "facade/messenger_impl.hpp"
+#include "jobs/scheduler_impl.hpp"
+#include "rules/end_without_asking.hpp"
+#include "rules/renew_room.hpp"
+
+namespace messenger {
+namespace {
+
+CallStore::LoadRequest ofCall(const CallId& call) {
+  CallStore::LoadRequest request;
+  request.call = call;
+  return request;
+}
+
+}  // namespace
+
+// Verbs of the host itself
+
+Result<Call> Host::endCall(const CallId& call) {
+  const auto done = impl_.engine.run(ofCall(call), [&](const auto& loaded, rules::Now now) {
+    return rules::endWithoutAsking(*loaded.call, EndReason::host, impl_.context.rules, now);
+  });
+  if (!done) return tl::unexpected(done.error());
+  return Call{done->call};
+}
+
+Result<bool> Host::renewRoom(const CallId& call) {
+  const auto done = impl_.engine.run(ofCall(call), [&](const auto& loaded, rules::Now now) {
+    return rules::renewRoom(*loaded.call, impl_.context.rules, now);
+  });
+  if (!done) return tl::unexpected(done.error());
+  return done->kind == actions::Done::Kind::committed;
+}
+
+void Host::memberRemoved(const ThreadId& thread, const UserId& user) {
+  impl_.context.storage.calls().raiseThreadRevision(thread);
+  impl_.takeOutRemoved(thread, user);
+}
+
+// By the host
+
+std::optional<Call> Host::findCall(const CallId& call) const {
+  auto loaded = impl_.context.storage.calls().load(ofCall(call));
+  if (!loaded.call) return std::nullopt;
+  return Call{std::move(loaded.call->call)};
+}
+
+std::optional<CallParticipant> Host::findParticipant(const ParticipantId& participant) const {
+  return impl_.context.storage.calls().findParticipant(participant);
+}
+
+std::vector<CallParticipant> Host::participants(const CallId& call, std::int64_t after,
+                                                std::size_t limit) const {
+  return impl_.context.storage.calls().participants({call, after, limit});
+}
+
+std::vector<Call> Host::activeCalls(std::int64_t after, std::size_t limit) const {
+  return impl_.context.storage.calls().activeCallsAfter(
+      {after, std::numeric_limits<std::int64_t>::max(), limit});
+}
+
+TimePoint Host::wallTimeOf(StorageTime moment) const {
+  const rules::Now now = impl_.context.now();
+  return now.wall + (moment - now.storage);
+}
+
+const ThreadDirectory& Host::directory() const noexcept {
+  return impl_.context.threads;
+}
+
+// Presence and maintenance
+
+std::size_t Host::checkActivity(When when) {
+  return impl_.checkActivity(when);
+}
+
+void Host::flushPresence() {
+  impl_.dueTasks.flush();
+}
+
+Scheduler Host::startScheduler() {
+  return Scheduler(std::make_unique<Scheduler::Impl>(impl_.shared_from_this(), impl_.dueTasks));
+}
+
+std::chrono::milliseconds Host::runDueTasks() {
+  return impl_.dueTasks.run();
+}
+
+Result<std::size_t> Host::callsDown(std::chrono::seconds duration, When when) {
+  if (!impl_.config.calling.enabled) return refuse(Reason::callingDisabled);
+  constexpr std::chrono::seconds longest = std::chrono::years{10};
+  if (duration.count() <= 0 || duration > longest) {
+    return refuse(Reason::invalidInput, "the duration must be positive and at most 10 years.");
+  }
+  const NewJob sweep = impl_.newJob(JobType::endCalls, std::nullopt);
+  const auto active =
+      impl_.context.storage.switches().takeCallsDown({impl_.context.now().storage + duration, sweep});
+  if (active.count == 0) return active.count;
+  impl_.jobsStored.notify();
+  if (when == When::now || impl_.isSynchronous()) impl_.runner.runJob(sweep.id);
+  return active.count;
+}
+
+bool Host::callsUp() {
+  return impl_.context.storage.switches().bringCallsUp(impl_.context.now().storage);
+}
+
+bool Host::callsAreDown() const {
+  const auto until = impl_.context.storage.switches().callsDownUntil();
+  return until && impl_.context.now().storage < *until;
+}
+
+}  // namespace messenger

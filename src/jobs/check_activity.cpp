@@ -1,0 +1,97 @@
+#include <algorithm>
+#include <tuple>
+
+#include "jobs/sweep.hpp"
+#include "jobs/sweeps.hpp"
+#include "messenger/errors.hpp"
+#include "rules/evict_silent.hpp"
+
+namespace messenger::jobs {
+namespace {
+
+using Silent = HeartbeatStore::SilentParticipant;
+
+class ActivityCheck {
+ public:
+  ActivityCheck(actions::Context& context, actions::Engine& engine) : context_(context), engine_(engine) {}
+
+  /// False: nobody may be judged now.
+  bool begin() {
+    const StorageTime now = context_.now().storage;
+    const bool shared = context_.window.presenceIsShared();
+    const auto peers = shared ? std::vector<HeartbeatStore::Peer>{} : context_.storage.heartbeats().peers();
+    const auto evidence =
+        rules::evidenceAt(now, ttl(), context_.window.judge(context_.storage), peers, shared);
+    if (evidence) evidence_ = *evidence;
+    return evidence.has_value();
+  }
+
+  [[nodiscard]] StorageTime silentSince() const { return evidence_.end - ttl(); }
+
+  void evictIfSilent(const Silent& candidate) {
+    if (!rules::isSilent(evidence_, ttl(), candidate.lastSeen, seenHere(candidate.who))) return;
+    CallStore::LoadRequest request;
+    request.call = candidate.who.call;
+    request.user = candidate.who.user;
+    // Refused only when there is no such call any more.
+    static_cast<void>(engine_.run(request, [&](const CallStore::Loaded& loaded, rules::Now now) {
+      const rules::EvictSilent command{candidate.who.user, evidence_, ttl(), seenHere(candidate.who)};
+      return rules::evictSilent(command, loaded, context_.rules, now);
+    }));
+  }
+
+ private:
+  [[nodiscard]] Duration ttl() const { return context_.config.presence.ttl; }
+
+  [[nodiscard]] std::optional<StorageTime> seenHere(const ParticipantKey& who) const {
+    const SteadyPoint now = context_.clock.steady();
+    try {
+      const auto ago = context_.presence.sinceLastSeen(who, now);
+      if (!ago) return std::nullopt;
+      return context_.storage.timeAt(now) - *ago;
+    } catch (const PresenceError&) {
+      context_.window.restart(now);
+      throw;
+    }
+  }
+
+  actions::Context& context_;
+  actions::Engine& engine_;
+  rules::Evidence evidence_;
+};
+
+/// One call after another, the older first, and in each the order of joining: those who fell silent together
+/// are evicted together, before anything that the end of a call sets off.
+void sortByCall(std::vector<Silent>& batch) {
+  std::sort(batch.begin(), batch.end(), [](const Silent& one, const Silent& other) {
+    return std::tie(one.who.call, one.sequence) < std::tie(other.who.call, other.sequence);
+  });
+}
+
+}  // namespace
+
+bool checkActivity(actions::Context& context, actions::Engine& engine, std::int64_t upTo,
+                   const KeepGoing& keepGoing) {
+  ActivityCheck check(context, engine);
+  if (!check.begin()) {
+    actions::logSafely(context.logger, LogLevel::info,
+                       "activity check: nobody is judged before heartbeats were received for a full TTL");
+    return true;
+  }
+  Sweep sweep(context);
+  HeartbeatStore::SilentQuery query{check.silentSince(), upTo, std::nullopt, sweepBatch};
+  for (;;) {
+    auto batch = context.storage.heartbeats().silent(query);
+    if (!batch.empty()) query.after = batch.back();
+    sortByCall(batch);
+    for (const Silent& candidate : batch) {
+      sweep.attempt(candidate.who.call, [&] { check.evictIfSilent(candidate); });
+      if (!keepGoing()) return false;
+    }
+    if (batch.size() < query.limit) break;
+  }
+  sweep.finish();
+  return true;
+}
+
+}  // namespace messenger::jobs

@@ -1,0 +1,150 @@
+#include "jobs/room_jobs.hpp"
+
+#include <fmt/format.h>
+
+#include "actions/thrown.hpp"
+#include "messenger/errors.hpp"
+#include "rules/setup_room.hpp"
+#include "rules/teardown_room.hpp"
+#include "support/text.hpp"
+
+namespace messenger::jobs {
+namespace {
+
+/// Throws DriverError for what cannot be stored or sent.
+void checkField(const char* name, const std::optional<std::string>& text, std::size_t maxBytes,
+                std::size_t maxCharacters) {
+  if (!text) return;
+  if (!support::isUtf8(*text)) throw DriverError(fmt::format("the driver's {} is not valid UTF-8", name));
+  if (text->size() > maxBytes) {
+    throw DriverError(
+        fmt::format("the driver's {} has {} bytes, at most {} are allowed", name, text->size(), maxBytes));
+  }
+  const std::size_t characters = support::countCharacters(*text);
+  if (characters > maxCharacters) {
+    throw DriverError(fmt::format("the driver's {} has {} characters, at most {} are allowed", name,
+                                  characters, maxCharacters));
+  }
+}
+
+Room describedBy(const VideoDriver& driver) {
+  Room room{driver.getRoomId(), driver.getRoomPin(), driver.getExtraPayload(), std::nullopt};
+  auto secret = driver.getRoomSecret();
+  checkField("room id", room.id, maxRoomField, maxRoomField);
+  checkField("room pin", room.pin, maxRoomField, maxRoomField);
+  checkField("room secret", secret, maxRoomField, maxRoomField);
+  checkField("payload", room.payload, 4 * maxRoomPayload, maxRoomPayload);
+  if (secret) room.secret = Secret{std::move(*secret)};
+  return room;
+}
+
+/// Runs the driver; returns its room, or throws why there is none.
+Room create(const ThreadDirectory& threads, const VideoDriverFactory& drivers, const Call& call) {
+  const auto thread = threads.findThread(call.threadId);
+  if (!thread) throw DriverError("the thread of the call does not exist any more");
+  const auto driver = drivers();
+  if (!driver) throw DriverError("the video driver factory returned nothing");
+  if (!driver->create(*thread, call)) throw DriverError("the video driver's create returned false");
+  return describedBy(*driver);
+}
+
+/// Runs the driver; throws why the room is still there.
+void destroy(const VideoDriverFactory& drivers, const CallWithRoom& call) {
+  const auto driver = drivers();
+  if (!driver) throw DriverError("the video driver factory returned nothing");
+  if (!driver->destroy(call)) throw DriverError("the video driver's destroy returned false");
+}
+
+std::optional<std::string_view> secretOf(const CallWithRoom& call) {
+  if (!call.room || !call.room->secret) return std::nullopt;
+  return call.room->secret->reveal();
+}
+
+rules::Claim claimOf(const Job& job, bool holds) {
+  return {Settlement{job.id, job.token, Settlement::Kind::done, {}, {}}, holds};
+}
+
+JobFailed failureOf(const Job& job, const std::string& error) {
+  return {job.id, job.type, job.call, job.attempts, error};
+}
+
+Attempt done(const actions::Done& done) {
+  return {Attempt::Kind::done, {}, done.afterJobs ? done.afterJobs : std::optional<Call>{done.call}};
+}
+
+}  // namespace
+
+Attempt RoomJobs::record(const CallId& call, const ClaimRule& rule) {
+  CallStore::LoadRequest request;
+  request.call = call;
+  for (const bool claimHolds : {true, false}) {
+    const auto result = engine_.run(request, [&](const CallStore::Loaded& loaded, rules::Now now) {
+      return rule(loaded.call.value(), claimHolds, now);
+    });
+    if (!result) return {Attempt::Kind::notNeeded, {}, {}};  // no such call any more
+    if (result->kind == actions::Done::Kind::claimLost) continue;
+    if (!claimHolds) return {Attempt::Kind::lost, {}, {}};
+    if (result->kind == actions::Done::Kind::unchanged) return {Attempt::Kind::notNeeded, {}, {}};
+    return done(*result);
+  }
+  return {Attempt::Kind::lost, {}, {}};
+}
+
+Attempt RoomJobs::setUp(const VideoDriverFactory& drivers, const JobQueue::ClaimedJob& claimed) {
+  if (!claimed.beginsCreate || !claimed.call) return {Attempt::Kind::notNeeded, {}, {}};
+  const CallWithRoom& call = claimed.call->call;
+  Room room;
+  try {
+    room = create(context_.threads, drivers, call);
+  } catch (...) {
+    return {Attempt::Kind::failed, actions::whatWasThrown(), {}};
+  }
+  return record(call.id, [&](const CallState& state, bool claimHolds, rules::Now now) {
+    return rules::recordRoom(room, claimOf(claimed.job, claimHolds), state, context_.rules, now);
+  });
+}
+
+Attempt RoomJobs::tearDown(const VideoDriverFactory& drivers, const JobQueue::ClaimedJob& claimed) {
+  if (!claimed.call || !rules::needsTeardown(*claimed.call)) return {Attempt::Kind::notNeeded, {}, {}};
+  const CallWithRoom& call = claimed.call->call;
+  if (call.roomMayExist) {
+    try {
+      destroy(drivers, call);
+    } catch (...) {
+      return {Attempt::Kind::failed, actions::whatWasThrown(secretOf(call)), {}};
+    }
+  }
+  const auto recorded = engine_.runOnce(*claimed.call, [&](const CallStore::Loaded& loaded, rules::Now now) {
+    return rules::recordTeardown(claimOf(claimed.job, /*holds=*/true), loaded.call.value(), now);
+  });
+  if (!recorded) {
+    // Once more, then. Whoever lost this claim meanwhile finds that out when settling.
+    return {Attempt::Kind::failed, "the call changed while its room was being destroyed", {}};
+  }
+  if (recorded->kind == actions::Done::Kind::claimLost) return {Attempt::Kind::lost, {}, {}};
+  return done(*recorded);
+}
+
+void RoomJobs::reportLateRoom(const CallId& call) {
+  CallStore::LoadRequest request;
+  request.call = call;
+  // Refused when there is no such call: then there is nothing to see to.
+  static_cast<void>(engine_.run(request, [&](const CallStore::Loaded& loaded, rules::Now now) {
+    return rules::reportLateRoom(loaded.call.value(), context_.rules, now);
+  }));
+}
+
+Attempt RoomJobs::giveUpSetup(const JobQueue::ClaimedJob& claimed, const Settlement& failed) {
+  return record(claimed.call.value().call.id, [&](const CallState& state, bool claimHolds, rules::Now now) {
+    return rules::giveUpSetup(failureOf(claimed.job, failed.error), {failed, claimHolds}, state,
+                              context_.rules, now);
+  });
+}
+
+Attempt RoomJobs::giveUpTeardown(const JobQueue::ClaimedJob& claimed, const Settlement& failed) {
+  return record(claimed.call.value().call.id, [&](const CallState& state, bool claimHolds, rules::Now now) {
+    return rules::giveUpTeardown(failureOf(claimed.job, failed.error), {failed, claimHolds}, state, now);
+  });
+}
+
+}  // namespace messenger::jobs

@@ -1,0 +1,73 @@
+#include "rules/call_rules.hpp"
+
+namespace messenger::rules {
+
+Result<Access> accessOf(const std::optional<Membership>& membership) {
+  if (!membership) return refuse(Reason::threadNotFound);
+  if (!membership->member) return refuse(Reason::notMember);
+  return Access{membership->thread, *membership->member, membership->anyPending};
+}
+
+std::optional<Reason> whyNotInCall(const CallState& state, const UserId& user) {
+  if (!state.call.active()) return Reason::callEnded;
+  const CallParticipant* row = state.find(user);
+  if (row != nullptr && row->kicked) return Reason::kicked;
+  if (row == nullptr || !row->inCall()) return Reason::notInCall;
+  return std::nullopt;
+}
+
+bool isOwnerOrAdmin(const CallState& state, const Access& access) {
+  return state.call.owner == access.member.user || (access.thread.isGroup() && access.member.admin);
+}
+
+CallChange changeOf(const CallState& state, Now now) {
+  CallChange change;
+  change.call = state.call.id;
+  change.expectedRevision = state.call.revision;
+  change.now = now.storage;
+  return change;
+}
+
+CallWithRoom updatedRow(const CallState& state, Now now) {
+  CallWithRoom row = state.call;
+  row.updatedAt = notBefore(row.createdAt, now.wall);
+  return row;
+}
+
+NewJob jobFor(JobType type, const CallId& call, const RuleConfig& config, Now now) {
+  NewJob job;
+  job.type = type;
+  job.queue = config.queue;
+  job.call = call;
+  job.createdAt = now.wall;
+  job.availableAt = now.storage;
+  return job;
+}
+
+void addEnd(Decision& decision, const CallState& state, const EndOfCall& end, const RuleConfig& config,
+            Now now) {
+  CallChange& change = decision.change.value();
+  CallWithRoom row = updatedRow(state, now);
+  row.endedAt = row.updatedAt;
+  row.endReason = end.reason;
+  row.endedBy = end.by;
+  change.everyoneLeaves = row.endedAt;
+  change.row = std::move(row);
+  if (config.roomJobs) change.jobs.push_back(jobFor(JobType::teardownCall, state.call.id, config, now));
+  decision.notices.emplace_back(notice::Ended{end.removed});
+}
+
+Decision takeOut(const CallState& state, const CallParticipant& row, const EndOfCall& ifEmpty,
+                 const RuleConfig& config, Now now) {
+  CallParticipant out = row;
+  out.updatedAt = notBefore(row.createdAt, now.wall);
+  out.leftAt = out.updatedAt;
+  Decision decision;
+  decision.change = changeOf(state, now);
+  decision.change->participants.push_back(std::move(out));
+  decision.notices.emplace_back(notice::Left{row.id});
+  if (state.inCall == 1) addEnd(decision, state, ifEmpty, config, now);
+  return decision;
+}
+
+}  // namespace messenger::rules

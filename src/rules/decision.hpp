@@ -1,0 +1,99 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "messenger/contracts/call_state.hpp"
+#include "messenger/contracts/call_store.hpp"
+#include "messenger/contracts/thread_directory.hpp"
+#include "messenger/events/call_events.hpp"
+#include "messenger/result.hpp"
+
+/// Every decision about a call, as pure functions: a command and the state it meets give a refusal, or a
+/// change and what is to be announced. No clock, no storage, no randomness, no host code.
+namespace messenger::rules {
+
+/// The one moment of a decision, on both clocks: the wall clock for people, the storage's for what decides.
+struct Now {
+  TimePoint wall;
+  StorageTime storage;
+};
+
+/// What the host configured, as far as rules depend on it.
+struct RuleConfig {
+  bool callingEnabled = false;
+  bool roomJobs = true;  ///< off: no SetupCall and no TeardownCall is stored
+  std::string queue;     ///< for jobs
+};
+
+/// Who acts: a member of the call's thread.
+struct Access {
+  Thread thread;
+  ThreadMember member;
+  bool anyPending = false;  ///< private thread: a side of it has not accepted it yet
+};
+
+/// The thread and membership, or threadNotFound, notMember.
+[[nodiscard]] Result<Access> accessOf(const std::optional<Membership>& membership);
+
+// What is announced once a change is committed. Participants are named by row; how they were stored is known
+// only then.
+
+namespace notice {
+
+struct Started {
+  ThreadMember starter;
+};
+struct Joined {
+  ParticipantId participant;
+};
+struct Left {
+  ParticipantId participant;
+};
+struct Ignored {
+  UserId by;
+};
+struct Kicked {
+  ParticipantId participant;
+  UserId by;
+};
+struct Ended {
+  std::optional<UserId> removed{};  ///< a user who is being taken off the thread: hears nothing of it
+};
+struct SetupCompleted {};
+struct SetupFailed {
+  std::string error;
+};
+struct TornDown {};
+struct TeardownFailed {
+  std::string error;
+};
+
+}  // namespace notice
+
+using Notice = std::variant<notice::Started, notice::Joined, notice::Left, notice::Ignored, notice::Kicked,
+                            notice::Ended, notice::SetupCompleted, notice::SetupFailed, notice::TornDown,
+                            notice::TeardownFailed, JobFailed>;
+
+/// What a rule decided. A refusal comes alone. Without a change nothing is stored: it is so already, or there
+/// is only something to announce.
+struct Decision {
+  std::optional<Refusal> refusal{};
+  std::optional<CallChange> change{};
+  std::vector<Notice> notices{};
+  /// Counts as a heartbeat of somebody who is in the call already.
+  std::optional<UserId> seen{};
+  /// Not in the call, whatever presence says: untracked.
+  std::optional<UserId> gone{};
+};
+
+[[nodiscard]] inline Decision refused(Reason reason) {
+  Decision decision;
+  decision.refusal = Refusal{reason, {}};
+  return decision;
+}
+
+}  // namespace messenger::rules

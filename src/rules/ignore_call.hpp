@@ -1,0 +1,12 @@
+#pragma once
+
+#include "rules/decision.hpp"
+
+namespace messenger::rules {
+
+/// A member who never joined declines. In a private thread that ends the call; in a group it is announced and
+/// nothing is stored.
+[[nodiscard]] Decision ignoreCall(const CallState& state, const Access& access, const RuleConfig& config,
+                                  Now now);
+
+}  // namespace messenger::rules

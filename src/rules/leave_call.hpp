@@ -1,0 +1,11 @@
+#pragma once
+
+#include "rules/decision.hpp"
+
+namespace messenger::rules {
+
+/// The user leaves the call; the last one out ends it.
+[[nodiscard]] Decision leaveCall(const CallState& state, const UserId& user, const RuleConfig& config,
+                                 Now now);
+
+}  // namespace messenger::rules

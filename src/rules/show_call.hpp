@@ -1,0 +1,14 @@
+#pragma once
+
+#include "messenger/model/call_participant.hpp"
+#include "messenger/views.hpp"
+#include "rules/decision.hpp"
+
+namespace messenger::rules {
+
+/// The call as this member may see it. The room only while the call is active and set up, and the member is
+/// in it; its secret never.
+[[nodiscard]] CallView showCall(const CallWithRoom& call, const CallParticipant* viewer, const Thread& thread,
+                                const ThreadMember& member);
+
+}  // namespace messenger::rules

@@ -1,0 +1,56 @@
+#include "rules/start_call.hpp"
+
+#include "rules/call_rules.hpp"
+
+namespace messenger::rules {
+namespace {
+
+std::optional<Reason> whyNot(const CallStore::Loaded& loaded, const Access& access, const RuleConfig& config,
+                             Now now) {
+  if (!config.callingEnabled) return Reason::callingDisabled;
+  if (loaded.callsDownUntil && now.storage < *loaded.callsDownUntil) return Reason::callsDown;
+  if (!access.thread.calling) return Reason::threadCallingDisabled;
+  if (access.thread.locked) return Reason::threadLocked;
+  if (access.thread.isPrivate() && access.anyPending) return Reason::threadPending;
+  const bool mayStart = access.thread.isPrivate() || access.member.admin || access.member.startCalls;
+  if (!mayStart) return Reason::mayNotStart;
+  if (loaded.call && loaded.call->call.active()) return Reason::callAlreadyActive;
+  return std::nullopt;
+}
+
+}  // namespace
+
+Decision startCall(const StartCall& command, const CallStore::Loaded& loaded, const Access& access,
+                   const RuleConfig& config, Now now) {
+  if (const auto why = whyNot(loaded, access, config, now)) return refused(*why);
+
+  CallWithRoom call;
+  call.id = command.call;
+  call.threadId = access.thread.id;
+  call.owner = access.member.user;
+  call.createdAt = now.wall;
+  call.updatedAt = now.wall;
+
+  CallParticipant starter;
+  starter.id = command.participant;
+  starter.callId = command.call;
+  starter.user = access.member.user;
+  starter.createdAt = now.wall;
+  starter.updatedAt = now.wall;
+
+  CallChange change;
+  change.call = command.call;
+  change.threadRevision = loaded.threadRevision;
+  change.unlessCallsDown = true;
+  change.row = std::move(call);
+  change.participants = {std::move(starter)};
+  if (config.roomJobs) change.jobs = {jobFor(JobType::setupCall, command.call, config, now)};
+  change.now = now.storage;
+
+  Decision decision;
+  decision.change = std::move(change);
+  decision.notices = {notice::Started{access.member}};
+  return decision;
+}
+
+}  // namespace messenger::rules

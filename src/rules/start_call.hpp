@@ -1,0 +1,17 @@
+#pragma once
+
+#include "rules/decision.hpp"
+
+namespace messenger::rules {
+
+struct StartCall {
+  CallId call;                ///< for the new call
+  ParticipantId participant;  ///< for the starter's row in it
+};
+
+/// Starts a call in the member's thread, with the member in it; the others are rung. `loaded` is of the
+/// thread.
+[[nodiscard]] Decision startCall(const StartCall& command, const CallStore::Loaded& loaded,
+                                 const Access& access, const RuleConfig& config, Now now);
+
+}  // namespace messenger::rules

@@ -1,0 +1,296 @@
+#include "testing/conformance/storage_case.hpp"
+
+namespace messenger::testing {
+namespace {
+
+using Status = CommitResult::Status;
+
+void newCall(StorageCase& c) {
+  CallChange change = c.starting("thread", c.alice, 3);
+  change.jobs = {c.newJob(JobType::setupCall, change.call, 3)};
+  const CommitResult result = c.commit(change);
+  require(result.call.sequence > 0, "the call has a sequence");
+  requireEqual("the revision", result.call.revision, std::int64_t{1});
+  requireEqual("how many rows", result.participants.size(), std::size_t{1});
+  require(result.participants[0].sequence > 0, "the row has a sequence");
+  requireEqual("the call when read again", c.state(change.call).call, result.call);
+  requireEqual("the row when read again", c.row(change.call, c.alice), result.participants[0]);
+  requireEqual("last seen", c.lastSeen(change.call, c.alice), t(3));
+  requireEqual("seen by", c.silent().at(0).seenBy, here);
+  const Job job = c.waiting().at(0);
+  requireEqual("the job", job.id, change.jobs[0].id);
+  requireEqual("the job is available", job.availableAt, t(3));
+  requireEqual("the job was made", job.createdAt, at(3));
+}
+
+void sequencesGrow(StorageCase& c) {
+  const CallId one = c.start("one", c.alice, 0);
+  const CallId other = c.start("other", c.bob, 0);
+  require(c.state(other).call.sequence > c.state(one).call.sequence, "the later call has the higher one");
+  require(c.row(other, c.bob).sequence > c.row(one, c.alice).sequence, "so has the later row");
+}
+
+void oneActive(StorageCase& c) {
+  const CallId first = c.start("thread", c.alice, 0);
+  const CallChange second = c.starting("thread", c.bob, 1);
+  const auto result = c.unchangedBy([&] { return c.calls().commit(second); });
+  requireEqual("status", result.status, Status::activeCallExists);
+  c.end(first, 2);
+  c.start("thread", c.bob, 3);
+}
+
+void revisions(StorageCase& c) {
+  const CallId call = c.start("thread", c.alice, 0);
+  const CallChange stale = c.joining(call, {c.bob}, 1);
+  const CommitResult raised = c.commit(c.changing(call, 1));
+  requireEqual("the revision", raised.call.revision, std::int64_t{2});
+  requireEqual("updatedAt without a row", raised.call.updatedAt, at(0));
+  const auto result = c.unchangedBy([&] { return c.calls().commit(stale); });
+  requireEqual("status of a stale change", result.status, Status::conflict);
+  CallChange nowhere = stale;
+  nowhere.call = CallId{"nowhere"};
+  requireEqual("status of an unknown call", c.calls().commit(nowhere).status, Status::conflict);
+}
+
+void rowAndRoom(StorageCase& c) {
+  const CallId call = c.start("thread", c.alice, 0);
+  CallChange change = c.changing(call, 5);
+  change.row = c.state(call).call;
+  change.row->setupComplete = true;
+  change.row->roomMayExist = true;
+  change.row->room = Room{"R", "P", "X", Secret{"S"}};
+  change.row->updatedAt = at(5);
+  const CommitResult result = c.commit(change);
+  requireEqual("the room", c.state(call).call.room, change.row->room);
+  require(c.state(call).call.room == change.row->room, "the room with its secret");
+  requireEqual("the call when read again", c.state(call).call, result.call);
+  change = c.changing(call, 6);
+  change.row = c.state(call).call;
+  change.row->setupComplete = false;
+  change.row->room.reset();
+  c.commit(change);
+  require(!c.state(call).call.room, "the room is cleared");
+}
+
+void emptyRoom(StorageCase& c) {
+  const CallId call = c.start("thread", c.alice, 0);
+  CallChange change = c.changing(call, 5);
+  change.row = c.state(call).call;
+  change.row->setupComplete = true;
+  change.row->room = Room{};
+  c.commit(change);
+  require(c.state(call).call.room == Room{}, "a room of which nothing is known");
+}
+
+void participants(StorageCase& c) {
+  const CallId call = c.start("thread", c.alice, 0);
+  CallChange change = c.joining(call, {c.bob, c.carol}, 2);
+  change.seenBy = there;
+  const CommitResult result = c.commit(change);
+  requireEqual("the rows written", result.participants.size(), std::size_t{2});
+  require(result.participants[0].sequence < result.participants[1].sequence, "in the order given");
+  CallParticipant out = c.row(call, c.bob);
+  out.kicked = true;
+  out.leftAt = at(3);
+  out.updatedAt = at(3);
+  change = c.changing(call, 3);
+  change.participants = {out};
+  c.commit(change);
+  requireEqual("the row as it was to be", c.row(call, c.bob), out);
+  requireEqual("how many are in", c.state(call).inCall, std::size_t{2});
+  requireEqual("departures", c.heartbeats().departures({t(3), 10}).size(), std::size_t{1});
+  requireEqual("departures later", c.heartbeats().departures({t(4), 10}).size(), std::size_t{0});
+  out.kicked = false;
+  out.leftAt.reset();
+  change = c.changing(call, 9);
+  change.participants = {out};
+  c.commit(change);
+  requireEqual("last seen on coming back", c.lastSeen(call, c.bob), t(9));
+  requireEqual("departures once back", c.heartbeats().departures({t(0), 10}).size(), std::size_t{0});
+}
+
+void oneRowAUser(StorageCase& c) {
+  const CallId call = c.start("thread", c.alice, 0);
+  CallChange twice = c.joining(call, {c.bob, c.bob}, 1);
+  c.requireRefused("a second row of a user", [&] { c.calls().commit(twice); });
+  CallChange again = c.joining(call, {c.alice}, 1);
+  c.requireRefused("a second row of the starter", [&] { c.calls().commit(again); });
+}
+
+void everyoneLeaves(StorageCase& c) {
+  const CallId call = c.start("thread", c.alice, 0);
+  c.join(call, c.bob, 1);
+  c.join(call, c.carol, 2);
+  c.leave(call, c.bob, 3);
+  const CommitResult result = c.commit(c.ending(call, 4));
+  requireEqual("how many left", result.left.size(), std::size_t{2});
+  requireEqual("the first", result.left[0].user, c.alice);
+  requireEqual("the second", result.left[1].user, c.carol);
+  requireEqual("the row when read again", c.row(call, c.carol), result.left[1]);
+  requireEqual("left at", result.left[0].leftAt, at(4));
+  requireEqual("who left before", c.row(call, c.bob).leftAt, at(3));
+  requireEqual("how many are in", c.state(call).inCall, std::size_t{0});
+  require(c.silent().empty(), "nobody is in a call");
+  requireEqual("departures", c.heartbeats().departures({t(4), 10}).size(), std::size_t{2});
+}
+
+void lastOneOut(StorageCase& c) {
+  const CallId call = c.start("thread", c.alice, 0);
+  CallChange change = c.ending(call, 1);
+  CallParticipant out = c.row(call, c.alice);
+  out.leftAt = at(1);
+  change.participants = {out};
+  require(c.commit(change).left.empty(),
+          "who is taken out by a row is not among those who left with everyone");
+}
+
+void takenIds(StorageCase& c) {
+  const CallId call = c.start("thread", c.alice, 0);
+  CallChange sameCall = c.starting("other", c.bob, 1);
+  sameCall.call = call;
+  sameCall.row->id = call;
+  c.requireRefused("a taken call id", [&] { c.calls().commit(sameCall); });
+  CallChange sameRow = c.starting("other", c.bob, 1);
+  sameRow.participants[0].id = c.row(call, c.alice).id;
+  c.requireRefused("a taken participant id", [&] { c.calls().commit(sameRow); });
+  const NewJob job = c.newJob(JobType::setupCall, call, 0);
+  c.jobs().add(job);
+  CallChange sameJob = c.joining(call, {c.bob}, 1);
+  sameJob.jobs = {job};
+  c.requireRefused("a taken job id", [&] { c.calls().commit(sameJob); });
+}
+
+void guardsInOrder(StorageCase& c) {
+  const CallId call = c.start("thread", c.alice, 0);
+  c.jobs().add(c.newJob(JobType::setupCall, call, 0));
+  const auto claimed = c.claim(0);
+  require(claimed.has_value(), "a claim");
+  CallChange change = c.joining(call, {c.bob}, 1);
+  change.settles = c.settlement(*claimed, Settlement::Kind::done);
+  change.settles->token += 1;
+  const CallChange lost = change;
+  requireEqual("a lost claim", c.unchangedBy([&] { return c.calls().commit(lost); }).status,
+               Status::claimLost);
+  change.expectedRevision -= 1;
+  requireEqual("stale and lost", c.unchangedBy([&] { return c.calls().commit(change); }).status,
+               Status::conflict);
+  c.switches().takeCallsDown({t(100), std::nullopt});
+  CallChange start = c.starting("thread", c.bob, 1);
+  start.unlessCallsDown = true;
+  requireEqual("down and active", c.unchangedBy([&] { return c.calls().commit(start); }).status,
+               Status::callsDown);
+  start.threadRevision = 5;
+  requireEqual("all of it", c.unchangedBy([&] { return c.calls().commit(start); }).status, Status::conflict);
+}
+
+void threadRevisionGuard(StorageCase& c) {
+  c.calls().raiseThreadRevision(ThreadId{"thread"});
+  CallStore::LoadRequest request;
+  request.thread = ThreadId{"thread"};
+  const std::int64_t revision = c.calls().load(request).threadRevision;
+  CallChange start = c.starting("thread", c.alice, 0);
+  start.threadRevision = revision - 1;
+  requireEqual("a start", c.unchangedBy([&] { return c.calls().commit(start); }).status, Status::conflict);
+  start.threadRevision = revision;
+  c.commit(start);
+  CallChange join = c.joining(start.call, {c.bob}, 1);
+  join.threadRevision = revision;
+  c.calls().raiseThreadRevision(ThreadId{"thread"});
+  requireEqual("a join", c.unchangedBy([&] { return c.calls().commit(join); }).status, Status::conflict);
+  join.threadRevision.reset();
+  c.commit(join);
+}
+
+void downGuard(StorageCase& c) {
+  c.switches().takeCallsDown({t(10), std::nullopt});
+  CallChange start = c.starting("thread", c.alice, 9);
+  start.unlessCallsDown = true;
+  requireEqual("while down", c.unchangedBy([&] { return c.calls().commit(start); }).status,
+               Status::callsDown);
+  start.now = t(10);
+  c.commit(start);
+}
+
+void settlesWithTheChange(StorageCase& c) {
+  const auto kind = [&](Settlement::Kind which, std::int64_t seconds) {
+    const CallId call = c.start("thread" + std::to_string(seconds), c.alice, seconds);
+    c.jobs().add(c.newJob(JobType::setupCall, call, seconds));
+    const auto claimed = c.claim(seconds);
+    CallChange change = c.changing(call, seconds);
+    change.settles = c.settlement(claimed.value(), which, seconds + 50);
+    c.commit(change);
+    requireEqual("a second time",
+                 c.calls()
+                     .commit([&] {
+                       CallChange again = c.changing(call, seconds);
+                       again.settles = change.settles;
+                       return again;
+                     }())
+                     .status,
+                 Status::claimLost);
+  };
+  kind(Settlement::Kind::done, 100);
+  require(c.waiting().empty() && c.failed().empty(), "a done job is gone");
+  kind(Settlement::Kind::retry, 200);
+  requireEqual("a retried job is available", c.waiting().at(0).availableAt, t(250));
+  require(!c.waiting().at(0).leasedUntil, "and not leased");
+  requireEqual("with its error", c.waiting().at(0).lastError, "an error");
+  kind(Settlement::Kind::fail, 300);
+  require(c.failed().at(0).failed, "a failed job is kept");
+}
+
+void conflictsStoreNoJob(StorageCase& c) {
+  const CallId call = c.start("thread", c.alice, 0);
+  CallChange change = c.ending(call, 1);
+  change.jobs = {c.newJob(JobType::teardownCall, call, 1)};
+  c.commit(c.changing(call, 1));
+  requireEqual("status", c.unchangedBy([&] { return c.calls().commit(change); }).status, Status::conflict);
+}
+
+void oddTexts(StorageCase& c) {
+  for (const std::string& odd : {std::string{"'; DROP TABLE calls; --"}, std::string{"%_\\\"'"},
+                                 std::string(300, 'x'), std::string{"h\xC3\xA4h\xE2\x82\xAC\xF0\x9F\x98\x80"},
+                                 std::string{" a "}, std::string{"A"}, std::string{"a"}}) {
+    CallChange change = c.starting("thread " + odd, {odd, odd}, 0);
+    change.call = CallId{odd};
+    change.row->id = CallId{odd};
+    change.participants[0].id = ParticipantId{odd};
+    change.participants[0].callId = CallId{odd};
+    c.commit(change);
+    requireEqual("the owner", c.state(CallId{odd}).call.owner, UserId{odd, odd});
+    requireEqual("the row", c.row(CallId{odd}, {odd, odd}).id, ParticipantId{odd});
+    requireEqual("the thread", c.state(CallId{odd}).call.threadId, ThreadId{"thread " + odd});
+  }
+}
+
+void usersAreTypeAndId(StorageCase& c) {
+  const CallId call = c.start("thread", c.alice, 0);
+  c.commit(c.joining(call, {{"company", "alice"}, {"a", "b:c"}, {"a:b", "c"}}, 1));
+  requireEqual("how many are in", c.state(call).inCall, std::size_t{4});
+}
+
+}  // namespace
+
+void checkCommitting(StorageChecks& checks) {
+  checks.run("commit: new call -> call, row, job stored, sequences and revision given", newCall);
+  checks.run("commit: later calls and rows -> higher sequences", sequencesGrow);
+  checks.run("commit: new call in a thread with an active one -> activeCallExists", oneActive);
+  checks.run("commit: other revision -> conflict, nothing written", revisions);
+  checks.run("commit: row given -> the call and its room as given", rowAndRoom);
+  checks.run("commit: room without details -> still a room", emptyRoom);
+  checks.run("commit: participants -> rows as given, seen or departed now", participants);
+  checks.run("commit: second row of a user -> StorageError", oneRowAUser);
+  checks.run("commit: everyoneLeaves -> those who were in, in the order of joining", everyoneLeaves);
+  checks.run("commit: taken out by a row and everyoneLeaves -> counted once", lastOneOut);
+  checks.run("commit: id that is taken -> StorageError, nothing written", takenIds);
+  checks.run("commit: several guards fail -> conflict, claimLost, callsDown, activeCallExists",
+             guardsInOrder);
+  checks.run("commit: thread's revision raised -> conflict", threadRevisionGuard);
+  checks.run("commit: unlessCallsDown -> refused before that time, not at it", downGuard);
+  checks.run("commit: settles -> the job ends with the change, once", settlesWithTheChange);
+  checks.run("commit: conflict -> its jobs are not stored", conflictsStoreNoJob);
+  checks.run("commit: odd texts -> come back as they were", oddTexts);
+  checks.run("commit: users -> differ by type and by id", usersAreTypeAndId);
+}
+
+}  // namespace messenger::testing

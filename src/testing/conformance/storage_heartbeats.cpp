@@ -1,0 +1,116 @@
+#include <algorithm>
+
+#include "testing/conformance/storage_case.hpp"
+
+namespace messenger::testing {
+namespace {
+
+HeartbeatStore::Report report(std::vector<std::pair<ParticipantKey, StorageTime>> lastSeen) {
+  return {there, std::move(lastSeen), std::nullopt};
+}
+
+void saves(StorageCase& c) {
+  const CallId call = c.start("thread", c.alice, 5);
+  c.join(call, c.bob, 5);
+  c.heartbeats().save(report({{{call, c.alice}, t(9)}, {{call, c.bob}, t(4)}}));
+  requireEqual("alice", c.lastSeen(call, c.alice), t(9));
+  requireEqual("an earlier time changes nothing", c.lastSeen(call, c.bob), t(5));
+  const auto silent = c.silent();
+  requireEqual("bob was seen by", silent.at(0).seenBy, here);
+  requireEqual("alice was seen by", silent.at(1).seenBy, there);
+}
+
+void passesOver(StorageCase& c) {
+  const CallId call = c.start("thread", c.alice, 0);
+  c.join(call, c.bob, 0);
+  c.leave(call, c.bob, 1);
+  const auto out = c.heartbeats().save(report({{{call, c.alice}, t(9)},
+                                               {{call, c.bob}, t(9)},
+                                               {{call, c.carol}, t(9)},
+                                               {{CallId{"x"}, c.bob}, t(9)}}));
+  requireEqual("how many are in no call", out.size(), std::size_t{3});
+  require(std::find(out.begin(), out.end(), ParticipantKey{call, c.alice}) == out.end(), "alice is in one");
+  require(!c.lastSeen(call, c.bob), "who left stays out");
+  requireEqual("a late heartbeat that is no news is not passed over",
+               c.heartbeats().save(report({{{call, c.alice}, t(2)}})).size(), std::size_t{0});
+}
+
+void large(StorageCase& c) {
+  constexpr int people = 2500;
+  const CallId call = c.start("thread", c.alice, 0);
+  CallChange change = c.changing(call, 0);
+  HeartbeatStore::Report all = report({});
+  for (int i = 0; i < people; ++i) {
+    const UserId who = user(std::to_string(i));
+    change.participants.push_back(c.newRow(call, who, 0));
+    all.lastSeen.push_back({{call, who}, t(7)});
+  }
+  c.commit(change);
+  all.peer = HeartbeatStore::Peer{there, t(0), t(7), t(30)};
+  require(c.heartbeats().save(all).empty(), "all are in the call");
+  requireEqual("who was not seen", c.heartbeats().silent({t(6), INT64_MAX, std::nullopt, 10}).size(),
+               std::size_t{1});
+}
+
+void peers(StorageCase& c) {
+  const HeartbeatStore::Peer one{here, t(1), t(2), t(32)};
+  HeartbeatStore::Peer other{there, t(3), t(4), t(34)};
+  c.heartbeats().save({here, {}, one});
+  c.heartbeats().save({there, {}, other});
+  other = {there, t(3), t(20), t(50)};
+  c.heartbeats().save({there, {}, other});
+  auto all = c.heartbeats().peers();
+  requireEqual("how many", all.size(), std::size_t{2});
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+  requireEqual("the first's lease", all[0].leaseUntil, t(32));
+  requireEqual("the other reported up to", all[1].reportedUpTo, t(20));
+  requireEqual("the other's lease", all[1].leaseUntil, t(50));
+  requireEqual("the other receives since", all[1].receivingSince, t(3));
+  constexpr std::int64_t week = 7 * 24 * 3600;
+  c.heartbeats().save({there, {}, HeartbeatStore::Peer{there, t(3), t(week), t(week + 33)}});
+  requireEqual("after a week", c.heartbeats().peers().size(), std::size_t{1});
+}
+
+void silence(StorageCase& c) {
+  const CallId one = c.start("one", c.alice, 1);
+  c.join(one, c.bob, 2);
+  const CallId two = c.start("two", c.carol, 3);
+  const std::int64_t highest = c.state(two).call.sequence;
+  using Query = HeartbeatStore::SilentQuery;
+  requireEqual("at or before", c.heartbeats().silent(Query{t(2), highest, std::nullopt, 9}).size(),
+               std::size_t{2});
+  requireEqual("of the calls up to one",
+               c.heartbeats().silent(Query{t(9), highest - 1, std::nullopt, 9}).size(), std::size_t{2});
+  const auto first = c.heartbeats().silent(Query{t(9), highest, std::nullopt, 2});
+  requireEqual("a page", first.size(), std::size_t{2});
+  requireEqual("the longest silent first", first[0].who, ParticipantKey{one, c.alice});
+  const auto rest = c.heartbeats().silent(Query{t(9), highest, first[1], 2});
+  requireEqual("the next page", rest.size(), std::size_t{1});
+  requireEqual("the last", rest[0].who, ParticipantKey{two, c.carol});
+  c.end(one, 5);
+  requireEqual("nobody in an ended call", c.silent().size(), std::size_t{1});
+}
+
+void departures(StorageCase& c) {
+  const CallId call = c.start("thread", c.alice, 0);
+  c.join(call, c.bob, 1);
+  c.join(call, c.carol, 1);
+  c.leave(call, c.bob, 5);
+  c.leave(call, c.carol, 7);
+  requireEqual("at or after", c.heartbeats().departures({t(5), 9}).size(), std::size_t{2});
+  requireEqual("later", c.heartbeats().departures({t(6), 9}).size(), std::size_t{1});
+  requireEqual("at most", c.heartbeats().departures({t(0), 1}).at(0), ParticipantKey{call, c.bob});
+}
+
+}  // namespace
+
+void checkHeartbeats(StorageChecks& checks) {
+  checks.run("save: last seen, never an earlier time over a later one", saves);
+  checks.run("save: who is in no call -> returned, passed over", passesOver);
+  checks.run("save: a large report -> all of it", large);
+  checks.run("peers: as last reported; forgotten a week after their lease", peers);
+  checks.run("silent: by last seen, in pages, of calls up to a sequence", silence);
+  checks.run("departures: who left at or after a time", departures);
+}
+
+}  // namespace messenger::testing

@@ -1,0 +1,136 @@
+#include "testing/conformance/storage_case.hpp"
+
+namespace messenger::testing {
+namespace {
+
+CallStore::LoadRequest ofCall(const CallId& call) {
+  CallStore::LoadRequest request;
+  request.call = call;
+  return request;
+}
+
+CallStore::LoadRequest ofThread(const std::string& thread) {
+  CallStore::LoadRequest request;
+  request.thread = ThreadId{thread};
+  return request;
+}
+
+void byId(StorageCase& c) {
+  const CallId call = c.start("thread", c.alice, 0);
+  c.join(call, c.bob, 1);
+  const auto loaded = c.calls().load(ofCall(call));
+  require(loaded.call.has_value(), "the call is found");
+  requireEqual("the call", loaded.call->call.id, call);
+  requireEqual("rows that nobody asked for", loaded.call->participants.size(), std::size_t{0});
+  requireEqual("how many are in it", loaded.call->inCall, std::size_t{2});
+  requireEqual("the revision", loaded.call->call.revision, std::int64_t{2});
+}
+
+void unknown(StorageCase& c) {
+  c.start("thread", c.alice, 0);
+  require(!c.calls().load(ofCall(CallId{"nowhere"})).call, "an unknown call is not found");
+  require(!c.calls().load(ofThread("nowhere")).call, "nor one of an unknown thread");
+}
+
+void byThread(StorageCase& c) {
+  const CallId first = c.start("thread", c.alice, 0);
+  c.end(first, 1);
+  require(!c.calls().load(ofThread("thread")).call, "an ended call is not the active one");
+  const CallId second = c.start("thread", c.bob, 2);
+  const auto loaded = c.calls().load(ofThread("thread"));
+  require(loaded.call.has_value(), "the active call is found");
+  requireEqual("the call", loaded.call->call.id, second);
+}
+
+void askedFor(StorageCase& c) {
+  const CallId call = c.start("thread", c.alice, 0);
+  c.join(call, c.bob, 1);
+  c.join(call, c.carol, 2);
+  c.leave(call, c.carol, 3);
+  auto request = ofCall(call);
+  request.user = c.bob;
+  requireEqual("rows", c.calls().load(request).call.value().participants.size(), std::size_t{1});
+  request.participant = c.row(call, c.carol).id;
+  const CallState both = c.calls().load(request).call.value();
+  require(both.find(c.bob) != nullptr && both.find(c.carol) != nullptr, "the user and the participant");
+  request.everyoneInCall = true;
+  const CallState all = c.calls().load(request).call.value();
+  requireEqual("rows with all who are in it", all.participants.size(), std::size_t{3});
+  requireEqual("how many are in it", all.inCall, std::size_t{2});
+}
+
+void foreignParticipant(StorageCase& c) {
+  const CallId one = c.start("one", c.alice, 0);
+  const CallId other = c.start("other", c.bob, 0);
+  auto request = ofCall(one);
+  request.participant = c.row(other, c.bob).id;
+  require(c.calls().load(request).call.value().participants.empty(),
+          "a participant of another call is not given");
+}
+
+void lastSeen(StorageCase& c) {
+  const CallId call = c.start("thread", c.alice, 5);
+  requireEqual("last seen", c.lastSeen(call, c.alice), t(5));
+  requireEqual("of one without a row", c.lastSeen(call, c.bob), std::nullopt);
+  c.join(call, c.bob, 6);
+  c.leave(call, c.bob, 7);
+  requireEqual("of one who left", c.lastSeen(call, c.bob), std::nullopt);
+}
+
+void threadRevision(StorageCase& c) {
+  requireEqual("at first", c.calls().load(ofThread("thread")).threadRevision, std::int64_t{0});
+  c.calls().raiseThreadRevision(ThreadId{"thread"});
+  c.calls().raiseThreadRevision(ThreadId{"thread"});
+  c.calls().raiseThreadRevision(ThreadId{"other"});
+  const std::int64_t raised = c.calls().load(ofThread("thread")).threadRevision;
+  require(raised >= 2, "raised by each");
+  const CallId call = c.start("thread", c.alice, 0);
+  requireEqual("of the call's thread", c.calls().load(ofCall(call)).threadRevision, raised);
+}
+
+void switchIsSeen(StorageCase& c) {
+  requireEqual("without the switch", c.calls().load(ofThread("thread")).callsDownUntil, std::nullopt);
+  c.switches().takeCallsDown({t(100), std::nullopt});
+  requireEqual("with it", c.calls().load(ofThread("thread")).callsDownUntil, t(100));
+}
+
+void membership(StorageCase& c) {
+  ThreadStore* threads = c.storage().threads();
+  if (threads == nullptr) return;
+  NewThread thread;
+  thread.thread.id = ThreadId{"thread"};
+  thread.thread.type = ThreadType::privateThread;
+  thread.members = {{.user = c.alice, .name = "Alice"}, {.user = c.bob, .name = "Bob", .pending = true}};
+  threads->createThread(thread);
+  auto request = ofThread("thread");
+  request.membershipOf = c.alice;
+  const auto found = c.calls().load(request).membership;
+  require(found && found->member, "the membership is read");
+  requireEqual("the member", *found->member, thread.members[0]);
+  requireEqual("how many members", found->thread.members, std::size_t{2});
+  require(found->anyPending, "a side is pending");
+  const CallId call = c.start("thread", c.alice, 0);
+  request = ofCall(call);
+  request.membershipOf = c.carol;
+  const auto none = c.calls().load(request).membership;
+  require(none && !none->member, "a stranger is no member of the call's thread");
+  request = ofThread("nowhere");
+  request.membershipOf = c.alice;
+  require(!c.calls().load(request).membership, "an unknown thread has no membership");
+}
+
+}  // namespace
+
+void checkLoading(StorageChecks& checks) {
+  checks.run("load: by id -> the call, its revision, how many are in it", byId);
+  checks.run("load: unknown call or thread -> no call", unknown);
+  checks.run("load: by thread -> the active call alone", byThread);
+  checks.run("load: rows asked for -> these, each once", askedFor);
+  checks.run("load: participant of another call -> not given", foreignParticipant);
+  checks.run("load: user in the call -> when last seen", lastSeen);
+  checks.run("load: the thread's revision -> rises with each raise, for this thread alone", threadRevision);
+  checks.run("load: calls are down -> until when", switchIsSeen);
+  checks.run("load: membership asked for -> thread, member, pending", membership);
+}
+
+}  // namespace messenger::testing

@@ -1,0 +1,65 @@
+#include "http/call_thread_cache.hpp"
+
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/support/catch.hpp"
+
+namespace messenger::http {
+namespace {
+
+CallId call(std::size_t number) {
+  return CallId{"call-" + std::to_string(number)};
+}
+
+const ThreadId thread{"thread"};
+
+}  // namespace
+
+TEST_CASE("known calls: a call is known with its own thread only", "[http][unit]") {
+  CallThreadCache known{100};
+  REQUIRE(known.find("call-1", "thread") == CallThreadCache::Answer::unknown);
+  known.remember(call(1), thread);
+  REQUIRE(known.find("call-1", "thread") == CallThreadCache::Answer::sameThread);
+  REQUIRE(known.find("call-1", "another") == CallThreadCache::Answer::otherThread);
+  REQUIRE(known.find("call-2", "thread") == CallThreadCache::Answer::unknown);
+}
+
+TEST_CASE("known calls: no more are kept than there is room for", "[http][unit]") {
+  constexpr std::size_t capacity = 320;
+  CallThreadCache known{capacity};
+  for (std::size_t i = 0; i < 10'000; ++i) known.remember(call(i), thread);
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < 10'000; ++i) {
+    if (known.find(call(i).value(), "thread") != CallThreadCache::Answer::unknown) ++kept;
+  }
+  REQUIRE(kept > 0);
+  REQUIRE(kept <= capacity);
+}
+
+TEST_CASE("known calls: one that is asked for again and again stays", "[http][unit]") {
+  CallThreadCache known{64};
+  known.remember(call(0), thread);
+  for (std::size_t i = 1; i < 10'000; ++i) {
+    known.remember(call(i), thread);
+    REQUIRE(known.find("call-0", "thread") == CallThreadCache::Answer::sameThread);
+  }
+}
+
+TEST_CASE("known calls: many threads may ask and remember at once", "[http][unit]") {
+  CallThreadCache known{256};
+  std::vector<std::thread> threads;
+  for (std::size_t worker = 0; worker < 4; ++worker) {
+    threads.emplace_back([&known] {
+      for (std::size_t i = 0; i < 5'000; ++i) {
+        known.remember(call(i % 500), thread);
+        (void)known.find(call((i * 7) % 500).value(), "thread");
+      }
+    });
+  }
+  for (std::thread& each : threads) each.join();
+  REQUIRE(known.find(call(499).value(), "other") != CallThreadCache::Answer::sameThread);
+}
+
+}  // namespace messenger::http
