@@ -51,7 +51,7 @@ TEST_CASE("metrics: they tell what is going on", "[call_server]") {
   CHECK(tells("call_server_jobs_parked 0"));
 
   // A room's making waits while the storage gives out no jobs.
-  storage->failIf([](const auto& operation) { return operation.name == "claimJob"; },
+  storage->failIf([](const auto& operation) { return operation.name == "claim"; },
                   messenger::testing::Fault::before);
   const std::string call = world.start("alice", "team");
   CHECK(tells("call_server_jobs_pending 1"));

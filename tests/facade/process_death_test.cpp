@@ -50,7 +50,7 @@ class Remains {
  private:
   void findAcknowledged() {
     if (++rounds_ % 8 == 0) open();
-    clock_->jump(testing::ManualClock::defaultStart + hours{hour_} - clock_->now().wall);
+    clock_->advance(testing::ManualClock::defaultStart + hours{hour_} - clock_->now().wall);
     requireAcknowledged();
   }
 

@@ -196,7 +196,7 @@ TEST_CASE("router: a start that is stored is 201, also when the storage fails ri
   world.http.storage->failIf(
       [&stored](const testing::StorageOperation& operation) {
         const bool fails = stored;
-        if (operation.name == "startCall") stored = true;
+        if (operation.name == "commit") stored = true;
         return fails;
       },
       testing::Fault::before);
@@ -216,6 +216,8 @@ TEST_CASE("router: heartbeats ask neither storage nor directory once the partici
   const std::string heartbeat = "threads/t/calls/" + call + "/heartbeat";
   REQUIRE(world.http.send("POST", "threads/t/calls/" + call + "/join", "m2").status == 201);
 
+  // The first one also takes this process's lease as a presence peer.
+  REQUIRE(world.http.send("POST", heartbeat, "m1").status == 200);
   const std::size_t operations = world.http.storage->operations();
   const std::size_t asked = world.directory->asked;
   for (int i = 0; i < 10; ++i) {

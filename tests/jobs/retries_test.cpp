@@ -102,7 +102,7 @@ TEST_CASE("jobs: a sweep that fails for the last time is parked, and told", "[jo
   Fixture world(kind, withTries(2));
   const Call call = world.startTeam();
   world.storage->failIf(
-      [](const testing::StorageOperation& operation) { return operation.name == "activeCallsUpTo"; },
+      [](const testing::StorageOperation& operation) { return operation.name == "activeCallsAfter"; },
       testing::Fault::before);
   REQUIRE_OK(world.messenger->host().callsDown(minutes{10}));
   world.drain();

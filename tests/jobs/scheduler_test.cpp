@@ -22,7 +22,7 @@ TEST_CASE("scheduler: writes at once, and once more when stopped", "[jobs][sched
   std::atomic<int> writes{0};
   world.storage->failIf(
       [&](const testing::StorageOperation& each) {
-        if (each.name == "saveHeartbeats" && ++writes == 1) written.set_value();
+        if (each.name == "save" && ++writes == 1) written.set_value();
         return false;
       },
       testing::Fault::before);
@@ -57,7 +57,7 @@ TEST_CASE("scheduler: runs the check when it is due, whatever a task throws", "[
   std::atomic<int> checks{0};
   storage->failIf(
       [&](const testing::StorageOperation& each) {
-        return each.name == "silentParticipants" && ++checks == 1;
+        return each.name == "silent" && ++checks == 1;
       },
       testing::Fault::before);
   std::promise<EndReason> ended;
@@ -78,7 +78,7 @@ TEST_CASE("scheduler: destroyed from inside one of its own tasks, and after its 
   std::atomic<bool> once{true};
   world.storage->failIf(
       [&](const testing::StorageOperation& each) {
-        if (each.name == "saveHeartbeats" && once.exchange(false)) {
+        if (each.name == "save" && once.exchange(false)) {
           started.wait();
           scheduler.reset();
           written.set_value();

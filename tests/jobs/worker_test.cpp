@@ -185,7 +185,7 @@ TEST_CASE("worker: it goes on when a claim fails, and when its listener throws",
   std::atomic<int> claims{0};
   world.storage->failIf(
       [&](const testing::StorageOperation& each) {
-        if (each.name != "claimJob" || ++claims > 3) return false;
+        if (each.name != "claim" || ++claims > 3) return false;
         failed.count_down();
         return true;
       },
