@@ -26,8 +26,9 @@ class Stage {
         file(report.options().folder, "messenger-bench-activity.db"),
         storage(sqliteStorage({.path = file.path(), .durability = Durability::normal})) {
     const TimePoint start = clock->now().wall;
+    const StorageTime now = storage->timeAt(clock->steady());
     Report::progress("writing the participants");
-    populate(file.path(), population, start - std::chrono::hours{1}, start + ttl);
+    populate(file.path(), population, start - std::chrono::hours{1}, now + ttl);
 
     Config config;
     config.calling.enabled = true;
@@ -40,7 +41,7 @@ class Stage {
     dependencies.logger = nullLogger();
     dependencies.presence = memoryPresence();
     for (std::size_t n = 1; n <= population.participants; ++n) {
-      dependencies.presence->track(Population::key(n), clock->now());
+      dependencies.presence->track(Population::key(n), clock->steady());
     }
     messenger.emplace(config, dependencies);
     messenger->host().runDueTasks();
@@ -53,7 +54,7 @@ class Stage {
     messenger->host().runDueTasks();
   }
 
-  [[nodiscard]] TimePoint longAgo() const { return clock->now().wall - silence; }
+  [[nodiscard]] StorageTime longAgo() const { return storage->timeAt(clock->steady()) - silence; }
 
   Population population;
   std::shared_ptr<testing::ManualClock> clock = std::make_shared<testing::ManualClock>();
@@ -82,7 +83,7 @@ void puttingOut(Report& report, Stage& stage, std::size_t silent) {
   const auto medians = report.race(name, 1, contenders);
   report.row({name + " : as many commits", medians[0], medians[1]});
   report.row({name + fmt::format(" : a commit for {}", together), medians[0], medians[2]});
-  these.prepare(stage.clock->now().wall);
+  these.prepare(stage.storage->timeAt(stage.clock->steady()));
 }
 
 /// Nobody is silent: what the minute's check costs while all goes well.

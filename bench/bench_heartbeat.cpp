@@ -12,6 +12,7 @@ class FacadeStage {
   explicit FacadeStage(PresenceStage& stage) : presence_(stage) {
     Config config;
     config.calling.enabled = true;
+    config.presence.writeBehind = std::chrono::seconds{0};  // no storage knows these participants
     Dependencies dependencies;
     dependencies.storage = memoryStorage();
     dependencies.presence = stage.presence;

@@ -25,14 +25,16 @@ class Stage {
         file(report.options().folder, "messenger-bench-write-behind.db"),
         storage(sqliteStorage({.path = file.path(), .durability = Durability::normal})),
         order_(population.participants) {
-    const Moment start = clock->now();
+    const StorageTime start = storage->timeAt(clock->steady());
     Report::progress("writing the participants");
-    populate(file.path(), population, start.wall - std::chrono::hours{1}, start.wall);
+    populate(file.path(), population, clock->now().wall - std::chrono::hours{1}, start);
     std::iota(order_.begin(), order_.end(), std::size_t{1});
     Config config;
     config.calling.enabled = true;
     Dependencies dependencies{storage, nullptr, presence, nullptr, clock, nullLogger()};
-    for (std::size_t n = 1; n <= population.participants; ++n) presence->track(Population::key(n), start);
+    for (std::size_t n = 1; n <= population.participants; ++n) {
+      presence->track(Population::key(n), clock->steady());
+    }
     clock->advance(2 * config.presence.ttl);
     messenger.emplace(config, dependencies);
   }
@@ -45,15 +47,16 @@ class Stage {
     std::shuffle(order_.begin(), order_.end(), random_);
     rows.assign(order_.begin(), order_.begin() + static_cast<std::ptrdiff_t>(order_.size() / 2));
     if (order == Order::stored) std::sort(rows.begin(), rows.end());
-    const Moment now = clock->now();
-    batch = HeartbeatBatch{InstanceId{2}, now.wall, now.wall, {}};
-    for (const std::size_t row : rows) batch.heard.emplace_back(Population::key(row), now.wall);
+    const StorageTime now = storage->timeAt(clock->steady());
+    batch = HeartbeatStore::Report{};
+    batch.seenBy = InstanceId{2};
+    for (const std::size_t row : rows) batch.lastSeen.emplace_back(Population::key(row), now);
   }
 
   /// The same half, by the presence.
   void hearInMemory() {
     hear(Order::heard);
-    for (const auto& [who, at] : batch.heard) presence->touch(who.call, who.user, clock->now());
+    for (const auto& [who, at] : batch.lastSeen) presence->touch(who.call, who.user, clock->steady());
   }
 
   Population population;
@@ -62,7 +65,7 @@ class Stage {
   DatabaseFile file;
   std::shared_ptr<Storage> storage;
   std::optional<Messenger> messenger;
-  HeartbeatBatch batch;
+  HeartbeatStore::Report batch;
   std::vector<std::size_t> rows;
 
  private:
@@ -79,15 +82,15 @@ void measure(Report& report, Stage& stage) {
   const auto medians =
       report.race("write-behind", static_cast<double>(stage.population.participants / 2),
                   {{[&] { stage.messenger->host().flushPresence(); }, [&] { stage.hearInMemory(); }},
-                   {[&] { stage.storage->saveHeartbeats(stage.batch); }, heard},
+                   {[&] { stage.storage->heartbeats().save(stage.batch); }, heard},
                    {[&] { byKey.save(stage.batch, stage.rows); }, heard},
                    {[&] { byRow.save(stage.batch, stage.rows); }, heard},
-                   {[&] { stage.storage->saveHeartbeats(stage.batch); }, stored},
+                   {[&] { stage.storage->heartbeats().save(stage.batch); }, stored},
                    {[&] { byRow.save(stage.batch, stage.rows); }, stored}});
   report.row({"flushPresence : same statement", medians[0], medians[2]});
-  report.row({"saveHeartbeats : same statement", medians[1], medians[2]});
-  report.row({"saveHeartbeats : rows known", medians[1], medians[3]});
-  report.row({"saveHeartbeats, rows in order : rows known, in order", medians[4], medians[5]});
+  report.row({"save : same statement", medians[1], medians[2]});
+  report.row({"save : rows known", medians[1], medians[3]});
+  report.row({"save, rows in order : rows known, in order", medians[4], medians[5]});
 }
 
 }  // namespace

@@ -9,13 +9,13 @@ namespace {
 constexpr std::size_t batchSize = 100;
 
 constexpr const char* silentText =
-    "SELECT c.id, p.user_type, p.user_id, p.last_heard_at, p.heard_by, p.sequence, p.call_sequence "
+    "SELECT c.id, p.user_type, p.user_id, p.last_seen_at, p.seen_by, p.sequence, p.call_sequence "
     "FROM call_participants AS p INDEXED BY call_participants_silent "
     "CROSS JOIN calls AS c ON c.sequence = p.call_sequence "
-    "WHERE p.left_at IS NULL AND p.last_heard_at <= ?1 AND (p.last_heard_at, p.sequence) > (?2, ?3) "
-    "ORDER BY p.last_heard_at, p.sequence LIMIT ?4";
+    "WHERE p.left_at IS NULL AND p.last_seen_at <= ?1 AND (p.last_seen_at, p.sequence) > (?2, ?3) "
+    "ORDER BY p.last_seen_at, p.sequence LIMIT ?4";
 constexpr const char* takeOutText =
-    "UPDATE call_participants SET left_at = ?2, kicked = 0, updated_at = ?2 WHERE sequence = ?1";
+    "UPDATE call_participants SET left_at = ?2, departed_at = ?2, kicked = 0, updated_at = ?2 WHERE sequence = ?1";
 constexpr const char* raiseText = "UPDATE calls SET revision = revision + 1 WHERE sequence = ?1";
 constexpr const char* othersInText =
     "SELECT 1 FROM call_participants WHERE call_sequence = ?1 AND left_at IS NULL LIMIT 1";
@@ -27,12 +27,12 @@ constexpr const char* insertJobText =
     "VALUES (?1, 2, 'messenger', ?2, ?3, ?3)";
 
 constexpr const char* byKeyText =
-    "UPDATE call_participants SET last_heard_at = ?4, heard_by = ?5 "
+    "UPDATE call_participants SET last_seen_at = ?4, seen_by = ?5 "
     "WHERE call_sequence = (SELECT sequence FROM calls WHERE id = ?1) AND user_type = ?2 AND user_id = ?3 "
-    "AND left_at IS NULL AND last_heard_at < ?4";
+    "AND left_at IS NULL AND last_seen_at < ?4";
 constexpr const char* byRowText =
-    "UPDATE call_participants SET last_heard_at = ?2, heard_by = ?3 "
-    "WHERE sequence = ?1 AND left_at IS NULL AND last_heard_at < ?2";
+    "UPDATE call_participants SET last_seen_at = ?2, seen_by = ?3 "
+    "WHERE sequence = ?1 AND left_at IS NULL AND last_seen_at < ?2";
 
 }  // namespace
 
@@ -61,7 +61,7 @@ std::vector<ActivityFloor::Silent> ActivityFloor::nextBatch(std::int64_t heardAt
   return batch;
 }
 
-void ActivityFloor::check(TimePoint heardAtOrBefore) {
+void ActivityFloor::check(StorageTime heardAtOrBefore) {
   const std::int64_t now = wallMicroseconds();
   constexpr std::int64_t lowest = std::numeric_limits<std::int64_t>::min();
   Silent after{lowest, lowest, 0, {}};
@@ -100,12 +100,12 @@ HeardFloor::HeardFloor(const std::filesystem::path& file, Finds finds)
       byKey_(writer_, byKeyText),
       byRow_(writer_, byRowText) {}
 
-void HeardFloor::save(const HeartbeatBatch& batch, const std::vector<std::size_t>& rows) {
+void HeardFloor::save(const HeartbeatStore::Report& batch, const std::vector<std::size_t>& rows) {
   constexpr std::size_t chunk = 1000;
   for (std::size_t from = 0; from < rows.size(); from += chunk) {
     begin_.run();
     for (std::size_t at = from; at < std::min(rows.size(), from + chunk); ++at) {
-      const auto& [who, time] = batch.heard[at];
+      const auto& [who, time] = batch.lastSeen[at];
       const std::int64_t heardAt = time.time_since_epoch().count();
       if (finds_ == Finds::byRow) {
         byRow_.run(rows[at], heardAt, 2);

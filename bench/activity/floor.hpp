@@ -17,7 +17,7 @@ class ActivityFloor {
   ActivityFloor(const std::filesystem::path& file, const char* synchronous, std::size_t perCommit);
 
   /// Puts out whoever was last heard at or before that time; a call that empties ends, and gets a job.
-  void check(TimePoint heardAtOrBefore);
+  void check(StorageTime heardAtOrBefore);
 
  private:
   struct Silent {
@@ -52,7 +52,7 @@ class HeardFloor {
   HeardFloor(const std::filesystem::path& file, Finds finds);
 
   /// `rows`: those of the participants in the batch, in the same order.
-  void save(const HeartbeatBatch& batch, const std::vector<std::size_t>& rows);
+  void save(const HeartbeatStore::Report& batch, const std::vector<std::size_t>& rows);
 
  private:
   Finds finds_;

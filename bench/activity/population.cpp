@@ -7,7 +7,8 @@
 namespace messenger::bench {
 namespace {
 
-std::int64_t number(TimePoint time) {
+template <class Time>
+std::int64_t number(Time time) {
   return time.time_since_epoch().count();
 }
 
@@ -25,7 +26,7 @@ ParticipantKey Population::key(std::size_t participant) {
 }
 
 void populate(const std::filesystem::path& file, const Population& population, TimePoint createdAt,
-              TimePoint heardAt) {
+              StorageTime seenAt) {
   RawDatabase database(file, RawDatabase::Access::write);
   const auto numbers = [](std::size_t count) {
     return fmt::format(
@@ -46,10 +47,10 @@ void populate(const std::filesystem::path& file, const Population& population, T
       numbers(population.calls()), number(createdAt), number(createdAt)));
   database.execute(
       fmt::format("INSERT INTO call_participants (id, call_sequence, user_type, user_id, created_at, "
-                  "updated_at, last_heard_at, "
-                  "heard_by) {}"
+                  "updated_at, last_seen_at, "
+                  "seen_by) {}"
                   "SELECT printf('%026d', n), (n + 3) / 4, 'user', n, {}, {}, {}, 1 FROM numbers",
-                  numbers(population.participants), number(createdAt), number(createdAt), number(heardAt)));
+                  numbers(population.participants), number(createdAt), number(createdAt), number(seenAt)));
   database.execute("COMMIT; PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
@@ -64,16 +65,16 @@ Silence::Silence(const std::filesystem::path& file, const Population& population
   }
 }
 
-void Silence::prepare(TimePoint heardAt) {
+void Silence::prepare(StorageTime seenAt) {
   database_.execute(fmt::format(
       "BEGIN IMMEDIATE;"
       "UPDATE calls SET ended_at = NULL, end_reason = NULL, updated_at = created_at, revision = 4 "
       "WHERE sequence IN silent_calls;"
-      "UPDATE call_participants SET left_at = NULL, updated_at = created_at, last_heard_at = {} "
+      "UPDATE call_participants SET left_at = NULL, departed_at = NULL, updated_at = created_at, last_seen_at = {} "
       "WHERE call_sequence IN silent_calls;"
       "DELETE FROM jobs;"
       "COMMIT; PRAGMA wal_checkpoint(TRUNCATE)",
-      number(heardAt)));
+      number(seenAt)));
 }
 
 void Silence::check() {

@@ -21,7 +21,7 @@ struct Population {
 
 /// Fills a file that the adapter has made. Everybody was heard at `heardAt`.
 void populate(const std::filesystem::path& file, const Population& population, TimePoint createdAt,
-              TimePoint heardAt);
+              StorageTime seenAt);
 
 /// The one whose calls fall silent, and are put back afterwards.
 class Silence {
@@ -30,7 +30,7 @@ class Silence {
   Silence(const std::filesystem::path& file, const Population& population, std::size_t silent);
 
   /// All calls are as at the beginning, and those silent ones were last heard at `heardAt`.
-  void prepare(TimePoint heardAt);
+  void prepare(StorageTime seenAt);
 
   /// Throws std::runtime_error unless just those are out of their calls, the calls ended, and a job is stored
   /// for each.

@@ -11,7 +11,7 @@ namespace {
 constexpr std::int64_t lease = 30'000'000;
 
 constexpr const char* nextText =
-    "SELECT j.sequence, j.call_id FROM jobs AS j WHERE j.queue = 'messenger' AND j.parked = 0 "
+    "SELECT j.sequence, j.call_id FROM jobs AS j WHERE j.queue = 'messenger' AND j.failed = 0 "
     "AND j.available_at <= ?1 AND (j.leased_until IS NULL OR j.leased_until <= ?1) "
     "AND NOT EXISTS (SELECT 1 FROM jobs AS o WHERE o.call_id = j.call_id AND o.sequence <> j.sequence "
     "AND o.leased_until > ?1) ORDER BY j.available_at, j.sequence LIMIT 1";

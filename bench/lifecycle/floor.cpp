@@ -15,14 +15,14 @@ constexpr const char* queue = "messenger";
   "p.sequence, p.id, p.user_type, p.user_id, p.kicked, p.left_at, p.created_at, p.updated_at"
 #define JOB_COLUMNS                                                                                       \
   "sequence, id, type, queue, call_id, cutoff, created_at, available_at, attempts, token, leased_until, " \
-  "parked, last_error"
+  "failed, last_error"
 
 constexpr const char* insertCall =
     "INSERT INTO calls (id, thread_id, owner_type, owner_id, type, created_at, updated_at, revision) "
     "VALUES (?1, ?2, ?3, ?4, 1, ?5, ?5, 1)";
 constexpr const char* insertParticipant =
     "INSERT INTO call_participants (id, call_sequence, user_type, user_id, created_at, updated_at, "
-    "last_heard_at, heard_by) VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?5, ?6)";
+    "last_seen_at, seen_by) VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?5, ?6)";
 constexpr const char* insertJob =
     "INSERT INTO jobs (id, type, queue, call_id, created_at, available_at) VALUES (?1, ?2, ?3, ?4, ?5, ?5)";
 constexpr const char* claim =
@@ -38,9 +38,9 @@ constexpr const char* setup =
     "room_secret = ?4, updated_at = ?5, revision = ?6 WHERE sequence = ?1";
 constexpr const char* raise = "UPDATE calls SET revision = ?2 WHERE sequence = ?1";
 constexpr const char* takeOut =
-    "UPDATE call_participants SET left_at = ?2, kicked = 0, updated_at = ?2 WHERE sequence = ?1";
+    "UPDATE call_participants SET left_at = ?2, departed_at = ?2, kicked = 0, updated_at = ?2 WHERE sequence = ?1";
 constexpr const char* putOut =
-    "UPDATE call_participants SET left_at = ?2, updated_at = ?2 WHERE call_sequence = ?1 AND left_at IS NULL "
+    "UPDATE call_participants SET left_at = ?2, departed_at = ?2, updated_at = ?2 WHERE call_sequence = ?1 AND left_at IS NULL "
     "RETURNING sequence, id, user_type, user_id, kicked, left_at, created_at, updated_at";
 constexpr const char* end =
     "UPDATE calls SET ended_at = ?2, end_reason = 1, ended_by_type = ?3, ended_by_id = ?4, updated_at = ?2, "
@@ -50,7 +50,7 @@ constexpr const char* teardown =
     "WHERE sequence = ?1";
 
 constexpr const char* nextJob =
-    "SELECT j.sequence FROM jobs AS j WHERE j.queue = ?1 AND j.parked = 0 AND j.available_at <= ?2 "
+    "SELECT j.sequence FROM jobs AS j WHERE j.queue = ?1 AND j.failed = 0 AND j.available_at <= ?2 "
     "AND (j.leased_until IS NULL OR j.leased_until <= ?2) "
     "AND NOT EXISTS (SELECT 1 FROM jobs AS o WHERE o.call_id = j.call_id AND o.sequence <> j.sequence "
     "AND o.leased_until > ?2) ORDER BY j.available_at, j.sequence LIMIT 1";

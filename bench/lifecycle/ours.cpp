@@ -46,7 +46,7 @@ Groups makeGroups(Storage& storage, std::size_t count) {
     group.members = {{groups.owner, "Owner", true, true, false, false},
                      {groups.guest, "Guest", false, false, false, false},
                      {groups.third, "Third", false, false, false, false}};
-    storage.threadStore()->createThread(group);
+    storage.threads()->createThread(group);
     groups.threads.push_back(group.thread.id);
   }
   return groups;

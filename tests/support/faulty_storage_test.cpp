@@ -3,6 +3,7 @@
 #include "messenger/adapters/memory.hpp"
 #include "messenger/errors.hpp"
 #include "messenger/testing/forwarding_presence.hpp"
+#include "messenger/testing/forwarding_thread_directory.hpp"
 #include "tests/support/catch.hpp"
 
 namespace messenger::testing {
@@ -60,6 +61,79 @@ TEST_CASE("faulty storage: fails whatever a predicate says", "[testing][unit]") 
   REQUIRE(storage.operationsByName() ==
           std::map<std::string, std::size_t>{{"list", 1}, {"add", 1}, {"bringCallsUp", 1}});
   REQUIRE(seen == std::vector<std::string>{"list", "add", "bringCallsUp"});
+}
+
+TEST_CASE("faulty storage: a predicate picks a commit by its change", "[testing][unit]") {
+  FaultyStorage storage(memoryStorage());
+  CallChange start;
+  start.call = CallId{"call"};
+  start.row.emplace();
+  start.row->id = start.call;
+  CallChange end = start;
+  end.expectedRevision = 1;
+  end.row->endedAt = TimePoint{};
+  end.row->endReason = EndReason::host;
+  storage.failIf(
+      [](const StorageOperation& operation) {
+        return operation.change != nullptr && operation.change->row && !operation.change->row->active();
+      },
+      Fault::after);
+  storage.calls().commit(start);
+  REQUIRE_FALSE(storage.struck());
+  REQUIRE_THROWS_AS(storage.calls().commit(end), StorageUnavailable);
+  storage.heal();
+  CallStore::LoadRequest request;
+  request.call = start.call;
+  REQUIRE_FALSE(storage.calls().load(request).call.value().call.active());
+}
+
+TEST_CASE("faulty storage: counts operations by name since a mark", "[testing][unit]") {
+  using Counts = std::map<std::string, std::size_t>;
+  FaultyStorage storage(memoryStorage());
+  storage.jobs().add(job("1"));
+  storage.countFromHere();
+  REQUIRE(storage.operationsByName() == Counts{});
+  REQUIRE_FALSE(storage.calls().load({}).call.has_value());
+  storage.calls().raiseThreadRevision(ThreadId{"thread"});
+  REQUIRE(storage.jobs().list({}).size() == 1);
+  REQUIRE(storage.jobs().list({}).size() == 1);
+  REQUIRE(storage.operationsByName() == Counts{{"load", 1}, {"raiseThreadRevision", 1}, {"list", 2}});
+  REQUIRE(storage.operations() == 4);
+}
+
+TEST_CASE("forwarding thread directory: hands every question on, after `onQuestion`", "[testing][unit]") {
+  struct Counting final : ForwardingThreadDirectory {
+    using ForwardingThreadDirectory::ForwardingThreadDirectory;
+    void onQuestion(std::string_view name) const override {
+      if (name == failing) throw StorageUnavailable("no directory");
+      asked.emplace_back(name);
+    }
+    std::string failing;
+    mutable std::vector<std::string> asked;
+  };
+  const auto storage = memoryStorage();
+  const ThreadId thread{"thread"};
+  const UserId alice{"user", "alice"};
+  NewThread made;
+  made.thread.id = thread;
+  made.members = {{.user = alice, .name = "Alice"}};
+  storage->threads()->createThread(made);
+  Counting directory(std::shared_ptr<const ThreadDirectory>(storage, storage->threads()));
+
+  REQUIRE(directory.findThread(thread).value().members == 1);
+  REQUIRE(directory.findMember(thread, alice) == made.members[0]);
+  REQUIRE(directory.members(thread) == made.members);
+  REQUIRE(directory.threadsOf(alice) == std::vector<ThreadId>{thread});
+  REQUIRE(directory.findUserName(alice) == "Alice");
+  REQUIRE(directory.findMembership(thread, alice).value().member == made.members[0]);
+  REQUIRE(directory.findMemberships({thread}, alice).size() == 1);
+  REQUIRE(directory.findUserNames({alice}).at(0) == "Alice");
+  REQUIRE(directory.asked == std::vector<std::string>{"findThread", "findMember", "members", "threadsOf",
+                                                      "findUserName", "findMembership", "findMemberships",
+                                                      "findUserNames"});
+  directory.failing = "members";
+  REQUIRE_THROWS_AS(directory.members(thread), StorageUnavailable);
+  REQUIRE_THROWS_AS(ForwardingThreadDirectory(nullptr), std::invalid_argument);
 }
 
 TEST_CASE("forwarding storage: hands the thread store through, and wants a storage", "[testing][unit]") {

@@ -1,5 +1,7 @@
 #include "testing/conformance/storage_case.hpp"
 
+#include <algorithm>
+
 #include "messenger/errors.hpp"
 
 namespace messenger::testing {
@@ -163,7 +165,13 @@ std::string StorageCase::picture() const {
     text += describe(calls().history({ThreadId{thread}, std::nullopt, 1000, alice}).total);
   }
   text += describe(waiting()) + describe(failed());
-  for (const auto& each : silent()) text += describe(each.who) + describe(each.lastSeen);
+  for (const auto& each : silent()) {
+    text += describe(each.who) + describe(each.lastSeen) + describe(each.seenBy);
+  }
+  std::vector<std::string> gone;
+  for (const auto& each : heartbeats().departures({StorageTime{}, 1000})) gone.push_back(describe(each));
+  std::sort(gone.begin(), gone.end());
+  text += describe(gone);
   return text + describe(switches().callsDownUntil());
 }
 

@@ -55,6 +55,7 @@ class StorageCase : public People {
   [[nodiscard]] std::shared_ptr<Storage> openAgain() const;
   /// As after a restart.
   void restart();
+  [[nodiscard]] bool canReopen() const noexcept { return reopen_ != nullptr; }
 
   [[nodiscard]] std::string newId(const std::string& kind);
   [[nodiscard]] CallParticipant newRow(const CallId& call, const UserId& who, std::int64_t seconds);
@@ -136,6 +137,7 @@ void checkJobs(StorageChecks& checks);
 void checkHeartbeats(StorageChecks& checks);
 void checkSwitches(StorageChecks& checks);
 void checkThreads(StorageChecks& checks);
+void checkOddTexts(StorageChecks& checks);
 void checkConcurrency(StorageChecks& checks);
 void checkReopening(StorageChecks& checks);
 

@@ -32,9 +32,11 @@ void sequencesGrow(StorageCase& c) {
 
 void oneActive(StorageCase& c) {
   const CallId first = c.start("thread", c.alice, 0);
-  const CallChange second = c.starting("thread", c.bob, 1);
+  CallChange second = c.starting("thread", c.bob, 1);
+  second.jobs = {c.newJob(JobType::setupCall, second.call, 1)};
   const auto result = c.unchangedBy([&] { return c.calls().commit(second); });
   requireEqual("status", result.status, Status::activeCallExists);
+  require(!c.calls().findParticipant(second.participants[0].id), "its row is not stored");
   c.end(first, 2);
   c.start("thread", c.bob, 3);
 }
@@ -158,6 +160,9 @@ void takenIds(StorageCase& c) {
   CallChange sameJob = c.joining(call, {c.bob}, 1);
   sameJob.jobs = {job};
   c.requireRefused("a taken job id", [&] { c.calls().commit(sameJob); });
+  const NewJob twice = c.newJob(JobType::setupCall, call, 0);
+  sameJob.jobs = {twice, twice};
+  c.requireRefused("a job id given twice", [&] { c.calls().commit(sameJob); });
 }
 
 void guardsInOrder(StorageCase& c) {
@@ -209,6 +214,7 @@ void downGuard(StorageCase& c) {
                Status::callsDown);
   start.now = t(10);
   c.commit(start);
+  c.commit(c.starting("another", c.bob, 9));
 }
 
 void settlesWithTheChange(StorageCase& c) {
@@ -245,6 +251,23 @@ void conflictsStoreNoJob(StorageCase& c) {
   change.jobs = {c.newJob(JobType::teardownCall, call, 1)};
   c.commit(c.changing(call, 1));
   requireEqual("status", c.unchangedBy([&] { return c.calls().commit(change); }).status, Status::conflict);
+}
+
+void claimOutlivesRefusal(StorageCase& c) {
+  const CallId call = c.start("thread", c.alice, 0);
+  c.jobs().add(c.newJob(JobType::setupCall, call, 0));
+  const NewJob other = c.newJob(JobType::endCalls, std::nullopt, 50);
+  c.jobs().add(other);
+  const Settlement done = c.settlement(c.claim(0).value(), Settlement::Kind::done);
+  CallChange stale = c.joining(call, {c.bob}, 1);
+  stale.settles = done;
+  c.commit(c.changing(call, 1));
+  requireEqual("status", c.unchangedBy([&] { return c.calls().commit(stale); }).status, Status::conflict);
+  CallChange taken = c.joining(call, {c.bob}, 2);
+  taken.settles = done;
+  taken.jobs = {other};
+  c.requireRefused("a taken job id", [&] { c.calls().commit(taken); });
+  require(c.jobs().settle(done), "the claim holds still");
 }
 
 void oddTexts(StorageCase& c) {
@@ -289,6 +312,8 @@ void checkCommitting(StorageChecks& checks) {
   checks.run("commit: unlessCallsDown -> refused before that time, not at it", downGuard);
   checks.run("commit: settles -> the job ends with the change, once", settlesWithTheChange);
   checks.run("commit: conflict -> its jobs are not stored", conflictsStoreNoJob);
+  checks.run("commit: conflict or StorageError -> the claim that it settles holds still",
+             claimOutlivesRefusal);
   checks.run("commit: odd texts -> come back as they were", oddTexts);
   checks.run("commit: users -> differ by type and by id", usersAreTypeAndId);
 }

@@ -67,6 +67,8 @@ void peers(StorageCase& c) {
   requireEqual("the other's lease", all[1].leaseUntil, t(50));
   requireEqual("the other receives since", all[1].receivingSince, t(3));
   constexpr std::int64_t week = 7 * 24 * 3600;
+  c.heartbeats().save({there, {}, HeartbeatStore::Peer{there, t(3), t(week), t(week + 31)}});
+  requireEqual("within a week", c.heartbeats().peers().size(), std::size_t{2});
   c.heartbeats().save({there, {}, HeartbeatStore::Peer{there, t(3), t(week), t(week + 33)}});
   requireEqual("after a week", c.heartbeats().peers().size(), std::size_t{1});
 }
@@ -91,6 +93,19 @@ void silence(StorageCase& c) {
   requireEqual("nobody in an ended call", c.silent().size(), std::size_t{1});
 }
 
+void seenTogether(StorageCase& c) {
+  const CallId call = c.start("thread", c.alice, 1);
+  c.commit(c.joining(call, {c.bob, c.carol}, 1));
+  HeartbeatStore::SilentQuery query{t(1), INT64_MAX, std::nullopt, 1};
+  for (const UserId& who : {c.alice, c.bob, c.carol}) {
+    const auto page = c.heartbeats().silent(query);
+    requireEqual("a page", page.size(), std::size_t{1});
+    requireEqual("by sequence", page[0].who.user, who);
+    query.after = page[0];
+  }
+  require(c.heartbeats().silent(query).empty(), "nobody is left");
+}
+
 void departures(StorageCase& c) {
   const CallId call = c.start("thread", c.alice, 0);
   c.join(call, c.bob, 1);
@@ -99,7 +114,8 @@ void departures(StorageCase& c) {
   c.leave(call, c.carol, 7);
   requireEqual("at or after", c.heartbeats().departures({t(5), 9}).size(), std::size_t{2});
   requireEqual("later", c.heartbeats().departures({t(6), 9}).size(), std::size_t{1});
-  requireEqual("at most", c.heartbeats().departures({t(0), 1}).at(0), ParticipantKey{call, c.bob});
+  requireEqual("who", c.heartbeats().departures({t(6), 9}).at(0), ParticipantKey{call, c.carol});
+  requireEqual("at most", c.heartbeats().departures({t(0), 1}).size(), std::size_t{1});
 }
 
 }  // namespace
@@ -110,6 +126,7 @@ void checkHeartbeats(StorageChecks& checks) {
   checks.run("save: a large report -> all of it", large);
   checks.run("peers: as last reported; forgotten a week after their lease", peers);
   checks.run("silent: by last seen, in pages, of calls up to a sequence", silence);
+  checks.run("silent: seen at the same time -> by sequence, each once", seenTogether);
   checks.run("departures: who left at or after a time", departures);
 }
 

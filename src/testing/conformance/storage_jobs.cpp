@@ -65,6 +65,7 @@ void oneOfACall(StorageCase& c) {
   requireEqual("a job of another call", c.claim(0).value().job.id, ofOther.id);
   require(!c.claim(0), "no second one of the same call");
   require(!c.jobs().claim({queue, t(0), t(9), at(0), teardown.id, std::nullopt}), "not by its id either");
+  require(!c.jobs().claim({queue, t(0), t(9), at(0), std::nullopt, call}), "nor by their call");
   c.jobs().settle(c.settlement(first.value(), Kind::done));
   requireEqual("once the first is settled", c.claim(0).value().job.id, teardown.id);
 }
@@ -114,6 +115,7 @@ void renews(StorageCase& c) {
   const Job job = c.claim(0, 10).value().job;
   require(c.jobs().renew(job.id, job.token, t(30)), "a claim is renewed");
   require(!c.claim(29), "it holds longer");
+  require(c.jobs().renew(job.id, job.token, t(30)), "a lease that ended, while nobody took the job over");
   const Job next = c.claim(30).value().job;
   require(!c.jobs().renew(job.id, job.token, t(99)), "a token that another claim raised");
   require(!c.jobs().renew(JobId{"nowhere"}, 1, t(99)), "an unknown job");

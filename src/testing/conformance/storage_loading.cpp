@@ -36,6 +36,7 @@ void byThread(StorageCase& c) {
   const CallId first = c.start("thread", c.alice, 0);
   c.end(first, 1);
   require(!c.calls().load(ofThread("thread")).call, "an ended call is not the active one");
+  require(!c.state(first).call.active(), "but found by its id");
   const CallId second = c.start("thread", c.bob, 2);
   const auto loaded = c.calls().load(ofThread("thread"));
   require(loaded.call.has_value(), "the active call is found");
@@ -50,6 +51,9 @@ void askedFor(StorageCase& c) {
   auto request = ofCall(call);
   request.user = c.bob;
   requireEqual("rows", c.calls().load(request).call.value().participants.size(), std::size_t{1});
+  request.participant = c.row(call, c.bob).id;
+  requireEqual("the same row, asked for twice", c.calls().load(request).call.value().participants.size(),
+               std::size_t{1});
   request.participant = c.row(call, c.carol).id;
   const CallState both = c.calls().load(request).call.value();
   require(both.find(c.bob) != nullptr && both.find(c.carol) != nullptr, "the user and the participant");
@@ -81,9 +85,11 @@ void threadRevision(StorageCase& c) {
   requireEqual("at first", c.calls().load(ofThread("thread")).threadRevision, std::int64_t{0});
   c.calls().raiseThreadRevision(ThreadId{"thread"});
   c.calls().raiseThreadRevision(ThreadId{"thread"});
-  c.calls().raiseThreadRevision(ThreadId{"other"});
   const std::int64_t raised = c.calls().load(ofThread("thread")).threadRevision;
   require(raised >= 2, "raised by each");
+  requireEqual("of another thread", c.calls().load(ofThread("other")).threadRevision, std::int64_t{0});
+  c.calls().raiseThreadRevision(ThreadId{"other"});
+  requireEqual("when another is raised", c.calls().load(ofThread("thread")).threadRevision, raised);
   const CallId call = c.start("thread", c.alice, 0);
   requireEqual("of the call's thread", c.calls().load(ofCall(call)).threadRevision, raised);
 }

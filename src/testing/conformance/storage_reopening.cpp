@@ -53,6 +53,21 @@ void tokensGoOn(StorageCase& c) {
   require(!c.jobs().settle(c.settlement(first, Settlement::Kind::done)), "the old one does not hold");
 }
 
+void threadsSurvive(StorageCase& c) {
+  if (c.storage().threads() == nullptr) return;
+  NewThread made;
+  made.thread.id = ThreadId{"thread"};
+  made.thread.subject = "Subject";
+  made.members = {{c.alice, "Alice", true, true, false, true}};
+  c.storage().threads()->createThread(made);
+  c.restart();
+  made.thread.members = 1;
+  const ThreadStore& threads = *c.storage().threads();
+  requireEqual("the thread", threads.findThread(made.thread.id), made.thread);
+  requireEqual("its members", threads.members(made.thread.id), made.members);
+  requireEqual("their threads", threads.threadsOf(c.alice), {made.thread.id});
+}
+
 void othersSee(StorageCase& c) {
   const auto other = c.openAgain();
   const CallId call = c.start("thread", c.alice, 0);
@@ -65,6 +80,14 @@ void othersSee(StorageCase& c) {
   requireEqual("a stale one here", c.calls().commit(stale).status, CommitResult::Status::conflict);
   requireEqual("a second start there", other->calls().commit(c.starting("thread", c.bob, 1)).status,
                CommitResult::Status::activeCallExists);
+  other->heartbeats().save({there, {{{call, c.alice}, t(20)}}, std::nullopt});
+  requireEqual("a heartbeat saved there", c.lastSeen(call, c.alice), t(20));
+  other->switches().takeCallsDown({t(100), std::nullopt});
+  requireEqual("the switch, set there", c.switches().callsDownUntil(), t(100));
+  c.jobs().add(c.newJob(JobType::endCalls, std::nullopt, 0));
+  require(other->jobs().claim({queue, t(1), t(9), at(1), std::nullopt, std::nullopt}).has_value(),
+          "a job is claimed there");
+  require(!c.claim(1), "and not here then");
   const SteadyPoint now{std::chrono::hours{5}};
   requireEqual("its time", other->timeAt(now), c.storage().timeAt(now));
 }
@@ -75,6 +98,7 @@ void checkReopening(StorageChecks& checks) {
   checks.run("reopened: everything is there", survives);
   checks.run("reopened: sequences go on", sequencesGoOn);
   checks.run("reopened: leases and tokens hold", tokensGoOn);
+  checks.run("reopened: threads, members and names are there", threadsSurvive);
   checks.run("opened twice: one picture, one set of guards, one time", othersSee);
 }
 

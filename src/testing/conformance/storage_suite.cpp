@@ -15,6 +15,7 @@ std::size_t storageSuite(const StorageFactory& make, const ReportSink& report, c
   checkHeartbeats(all);
   checkSwitches(all);
   checkThreads(all);
+  checkOddTexts(all);
   checkConcurrency(all);
   if (reopen) checkReopening(all);
   return checks.failures();

@@ -23,6 +23,13 @@ void nothingToSweep(StorageCase& c) {
   require(c.waiting().empty(), "no sweep is stored");
 }
 
+void takenSweep(StorageCase& c) {
+  c.start("thread", c.alice, 0);
+  const NewJob sweep = c.newJob(JobType::endCalls, std::nullopt, 1);
+  c.jobs().add(sweep);
+  c.requireRefused("a taken job id", [&] { c.switches().takeCallsDown({t(100), sweep}); });
+}
+
 void upAgain(StorageCase& c) {
   require(!c.switches().bringCallsUp(t(1)), "they were not down");
   c.switches().takeCallsDown({t(10), std::nullopt});
@@ -49,6 +56,7 @@ void time(StorageCase& c) {
 void checkSwitches(StorageChecks& checks) {
   checks.run("takeCallsDown: sets the switch, counts, stores the sweep", down);
   checks.run("takeCallsDown: no active call -> no sweep", nothingToSweep);
+  checks.run("takeCallsDown: sweep whose id is taken -> StorageError, the switch is not set", takenSweep);
   checks.run("bringCallsUp: says whether they were down", upAgain);
   checks.run("timeAt: goes as the machine's clock goes", time);
 }

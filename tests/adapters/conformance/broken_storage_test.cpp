@@ -18,6 +18,11 @@ class Broken final : public ForwardingStorage {
     std::function<CommitResult(CallStore&, const CallChange&)> commit;
     std::function<void(CallStore&, const ThreadId&)> raise;
     std::function<CallStore::HistoryPage(CallStore&, const CallStore::HistoryQuery&)> history;
+    std::function<std::vector<HeartbeatStore::SilentParticipant>(HeartbeatStore&,
+                                                                 const HeartbeatStore::SilentQuery&)>
+        silent;
+    std::function<std::vector<ParticipantKey>(HeartbeatStore&, const HeartbeatStore::DeparturesQuery&)>
+        departures;
     std::function<std::optional<JobQueue::ClaimedJob>(JobQueue&, const JobQueue::ClaimRequest&)> claim;
     std::function<bool(JobQueue&, const Settlement&)> settle;
     std::function<bool(JobQueue&, const JobId&, std::int64_t, StorageTime)> renew;
@@ -72,6 +77,12 @@ class Broken final : public ForwardingStorage {
     Heartbeats(HeartbeatStore& inner, const Breaks& given) : ForwardingHeartbeatStore(inner), breaks(given) {}
     std::vector<ParticipantKey> save(const Report& report) override {
       return breaks.save ? breaks.save(inner(), report) : inner().save(report);
+    }
+    std::vector<SilentParticipant> silent(const SilentQuery& query) override {
+      return breaks.silent ? breaks.silent(inner(), query) : inner().silent(query);
+    }
+    std::vector<ParticipantKey> departures(const DeparturesQuery& query) override {
+      return breaks.departures ? breaks.departures(inner(), query) : inner().departures(query);
     }
     const Breaks& breaks;
   };
@@ -146,6 +157,19 @@ TEST_CASE("storage suite: a part of a change that is not written -> found", "[ad
               "commit: row given -> the call and its room as given"));
 }
 
+TEST_CASE("storage suite: a second active call in a thread -> found", "[adapters][conformance]") {
+  Broken::Breaks breaks;
+  breaks.commit = [](CallStore& right, const CallChange& asked) {
+    CommitResult result = right.commit(asked);
+    if (result.status != CommitResult::Status::activeCallExists) return result;
+    CallChange elsewhere = asked;
+    elsewhere.row->threadId = ThreadId{asked.row->threadId.value() + "-2"};
+    return right.commit(elsewhere);
+  };
+  CHECK(finds(breaks, "commit: new call in a thread with an active one -> activeCallExists"));
+  CHECK(finds(breaks, "at once: many starts of one thread -> one"));
+}
+
 TEST_CASE("storage suite: a job that is stored before its change -> found", "[adapters][conformance]") {
   JobQueue* queue = nullptr;
   Broken::Breaks breaks;
@@ -210,6 +234,37 @@ TEST_CASE("storage suite: a queue that is wrong -> found", "[adapters][conforman
   CHECK(finds(breaks, "renew: prolongs a claim that holds"));
 }
 
+TEST_CASE("storage suite: a claim that is settled before its change -> found", "[adapters][conformance]") {
+  JobQueue* queue = nullptr;
+  Broken::Breaks breaks;
+  breaks.commit = [&](CallStore& right, const CallChange& asked) {
+    CallChange without = asked;
+    without.settles.reset();
+    if (asked.settles && !queue->settle(*asked.settles)) return CommitResult{CommitResult::Status::claimLost};
+    return right.commit(without);
+  };
+  const auto storage = [&] {
+    auto made = std::make_shared<Broken>(breaks);
+    queue = &made->jobs();
+    return made;
+  };
+  Reports reports;
+  const std::string sentence = "commit: conflict or StorageError -> the claim that it settles holds still";
+  storageSuite(storage, reports.sink(), nullptr, sentence);
+  CHECK(reports.hasFailed(sentence));
+}
+
+TEST_CASE("storage suite: a claim that leases nothing -> found", "[adapters][conformance]") {
+  Broken::Breaks breaks;
+  breaks.claim = [](JobQueue& right, const JobQueue::ClaimRequest& request) {
+    JobQueue::ClaimRequest none = request;
+    none.leaseUntil = request.now;
+    return right.claim(none);
+  };
+  CHECK(finds(breaks, "claim: one job of a call at a time"));
+  CHECK(finds(breaks, "at once: many claims -> each job once, one of a call at a time"));
+}
+
 TEST_CASE("storage suite: heartbeats or a switch that are wrong -> found", "[adapters][conformance]") {
   Broken::Breaks breaks;
   breaks.save = [](HeartbeatStore& right, const HeartbeatStore::Report& report) {
@@ -223,6 +278,18 @@ TEST_CASE("storage suite: heartbeats or a switch that are wrong -> found", "[ada
     return right.save(without);
   };
   CHECK(finds(breaks, "peers: as last reported; forgotten a week after their lease"));
+  breaks = {};
+  breaks.silent = [](HeartbeatStore& right, const HeartbeatStore::SilentQuery& query) {
+    HeartbeatStore::SilentQuery later = query;
+    if (later.after) later.after->sequence = INT64_MAX;  // behind all who were last seen then
+    return right.silent(later);
+  };
+  CHECK(finds(breaks, "silent: seen at the same time -> by sequence, each once"));
+  breaks = {};
+  breaks.departures = [](HeartbeatStore& right, const HeartbeatStore::DeparturesQuery& query) {
+    return right.departures({query.since + Duration{1}, query.limit});
+  };
+  CHECK(finds(breaks, "departures: who left at or after a time"));
   breaks = {};
   breaks.takeDown = [](Switches& right, const Switches::TakeDown& change) {
     return right.takeCallsDown({change.until, std::nullopt});
