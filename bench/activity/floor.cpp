@@ -15,7 +15,8 @@ constexpr const char* silentText =
     "WHERE p.left_at IS NULL AND p.last_seen_at <= ?1 AND (p.last_seen_at, p.sequence) > (?2, ?3) "
     "ORDER BY p.last_seen_at, p.sequence LIMIT ?4";
 constexpr const char* takeOutText =
-    "UPDATE call_participants SET left_at = ?2, departed_at = ?2, kicked = 0, updated_at = ?2 WHERE sequence = ?1";
+    "UPDATE call_participants SET left_at = ?2, departed_at = ?2, kicked = 0, updated_at = ?2 WHERE sequence "
+    "= ?1";
 constexpr const char* raiseText = "UPDATE calls SET revision = revision + 1 WHERE sequence = ?1";
 constexpr const char* othersInText =
     "SELECT 1 FROM call_participants WHERE call_sequence = ?1 AND left_at IS NULL LIMIT 1";

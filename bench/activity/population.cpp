@@ -70,7 +70,8 @@ void Silence::prepare(StorageTime seenAt) {
       "BEGIN IMMEDIATE;"
       "UPDATE calls SET ended_at = NULL, end_reason = NULL, updated_at = created_at, revision = 4 "
       "WHERE sequence IN silent_calls;"
-      "UPDATE call_participants SET left_at = NULL, departed_at = NULL, updated_at = created_at, last_seen_at = {} "
+      "UPDATE call_participants SET left_at = NULL, departed_at = NULL, updated_at = created_at, "
+      "last_seen_at = {} "
       "WHERE call_sequence IN silent_calls;"
       "DELETE FROM jobs;"
       "COMMIT; PRAGMA wal_checkpoint(TRUNCATE)",

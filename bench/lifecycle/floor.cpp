@@ -38,9 +38,11 @@ constexpr const char* setup =
     "room_secret = ?4, updated_at = ?5, revision = ?6 WHERE sequence = ?1";
 constexpr const char* raise = "UPDATE calls SET revision = ?2 WHERE sequence = ?1";
 constexpr const char* takeOut =
-    "UPDATE call_participants SET left_at = ?2, departed_at = ?2, kicked = 0, updated_at = ?2 WHERE sequence = ?1";
+    "UPDATE call_participants SET left_at = ?2, departed_at = ?2, kicked = 0, updated_at = ?2 WHERE sequence "
+    "= ?1";
 constexpr const char* putOut =
-    "UPDATE call_participants SET left_at = ?2, departed_at = ?2, updated_at = ?2 WHERE call_sequence = ?1 AND left_at IS NULL "
+    "UPDATE call_participants SET left_at = ?2, departed_at = ?2, updated_at = ?2 WHERE call_sequence = ?1 "
+    "AND left_at IS NULL "
     "RETURNING sequence, id, user_type, user_id, kicked, left_at, created_at, updated_at";
 constexpr const char* end =
     "UPDATE calls SET ended_at = ?2, end_reason = 1, ended_by_type = ?3, ended_by_id = ?4, updated_at = ?2, "

@@ -19,19 +19,18 @@ constexpr std::chrono::seconds overlap{1};
 }  // namespace
 
 DueTasks::DueTasks(actions::Context& context, actions::Heartbeats& heartbeats, std::function<void()> check)
-    : context_(context), heartbeats_(heartbeats), check_(std::move(check)) {}
+    : context_(context),
+      heartbeats_(heartbeats),
+      check_(std::move(check)),
+      nextFlush_(context.clock.steady()),
+      nextCheck_(nextFlush_ + context.config.presence.checkInterval),
+      lastFlush_(nextFlush_ - context.config.presence.ttl) {}
 
 DueTasks::Due DueTasks::takeDue(Moment now) {
   const Config::Presence& presence = context_.config.presence;
   const bool flushes = context_.window.reports();
   Due due;
   const support::Lock lock(mutex_);
-  if (!started_) {
-    started_ = true;
-    nextFlush_ = now.steady;
-    nextCheck_ = now.steady + presence.checkInterval;
-    lastFlush_ = now.steady - presence.ttl;
-  }
   const SteadyPoint earliest = flushes ? std::min(nextFlush_, nextCheck_) : nextCheck_;
   if (now.steady > earliest + stallTolerance) context_.window.restart(now.steady);
   if (flushes && now.steady >= nextFlush_) {
@@ -74,10 +73,10 @@ void DueTasks::flushLast() {
 void DueTasks::flushNow(void (actions::Heartbeats::*report)(Duration)) {
   if (!context_.window.reports()) return;
   const SteadyPoint now = context_.clock.steady();
-  Duration window = context_.config.presence.ttl;
+  Duration window{};
   {
     const support::Lock lock(mutex_);
-    if (started_) window = std::chrono::ceil<Duration>(now - lastFlush_) + overlap;
+    window = std::chrono::ceil<Duration>(now - lastFlush_) + overlap;
     lastFlush_ = now;
   }
   flushWithin(window, report);

@@ -40,7 +40,6 @@ class DueTasks {
   actions::Heartbeats& heartbeats_;
   std::function<void()> check_;
   support::Mutex mutex_;
-  bool started_ GUARDED_BY(mutex_) = false;
   SteadyPoint nextFlush_ GUARDED_BY(mutex_);
   SteadyPoint nextCheck_ GUARDED_BY(mutex_);
   SteadyPoint lastFlush_ GUARDED_BY(mutex_);

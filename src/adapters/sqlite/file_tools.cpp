@@ -38,6 +38,8 @@ constexpr std::array rules{
         "call {} is active, its setup was begun, and no job will finish it",
         "SELECT c.id FROM calls c WHERE c.ended_at IS NULL AND c.setup_complete = 0 AND c.room_may_exist = 1 "
         "AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.call_id = c.id)"},
+    Rule{"participant {} has left, and when is not stored, or the other way round",
+         "SELECT id FROM call_participants WHERE (departed_at IS NULL) <> (left_at IS NULL)"},
     Rule{"job {} is of a call that does not exist",
          "SELECT j.id FROM jobs j WHERE j.call_id IS NOT NULL AND NOT EXISTS "
          "(SELECT 1 FROM calls c WHERE c.id = j.call_id)"},
