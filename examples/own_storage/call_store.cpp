@@ -189,7 +189,7 @@ std::vector<Call> VectorCallStore::activeCallsAfter(const ActiveCallsQuery& quer
   for (const Tables::CallRow& row : tables_.calls) {
     const std::int64_t sequence = row.call.sequence;
     if (found.size() == query.limit || sequence > query.upTo) break;
-    if (row.call.active() && sequence > query.after) found.push_back(row.call);
+    if (row.call.active() && sequence > query.after) found.push_back(row.call.plain());
   }
   return found;
 }

@@ -1,9 +1,12 @@
+#include <messenger/errors.hpp>
+
 #include "vector_storage.hpp"
 
 using namespace messenger;
 
 CallStore::ActiveSummary VectorSwitches::takeCallsDown(const TakeDown& change) {
   const std::lock_guard lock(tables_.mutex);
+  if (change.sweep && tables_.knows(change.sweep->id)) throw StorageError("a job of that id exists");
   tables_.callsDownUntil = change.until;
   CallStore::ActiveSummary active;
   for (const Tables::CallRow& row : tables_.calls) {

@@ -28,6 +28,7 @@ class Host {
   explicit Host(MessengerImpl& impl) noexcept : impl_(impl) {}
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;
+  ~Host() = default;
 
   // Verbs
 

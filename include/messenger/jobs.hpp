@@ -21,6 +21,7 @@ class Jobs {
   explicit Jobs(MessengerImpl& impl) noexcept : impl_(impl) {}
   Jobs(const Jobs&) = delete;
   Jobs& operator=(const Jobs&) = delete;
+  ~Jobs() = default;
 
   /// Runs available jobs in this OS thread, one after another, until none is available or `limit` have run.
   std::vector<JobRun> runPending(std::size_t limit = 1000);

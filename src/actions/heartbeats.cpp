@@ -42,11 +42,13 @@ Result<void> Heartbeats::receive(const CallId& call, const UserId& user) {
 /// itself.
 void Heartbeats::writeThrough(const ParticipantKey& who) {
   if (context_.window.reports() && context_.window.beginReport()) {
-    struct End {
-      PresenceWindow& window;
-      ~End() { window.endReport(); }
-    } const end{context_.window};
-    report(context_.config.presence.ttl);
+    try {
+      report(context_.config.presence.ttl);
+    } catch (...) {
+      context_.window.endReport();
+      throw;
+    }
+    context_.window.endReport();
     return;
   }
   HeartbeatStore::Report report;

@@ -12,7 +12,7 @@ namespace {
 class Notifications {
  public:
   Notifications(Context& context, const CommitResult& committed, std::optional<Thread> thread)
-      : context_(context), committed_(committed), call_(committed.call), thread_(std::move(thread)) {}
+      : context_(context), committed_(committed), call_(committed.call.plain()), thread_(std::move(thread)) {}
 
   void operator()(const rules::notice::Started& notice) {
     guarded("incoming.call", [&] { ring(notice.starter); });

@@ -23,7 +23,7 @@ Result<Call> Host::endCall(const CallId& call) {
     return rules::endWithoutAsking(*loaded.call, EndReason::host, impl_.context.rules, now);
   });
   if (!done) return tl::unexpected(done.error());
-  return Call{done->call};
+  return done->call.plain();
 }
 
 Result<bool> Host::renewRoom(const CallId& call) {
@@ -44,7 +44,7 @@ void Host::memberRemoved(const ThreadId& thread, const UserId& user) {
 std::optional<Call> Host::findCall(const CallId& call) const {
   auto loaded = impl_.context.storage.calls().load(ofCall(call));
   if (!loaded.call) return std::nullopt;
-  return Call{std::move(loaded.call->call)};
+  return loaded.call->call.plain();
 }
 
 std::optional<CallParticipant> Host::findParticipant(const ParticipantId& participant) const {

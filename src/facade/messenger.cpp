@@ -92,7 +92,7 @@ Result<Call> Messenger::startCall(const ThreadId& thread, const UserId& user) {
         return rules::startCall(command, loaded, access, impl_->context.rules, at);
       });
   if (!done) return refused<Call>(done);
-  if (!done->afterJobs) return Call{done->call};
+  if (!done->afterJobs) return done->call.plain();
   if (done->afterJobs->endReason == EndReason::setupFailed) return refuse(Reason::setupFailed);
   return *done->afterJobs;
 }
@@ -123,7 +123,7 @@ Result<Call> Messenger::endCall(const CallId& call, const UserId& user) {
         return rules::endCall(*loaded.call, access, impl_->context.rules, now);
       });
   if (!done) return refused<Call>(done);
-  return Call{done->call};
+  return done->call.plain();
 }
 
 Result<Call> Messenger::ignoreCall(const CallId& call, const UserId& user) {
@@ -132,7 +132,7 @@ Result<Call> Messenger::ignoreCall(const CallId& call, const UserId& user) {
         return rules::ignoreCall(*loaded.call, access, impl_->context.rules, now);
       });
   if (!done) return refused<Call>(done);
-  return Call{done->call};
+  return done->call.plain();
 }
 
 Result<void> Messenger::heartbeat(const CallId& call, const UserId& user) {

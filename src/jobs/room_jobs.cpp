@@ -69,7 +69,7 @@ JobFailed failureOf(const Job& job, const std::string& error) {
 }
 
 Attempt done(const actions::Done& done) {
-  return {Attempt::Kind::done, {}, done.afterJobs ? done.afterJobs : std::optional<Call>{done.call}};
+  return {Attempt::Kind::done, {}, done.afterJobs ? done.afterJobs : std::optional<Call>{done.call.plain()}};
 }
 
 }  // namespace

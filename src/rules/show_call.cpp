@@ -5,7 +5,7 @@ namespace messenger::rules {
 CallView showCall(const CallWithRoom& call, const CallParticipant* viewer, const Thread& thread,
                   const ThreadMember& member) {
   CallView view;
-  view.call = call;
+  view.call = call.plain();
   view.thread = thread;
   view.joined = viewer != nullptr;
   view.inCall = view.joined && !viewer->leftAt;

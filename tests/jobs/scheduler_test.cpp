@@ -57,9 +57,7 @@ TEST_CASE("scheduler: runs the check when it is due, whatever a task throws", "[
   REQUIRE_OK(messenger.startCall(ThreadId{"pair"}, named("alice")));
   std::atomic<int> checks{0};
   storage->failIf(
-      [&](const testing::StorageOperation& each) {
-        return each.name == "silent" && ++checks == 1;
-      },
+      [&](const testing::StorageOperation& each) { return each.name == "silent" && ++checks == 1; },
       testing::Fault::before);
   std::promise<EndReason> ended;
   const auto ending = messenger.onCallEnded([&](const CallEnded& event) { ended.set_value(event.reason); });

@@ -61,6 +61,9 @@ struct Call {
 struct CallWithRoom : Call {
   /// What `create` gave; empty until it is recorded.
   std::optional<Room> room;
+
+  /// The call alone.
+  [[nodiscard]] const Call& plain() const noexcept { return *this; }
 };
 
 }  // namespace messenger

@@ -17,6 +17,7 @@ struct StorageClock {
   using period = Duration::period;
   using duration = Duration;
   using time_point = std::chrono::time_point<StorageClock>;
+  // NOLINTNEXTLINE(readability-identifier-naming): every clock's trait has this name
   static constexpr bool is_steady = true;
 };
 

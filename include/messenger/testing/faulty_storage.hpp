@@ -40,6 +40,8 @@ class FaultyStorage final : public ForwardingStorage {
   using Predicate = std::function<bool(const StorageOperation&)>;
 
   explicit FaultyStorage(std::shared_ptr<Storage> inner);
+  FaultyStorage(const FaultyStorage&) = delete;
+  FaultyStorage& operator=(const FaultyStorage&) = delete;
   ~FaultyStorage() override;
 
   /// The nth operation from now on fails, once. Counting begins anew.

@@ -160,7 +160,7 @@ std::vector<Call> MemoryCallStore::activeCallsAfter(const ActiveCallsQuery& quer
   const auto& rows = tables_.calls.active();
   auto at = rows.upper_bound(query.after);
   for (; at != rows.end() && at->first <= query.upTo && result.size() < query.limit; ++at) {
-    result.push_back(at->second->call);
+    result.push_back(at->second->call.plain());
   }
   return result;
 }

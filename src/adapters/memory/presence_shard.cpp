@@ -52,7 +52,7 @@ PresenceShard::~PresenceShard() {
 PresenceShard::LongTexts* PresenceShard::longTexts(const Slot& slot) noexcept {
   if (static_cast<std::uint32_t>(slot.label) != isLong) return nullptr;
   LongTexts* texts = nullptr;
-  std::memcpy(&texts, slot.text.data(), sizeof(texts));
+  std::memcpy(&texts, slot.text.data(), sizeof texts);  // NOLINT(bugprone-sizeof-expression): the pointer
   return texts;
 }
 
@@ -72,7 +72,7 @@ void PresenceShard::write(Slot& slot, std::uint32_t hash, const Texts& texts) {
       LongTexts{sizes, std::make_unique_for_overwrite<char[]>(sizes[0] + sizes[1] + sizes[2])});
   copyTo(elsewhere->text.get(), texts);
   LongTexts* const pointer = elsewhere.release();
-  std::memcpy(slot.text.data(), &pointer, sizeof(pointer));
+  std::memcpy(slot.text.data(), &pointer, sizeof pointer);  // NOLINT(bugprone-sizeof-expression): the pointer
 }
 
 void PresenceShard::prefetch(std::uint32_t hash) const noexcept {
@@ -80,10 +80,12 @@ void PresenceShard::prefetch(std::uint32_t hash) const noexcept {
   const std::uintptr_t home = homeOf(hash, capacityAt_.load(std::memory_order_relaxed));
   const std::uintptr_t slot = slotsAt_.load(std::memory_order_relaxed) + home * sizeof(Slot);
   const std::uintptr_t tag = tagsAt_.load(std::memory_order_relaxed) + home;
+  // NOLINTBEGIN(performance-no-int-to-ptr): never dereferenced
   __builtin_prefetch(reinterpret_cast<const void*>(tag));
   for (std::uintptr_t at = 0; at < usual; ++at) {
     __builtin_prefetch(reinterpret_cast<const void*>(slot + at * sizeof(Slot)), /*rw=*/1);
   }
+  // NOLINTEND(performance-no-int-to-ptr)
 }
 
 PresenceShard::Index PresenceShard::find(std::uint32_t hash, const CallId& call,

@@ -112,7 +112,7 @@ std::vector<Call> SqliteCallStore::activeCallsAfter(const ActiveCallsQuery& quer
   return pool_.readOne([&](Connection& connection) {
     std::vector<Call> found;
     Query row(connection, activeAfterText, query.after, query.upTo, query.limit);
-    while (row.next()) found.push_back(readCall(row));
+    while (row.next()) found.push_back(readCall(row).plain());
     return found;
   });
 }

@@ -26,6 +26,7 @@ class Ways {
 void oneOfManyStarts(StorageCase& c) {
   const Ways ways(c);
   std::vector<CallChange> starts;
+  starts.reserve(64);
   for (int i = 0; i < 64; ++i) starts.push_back(c.starting("thread", user(std::to_string(i)), 0));
   std::atomic<int> committed{0};
   crowd(starts.size(), [&](std::size_t i) {
@@ -40,6 +41,7 @@ void oneOfManyChanges(StorageCase& c) {
   const Ways ways(c);
   const CallId call = c.start("thread", c.alice, 0);
   std::vector<CallChange> changes;
+  changes.reserve(64);
   for (int i = 0; i < 64; ++i) changes.push_back(c.joining(call, {user(std::to_string(i))}, 1));
   std::atomic<int> committed{0};
   crowd(changes.size(), [&](std::size_t i) {
@@ -52,6 +54,7 @@ void oneOfManyChanges(StorageCase& c) {
 void changesOfManyCalls(StorageCase& c) {
   const Ways ways(c);
   std::vector<CallChange> starts;
+  starts.reserve(64);
   for (int i = 0; i < 64; ++i) starts.push_back(c.starting("t" + std::to_string(i), c.alice, 0));
   std::atomic<int> committed{0};
   crowd(starts.size(), [&](std::size_t i) {

@@ -66,7 +66,7 @@ void peers(StorageCase& c) {
   requireEqual("the other reported up to", all[1].reportedUpTo, t(20));
   requireEqual("the other's lease", all[1].leaseUntil, t(50));
   requireEqual("the other receives since", all[1].receivingSince, t(3));
-  constexpr std::int64_t week = 7 * 24 * 3600;
+  constexpr std::int64_t week = std::int64_t{7} * 24 * 3600;
   c.heartbeats().save({there, {}, HeartbeatStore::Peer{there, t(3), t(week), t(week + 31)}});
   requireEqual("within a week", c.heartbeats().peers().size(), std::size_t{2});
   c.heartbeats().save({there, {}, HeartbeatStore::Peer{there, t(3), t(week), t(week + 33)}});

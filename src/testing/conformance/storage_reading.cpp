@@ -21,7 +21,7 @@ void participants(StorageCase& c) {
 
 void history(StorageCase& c) {
   std::vector<CallId> calls;
-  for (int i = 0; i < 5; ++i) {
+  for (std::int64_t i = 0; i < 5; ++i) {
     calls.push_back(c.start("thread", c.alice, 10 * i));
     if (i < 4) c.end(calls.back(), 10 * i + 5);
   }

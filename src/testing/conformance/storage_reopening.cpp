@@ -5,7 +5,7 @@ namespace {
 
 /// Something of everything.
 CallId fill(StorageCase& c) {
-  const CallId call = c.start("thread", c.alice, 0);
+  CallId call = c.start("thread", c.alice, 0);
   c.join(call, c.bob, 1);
   c.leave(call, c.bob, 2);
   const CallId over = c.start("over", c.carol, 3);
