@@ -33,6 +33,7 @@ CallStore::Loaded VectorCallStore::load(const LoadRequest& request) {
 
 // [commit]
 CommitResult VectorCallStore::commit(const CallChange& change) {
+  if (change.expectedRevision == 0 && !change.row) throw StorageError("a new call needs its row");
   const std::lock_guard lock(tables_.mutex);
   CommitResult result;
   result.status = check(change);

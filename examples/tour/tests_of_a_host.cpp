@@ -50,8 +50,7 @@ bool roomsGoAfterTrouble() {
   const auto thread = messenger.threads().createPrivate({alice, "Alice"}, {bob, "Bob"});
   const auto call = messenger.startCall(thread->id, alice);
 
-  storage->failIf([](const auto& operation) { return operation.name == "completeSetup"; },
-                  testing::Fault::before);
+  storage->failIf([](const auto& operation) { return operation.name == "commit"; }, testing::Fault::before);
   messenger.jobs().runPending();  // the provider makes the room, nobody can write it down
   storage->heal();
   messenger.endCall(call->id, alice);

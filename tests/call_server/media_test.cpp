@@ -228,7 +228,7 @@ TEST_CASE("media: where Janus asks for no tokens there are none, and rooms are a
 TEST_CASE("media: until the room is there, pages are told to come again", "[call_server][janus]") {
   MediaWorld media;
   // No job is given out: the room is not made.
-  media.storage->failIf([](const auto& operation) { return operation.name == "claimJob"; },
+  media.storage->failIf([](const auto& operation) { return operation.name == "claim"; },
                         messenger::testing::Fault::before);
   const std::string call = media.world.start("alice", "team");
   const Reply reply = media.world.clientOf("alice").get("/calls/" + call + "/media");
