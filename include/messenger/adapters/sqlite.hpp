@@ -24,7 +24,9 @@ struct SqliteOptions {
   /// Not `:memory:`.
   std::filesystem::path path;
   Durability durability = Durability::full;
-  /// How long a write waits for other processes before StorageUnavailable. At least zero.
+  /// How long an operation may wait before StorageUnavailable, from its beginning on: for other changes of
+  /// this process, for a free reader and for other processes, all together. A large report of heartbeats is
+  /// stored in several transactions, each of which may wait so long. At least zero.
   std::chrono::milliseconds busyTimeout = std::chrono::seconds{5};
   /// How many reads run side by side, each on a connection of its own, opened when first needed. 1 to 64.
   std::size_t readers = 4;

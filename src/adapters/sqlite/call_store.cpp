@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "adapters/sqlite/file_clock.hpp"
 #include "adapters/sqlite/sqlite_storage.hpp"
 #include "adapters/sqlite/steps.hpp"
 
@@ -205,7 +204,6 @@ CommitResult::Status whyNotInserted(Connection& connection, const CallChange& ch
 }
 
 std::optional<CallWithRoom> insertRow(Connection& connection, const CallChange& change) {
-  if (!change.row) throw StorageError("a new call needs its row");
   CallWithRoom call = *change.row;
   const RoomColumns room(call.room);
   const bool inserted =
@@ -288,16 +286,8 @@ CallStore::Loaded SqliteCallStore::load(const LoadRequest& request) {
 }
 
 CommitResult SqliteCallStore::commit(const CallChange& change) {
-  const bool remember = pool_.shouldRemember(change.now);
-  CommitResult result = pool_.write([&](Connection& connection) {
-    CommitResult committed = commitIn(connection, change);
-    if (remember && committed.status == CommitResult::Status::committed) {
-      rememberTime(connection, change.now);
-    }
-    return committed;
-  });
-  if (remember) pool_.remembered(change.now);
-  return result;
+  if (change.expectedRevision == 0 && !change.row) throw StorageError("a new call needs its row");
+  return pool_.write([&](Connection& connection) { return commitIn(connection, change); });
 }
 
 void SqliteCallStore::raiseThreadRevision(const ThreadId& thread) {

@@ -1,8 +1,7 @@
 #include "adapters/sqlite/connection_pool.hpp"
 
-#include <fmt/format.h>
-
 #include "adapters/sqlite/database_file.hpp"
+#include "adapters/sqlite/sqlite_error.hpp"
 
 namespace messenger::sqlite {
 
@@ -10,27 +9,22 @@ ConnectionPool::ConnectionPool(SqliteOptions options, StatementProbe* probe, Mig
     : options_(std::move(options)), file_(options_.path.string()), probe_(probe) {
   auto writer = openWriter(options_, probe, migrations);
   clock_ = translating(file_, [&] { return FileClock(*writer, currentBoot()); });
-  writes_ = std::make_unique<WriteQueue>(std::move(writer), file_);
+  writes_ = std::make_unique<WriteQueue>(std::move(writer), file_, clock_);
   idle_.reserve(options_.readers);  // giving back must not fail
 }
 
-bool ConnectionPool::shouldRemember(StorageTime now) const noexcept {
-  constexpr std::int64_t often = 1'000'000;
-  return now.time_since_epoch().count() - remembered_.load(std::memory_order_relaxed) >= often;
+std::unique_ptr<Connection> ConnectionPool::takeReader(Deadline deadline) {
+  std::unique_ptr<Connection> reader = findReader(deadline);
+  reader->setBusyTimeout(timeLeft(deadline));
+  return reader;
 }
 
-void ConnectionPool::remembered(StorageTime now) noexcept {
-  remembered_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
-}
-
-std::unique_ptr<Connection> ConnectionPool::takeReader() {
-  const Deadline until = deadline();
+std::unique_ptr<Connection> ConnectionPool::findReader(Deadline deadline) {
   support::Lock lock(readersMutex_);
+  bool late = false;
   while (idle_.empty() && opened_ == options_.readers) {
-    const bool late = readerFree_.wait_until(lock.native(), until) == std::cv_status::timeout;
-    if (!late || !idle_.empty()) continue;
-    throw StorageUnavailable(
-        fmt::format("{}: other reads took longer than the time limit; it may succeed later", file_));
+    if (late) throwBusy(file_, "other reads");
+    late = readerFree_.wait_until(lock.native(), deadline) == std::cv_status::timeout;
   }
   if (!idle_.empty()) {
     std::unique_ptr<Connection> reader = std::move(idle_.back());

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <memory>
@@ -24,43 +23,50 @@ class ConnectionPool {
  public:
   ConnectionPool(SqliteOptions options, StatementProbe* probe, Migrations migrations);
 
+  /// By when an operation that begins now must have succeeded.
+  [[nodiscard]] Deadline deadline() const { return std::chrono::steady_clock::now() + options_.busyTimeout; }
+
+  // Without a deadline the operation begins now; one of several steps passes its own.
+
   /// Runs `body(connection)` in a transaction of the WriteQueue.
   template <class Body>
   auto write(Body&& body) {
-    return writes_->write(deadline(), std::forward<Body>(body));
+    return write(deadline(), std::forward<Body>(body));
+  }
+  template <class Body>
+  auto write(Deadline deadline, Body&& body) {
+    return writes_->write(deadline, std::forward<Body>(body));
   }
 
   /// Runs `body(connection)`, which reads with one statement.
   template <class Body>
-  auto readOne(Body&& body) EXCLUDES(readersMutex_) {
+  auto readOne(Body&& body) {
+    return readOne(deadline(), std::forward<Body>(body));
+  }
+  template <class Body>
+  auto readOne(Deadline deadline, Body&& body) {
     return translating(file_, [&] {
-      const Lease lease(*this);
+      const Lease lease(*this, deadline);
       return std::forward<Body>(body)(lease.connection());
     });
   }
 
   /// Runs `body(connection)`, whose statements all see the same state.
   template <class Body>
-  auto read(Body&& body) EXCLUDES(readersMutex_) {
-    return translating(file_, [&] {
-      const Lease lease(*this);
-      const Snapshot snapshot(lease.connection());
-      return std::forward<Body>(body)(lease.connection());
+  auto read(Body&& body) {
+    return readOne([&](Connection& connection) {
+      const Snapshot snapshot(connection);
+      return std::forward<Body>(body)(connection);
     });
   }
 
   [[nodiscard]] const FileClock& clock() const noexcept { return clock_; }
 
-  /// Whether it is time again to store how far the clock has come (`rememberTime`): once a second is enough.
-  [[nodiscard]] bool shouldRemember(StorageTime now) const noexcept;
-  /// It was stored.
-  void remembered(StorageTime now) noexcept;
-
  private:
   /// A reader, for as long as it lives.
   class Lease {
    public:
-    explicit Lease(ConnectionPool& pool) : pool_(pool), connection_(pool.takeReader()) {}
+    Lease(ConnectionPool& pool, Deadline deadline) : pool_(pool), connection_(pool.takeReader(deadline)) {}
     ~Lease() { pool_.giveBack(std::move(connection_)); }
     Lease(const Lease&) = delete;
     Lease& operator=(const Lease&) = delete;
@@ -72,8 +78,8 @@ class ConnectionPool {
     std::unique_ptr<Connection> connection_;
   };
 
-  [[nodiscard]] Deadline deadline() const { return std::chrono::steady_clock::now() + options_.busyTimeout; }
-  [[nodiscard]] std::unique_ptr<Connection> takeReader() EXCLUDES(readersMutex_);
+  [[nodiscard]] std::unique_ptr<Connection> takeReader(Deadline deadline) EXCLUDES(readersMutex_);
+  [[nodiscard]] std::unique_ptr<Connection> findReader(Deadline deadline) EXCLUDES(readersMutex_);
   void giveBack(std::unique_ptr<Connection> reader) noexcept EXCLUDES(readersMutex_);
 
   const SqliteOptions options_;
@@ -81,7 +87,6 @@ class ConnectionPool {
   StatementProbe* const probe_;
 
   FileClock clock_;
-  std::atomic<std::int64_t> remembered_{0};
   std::unique_ptr<WriteQueue> writes_;
 
   support::Mutex readersMutex_;

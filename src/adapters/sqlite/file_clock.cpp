@@ -1,8 +1,10 @@
 #include "adapters/sqlite/file_clock.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <ctime>
 #include <fstream>
+#include <optional>
 #include <string>
 
 #include "adapters/sqlite/query.hpp"
@@ -30,16 +32,19 @@ constexpr FixedText rememberText =
     "INSERT INTO settings (key, value) VALUES ('clock_reached', ?1) "
     "ON CONFLICT (key) DO UPDATE SET value = max(value, excluded.value)";
 
-std::optional<Duration> storedAnchor(Connection& connection, const BootId& boot, bool& isKnown) {
+struct StoredAnchor {
+  Duration anchor;
+  BootId boot;
+};
+
+std::optional<StoredAnchor> readAnchor(Connection& connection) {
   Query row(connection, anchorText);
   row.next();
-  isKnown = !row.isNull(0);
-  const bool sameBoot = isKnown && row.maybeInteger(1) == boot.high && row.maybeInteger(2) == boot.low;
-  if (!sameBoot) return std::nullopt;
-  return Duration{row.integer(0)};
+  if (row.isNull(0)) return std::nullopt;
+  return StoredAnchor{Duration{row.integer(0)}, BootId{row.integer(1), row.integer(2)}};
 }
 
-Duration sinceBoot() {
+Duration sinceBoot() noexcept {
   timespec now{};
   ::clock_gettime(CLOCK_BOOTTIME, &now);
   return std::chrono::floor<Duration>(std::chrono::seconds{now.tv_sec} +
@@ -54,6 +59,18 @@ Duration latestInFile(Connection& connection) {
   Query row(connection, latestText);
   row.next();
   return Duration{row.integer(0)};
+}
+
+bool isOfBoot(Connection& connection, const StoredAnchor& stored, const BootId& boot) {
+  if (stored.boot != boot) return false;
+  return boot != BootId{} || stored.anchor + sinceBoot() >= latestInFile(connection);
+}
+
+/// After a reboot the clock may have come further than the file knows, by as much as it is not remembered.
+Duration newAnchor(Connection& connection, bool isNew) {
+  const Duration latest = latestInFile(connection);
+  const Duration begin = isNew ? std::max(latest, wallClock()) : latest + FileClock::remembering;
+  return begin - sinceBoot();
 }
 
 }  // namespace
@@ -74,24 +91,29 @@ BootId currentBoot() {
 }
 
 FileClock::FileClock(Connection& connection, const BootId& boot) {
-  bool isKnown = false;
-  if (const auto stored = storedAnchor(connection, boot, isKnown)) {
-    anchor_ = *stored;
+  auto stored = readAnchor(connection);
+  if (stored && isOfBoot(connection, *stored, boot)) {
+    anchor_ = stored->anchor;
     return;
   }
   // Another process may have been faster: what counts is what is found under the write lock.
   connection.rollback();
   connection.begin(Begin::immediate);
-  if (const auto stored = storedAnchor(connection, boot, isKnown)) {
+  stored = readAnchor(connection);
+  if (stored && isOfBoot(connection, *stored, boot)) {
     connection.rollback();
-    anchor_ = *stored;
+    anchor_ = stored->anchor;
     return;
   }
-  anchor_ = (isKnown ? latestInFile(connection) : wallClock()) - sinceBoot();
+  anchor_ = newAnchor(connection, /*isNew=*/!stored);
   const std::int64_t anchor = anchor_.count();
   Query(connection, storeText, anchor, boot.high, boot.low).run();
   connection.commit();
   connection.announceCommit();
+}
+
+StorageTime FileClock::now() const noexcept {
+  return StorageTime{sinceBoot() + anchor_};
 }
 
 void rememberTime(Connection& connection, StorageTime now) {

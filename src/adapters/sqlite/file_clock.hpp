@@ -13,17 +13,20 @@ struct BootId {
   friend bool operator==(const BootId&, const BootId&) = default;
 };
 
-/// Of this machine now. Zero where it cannot be read: then every start counts as the same boot, and the clock
-/// goes by what is stored.
+/// Of this machine now. Zero where it cannot be read: then the machine counts as not restarted for as long as
+/// the clock that follows from the stored anchor is not behind what the file knows.
 [[nodiscard]] BootId currentBoot();
 
 /// The clock of a database file: the machine's clock since boot plus an anchor that is stored in the file.
 /// All processes that have the file open read the same time, and no setting of the wall clock moves it.
 ///
 /// A new file begins at the wall clock. After a reboot the clock goes on from the latest time that the file
-/// knows; while the machine was off it stood still.
+/// knows; while the machine was off it stood still. So that it knows one, each process that writes also
+/// stores, once in `remembering`, how far the clock has come.
 class FileClock {
  public:
+  static constexpr Duration remembering = std::chrono::seconds{1};
+
   FileClock() = default;
 
   /// Reads the anchor, or stores a new one in a transaction of its own.
@@ -32,6 +35,8 @@ class FileClock {
   [[nodiscard]] StorageTime at(SteadyPoint moment) const noexcept {
     return StorageTime{std::chrono::floor<Duration>(moment.time_since_epoch()) + anchor_};
   }
+
+  [[nodiscard]] StorageTime now() const noexcept;
 
  private:
   Duration anchor_ = Duration::zero();

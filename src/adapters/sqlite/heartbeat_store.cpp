@@ -2,7 +2,6 @@
 #include <limits>
 #include <span>
 
-#include "adapters/sqlite/file_clock.hpp"
 #include "adapters/sqlite/sqlite_storage.hpp"
 
 namespace messenger::sqlite {
@@ -71,7 +70,6 @@ void savePeer(Connection& connection, const HeartbeatStore::Peer& peer) {
   Query(connection, peerText, peer.id, peer.receivingSince, peer.reportedUpTo, peer.leaseUntil).run();
   const StorageTime forgotten = peer.leaseUntil - peerKept;
   Query(connection, forgetText, forgotten).run();
-  rememberTime(connection, peer.reportedUpTo);
 }
 
 }  // namespace

@@ -1,4 +1,3 @@
-#include "adapters/sqlite/file_clock.hpp"
 #include "adapters/sqlite/sqlite_storage.hpp"
 #include "adapters/sqlite/steps.hpp"
 
@@ -109,22 +108,19 @@ void SqliteJobQueue::add(const NewJob& job) {
 }
 
 std::optional<JobQueue::ClaimedJob> SqliteJobQueue::claim(const ClaimRequest& request) {
+  const Deadline deadline = pool_.deadline();
   // Looking first, with a reader: an idle poll takes no lock that others wait for.
   const auto look = [&](Connection& connection) { return findNext(connection, request); };
-  if (!pool_.readOne(look)) return std::nullopt;
+  if (!pool_.readOne(deadline, look)) return std::nullopt;
 
-  const bool remember = pool_.shouldRemember(request.now);
-  auto result = pool_.write([&](Connection& connection) -> std::optional<ClaimedJob> {
+  return pool_.write(deadline, [&](Connection& connection) -> std::optional<ClaimedJob> {
     const std::optional<std::int64_t> sequence = look(connection);
     if (!sequence) return std::nullopt;
     ClaimedJob claimed;
     claimed.job = take(connection, *sequence, request.leaseUntil);
     attachCall(connection, claimed, request.wallNow);
-    if (remember) rememberTime(connection, request.now);
     return claimed;
   });
-  if (remember && result) pool_.remembered(request.now);
-  return result;
 }
 
 bool SqliteJobQueue::renew(const JobId& job, std::int64_t token, StorageTime leaseUntil) {

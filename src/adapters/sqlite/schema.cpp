@@ -150,8 +150,9 @@ constexpr std::array version2 = {
 
     "ALTER TABLE call_participants RENAME COLUMN last_heard_at TO last_seen_at",
     "ALTER TABLE call_participants RENAME COLUMN heard_by TO seen_by",
-    // No CHECK: one on an added column would be held against the rows that are there, before they are filled.
-    "ALTER TABLE call_participants ADD COLUMN departed_at INTEGER",
+    // Only one way: the other would be held against the rows that are there, before they are filled.
+    "ALTER TABLE call_participants ADD COLUMN departed_at INTEGER "
+    "CHECK (departed_at IS NULL OR left_at IS NOT NULL)",
     "UPDATE call_participants SET last_seen_at = min(last_seen_at, " MESSENGER_SQL_NOW
     "), departed_at = min(left_at, " MESSENGER_SQL_NOW ")",
     "DROP INDEX call_participants_departed",

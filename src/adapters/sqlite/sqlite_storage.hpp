@@ -108,7 +108,8 @@ inline constexpr FixedText membershipColumns =
     "threads.id, threads.type, threads.subject, threads.calling, threads.locked, threads.members, "
     "thread_members.user_type, thread_members.user_id, users.name, thread_members.admin, "
     "thread_members.start_calls, thread_members.pending, thread_members.muted, "
-    "threads.type = 1 AND EXISTS (SELECT 1 FROM thread_members AS each WHERE each.thread_id = threads.id "
-    "AND each.pending = 1)";
+    // iif does not look at the members of a group, which may be many.
+    "iif(threads.type = 1, EXISTS (SELECT 1 FROM thread_members AS each WHERE each.thread_id = threads.id "
+    "AND each.pending = 1), 0)";
 
 }  // namespace messenger::sqlite

@@ -1,14 +1,24 @@
 #include "adapters/sqlite/write_queue.hpp"
 
-#include <fmt/format.h>
-
 #include "adapters/sqlite/sqlite_error.hpp"
-#include "messenger/errors.hpp"
 
 namespace messenger::sqlite {
 
-WriteQueue::WriteQueue(std::unique_ptr<Connection> writer, std::string file)
-    : file_(std::move(file)), writer_(std::move(writer)) {}
+std::chrono::milliseconds timeLeft(Deadline deadline) {
+  return std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+}
+
+WriteQueue::WriteQueue(std::unique_ptr<Connection> writer, std::string file, const FileClock& clock)
+    : file_(std::move(file)), clock_(clock), writer_(std::move(writer)) {}
+
+std::size_t WriteQueue::waiting() {
+  const support::Lock lock(mutex_);
+  std::size_t count = 0;
+  for (const Entry* each = first_; each != nullptr; each = each->next) {
+    if (each->state == State::waiting) ++count;
+  }
+  return count;
+}
 
 void WriteQueue::append(Entry& entry) {
   if (last_ != nullptr) {
@@ -57,7 +67,7 @@ bool WriteQueue::waitForTurn(Entry& entry, support::Lock& lock) {
     const bool late = entry.changed.wait_until(lock.native(), entry.deadline) == std::cv_status::timeout;
     if (late && entry.state == State::waiting) {
       remove(entry);
-      throwBusy();
+      throwBusy(file_, "other changes");
     }
   }
   return entry.state == State::leading;
@@ -113,8 +123,7 @@ void WriteQueue::finish(Entry* group) {
 }
 
 void WriteQueue::begin(Deadline deadline) {
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-  writer_->setBusyTimeout(left);
+  writer_->setBusyTimeout(timeLeft(deadline));
   translating(file_, [&] {
     writer_->rollback();  // what an earlier failure left open
     writer_->begin(Begin::immediate);
@@ -123,9 +132,15 @@ void WriteQueue::begin(Deadline deadline) {
 
 /// REQUIRES: a transaction is open.
 void WriteQueue::runGroup(Entry* first) {
+  const StorageTime now = clock_.now();
+  bool remember = now - remembered_ >= FileClock::remembering;
   try {
     translating(file_, [&] {
+      const int before = writer_->database().getTotalChanges();
       runAll(first);
+      // Not by itself: changes that were refused cost no write.
+      remember = remember && writer_->database().getTotalChanges() != before;
+      if (remember) rememberTime(*writer_, now);
       writer_->commit();
     });
   } catch (...) {
@@ -137,15 +152,16 @@ void WriteQueue::runGroup(Entry* first) {
     for (Entry* each = first; each != nullptr; each = each->next) runAlone(*each);
     return;
   }
-  commitGroup(first);
+  if (remember) remembered_ = now;
+  announce(first);
 }
 
 void WriteQueue::runAll(Entry* first) {
   for (Entry* each = first; each != nullptr; each = each->next) each->task.call(each->task.held, *writer_);
 }
 
-/// What is told after the commit reaches every caller: the changes are made, and only the answer is lost.
-void WriteQueue::commitGroup(Entry* first) {
+/// Tells the probe. What it throws reaches every caller: the changes are made, and only the answer is lost.
+void WriteQueue::announce(Entry* first) {
   try {
     translating(file_, [&] { writer_->announceCommit(); });
   } catch (...) {
@@ -162,11 +178,6 @@ void WriteQueue::runAlone(Entry& entry) {
     entry.error = std::current_exception();
   }
   entry.next = next;
-}
-
-void WriteQueue::throwBusy() const {
-  throw StorageUnavailable(
-      fmt::format("{}: other changes took longer than the time limit; it may succeed later", file_));
 }
 
 }  // namespace messenger::sqlite

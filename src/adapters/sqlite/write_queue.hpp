@@ -10,12 +10,16 @@
 #include <utility>
 
 #include "adapters/sqlite/connection.hpp"
+#include "adapters/sqlite/file_clock.hpp"
 #include "support/mutex.hpp"
 
 namespace messenger::sqlite {
 
 /// The moment by which an operation must have succeeded.
 using Deadline = std::chrono::steady_clock::time_point;
+
+/// How long SQLite may wait for locks until then. May be negative.
+[[nodiscard]] std::chrono::milliseconds timeLeft(Deadline deadline);
 
 /// One connection that writes, for all OS threads of the process. Changes that wait together are committed
 /// together: the first of them commits for all.
@@ -29,7 +33,8 @@ using Deadline = std::chrono::steady_clock::time_point;
 /// Nobody waits longer than their own deadline, whether for the queue or for another process. Thread-safe.
 class WriteQueue {
  public:
-  WriteQueue(std::unique_ptr<Connection> writer, std::string file);
+  /// `clock` is the file's.
+  WriteQueue(std::unique_ptr<Connection> writer, std::string file, const FileClock& clock);
 
   /// Runs `body(connection)` in a transaction that is then committed. A body must be repeatable, and have
   /// written nothing where it reports that a guard failed. Throws what the body throws, with nothing changed;
@@ -44,6 +49,9 @@ class WriteQueue {
                            }});
     return std::move(*value);
   }
+
+  /// How many wait in the queue, for tests. Those whose changes are being carried out do not count.
+  [[nodiscard]] std::size_t waiting() EXCLUDES(mutex_);
 
  private:
   /// Refers to a callable of the caller's, without a copy.
@@ -74,16 +82,19 @@ class WriteQueue {
   void runAlone(Entry& entry);
   void runAll(Entry* first);
   void begin(Deadline deadline);
-  void commitGroup(Entry* first);
+  void announce(Entry* first);
 
   void append(Entry& entry) REQUIRES(mutex_);
   void remove(Entry& entry) REQUIRES(mutex_);
   Entry* takeGroup(Entry& own) REQUIRES(mutex_);
   void finish(Entry* group) REQUIRES(mutex_);
-  [[noreturn]] void throwBusy() const;
 
   const std::string file_;
-  std::unique_ptr<Connection> writer_;  ///< the leader's
+  const FileClock clock_;
+
+  // The leader's.
+  std::unique_ptr<Connection> writer_;
+  StorageTime remembered_{};  ///< how far the clock has come, as far as this process has stored it
 
   support::Mutex mutex_;
   Entry* first_ GUARDED_BY(mutex_) = nullptr;

@@ -48,7 +48,7 @@ TEST_CASE("enforcement: the database itself refuses what breaks an invariant", "
         "UPDATE calls SET ended_at = 5, end_reason = 1, ended_by_type = 'user'",
         "UPDATE calls SET teardown_complete = 1", "UPDATE calls SET room_id = 'r'",
         "UPDATE calls SET room_secret = 's'", "UPDATE call_participants SET kicked = 1",
-        "UPDATE jobs SET failed = 1, leased_until = 5",
+        "UPDATE jobs SET failed = 1, leased_until = 5", "UPDATE call_participants SET departed_at = 5",
         // values that cannot be
         "UPDATE calls SET type = 0", "UPDATE calls SET ended_at = 5, end_reason = 0",
         "UPDATE calls SET setup_complete = 2", "UPDATE calls SET created_at = 'yesterday'",

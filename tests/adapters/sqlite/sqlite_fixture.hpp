@@ -26,7 +26,7 @@ class SqliteFixture {
   [[nodiscard]] std::int64_t number(const std::string& sql) const;
   [[nodiscard]] std::string text(const std::string& sql) const;
 
-  /// All rows of all tables.
+  /// All rows of all tables, without how far the file's clock has come.
   [[nodiscard]] std::string dump() const;
 
   /// The bytes of the file.
@@ -51,6 +51,7 @@ class FailingProbe final : public sqlite::StatementProbe {
   /// Forgets what is planned; counting goes on.
   void heal();
   [[nodiscard]] bool struck() const noexcept { return struck_; }
+  /// How many have run; the one that stores the clock once a second does not count.
   [[nodiscard]] std::size_t statements() const noexcept { return statements_; }
 
  private:

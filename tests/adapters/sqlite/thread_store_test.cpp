@@ -1,8 +1,12 @@
 #include "messenger/contracts/thread_store.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "tests/adapters/sqlite/changes_for_tests.hpp"
 #include "tests/adapters/sqlite/sqlite_fixture.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/together.hpp"
 
 using namespace messenger;
 using namespace messenger::testing;
@@ -69,4 +73,66 @@ TEST_CASE("thread store: what is not there is said to be not there", "[sqlite][u
   CHECK_FALSE(threads.createThread(made));
   CHECK(threads.findThread(id).value().subject == "first");
   CHECK_FALSE(threads.findUserName(user("bob")).has_value());
+}
+
+TEST_CASE("thread store: switches of one thread changed at the same time -> each keeps the other's change",
+          "[sqlite][unit]") {
+  const SqliteFixture fixture;
+  const std::array storages{fixture.open(), fixture.open()};
+  const ThreadId id{"t1"};
+  NewThread made;
+  made.thread.id = id;
+  made.thread.subject = "kept";
+  REQUIRE(storages[0]->threads()->createThread(made));
+  for (int round = 0; round < 20; ++round) {
+    const bool on = round % 2 != 0;
+    tests::together(2, [&](std::size_t i) {
+      ThreadStore::ThreadUpdate update;
+      if (i == 0) update.calling = on;
+      if (i == 1) update.locked = !on;
+      (void)storages.at(i)->threads()->updateThread(id, update);
+    });
+    const Thread thread = storages[0]->threads()->findThread(id).value();
+    CHECK(thread.calling == on);
+    CHECK(thread.locked == !on);
+    CHECK(thread.subject == "kept");
+  }
+}
+
+TEST_CASE("thread store: two are put into a private thread with one place left -> one of them is in it",
+          "[sqlite][unit]") {
+  const SqliteFixture fixture;
+  const std::array storages{fixture.open(), fixture.open()};
+  for (int round = 0; round < 10; ++round) {
+    NewThread made;
+    made.thread.id = ThreadId{"t" + std::to_string(round)};
+    made.thread.type = ThreadType::privateThread;
+    made.members = {ThreadMember{user("alice"), "Alice"}};
+    REQUIRE(storages[0]->threads()->createThread(made));
+    std::array<ThreadStore::PutMember, 2> results{};
+    tests::together(2, [&](std::size_t i) {
+      results.at(i) = storages.at(i)->threads()->putMember(
+          made.thread.id, ThreadMember{user("bob" + std::to_string(i)), "Bob"});
+    });
+    CHECK(std::count(results.begin(), results.end(), ThreadStore::PutMember::stored) == 1);
+    CHECK(std::count(results.begin(), results.end(), ThreadStore::PutMember::full) == 1);
+    CHECK(storages[1]->threads()->members(made.thread.id).size() == 2);
+  }
+}
+
+TEST_CASE("thread store: a pending side is looked for in private threads only", "[sqlite][unit]") {
+  const SqliteFixture fixture;
+  const auto storage = fixture.open();
+  ThreadStore& threads = *storage->threads();
+  for (const ThreadType type : {ThreadType::privateThread, ThreadType::group}) {
+    NewThread made;
+    made.thread.id = ThreadId{type == ThreadType::group ? "group" : "private"};
+    made.thread.type = type;
+    made.members = {ThreadMember{user("alice"), "Alice"}, ThreadMember{user("bob"), "Bob"}};
+    made.members[1].pending = true;
+    REQUIRE(threads.createThread(made));
+  }
+  CHECK(threads.findMembership(ThreadId{"private"}, user("alice")).value().anyPending);
+  CHECK_FALSE(threads.findMembership(ThreadId{"group"}, user("alice")).value().anyPending);
+  CHECK_FALSE(threads.findMembership(ThreadId{"group"}, user("nobody")).value().member.has_value());
 }

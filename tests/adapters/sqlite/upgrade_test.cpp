@@ -1,14 +1,20 @@
 // A file that the library 0.1 made, in the middle of calls: opened by this one, nothing is lost.
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <array>
 #include <fstream>
+#include <map>
 #include <sstream>
+#include <vector>
 
+#include "adapters/sqlite/database_file.hpp"
+#include "adapters/sqlite/file_clock.hpp"
 #include "messenger/adapters/defaults.hpp"
 #include "messenger/messenger.hpp"
 #include "messenger/testing/fake_video_driver.hpp"
 #include "tests/adapters/sqlite/sqlite_fixture.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/together.hpp"
 
 using namespace messenger;
 using namespace messenger::testing;
@@ -80,6 +86,47 @@ TEST_CASE("upgrade: a file of version 1 -> every row is there, and calls go on",
   CHECK(messenger.host().findCall(history->calls[0].call.id)->teardownComplete);
 }
 
+TEST_CASE("upgrade: a file of version 1 -> all values are kept", "[sqlite][upgrade]") {
+  const SqliteFixture fixture;
+  load(fixture);
+  const std::string calls =
+      "SELECT group_concat(sequence || id || thread_id || owner_id || type || created_at || updated_at || "
+      "ifnull(ended_at, '-') || ifnull(end_reason, '-') || ifnull(ended_by_id, '-') || setup_complete || "
+      "teardown_complete || room_may_exist || ifnull(room_id, '-') || ifnull(room_secret, '-') || revision, "
+      "char(10)) FROM calls";
+  const auto participants = [](const std::string& lastSeen, const std::string& seenBy) {
+    return "SELECT group_concat(sequence || id || call_sequence || user_id || kicked || ifnull(left_at, '-') "
+           "|| created_at || updated_at || " +
+           lastSeen + " || " + seenBy + ", char(10)) FROM call_participants";
+  };
+  const auto jobs = [](const std::string& failed) {
+    return "SELECT group_concat(sequence || id || type || queue || ifnull(call_id, '-') || ifnull(cutoff, "
+           "'-') || created_at || available_at || attempts || token || ifnull(leased_until, '-') || " +
+           failed + " || ifnull(last_error, '-'), char(10)) FROM jobs";
+  };
+  const std::string members =
+      "SELECT group_concat(thread_id || user_id || admin || start_calls || pending || muted) FROM "
+      "thread_members";
+  const std::string down = "SELECT value FROM settings WHERE key = 'calls_down_until'";
+  const std::array before{fixture.text(calls), fixture.text(participants("last_heard_at", "heard_by")),
+                          fixture.text(jobs("parked")), fixture.text(members), fixture.text(down)};
+  const auto storage = fixture.open();
+  const std::array after{fixture.text(calls), fixture.text(participants("last_seen_at", "seen_by")),
+                         fixture.text(jobs("failed")), fixture.text(members), fixture.text(down)};
+  CHECK(after == before);
+  CHECK(fixture.number("SELECT count(*) FROM calls WHERE started_at <> created_at") == 0);
+  CHECK(fixture.number("SELECT count(*) FROM call_participants WHERE departed_at IS NOT left_at") == 0);
+
+  // The setup that waited and the one whose worker died: each is taken once, with a new token.
+  JobQueue::ClaimRequest request;
+  request.queue = "messenger";
+  request.now = storage->timeAt(systemClock()->steady());
+  request.leaseUntil = request.now + std::chrono::seconds{30};
+  std::vector<std::int64_t> tokens;
+  while (const auto claimed = storage->jobs().claim(request)) tokens.push_back(claimed->job.token);
+  CHECK(tokens == std::vector<std::int64_t>{2, 1, 1});
+}
+
 TEST_CASE("upgrade: deadlines far ahead, as after a clock that was set back -> brought near",
           "[sqlite][upgrade]") {
   const SqliteFixture fixture;
@@ -96,6 +143,26 @@ TEST_CASE("upgrade: deadlines far ahead, as after a clock that was set back -> b
   CHECK(fixture.number("SELECT max(last_seen_at) FROM call_participants") <= now.time_since_epoch().count());
 }
 
+TEST_CASE("storage time: a new file -> begins at the wall clock", "[sqlite][unit]") {
+  const SqliteFixture fixture;
+  const auto wall = systemClock()->now().wall.time_since_epoch();
+  const auto storage = fixture.open();
+  const auto time = storage->timeAt(systemClock()->steady()).time_since_epoch();
+  CHECK(std::chrono::abs(time - wall) < std::chrono::minutes{1});
+  CHECK(storage->timeAt(SteadyPoint{std::chrono::seconds{8}}) -
+            storage->timeAt(SteadyPoint{std::chrono::seconds{5}}) ==
+        std::chrono::seconds{3});
+}
+
+TEST_CASE("storage time: any change -> the file knows how far its clock has come", "[sqlite][unit]") {
+  const SqliteFixture fixture;
+  const auto storage = fixture.open();
+  const StorageTime before = storage->timeAt(systemClock()->steady());
+  storage->calls().raiseThreadRevision(ThreadId{"t1"});
+  CHECK(fixture.number("SELECT value FROM settings WHERE key = 'clock_reached'") >=
+        before.time_since_epoch().count());
+}
+
 TEST_CASE("storage time: reopened, or after another boot -> never goes back", "[sqlite][unit]") {
   const SqliteFixture fixture;
   const SteadyPoint moment = systemClock()->steady();
@@ -107,4 +174,29 @@ TEST_CASE("storage time: reopened, or after another boot -> never goes back", "[
   const StorageTime rebooted = fixture.open()->timeAt(systemClock()->steady());
   CHECK(rebooted >= first + std::chrono::seconds{5});
   CHECK(rebooted < first + std::chrono::minutes{1});
+}
+
+TEST_CASE("storage time: several open the file at once after a boot -> the same time for all",
+          "[sqlite][unit]") {
+  const SqliteFixture fixture;
+  (void)fixture.open();
+  const SteadyPoint moment = systemClock()->steady();
+  for (int round = 0; round < 10; ++round) {
+    fixture.run("UPDATE settings SET value = value + 1 WHERE key = 'boot_id_low'");
+    std::array<StorageTime, 4> times{};
+    tests::together(times.size(), [&](std::size_t i) { times.at(i) = fixture.open()->timeAt(moment); });
+    for (const StorageTime& each : times) CHECK(each == times[0]);
+  }
+}
+
+TEST_CASE("storage time: the boot cannot be told -> still not behind what the file knows", "[sqlite][unit]") {
+  const SqliteFixture fixture;
+  auto connection = sqlite::openWriter(fixture.options(), nullptr, sqlite::schemaMigrations());
+  const StorageTime first = sqlite::FileClock(*connection, sqlite::BootId{}).now();
+  CHECK(sqlite::FileClock(*connection, sqlite::BootId{}).now() - first < std::chrono::minutes{1});
+  // As after a reboot: what the file knows lies ahead of the anchor and the clock since boot.
+  const StorageTime known = first + std::chrono::hours{5};
+  fixture.run("INSERT INTO settings (key, value) VALUES ('clock_reached', " +
+              std::to_string(known.time_since_epoch().count()) + ")");
+  CHECK(sqlite::FileClock(*connection, sqlite::BootId{}).now() >= known);
 }
