@@ -6,20 +6,12 @@
 #include "rules/renew_room.hpp"
 
 namespace messenger {
-namespace {
-
-CallStore::LoadRequest ofCall(const CallId& call) {
-  CallStore::LoadRequest request;
-  request.call = call;
-  return request;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 // Verbs of the host itself
 
 Result<Call> Host::endCall(const CallId& call) {
-  const auto done = impl_.engine.run(ofCall(call), [&](const auto& loaded, rules::Now now) {
+  const auto done = impl_.engine.run({.call = call}, [&](const auto& loaded, rules::Now now) {
     return rules::endWithoutAsking(*loaded.call, EndReason::host, impl_.context.rules, now);
   });
   if (!done) return tl::unexpected(done.error());
@@ -27,7 +19,7 @@ Result<Call> Host::endCall(const CallId& call) {
 }
 
 Result<bool> Host::renewRoom(const CallId& call) {
-  const auto done = impl_.engine.run(ofCall(call), [&](const auto& loaded, rules::Now now) {
+  const auto done = impl_.engine.run({.call = call}, [&](const auto& loaded, rules::Now now) {
     return rules::renewRoom(*loaded.call, impl_.context.rules, now);
   });
   if (!done) return tl::unexpected(done.error());
@@ -42,7 +34,7 @@ void Host::memberRemoved(const ThreadId& thread, const UserId& user) {
 // By the host
 
 std::optional<Call> Host::findCall(const CallId& call) const {
-  auto loaded = impl_.context.storage.calls().load(ofCall(call));
+  auto loaded = impl_.context.storage.calls().load({.call = call});
   if (!loaded.call) return std::nullopt;
   return loaded.call->call.plain();
 }

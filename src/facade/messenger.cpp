@@ -69,12 +69,6 @@ const Jobs& Messenger::jobs() const noexcept {
 
 namespace {
 
-CallStore::LoadRequest ofCall(const CallId& call) {
-  CallStore::LoadRequest request;
-  request.call = call;
-  return request;
-}
-
 template <class Value>
 Result<Value> refused(const Result<actions::Done>& done) {
   return tl::unexpected(done.error());
@@ -85,10 +79,8 @@ Result<Value> refused(const Result<actions::Done>& done) {
 Result<Call> Messenger::startCall(const ThreadId& thread, const UserId& user) {
   const TimePoint now = impl_->context.clock.now().wall;
   const rules::StartCall command{CallId{impl_->ids.next(now)}, ParticipantId{impl_->ids.next(now)}};
-  CallStore::LoadRequest request;
-  request.thread = thread;
-  const auto done =
-      impl_->engine.runFor(user, request, [&](const auto& loaded, const auto& access, rules::Now at) {
+  const auto done = impl_->engine.runFor(
+      user, {.thread = thread}, [&](const auto& loaded, const auto& access, rules::Now at) {
         return rules::startCall(command, loaded, access, impl_->context.rules, at);
       });
   if (!done) return refused<Call>(done);
@@ -100,7 +92,7 @@ Result<Call> Messenger::startCall(const ThreadId& thread, const UserId& user) {
 Result<Joined> Messenger::joinCall(const CallId& call, const UserId& user) {
   const rules::JoinCall command{ParticipantId{impl_->ids.next(impl_->context.clock.now().wall)}};
   const auto done =
-      impl_->engine.runFor(user, ofCall(call), [&](const auto& loaded, const auto& access, rules::Now now) {
+      impl_->engine.runFor(user, {.call = call}, [&](const auto& loaded, const auto& access, rules::Now now) {
         return rules::joinCall(command, loaded, access, now);
       });
   if (!done) return refused<Joined>(done);
@@ -110,7 +102,7 @@ Result<Joined> Messenger::joinCall(const CallId& call, const UserId& user) {
 
 Result<CallParticipant> Messenger::leaveCall(const CallId& call, const UserId& user) {
   const auto done =
-      impl_->engine.runFor(user, ofCall(call), [&](const auto& loaded, const auto&, rules::Now now) {
+      impl_->engine.runFor(user, {.call = call}, [&](const auto& loaded, const auto&, rules::Now now) {
         return rules::leaveCall(*loaded.call, user, impl_->context.rules, now);
       });
   if (!done) return refused<CallParticipant>(done);
@@ -119,7 +111,7 @@ Result<CallParticipant> Messenger::leaveCall(const CallId& call, const UserId& u
 
 Result<Call> Messenger::endCall(const CallId& call, const UserId& user) {
   const auto done =
-      impl_->engine.runFor(user, ofCall(call), [&](const auto& loaded, const auto& access, rules::Now now) {
+      impl_->engine.runFor(user, {.call = call}, [&](const auto& loaded, const auto& access, rules::Now now) {
         return rules::endCall(*loaded.call, access, impl_->context.rules, now);
       });
   if (!done) return refused<Call>(done);
@@ -128,7 +120,7 @@ Result<Call> Messenger::endCall(const CallId& call, const UserId& user) {
 
 Result<Call> Messenger::ignoreCall(const CallId& call, const UserId& user) {
   const auto done =
-      impl_->engine.runFor(user, ofCall(call), [&](const auto& loaded, const auto& access, rules::Now now) {
+      impl_->engine.runFor(user, {.call = call}, [&](const auto& loaded, const auto& access, rules::Now now) {
         return rules::ignoreCall(*loaded.call, access, impl_->context.rules, now);
       });
   if (!done) return refused<Call>(done);
@@ -145,8 +137,7 @@ bool Messenger::tryHeartbeat(const CallId& call, const UserId& user) {
 
 Result<CallParticipant> MessengerImpl::setKicked(const CallId& call, const UserId& user,
                                                  const rules::KickParticipant& command) {
-  CallStore::LoadRequest request = ofCall(call);
-  request.participant = command.participant;
+  const CallStore::LoadRequest request{.call = call, .participant = command.participant};
   const auto done = engine.runFor(user, request, [&](const auto& loaded, const auto& access, rules::Now now) {
     return rules::kickParticipant(command, *loaded.call, access, context.rules, now);
   });

@@ -116,14 +116,12 @@ void MessengerImpl::add(const NewJob& job) {
 }
 
 void MessengerImpl::takeOutRemoved(const ThreadId& thread, const UserId& user) {
-  CallStore::LoadRequest request;
-  request.thread = thread;
-  request.user = user;
   // Never refused: without an active call there is nobody to take out.
-  static_cast<void>(engine.run(request, [&](const CallStore::Loaded& loaded, rules::Now now) {
-    if (!loaded.call) return rules::Decision{};
-    return rules::memberRemoved(*loaded.call, user, context.rules, now);
-  }));
+  static_cast<void>(
+      engine.run({.thread = thread, .user = user}, [&](const CallStore::Loaded& loaded, rules::Now now) {
+        if (!loaded.call) return rules::Decision{};
+        return rules::memberRemoved(*loaded.call, user, context.rules, now);
+      }));
   context.delivery.deliverUnordered({Event{MemberRemoved{thread, user}}});
 }
 

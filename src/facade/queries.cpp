@@ -7,12 +7,6 @@ namespace messenger {
 
 namespace {
 
-CallStore::LoadRequest ofCall(const CallId& call) {
-  CallStore::LoadRequest request;
-  request.call = call;
-  return request;
-}
-
 CallView viewOf(const CallSnapshot& seen, const Thread& thread, const ThreadMember& member) {
   return rules::showCall(seen.call, seen.viewer ? &*seen.viewer : nullptr, thread, member);
 }
@@ -20,7 +14,7 @@ CallView viewOf(const CallSnapshot& seen, const Thread& thread, const ThreadMemb
 }  // namespace
 
 Result<CallView> Messenger::showCall(const CallId& call, const UserId& user) const {
-  const auto seen = impl_->engine.look(user, ofCall(call));
+  const auto seen = impl_->engine.look(user, {.call = call});
   if (!seen) return tl::unexpected(seen.error());
   const CallState& state = *seen->loaded.call;
   return rules::showCall(state.call, state.find(user), seen->access.thread, seen->access.member);
@@ -46,16 +40,14 @@ Result<CallHistory> Messenger::callHistory(const ThreadId& thread, const UserId&
 }
 
 Result<std::vector<CallParticipant>> Messenger::participants(const CallId& call, const UserId& user) const {
-  const auto seen = impl_->engine.look(user, ofCall(call));
+  const auto seen = impl_->engine.look(user, {.call = call});
   if (!seen) return tl::unexpected(seen.error());
   return impl_->host.participants(call);
 }
 
 Result<CallParticipant> Messenger::participant(const CallId& call, const UserId& user,
                                                const ParticipantId& participant) const {
-  CallStore::LoadRequest request = ofCall(call);
-  request.participant = participant;
-  const auto seen = impl_->engine.look(user, request);
+  const auto seen = impl_->engine.look(user, {.call = call, .participant = participant});
   if (!seen) return tl::unexpected(seen.error());
   const CallParticipant* row = seen->loaded.call->find(participant);
   if (row == nullptr) return refuse(Reason::participantNotFound);

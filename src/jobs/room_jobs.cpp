@@ -75,10 +75,8 @@ Attempt done(const actions::Done& done) {
 }  // namespace
 
 Attempt RoomJobs::record(const CallId& call, const ClaimRule& rule) {
-  CallStore::LoadRequest request;
-  request.call = call;
   for (const bool claimHolds : {true, false}) {
-    const auto result = engine_.run(request, [&](const CallStore::Loaded& loaded, rules::Now now) {
+    const auto result = engine_.run({.call = call}, [&](const CallStore::Loaded& loaded, rules::Now now) {
       return rule(loaded.call.value(), claimHolds, now);
     });
     if (!result) return {Attempt::Kind::notNeeded, {}, {}};  // no such call any more
@@ -126,10 +124,8 @@ Attempt RoomJobs::tearDown(const VideoDriverFactory& drivers, const JobQueue::Cl
 }
 
 void RoomJobs::reportLateRoom(const CallId& call) {
-  CallStore::LoadRequest request;
-  request.call = call;
   // Refused when there is no such call: then there is nothing to see to.
-  static_cast<void>(engine_.run(request, [&](const CallStore::Loaded& loaded, rules::Now now) {
+  static_cast<void>(engine_.run({.call = call}, [&](const CallStore::Loaded& loaded, rules::Now now) {
     return rules::reportLateRoom(loaded.call.value(), context_.rules, now);
   }));
 }
