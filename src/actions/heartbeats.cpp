@@ -24,12 +24,10 @@ Result<void> Heartbeats::receive(const CallId& call, const UserId& user) {
       if (!context_.window.mayAcknowledge(now)) writeThrough({call, user});
       return {};
     }
-    CallStore::LoadRequest request;
-    request.call = call;
-    const auto seen =
-        engine_.runFor(user, request, [&](const CallStore::Loaded& loaded, const rules::Access&, rules::Now) {
-          return rules::heartbeat(loaded.call.value(), user);
-        });
+    const auto seen = engine_.runFor(user, {.call = call},
+                                     [&](const CallStore::Loaded& loaded, const rules::Access&, rules::Now) {
+                                       return rules::heartbeat(loaded.call.value(), user);
+                                     });
     if (!seen) return tl::unexpected(seen.error());
     return {};
   } catch (...) {
@@ -54,7 +52,14 @@ void Heartbeats::writeThrough(const ParticipantKey& who) {
   HeartbeatStore::Report report;
   report.seenBy = context_.instance;
   report.lastSeen = {{who, context_.now().storage}};
-  context_.storage.heartbeats().save(report);
+  save(report);
+}
+
+/// Who was passed over is out of the call: not tracked any more.
+void Heartbeats::save(const HeartbeatStore::Report& report) {
+  for (const ParticipantKey& out : context_.storage.heartbeats().save(report)) {
+    context_.presence.untrack(out);
+  }
 }
 
 void Heartbeats::report(Duration window) {
@@ -76,9 +81,7 @@ void Heartbeats::reportAs(const HeartbeatStore::Peer& peer, SteadyPoint at, Dura
   std::vector<LastSeen> seen = seenWithin(window, at);
   report.lastSeen.reserve(seen.size());
   for (LastSeen& each : seen) report.lastSeen.emplace_back(std::move(each.who), now - each.ago);
-  for (const ParticipantKey& out : context_.storage.heartbeats().save(report)) {
-    context_.presence.untrack(out);
-  }
+  save(report);
   untrackDeparted(now - window - commitMargin);
 }
 

@@ -26,6 +26,7 @@ class Heartbeats {
 
  private:
   void writeThrough(const ParticipantKey& who);
+  void save(const HeartbeatStore::Report& report);
   void reportAs(const HeartbeatStore::Peer& peer, SteadyPoint at, Duration window);
   [[nodiscard]] std::vector<LastSeen> seenWithin(Duration window, SteadyPoint at);
   void untrackDeparted(StorageTime since);
