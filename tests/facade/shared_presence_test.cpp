@@ -108,6 +108,22 @@ TEST_CASE("two processes: who left, or was kicked, by way of the other is forgot
   REQUIRE(two.world.presence->seenWithin(hours{1}, two.world.clock->now().steady).empty());
 }
 
+TEST_CASE("two processes: who left by way of the other is forgotten by a heartbeat that is written through",
+          "[facade][presence]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind);
+  Config config = Fixture::configured();
+  config.presence.receivesHeartbeats = false;  // no reports, so no lease: each heartbeat is written by itself
+  const auto other = world.another(config);
+  const Call call = world.startTeam();
+  REQUIRE_OK(other->joinCall(call.id, member(1)));
+  REQUIRE_OK(other->heartbeat(call.id, member(1)));
+  REQUIRE_OK(world.messenger->leaveCall(call.id, member(1)));
+  REQUIRE_OK(other->heartbeat(call.id, member(1)));
+  REQUIRE_REFUSED(other->heartbeat(call.id, member(1)), Reason::notInCall);
+}
+
 TEST_CASE("two processes: a tool that hears nothing judges by what the others have written",
           "[facade][presence]") {
   const auto kind = GENERATE(eitherStorage());
