@@ -60,9 +60,9 @@ int main(int argc, char** argv) try {
   const auto call = messenger.startCall(thread->id, alice);
   if (!call) return std::cerr << call.error().text() << '\n', 1;
   messenger.jobs().runPending();  // makes the room; or startWorker() once, and it happens in the background
-  messenger.joinCall(call->id, bob);
-  messenger.heartbeat(call->id, bob);  // every 30 s from each client; 60 s of silence put them out
-  messenger.endCall(call->id, alice);
+  messenger.joinCall(call->id, bob).value();
+  messenger.heartbeat(call->id, bob).value();  // every 30 s from each client; 60 s of silence put them out
+  messenger.endCall(call->id, alice).value();
   messenger.jobs().runPending();  // destroys the room
   // [/call]
   const Call row = messenger.host().findCall(call->id).value();

@@ -51,7 +51,7 @@ bool callOnce(Messenger& messenger, const janus::VideoRoom& rooms, const Thread&
   std::cout << (thread.isGroup() ? "a group of " : "a private thread of ") << thread.members
             << ": call started\n";
   const bool there = showRoom(rooms, room);
-  messenger.endCall(call->id, alice);
+  messenger.endCall(call->id, alice).value();
   messenger.jobs().runPending();
   std::cout << "call ended\n";
   return there && !showRoom(rooms, room);

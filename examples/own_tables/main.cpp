@@ -53,7 +53,7 @@ void run(const std::filesystem::path& folder) {
   const auto call = messenger.startCall(crew, userIdOf(bob));
   std::cout << "bob, a moderator, starts a call: " << answer(call) << '\n';
   if (!call) return;
-  messenger.joinCall(call->id, userIdOf(carol));
+  messenger.joinCall(call->id, userIdOf(carol)).value();
   std::cout << "carol joins; her active calls: " << messenger.activeCalls(userIdOf(carol)).size() << '\n';
 
   std::cout << "carol is taken off the conversation\n";

@@ -28,7 +28,7 @@ bool callOnce(Messenger& messenger, const VideoRoom& service, const Thread& thre
   std::cout << (thread.isGroup() ? "group of " : "private, ") << thread.members
             << " members: publishers=" << room->publishers << " bitrate=" << room->bitrate
             << ", the client's pin opens it: " << (room->pin == view->room->pin ? "yes" : "no") << '\n';
-  messenger.endCall(call->id, alice);
+  messenger.endCall(call->id, alice).value();
   messenger.jobs().runPending();
   std::cout << "  ended, rooms at the service: " << service.count() << '\n';
   return service.count() == 0;

@@ -42,7 +42,7 @@ int main() {
   expect("carol starts a call", ring(messenger, band, carol), "ringing");
   expect("alice starts another", ring(messenger, band, alice), "join the call that is going on");
   const CallId call = messenger.activeCalls(alice).front().call.id;
-  messenger.joinCall(call, alice);
+  messenger.joinCall(call, alice).value();
   expect("alice's room", roomFor(messenger, call, alice), "setting up, ask again");
   serve(messenger);
   expect("alice's room", roomFor(messenger, call, alice), "room ?, pin none");

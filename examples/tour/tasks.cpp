@@ -42,8 +42,8 @@ ThreadId makeGroup(Messenger& messenger) {
   const auto band =
       threads.createGroup("The band", {{.user = {"user", "alice"}, .name = "Alice", .admin = true},
                                        {.user = {"user", "bob"}, .name = "Bob"}});
-  threads.putMember(band->id, {.user = {"user", "carol"}, .name = "Carol", .startCalls = true});
-  threads.setSubject(band->id, "The band, on tour");
+  threads.putMember(band->id, {.user = {"user", "carol"}, .name = "Carol", .startCalls = true}).value();
+  threads.setSubject(band->id, "The band, on tour").value();
   // [/group]
   return band->id;
 }
@@ -85,8 +85,8 @@ void keepOrder(Messenger& messenger, const CallId& call, const UserId& admin, co
   // [kick]
   for (const CallParticipant& each : messenger.host().participants(call)) {
     if (each.user != noisy) continue;
-    messenger.kickParticipant(call, admin, each.id);    // out, and stays out
-    messenger.unkickParticipant(call, admin, each.id);  // may come back, but has to join again
+    messenger.kickParticipant(call, admin, each.id).value();    // out, and stays out
+    messenger.unkickParticipant(call, admin, each.id).value();  // may come back, but has to join again
   }
   // [/kick]
 }

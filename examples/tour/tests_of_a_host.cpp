@@ -53,7 +53,7 @@ bool roomsGoAfterTrouble() {
   storage->failIf([](const auto& operation) { return operation.name == "commit"; }, testing::Fault::before);
   messenger.jobs().runPending();  // the provider makes the room, nobody can write it down
   storage->heal();
-  messenger.endCall(call->id, alice);
+  messenger.endCall(call->id, alice).value();
   clock->advance(10min);  // until the lease of the broken try and every backoff are over
   messenger.jobs().runPending();
   return provider->rooms().empty();
@@ -70,7 +70,7 @@ bool synchronousHost() {
   const auto thread = messenger.threads().createPrivate({alice, "Alice"}, {bob, "Bob"});
   const auto call = messenger.startCall(thread->id, alice);  // returns once the room is there
   if (!call) return call.error().reason == Reason::setupFailed;
-  messenger.endCall(call->id, alice);  // returns once it is gone
+  messenger.endCall(call->id, alice).value();  // returns once it is gone
   // [/sync]
   return call->setupComplete && provider->rooms().empty();
 }

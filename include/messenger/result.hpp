@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
+#include <type_traits>
+#include <utility>
 
 namespace messenger {
 
@@ -51,13 +53,45 @@ struct Refusal {
   friend bool operator==(const Refusal&, const Refusal&) = default;
 };
 
-/// A value or a Refusal. `.value()` on a refusal throws `tl::bad_expected_access`. The one third-party type
-/// in our headers, under an alias so that it can become `std::expected`.
-template <class T>
-using Result = tl::expected<T, Refusal>;
+/// A value, or why there is none. The compiler warns where one is dropped unseen. Has the interface of
+/// `std::expected`: `has_value`, `value`, `error`, `*`, `->`, `value_or`, `and_then`. `value()` without a
+/// value throws `tl::bad_expected_access`; `*` and `->` are undefined then. tl::expected is the one
+/// third-party type in these headers.
+template <class T, class Error>
+class [[nodiscard]] BasicResult : public tl::expected<T, Error> {
+  using Base = tl::expected<T, Error>;
 
-[[nodiscard]] inline tl::unexpected<Refusal> refuse(Reason reason, std::string detail = {}) {
-  return tl::unexpected<Refusal>(Refusal{reason, std::move(detail)});
+ public:
+  using Base::Base;
+
+  /// `next(value)`, which returns another BasicResult of the same Error; or the error.
+  template <class Next>
+  [[nodiscard]] auto and_then(Next&& next) const {
+    if constexpr (std::is_void_v<T>) {
+      using Other = std::invoke_result_t<Next>;
+      return this->has_value() ? std::forward<Next>(next)() : Other(tl::unexpected<Error>(this->error()));
+    } else {
+      using Other = std::invoke_result_t<Next, const T&>;
+      return this->has_value() ? std::forward<Next>(next)(**this)
+                               : Other(tl::unexpected<Error>(this->error()));
+    }
+  }
+};
+
+/// A value, or a Refusal.
+template <class T>
+using Result = BasicResult<T, Refusal>;
+
+/// What converts to any refused Result.
+using Refused = tl::unexpected<Refusal>;
+
+[[nodiscard]] inline Refused refuse(Reason reason, std::string detail = {}) {
+  return Refused(Refusal{reason, std::move(detail)});
+}
+
+/// The same refusal, for a Result of another type.
+[[nodiscard]] inline Refused refuse(Refusal refusal) {
+  return Refused(std::move(refusal));
 }
 
 }  // namespace messenger

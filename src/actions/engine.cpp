@@ -6,7 +6,6 @@
 #include <deque>
 #include <thread>
 
-#include "actions/notifications.hpp"
 #include "actions/presence_guard.hpp"
 #include "messenger/errors.hpp"
 
@@ -27,46 +26,74 @@ bool isIn(const CallParticipant& row) {
   return !row.leftAt;
 }
 
+/// What a member's access says of everyone in the thread: all of a private one.
+Audience audienceOf(const rules::Access& access) {
+  Audience audience{access.thread};
+  if (!access.thread.isPrivate()) return audience;
+  audience.members = {access.member};
+  if (access.other) audience.members->push_back(*access.other);
+  return audience;
+}
+
+Audience merged(Audience known, std::optional<Roster> answered, CallChange::ThreadAnswer asked) {
+  if (!answered) return known;
+  known.thread = std::move(answered->thread);
+  if (asked == CallChange::ThreadAnswer::roster) known.members = std::move(answered->members);
+  return known;
+}
+
 }  // namespace
 
 Result<Done> Engine::run(const CallStore::LoadRequest& request, const Rule& rule) {
   return repeat([&]() -> std::optional<Result<Done>> {
     const CallStore::Loaded loaded = context_.storage.calls().load(request);
     if (request.call && !loaded.call) return refuse(Reason::callNotFound);
-    return carryOut(rule(loaded, context_.now()), loaded, std::nullopt);
+    return carryOut(rule(loaded, context_.now()), loaded, {});
   });
 }
 
-Result<Done> Engine::runFor(const UserId& user, CallStore::LoadRequest request, const MemberRule& rule) {
+Result<Done> Engine::runFor(const UserId& user, const CallStore::LoadRequest& request, const MemberRule& rule,
+                            rules::NotifiesThread notifiesThread) {
   return repeat([&]() -> std::optional<Result<Done>> {
-    const auto seen = look(user, request);
-    if (!seen) return tl::unexpected(seen.error());
-    return carryOut(rule(seen->loaded, seen->access, context_.now()), seen->loaded, seen->access.thread);
+    auto seen = look(user, request, notifiesThread);
+    if (!seen) return refuse(seen.error());
+    return carryOut(rule(seen->loaded, seen->access, context_.now()), seen->loaded,
+                    std::move(seen->audience));
   });
 }
 
-Result<Engine::Seen> Engine::look(const UserId& user, CallStore::LoadRequest request) {
+Result<Engine::Seen> Engine::look(const UserId& user, CallStore::LoadRequest request,
+                                  rules::NotifiesThread notifiesThread) {
   request.user = user;
-  if (context_.threadsAreInStorage) request.membershipOf = user;
+  request.membership = context_.threadsAreInStorage;
   CallStore::Loaded loaded = context_.storage.calls().load(request);
   if (request.call && !loaded.call) return refuse(Reason::callNotFound);
   const ThreadId thread = request.call ? loaded.call->call.threadId : request.thread.value();
-  auto access = accessOf(loaded, thread, user);
-  if (!access) return tl::unexpected(access.error());
-  return Seen{std::move(loaded), std::move(*access)};
+
+  std::optional<Roster> roster;
+  if (!context_.threadsAreInStorage) {
+    if (notifiesThread(loaded)) roster = context_.threads.findRoster(thread);
+    loaded.membership = rules::membershipIn(roster, user);
+    if (!loaded.membership) loaded.membership = context_.threads.findMembership(thread, user);
+  }
+  auto access = rules::accessOf(loaded.membership);
+  if (!access) return refuse(access.error());
+  Audience audience = audienceOf(*access);
+  if (roster) audience.members = std::move(roster->members);
+  return Seen{std::move(loaded), std::move(*access), std::move(audience)};
+}
+
+Result<Done> Engine::runFrom(const CallState& state, const Rule& rule) {
+  if (auto done = runOnce(state, rule)) return std::move(*done);
+  return run({.call = state.call.id}, rule);
 }
 
 std::optional<Done> Engine::runOnce(const CallState& state, const Rule& rule) {
   CallStore::Loaded loaded;
   loaded.call = state;
   rules::Decision decision = rule(loaded, context_.now());
-  return commit(decision, std::nullopt);
-}
-
-Result<rules::Access> Engine::accessOf(const CallStore::Loaded& loaded, const ThreadId& thread,
-                                       const UserId& user) {
-  return rules::accessOf(context_.threadsAreInStorage ? loaded.membership
-                                                      : context_.threads.findMembership(thread, user));
+  if (!decision.change) return std::nullopt;
+  return commit(decision, {});
 }
 
 Result<Done> Engine::repeat(const std::function<std::optional<Result<Done>>()>& attempt) {
@@ -79,11 +106,11 @@ Result<Done> Engine::repeat(const std::function<std::optional<Result<Done>>()>& 
 }
 
 std::optional<Result<Done>> Engine::carryOut(rules::Decision decision, const CallStore::Loaded& loaded,
-                                             const std::optional<Thread>& thread) {
+                                             Audience audience) {
   if (decision.gone && loaded.call) untrackSafely(context_, {loaded.call->call.id, *decision.gone});
-  if (decision.refusal) return tl::unexpected(std::move(*decision.refusal));
+  if (decision.refusal) return refuse(std::move(*decision.refusal));
   if (decision.change) {
-    auto done = commit(decision, thread);
+    auto done = commit(decision, std::move(audience));
     if (!done) return std::nullopt;
     return std::move(*done);
   }
@@ -97,7 +124,8 @@ std::optional<Result<Done>> Engine::carryOut(rules::Decision decision, const Cal
     Delivery::Ticket ticket(context_.delivery, done.call.id);
     CommitResult asLoaded;
     asLoaded.call = done.call;
-    ticket.deliver(done.call.revision, notificationsOf(context_, decision.notices, asLoaded, thread));
+    ticket.deliver(done.call.revision,
+                   notificationsOf(context_, decision.notices, asLoaded, std::move(audience)));
   }
   return done;
 }
@@ -114,16 +142,17 @@ bool Engine::confirmSeen(const ParticipantKey& who) {
   return true;
 }
 
-void Engine::complete(CallChange& change) {
+void Engine::complete(CallChange& change, const rules::Decision& decision, const Audience& audience) {
   change.seenBy = context_.instance;
+  if (context_.threadsAreInStorage) change.answersThread = missingFor(decision.notices, audience);
   for (NewJob& job : change.jobs) {
     if (job.id.empty()) job.id = JobId{context_.ids.next(job.createdAt)};
   }
 }
 
-std::optional<Done> Engine::commit(rules::Decision& decision, const std::optional<Thread>& thread) {
+std::optional<Done> Engine::commit(rules::Decision& decision, Audience audience) {
   CallChange& change = decision.change.value();
-  complete(change);
+  complete(change, decision, audience);
 
   Delivery::Ticket ticket(context_.delivery, change.call);
   std::deque<PresenceGuard> entering;
@@ -144,7 +173,9 @@ std::optional<Done> Engine::commit(rules::Decision& decision, const std::optiona
   for (PresenceGuard& guard : entering) guard.keep();
   Done done = settled(decision, result);
   if (!decision.notices.empty()) {
-    ticket.deliver(result.call.revision, notificationsOf(context_, decision.notices, result, thread));
+    audience = merged(std::move(audience), std::move(result.roster), change.answersThread);
+    ticket.deliver(result.call.revision,
+                   notificationsOf(context_, decision.notices, result, std::move(audience)));
   }
   if (!change.jobs.empty() || change.settles) done.afterJobs = context_.afterCommit(change.call);
   return done;

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "actions/context.hpp"
+#include "actions/notifications.hpp"
+#include "rules/call_rules.hpp"
 #include "rules/decision.hpp"
 
 namespace messenger::actions {
@@ -38,29 +40,36 @@ class Engine {
   /// StorageUnavailable when others change the same call all the time.
   Result<Done> run(const CallStore::LoadRequest& request, const Rule& rule);
 
-  /// The same on behalf of a user, whose row is loaded. Also refuses threadNotFound, notMember.
-  Result<Done> runFor(const UserId& user, CallStore::LoadRequest request, const MemberRule& rule);
+  /// The same on behalf of a user, whose row is loaded. Also refuses threadNotFound, notMember. What may
+  /// notify the whole thread says so, and saves a question to a directory of the host's.
+  Result<Done> runFor(const UserId& user, const CallStore::LoadRequest& request, const MemberRule& rule,
+                      rules::NotifiesThread notifiesThread = rules::never);
 
-  /// The same on a picture that was loaded before, once: nothing when the call has changed since.
+  /// The same, beginning with a picture that was loaded before.
+  Result<Done> runFrom(const CallState& state, const Rule& rule);
+
+  /// The same on that picture alone. Nothing when the call has changed since, and when the rule wants no
+  /// change: an old picture proves that there is nothing to do as little as that there is.
   std::optional<Done> runOnce(const CallState& state, const Rule& rule);
 
   /// Loads for a user, for a query: the picture and who they are in its thread.
   struct Seen {
     CallStore::Loaded loaded;
     rules::Access access;
+    Audience audience;
   };
-  Result<Seen> look(const UserId& user, CallStore::LoadRequest request);
+  Result<Seen> look(const UserId& user, CallStore::LoadRequest request,
+                    rules::NotifiesThread notifiesThread = rules::never);
 
  private:
-  Result<rules::Access> accessOf(const CallStore::Loaded& loaded, const ThreadId& thread, const UserId& user);
   Result<Done> repeat(const std::function<std::optional<Result<Done>>()>& attempt);
   /// Nothing: it has to be decided anew.
   std::optional<Result<Done>> carryOut(rules::Decision decision, const CallStore::Loaded& loaded,
-                                       const std::optional<Thread>& thread);
-  std::optional<Done> commit(rules::Decision& decision, const std::optional<Thread>& thread);
+                                       Audience audience);
+  std::optional<Done> commit(rules::Decision& decision, Audience audience);
+  void complete(CallChange& change, const rules::Decision& decision, const Audience& audience);
   Done settled(rules::Decision& decision, CommitResult& result);
   bool confirmSeen(const ParticipantKey& who);
-  void complete(CallChange& change);
 
   Context& context_;
 };

@@ -28,7 +28,7 @@ Result<void> Heartbeats::receive(const CallId& call, const UserId& user) {
                                      [&](const CallStore::Loaded& loaded, const rules::Access&, rules::Now) {
                                        return rules::heartbeat(loaded.call.value(), user);
                                      });
-    if (!seen) return tl::unexpected(seen.error());
+    if (!seen) return refuse(seen.error());
     return {};
   } catch (...) {
     context_.window.restart(now);  // who tries just now is not received: nobody may be judged by it

@@ -1,5 +1,6 @@
 #include "actions/notifications.hpp"
 
+#include <algorithm>
 #include <unordered_set>
 
 #include "actions/thrown.hpp"
@@ -9,10 +10,35 @@
 namespace messenger::actions {
 namespace {
 
+using Answer = CallChange::ThreadAnswer;
+
+constexpr Answer neededFor(const rules::notice::Started&) {
+  return Answer::roster;
+}
+constexpr Answer neededFor(const rules::notice::Ended&) {
+  return Answer::roster;
+}
+constexpr Answer neededFor(const rules::notice::Joined&) {
+  return Answer::thread;
+}
+constexpr Answer neededFor(const rules::notice::Left&) {
+  return Answer::thread;
+}
+constexpr Answer neededFor(const rules::notice::Ignored&) {
+  return Answer::thread;
+}
+template <class Other>
+constexpr Answer neededFor(const Other&) {
+  return Answer::nothing;
+}
+
 class Notifications {
  public:
-  Notifications(Context& context, const CommitResult& committed, std::optional<Thread> thread)
-      : context_(context), committed_(committed), call_(committed.call.plain()), thread_(std::move(thread)) {}
+  Notifications(Context& context, const CommitResult& committed, Audience audience)
+      : context_(context),
+        committed_(committed),
+        call_(committed.call.plain()),
+        audience_(std::move(audience)) {}
 
   void operator()(const rules::notice::Started& notice) {
     guarded("incoming.call", [&] { ring(notice.starter); });
@@ -50,7 +76,8 @@ class Notifications {
 
   void operator()(const rules::notice::Ended& notice) {
     guarded("call.ended", [&] {
-      broadcast("call.ended", audienceOfEnd(notice.removed), callPayload(/*withThreadName=*/false));
+      const std::vector<UserId> users = audienceOfEnd(notice.removed);
+      broadcast("call.ended", users, callPayload(/*withThreadName=*/false));
     });
     add(CallEnded{call_, call_.endReason.value_or(EndReason::hungUp), call_.endedBy,
                   call_.duration().value_or(Duration::zero())});
@@ -91,7 +118,7 @@ class Notifications {
 
   void ring(const ThreadMember& starter) {
     std::vector<UserId> others;
-    for (const ThreadMember& member : context_.threads.members(call_.threadId)) {
+    for (const ThreadMember& member : members()) {
       if (member.user != starter.user && !member.notificationsMuted) others.push_back(member.user);
     }
     support::JsonWriter json;
@@ -107,11 +134,11 @@ class Notifications {
   }
 
   /// All members, but of those who muted the thread only who was in the call.
-  [[nodiscard]] std::vector<UserId> audienceOfEnd(const std::optional<UserId>& removed) const {
+  [[nodiscard]] std::vector<UserId> audienceOfEnd(const std::optional<UserId>& removed) {
     std::unordered_set<UserId> wereIn;
     for (const CallParticipant& row : committed_.left) wereIn.insert(row.user);
     std::vector<UserId> users;
-    for (const ThreadMember& member : context_.threads.members(call_.threadId)) {
+    for (const ThreadMember& member : members()) {
       const bool hears = !member.notificationsMuted || wereIn.count(member.user) > 0;
       if (hears && member.user != removed) users.push_back(member.user);
     }
@@ -120,15 +147,16 @@ class Notifications {
 
   [[nodiscard]] std::string callPayload(bool withThreadName) {
     lookUpThread();
+    const std::optional<Thread>& thread = audience_.thread;
     support::JsonWriter json;
     json.beginObject();
     json.key("id").value(call_.id.value());
     json.key("type").value(static_cast<int>(call_.type));
     json.key("type_verbose").value("VIDEO");
     json.key("thread_id").value(call_.threadId.value());
-    if (thread_) {
-      json.key("thread_type").value(static_cast<int>(thread_->type));
-      if (withThreadName && thread_->isGroup()) json.key("thread_name").value(thread_->subject);
+    if (thread) {
+      json.key("thread_type").value(static_cast<int>(thread->type));
+      if (withThreadName && thread->isGroup()) json.key("thread_name").value(thread->subject);
     }
     json.key("created_at").value(support::toText(call_.createdAt));
     json.key("updated_at").value(support::toText(call_.updatedAt));
@@ -138,9 +166,20 @@ class Notifications {
 
   /// Once; a payload without it is better than none.
   void lookUpThread() {
-    if (thread_ || lookedUp_) return;
+    if (audience_.thread || lookedUp_) return;
     lookedUp_ = true;
-    guarded("thread", [this] { thread_ = context_.threads.findThread(call_.threadId); });
+    guarded("thread", [this] { audience_.thread = context_.threads.findThread(call_.threadId); });
+  }
+
+  [[nodiscard]] const std::vector<ThreadMember>& members() {
+    if (!audience_.members) readRoster();
+    return *audience_.members;
+  }
+
+  void readRoster() {
+    auto roster = context_.threads.findRoster(call_.threadId).value_or(Roster{});
+    audience_.members = std::move(roster.members);
+    if (!roster.thread.id.empty()) audience_.thread = std::move(roster.thread);
   }
 
   /// REQUIRES: the change wrote this row.
@@ -154,16 +193,27 @@ class Notifications {
   Context& context_;
   const CommitResult& committed_;
   const Call call_;
-  std::optional<Thread> thread_;
+  Audience audience_;
   bool lookedUp_ = false;
   Effects effects_;
 };
 
 }  // namespace
 
+CallChange::ThreadAnswer missingFor(const std::vector<rules::Notice>& notices, const Audience& known) {
+  using Answer = CallChange::ThreadAnswer;
+  Answer missing = Answer::nothing;
+  for (const rules::Notice& notice : notices) {
+    const Answer needed = std::visit([](const auto& each) { return neededFor(each); }, notice);
+    const bool has = needed == Answer::roster ? known.members.has_value() : known.thread.has_value();
+    if (!has) missing = std::max(missing, needed);
+  }
+  return missing;
+}
+
 Effects notificationsOf(Context& context, const std::vector<rules::Notice>& notices,
-                        const CommitResult& committed, std::optional<Thread> thread) {
-  Notifications notifications(context, committed, std::move(thread));
+                        const CommitResult& committed, Audience audience) {
+  Notifications notifications(context, committed, std::move(audience));
   for (const rules::Notice& notice : notices) std::visit(notifications, notice);
   return notifications.take();
 }

@@ -8,10 +8,20 @@
 
 namespace messenger::actions {
 
+/// What is known of a call's thread when something is announced to it.
+struct Audience {
+  std::optional<Thread> thread{};
+  std::optional<std::vector<ThreadMember>> members{};
+};
+
+/// What the commit is to answer so that these notices need nothing more.
+[[nodiscard]] CallChange::ThreadAnswer missingFor(const std::vector<rules::Notice>& notices,
+                                                  const Audience& known);
+
 /// What a committed change is announced as: for each notice broadcasts first, then the event, as the
-/// reference does. Reads the directory for the names and members it needs; what that throws becomes a
-/// BroadcastFailed, as the change stands. The thread is looked up when it is not given.
+/// reference does. What is not known of the audience is read from the directory; what that throws becomes a
+/// BroadcastFailed, as the change stands.
 [[nodiscard]] Effects notificationsOf(Context& context, const std::vector<rules::Notice>& notices,
-                                      const CommitResult& committed, std::optional<Thread> thread);
+                                      const CommitResult& committed, Audience audience);
 
 }  // namespace messenger::actions

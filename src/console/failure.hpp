@@ -7,9 +7,9 @@
 
 namespace messenger::console {
 
-using Outcome = tl::expected<void, Failure>;
+using Outcome = BasicResult<void, Failure>;
 template <class T>
-using Expected = tl::expected<T, Failure>;
+using Expected = BasicResult<T, Failure>;
 
 [[nodiscard]] inline tl::unexpected<Failure> fail(ExitCode code, std::string reason, std::string message,
                                                   std::string hint = {}) {

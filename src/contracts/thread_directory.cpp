@@ -1,6 +1,6 @@
 #include "messenger/contracts/thread_directory.hpp"
 
-#include <algorithm>
+#include <utility>
 
 namespace messenger {
 
@@ -9,11 +9,17 @@ std::optional<Membership> ThreadDirectory::findMembership(const ThreadId& thread
   if (!found) return std::nullopt;
   Membership membership{std::move(*found), findMember(thread, user)};
   if (membership.member && membership.thread.isPrivate()) {
-    const std::vector<ThreadMember> all = members(thread);
-    membership.anyPending =
-        std::any_of(all.begin(), all.end(), [](const ThreadMember& each) { return each.pending; });
+    for (ThreadMember& each : members(thread)) {
+      if (each.user != user) membership.other = std::move(each);
+    }
   }
   return membership;
+}
+
+std::optional<Roster> ThreadDirectory::findRoster(const ThreadId& thread) const {
+  auto found = findThread(thread);
+  if (!found) return std::nullopt;
+  return Roster{std::move(*found), members(thread)};
 }
 
 std::vector<Membership> ThreadDirectory::findMemberships(const std::vector<ThreadId>& threads,

@@ -14,7 +14,7 @@ Result<Call> Host::endCall(const CallId& call) {
   const auto done = impl_.engine.run({.call = call}, [&](const auto& loaded, rules::Now now) {
     return rules::endWithoutAsking(*loaded.call, EndReason::host, impl_.context.rules, now);
   });
-  if (!done) return tl::unexpected(done.error());
+  if (!done) return refuse(done.error());
   return done->call.plain();
 }
 
@@ -22,7 +22,7 @@ Result<bool> Host::renewRoom(const CallId& call) {
   const auto done = impl_.engine.run({.call = call}, [&](const auto& loaded, rules::Now now) {
     return rules::renewRoom(*loaded.call, impl_.context.rules, now);
   });
-  if (!done) return tl::unexpected(done.error());
+  if (!done) return refuse(done.error());
   return done->kind == actions::Done::Kind::committed;
 }
 

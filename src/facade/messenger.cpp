@@ -71,7 +71,7 @@ namespace {
 
 template <class Value>
 Result<Value> refused(const Result<actions::Done>& done) {
-  return tl::unexpected(done.error());
+  return refuse(done.error());
 }
 
 }  // namespace
@@ -80,9 +80,11 @@ Result<Call> Messenger::startCall(const ThreadId& thread, const UserId& user) {
   const TimePoint now = impl_->context.clock.now().wall;
   const rules::StartCall command{CallId{impl_->ids.next(now)}, ParticipantId{impl_->ids.next(now)}};
   const auto done = impl_->engine.runFor(
-      user, {.thread = thread}, [&](const auto& loaded, const auto& access, rules::Now at) {
+      user, {.thread = thread},
+      [&](const auto& loaded, const auto& access, rules::Now at) {
         return rules::startCall(command, loaded, access, impl_->context.rules, at);
-      });
+      },
+      rules::always);
   if (!done) return refused<Call>(done);
   if (!done->afterJobs) return done->call.plain();
   if (done->afterJobs->endReason == EndReason::setupFailed) return refuse(Reason::setupFailed);
@@ -101,19 +103,23 @@ Result<Joined> Messenger::joinCall(const CallId& call, const UserId& user) {
 }
 
 Result<CallParticipant> Messenger::leaveCall(const CallId& call, const UserId& user) {
-  const auto done =
-      impl_->engine.runFor(user, {.call = call}, [&](const auto& loaded, const auto&, rules::Now now) {
+  const auto done = impl_->engine.runFor(
+      user, {.call = call},
+      [&](const auto& loaded, const auto&, rules::Now now) {
         return rules::leaveCall(*loaded.call, user, impl_->context.rules, now);
-      });
+      },
+      rules::whenLast);
   if (!done) return refused<CallParticipant>(done);
   return done->participants.at(0);
 }
 
 Result<Call> Messenger::endCall(const CallId& call, const UserId& user) {
-  const auto done =
-      impl_->engine.runFor(user, {.call = call}, [&](const auto& loaded, const auto& access, rules::Now now) {
+  const auto done = impl_->engine.runFor(
+      user, {.call = call},
+      [&](const auto& loaded, const auto& access, rules::Now now) {
         return rules::endCall(*loaded.call, access, impl_->context.rules, now);
-      });
+      },
+      rules::always);
   if (!done) return refused<Call>(done);
   return done->call.plain();
 }
@@ -138,9 +144,12 @@ bool Messenger::tryHeartbeat(const CallId& call, const UserId& user) {
 Result<CallParticipant> MessengerImpl::setKicked(const CallId& call, const UserId& user,
                                                  const rules::KickParticipant& command) {
   const CallStore::LoadRequest request{.call = call, .participant = command.participant};
-  const auto done = engine.runFor(user, request, [&](const auto& loaded, const auto& access, rules::Now now) {
-    return rules::kickParticipant(command, *loaded.call, access, context.rules, now);
-  });
+  const auto done = engine.runFor(
+      user, request,
+      [&](const auto& loaded, const auto& access, rules::Now now) {
+        return rules::kickParticipant(command, *loaded.call, access, context.rules, now);
+      },
+      rules::whenLast);
   if (!done) return refused<CallParticipant>(done);
   for (const CallParticipant& row : done->participants) {
     if (row.id == command.participant) return row;

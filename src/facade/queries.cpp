@@ -15,7 +15,7 @@ CallView viewOf(const CallSnapshot& seen, const Thread& thread, const ThreadMemb
 
 Result<CallView> Messenger::showCall(const CallId& call, const UserId& user) const {
   const auto seen = impl_->engine.look(user, {.call = call});
-  if (!seen) return tl::unexpected(seen.error());
+  if (!seen) return refuse(seen.error());
   const CallState& state = *seen->loaded.call;
   return rules::showCall(state.call, state.find(user), seen->access.thread, seen->access.member);
 }
@@ -23,7 +23,7 @@ Result<CallView> Messenger::showCall(const CallId& call, const UserId& user) con
 Result<CallHistory> Messenger::callHistory(const ThreadId& thread, const UserId& user,
                                            const std::optional<CallId>& before) const {
   const auto access = rules::accessOf(impl_->context.threads.findMembership(thread, user));
-  if (!access) return tl::unexpected(access.error());
+  if (!access) return refuse(access.error());
   const Config& config = impl_->config;
   CallStore::HistoryQuery query{thread, before, before ? config.historyPageSize : config.historyFirstPageSize,
                                 user};
@@ -41,14 +41,14 @@ Result<CallHistory> Messenger::callHistory(const ThreadId& thread, const UserId&
 
 Result<std::vector<CallParticipant>> Messenger::participants(const CallId& call, const UserId& user) const {
   const auto seen = impl_->engine.look(user, {.call = call});
-  if (!seen) return tl::unexpected(seen.error());
+  if (!seen) return refuse(seen.error());
   return impl_->host.participants(call);
 }
 
 Result<CallParticipant> Messenger::participant(const CallId& call, const UserId& user,
                                                const ParticipantId& participant) const {
   const auto seen = impl_->engine.look(user, {.call = call, .participant = participant});
-  if (!seen) return tl::unexpected(seen.error());
+  if (!seen) return refuse(seen.error());
   const CallParticipant* row = seen->loaded.call->find(participant);
   if (row == nullptr) return refuse(Reason::participantNotFound);
   return *row;

@@ -47,7 +47,7 @@ Result<Thread> Threads::Impl::create(NewThread thread, const std::optional<Threa
   MessengerImpl& owner = messenger;
   thread.thread.id = id ? *id : ThreadId{owner.ids.next(owner.context.clock.now().wall)};
   thread.thread.members = thread.members.size();
-  if (auto why = whyNotThread(thread)) return tl::unexpected(std::move(*why));
+  if (auto why = whyNotThread(thread)) return refuse(std::move(*why));
   if (!store.createThread(thread)) return refuse(Reason::threadExists);
   return std::move(thread.thread);
 }
@@ -79,7 +79,7 @@ Result<Thread> Threads::createGroup(const std::string& subject, const std::vecto
 }
 
 Result<Thread> Threads::setSubject(const ThreadId& thread, const std::string& subject) {
-  if (auto why = whyNotText("subject", subject, /*mayBeEmpty=*/true)) return tl::unexpected(std::move(*why));
+  if (auto why = whyNotText("subject", subject, /*mayBeEmpty=*/true)) return refuse(std::move(*why));
   return impl_->update(thread, {.subject = subject});
 }
 
@@ -92,7 +92,7 @@ Result<Thread> Threads::setCalling(const ThreadId& thread, bool calling) {
 }
 
 Result<ThreadMember> Threads::putMember(const ThreadId& thread, const ThreadMember& member) {
-  if (auto why = whyNotMember(member)) return tl::unexpected(std::move(*why));
+  if (auto why = whyNotMember(member)) return refuse(std::move(*why));
   switch (impl_->store.putMember(thread, member)) {
     case ThreadStore::PutMember::noThread:
       return refuse(Reason::threadNotFound);
@@ -116,8 +116,8 @@ Result<void> Threads::removeMember(const ThreadId& thread, const UserId& user) {
 }
 
 Result<void> Threads::setUserName(const UserId& user, const std::string& name) {
-  if (auto why = whyNotUser(user)) return tl::unexpected(std::move(*why));
-  if (auto why = whyNotText("name", name, /*mayBeEmpty=*/true)) return tl::unexpected(std::move(*why));
+  if (auto why = whyNotUser(user)) return refuse(std::move(*why));
+  if (auto why = whyNotText("name", name, /*mayBeEmpty=*/true)) return refuse(std::move(*why));
   impl_->store.putUser(user, name);
   return {};
 }

@@ -19,8 +19,8 @@ RunPolicy JobRunner::unattended() const {
   return {config.calling.subscriber.channel, config.jobs, config.jobs.unattendedLease, nullptr, nullptr};
 }
 
-std::optional<JobRun> JobRunner::runNext(const RunPolicy& policy) {
-  auto ran = claimAndRun(policy, claimFor(policy));
+std::optional<JobRun> JobRunner::runNext(const RunPolicy& policy, const std::function<void()>& onClaimed) {
+  auto ran = claimAndRun(policy, claimFor(policy), onClaimed);
   if (!ran) return std::nullopt;
   return std::move(ran->run);
 }
@@ -79,9 +79,11 @@ JobQueue::ClaimRequest JobRunner::claimFor(const RunPolicy& policy) const {
 }
 
 std::optional<JobRunner::Ran> JobRunner::claimAndRun(const RunPolicy& policy,
-                                                     const JobQueue::ClaimRequest& request) {
+                                                     const JobQueue::ClaimRequest& request,
+                                                     const std::function<void()>& onClaimed) {
   const auto claimed = context_.storage.jobs().claim(request);
   if (!claimed) return std::nullopt;
+  if (onClaimed) onClaimed();
   return run(policy, *claimed);
 }
 

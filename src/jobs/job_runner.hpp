@@ -36,9 +36,9 @@ class JobRunner {
   /// The config's way, for a thread that nobody renews the leases of.
   [[nodiscard]] RunPolicy unattended() const;
 
-  /// Claims and runs the job that is available first. Returns nothing when none is. Throws StorageError when
-  /// the claim fails; afterwards nothing.
-  std::optional<JobRun> runNext(const RunPolicy& policy);
+  /// Claims and runs the job that is available first; `onClaimed`, if any, is called in between. Returns
+  /// nothing when none is available. Throws StorageError when the claim fails; afterwards nothing.
+  std::optional<JobRun> runNext(const RunPolicy& policy, const std::function<void()>& onClaimed = nullptr);
 
   /// The same, one after another, at most `limit`.
   std::vector<JobRun> runPending(const RunPolicy& policy, std::size_t limit);
@@ -56,7 +56,8 @@ class JobRunner {
     std::optional<Call> call;
   };
 
-  std::optional<Ran> claimAndRun(const RunPolicy& policy, const JobQueue::ClaimRequest& request);
+  std::optional<Ran> claimAndRun(const RunPolicy& policy, const JobQueue::ClaimRequest& request,
+                                 const std::function<void()>& onClaimed = nullptr);
   Ran run(const RunPolicy& policy, const JobQueue::ClaimedJob& claimed);
   JobOutcome attempt(const RunPolicy& policy, const JobQueue::ClaimedJob& claimed,
                      std::optional<Call>& after);

@@ -74,9 +74,9 @@ Attempt done(const actions::Done& done) {
 
 }  // namespace
 
-Attempt RoomJobs::record(const CallId& call, const ClaimRule& rule) {
+Attempt RoomJobs::record(const CallState& claimed, const ClaimRule& rule) {
   for (const bool claimHolds : {true, false}) {
-    const auto result = engine_.run({.call = call}, [&](const CallStore::Loaded& loaded, rules::Now now) {
+    const auto result = engine_.runFrom(claimed, [&](const CallStore::Loaded& loaded, rules::Now now) {
       return rule(loaded.call.value(), claimHolds, now);
     });
     if (!result) return {Attempt::Kind::notNeeded, {}, {}};  // no such call any more
@@ -97,7 +97,7 @@ Attempt RoomJobs::setUp(const VideoDriverFactory& drivers, const JobQueue::Claim
   } catch (...) {
     return {Attempt::Kind::failed, actions::whatWasThrown(), {}};
   }
-  return record(call.id, [&](const CallState& state, bool claimHolds, rules::Now now) {
+  return record(*claimed.call, [&](const CallState& state, bool claimHolds, rules::Now now) {
     return rules::recordRoom(room, claimOf(claimed.job, claimHolds), state, context_.rules, now);
   });
 }
@@ -131,14 +131,14 @@ void RoomJobs::reportLateRoom(const CallId& call) {
 }
 
 Attempt RoomJobs::giveUpSetup(const JobQueue::ClaimedJob& claimed, const Settlement& failed) {
-  return record(claimed.call.value().call.id, [&](const CallState& state, bool claimHolds, rules::Now now) {
+  return record(claimed.call.value(), [&](const CallState& state, bool claimHolds, rules::Now now) {
     return rules::giveUpSetup(failureOf(claimed.job, failed.error), {failed, claimHolds}, state,
                               context_.rules, now);
   });
 }
 
 Attempt RoomJobs::giveUpTeardown(const JobQueue::ClaimedJob& claimed, const Settlement& failed) {
-  return record(claimed.call.value().call.id, [&](const CallState& state, bool claimHolds, rules::Now now) {
+  return record(claimed.call.value(), [&](const CallState& state, bool claimHolds, rules::Now now) {
     return rules::giveUpTeardown(failureOf(claimed.job, failed.error), {failed, claimHolds}, state, now);
   });
 }

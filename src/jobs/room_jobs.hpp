@@ -41,7 +41,7 @@ class RoomJobs {
  private:
   using ClaimRule = std::function<rules::Decision(const CallState&, bool claimHolds, rules::Now)>;
   /// Runs a rule that settles the claim; once more, without the claim, when that was lost.
-  Attempt record(const CallId& call, const ClaimRule& rule);
+  Attempt record(const CallState& claimed, const ClaimRule& rule);
 
   actions::Context& context_;
   actions::Engine& engine_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 #include "actions/log.hpp"
 #include "actions/thrown.hpp"
@@ -54,11 +55,12 @@ struct Worker::Impl::Shared {
 
   void work() noexcept {
     servedWorker = this;
+    bool polls = false;
     while (!stopping) {
       const std::uint64_t seen = context.jobsStored.version();
-      if (step()) continue;
+      if (step(polls)) continue;
       setIdle(true, seen);
-      if (!stopping) context.jobsStored.waitFor(seen, context.config.jobs.pollInterval);
+      if (!stopping) waitForJobs(seen, polls);
       setIdle(false, seen);
     }
     {
@@ -68,10 +70,33 @@ struct Worker::Impl::Shared {
     changed.notify_all();
   }
 
+  /// Jobs that other processes store are seen by looking from time to time: one thread does that for all.
+  void waitForJobs(std::uint64_t seen, bool& polls) {
+    if (!polls) {
+      const support::Lock lock(mutex);
+      polls = !std::exchange(polled, true);
+    }
+    if (polls) {
+      context.jobsStored.waitFor(seen, context.config.jobs.pollInterval);
+    } else {
+      context.jobsStored.wait(seen);
+    }
+  }
+
+  /// Where it found one job, there may be more: the others look too, and the first to be idle polls on.
+  void stopPolling(bool& polls) {
+    if (!polls) return;
+    {
+      const support::Lock lock(mutex);
+      polls = polled = false;
+    }
+    context.jobsStored.notify();
+  }
+
   /// True: a job was run.
-  bool step() noexcept {
+  bool step(bool& polls) noexcept {
     try {
-      return runner.runNext(policy).has_value();
+      return runner.runNext(policy, [&] { stopPolling(polls); }).has_value();
     } catch (...) {
       actions::logSafely(context.logger, LogLevel::error,
                          fmt::format("claiming a job failed: {}", actions::whatWasThrown()));
@@ -111,6 +136,7 @@ struct Worker::Impl::Shared {
   std::condition_variable changed;
   std::size_t working GUARDED_BY(mutex) = 0;  ///< threads that have not ended
   std::size_t idle GUARDED_BY(mutex) = 0;     ///< of those: which found nothing to do
+  bool polled GUARDED_BY(mutex) = false;      ///< one of them polls
   std::uint64_t lookedAt GUARDED_BY(mutex) =
       0;  ///< the version of the wake-up that the latest of them looked at
 };

@@ -5,7 +5,21 @@ namespace messenger::rules {
 Result<Access> accessOf(const std::optional<Membership>& membership) {
   if (!membership) return refuse(Reason::threadNotFound);
   if (!membership->member) return refuse(Reason::notMember);
-  return Access{membership->thread, *membership->member, membership->anyPending};
+  return Access{membership->thread, *membership->member, membership->other};
+}
+
+std::optional<Membership> membershipIn(const std::optional<Roster>& roster, const UserId& user) {
+  if (!roster) return std::nullopt;
+  Membership membership{roster->thread};
+  for (const ThreadMember& each : roster->members) {
+    if (each.user == user) {
+      membership.member = each;
+    } else if (roster->thread.isPrivate()) {
+      membership.other = each;
+    }
+  }
+  if (!membership.member) return std::nullopt;
+  return membership;
 }
 
 std::optional<Reason> whyNotInCall(const CallState& state, const UserId& user) {

@@ -11,6 +11,21 @@ namespace messenger::rules {
 /// Owner of the call, or admin of the thread.
 [[nodiscard]] bool isOwnerOrAdmin(const CallState& state, const Access& access);
 
+// Whether a verb may notify the whole thread, as far as the loaded state tells: its roster is then read
+// instead of the membership.
+
+using NotifiesThread = bool (*)(const CallStore::Loaded&);
+[[nodiscard]] inline bool never(const CallStore::Loaded&) {
+  return false;
+}
+[[nodiscard]] inline bool always(const CallStore::Loaded&) {
+  return true;
+}
+/// When one more participant who leaves ends the call.
+[[nodiscard]] inline bool whenLast(const CallStore::Loaded& loaded) {
+  return loaded.call && loaded.call->inCall <= 1;
+}
+
 /// A change of this call as it was loaded; only the revision rises so far.
 [[nodiscard]] CallChange changeOf(const CallState& state, Now now);
 

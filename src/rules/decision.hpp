@@ -33,11 +33,15 @@ struct RuleConfig {
 struct Access {
   Thread thread;
   ThreadMember member;
-  bool anyPending = false;  ///< private thread: a side of it has not accepted it yet
+  std::optional<ThreadMember> other{};  ///< private thread: its other member
 };
 
 /// The thread and membership, or threadNotFound, notMember.
 [[nodiscard]] Result<Access> accessOf(const std::optional<Membership>& membership);
+
+/// The user's membership as the roster has it; nothing when it does not list them. A directory may admit
+/// others than it lists (a public thread), so it is asked about them.
+[[nodiscard]] std::optional<Membership> membershipIn(const std::optional<Roster>& roster, const UserId& user);
 
 // What is announced once a change is committed. Participants are named by row; how they were stored is known
 // only then.

@@ -5,13 +5,18 @@
 namespace messenger::rules {
 namespace {
 
+/// A side of the private thread has not accepted it yet.
+bool isPending(const Access& access) {
+  return access.member.pending || (access.other && access.other->pending);
+}
+
 std::optional<Reason> whyNot(const CallStore::Loaded& loaded, const Access& access, const RuleConfig& config,
                              Now now) {
   if (!config.callingEnabled) return Reason::callingDisabled;
   if (loaded.callsDownUntil && now.storage < *loaded.callsDownUntil) return Reason::callsDown;
   if (!access.thread.calling) return Reason::threadCallingDisabled;
   if (access.thread.locked) return Reason::threadLocked;
-  if (access.thread.isPrivate() && access.anyPending) return Reason::threadPending;
+  if (access.thread.isPrivate() && isPending(access)) return Reason::threadPending;
   const bool mayStart = access.thread.isPrivate() || access.member.admin || access.member.startCalls;
   if (!mayStart) return Reason::mayNotStart;
   if (loaded.call && loaded.call->call.active()) return Reason::callAlreadyActive;

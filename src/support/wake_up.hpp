@@ -27,7 +27,13 @@ class WakeUp {
     changed_.notify_all();
   }
 
-  /// Waits until there is something newer than `seen`, at most this long.
+  /// Waits until there is something newer than `seen`.
+  void wait(std::uint64_t seen) NO_THREAD_SAFETY_ANALYSIS {
+    Lock lock(mutex_);
+    changed_.wait(lock.native(), [&]() NO_THREAD_SAFETY_ANALYSIS { return version_ != seen; });
+  }
+
+  /// The same, at most this long.
   void waitFor(std::uint64_t seen, std::chrono::milliseconds atMost) NO_THREAD_SAFETY_ANALYSIS {
     Lock lock(mutex_);
     changed_.wait_for(lock.native(), atMost, [&]() NO_THREAD_SAFETY_ANALYSIS { return version_ != seen; });

@@ -42,6 +42,11 @@ std::optional<Membership> ForwardingThreadDirectory::findMembership(const Thread
   return inner_->findMembership(thread, user);
 }
 
+std::optional<Roster> ForwardingThreadDirectory::findRoster(const ThreadId& thread) const {
+  onQuestion("findRoster");
+  return inner_->findRoster(thread);
+}
+
 std::vector<Membership> ForwardingThreadDirectory::findMemberships(const std::vector<ThreadId>& threads,
                                                                    const UserId& user) const {
   onQuestion("findMemberships");

@@ -200,8 +200,8 @@ TEST_CASE("storage faults: a sweep that met one still runs the jobs it caused", 
   REQUIRE(world.messenger->jobs().pending().empty());
 }
 
-TEST_CASE("directory faults: one after the commit does not reach the caller", "[facade][crash]") {
-  /// Knows the thread and its members until the change is committed.
+TEST_CASE("directory faults: before the commit → they reach the caller, after it → they do not",
+          "[facade][crash]") {
   struct Directory final : ThreadDirectory {
     explicit Directory(ThreadDirectory& to) : inner(to) {}
     std::optional<Thread> findThread(const ThreadId& thread) const override {
@@ -236,12 +236,16 @@ TEST_CASE("directory faults: one after the commit does not reach the caller", "[
   const auto counting = messenger.onBroadcastFailed([&](const BroadcastFailed&) { ++failed; });
   int ended = 0;
   const auto ending = messenger.onCallEnded([&](const CallEnded&) { ++ended; });
-  directory->failing = failing;
   const auto call = messenger.startCall(world.team, member(0));
   REQUIRE_OK(call);
+  directory->failing = failing;
+  REQUIRE_THROWS(messenger.endCall(call->id, member(0)));
+  REQUIRE_THROWS(messenger.startCall(world.pair, named("alice")));
+  REQUIRE(world.now(*call).revision == call->revision);
+  REQUIRE(world.now(*call).active());
+  REQUIRE(failed == 0);
+  REQUIRE_OK(messenger.host().endCall(call->id));  // asks the directory after the commit
   REQUIRE(failed == 1);
-  REQUIRE_OK(messenger.endCall(call->id, member(0)));
-  REQUIRE(failed == 2);
   REQUIRE(ended == 1);
 }
 

@@ -2,9 +2,12 @@
 #include <atomic>
 #include <future>
 #include <latch>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <set>
+#include <thread>
+#include <vector>
 
 #include "tests/support/messenger_fixture.hpp"
 
@@ -276,6 +279,56 @@ TEST_CASE("worker: a driver that blocks holds up nothing but its own call", "[jo
   world.provider->release();
   REQUIRE(worker.drain(generous));
   REQUIRE(world.now(blocked).teardownComplete);
+}
+
+TEST_CASE("worker: nothing to do → one of its threads polls for all", "[jobs][worker]") {
+  constexpr std::size_t threads = 4;
+  constexpr std::size_t polls = 50;
+  Config config = Fixture::configured();
+  config.jobs.pollInterval = milliseconds{10};
+  Fixture world(StorageKind::memory, config);
+  std::mutex mutex;
+  std::vector<std::thread::id> looks;
+  std::promise<void> enough;
+  world.storage->failIf(
+      [&](const testing::StorageOperation& operation) {
+        if (operation.name != "claim") return false;
+        const std::lock_guard lock(mutex);
+        looks.push_back(std::this_thread::get_id());
+        if (looks.size() == threads + polls) enough.set_value();
+        return false;
+      },
+      testing::Fault::before);
+  auto worker = world.messenger->jobs().startWorker({.threads = threads});
+  REQUIRE(enough.get_future().wait_for(generous) == std::future_status::ready);
+  const std::lock_guard lock(mutex);
+  // Each thread looked once when it began, at whatever time that was.
+  std::map<std::thread::id, std::size_t> count;
+  for (const std::thread::id& each : looks) ++count[each];
+  std::size_t pollers = 0;
+  for (const auto& [thread, times] : count) pollers += times > 1 ? 1 : 0;
+  REQUIRE(pollers == 1);
+}
+
+TEST_CASE("worker: the polling thread runs a long job → another one polls", "[jobs][worker]") {
+  Config config = Fixture::configured();
+  config.jobs.pollInterval = milliseconds{10};
+  Fixture world(StorageKind::memory, config);
+  Messenger other(config, Dependencies{.storage = world.storage,
+                                       .threads = nullptr,
+                                       .presence = nullptr,
+                                       .broadcaster = nullptr,
+                                       .clock = world.clock,
+                                       .logger = world.logger});
+  auto worker = world.messenger->jobs().startWorker({.threads = 2});
+  REQUIRE(worker.drain(generous));
+  world.provider->holdCreates();
+  REQUIRE_OK(other.startCall(world.team, member(0)));  // wakes nobody here
+  REQUIRE(world.provider->waitForHeld(1));
+  REQUIRE_OK(other.startCall(world.pair, named("alice")));
+  REQUIRE(world.provider->waitForHeld(2));
+  world.provider->release();
+  REQUIRE(worker.drain(generous));
 }
 
 }  // namespace messenger::tests

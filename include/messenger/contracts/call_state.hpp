@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "messenger/contracts/thread_directory.hpp"
 #include "messenger/model/call.hpp"
 #include "messenger/model/call_participant.hpp"
 #include "messenger/model/job.hpp"
@@ -85,6 +86,11 @@ struct CallChange {
   /// Jobs to store.
   std::vector<NewJob> jobs{};
 
+  /// What the answer says of the call's thread, as it is at the commit or right after it. Only a storage with
+  /// a thread directory of its own is asked for it.
+  enum class ThreadAnswer : std::uint8_t { nothing, thread, roster };
+  ThreadAnswer answersThread = ThreadAnswer::nothing;
+
   StorageTime now{};
   InstanceId seenBy{};
 };
@@ -104,6 +110,9 @@ struct CommitResult {
   CallWithRoom call{};                          ///< with its new revision
   std::vector<CallParticipant> participants{};  ///< those written, in the order given, with their sequences
   std::vector<CallParticipant> left{};          ///< when everyone left: who was in the call, in join order
+  /// As `CallChange::answersThread` asked; without `members` unless the roster was asked for. Nothing when
+  /// there is no such thread, or when it could not be read: the change is committed all the same.
+  std::optional<Roster> roster{};
 };
 
 }  // namespace messenger

@@ -42,9 +42,9 @@ class CallStore {
     std::optional<UserId> user{};
     std::optional<ParticipantId> participant{};
     bool everyoneInCall = false;
-    /// Also read this user's membership of the call's thread, in the same step. Only a storage with a thread
+    /// Also read the user's membership of the call's thread, in the same step. Only a storage with a thread
     /// directory of its own is asked for it.
-    std::optional<UserId> membershipOf{};
+    bool membership = false;
   };
 
   struct Loaded {

@@ -14,16 +14,22 @@ namespace messenger {
 struct Membership {
   Thread thread;
   std::optional<ThreadMember> member{};  ///< nothing when not a member
-  bool anyPending = false;               ///< private thread: a side of it has not accepted it yet
+  std::optional<ThreadMember> other{};   ///< private thread: its other member, while both are in it
+};
+
+/// A thread and everyone in it.
+struct Roster {
+  Thread thread;
+  std::vector<ThreadMember> members{};  ///< in any order
 };
 
 /// The host's conversations and who is in them, as the library reads them. Implement it over the tables you
 /// have; or use the default one that comes with the storage (`Messenger::threads`).
 ///
-/// Every verb reads it, so it should answer in microseconds or cache. Called from any thread, with no lock
-/// held and outside every transaction: implementations must be thread-safe. It must not call back into the
-/// Messenger. An exception from `messenger::Error` passes through the verb to the caller, who finds nothing
-/// changed.
+/// Every verb asks it once, so it should answer in microseconds or cache. Called from any thread, with no
+/// lock held and outside every transaction: implementations must be thread-safe. It must not call back into
+/// the Messenger. An exception from `messenger::Error` passes through the verb to the caller, who finds
+/// nothing changed.
 ///
 /// When a member is removed, tell the library afterwards: `Messenger::memberRemoved`.
 class ThreadDirectory {
@@ -52,9 +58,15 @@ class ThreadDirectory {
   // Several of the above in one question. Override them where one query answers it; the defaults ask one by
   // one.
 
-  /// The thread and the user's place in it; nothing when there is no such thread. Every verb asks this.
+  /// The thread and the user's place in it; nothing when there is no such thread. Every verb asks this, or
+  /// findRoster.
   [[nodiscard]] virtual std::optional<Membership> findMembership(const ThreadId& thread,
                                                                  const UserId& user) const;
+
+  /// The thread and everyone in it; nothing when there is no such thread. Asked instead of findMembership by
+  /// what may notify the whole thread: the start of a call, and its end. Of a user whom it does not list
+  /// findMembership is asked too.
+  [[nodiscard]] virtual std::optional<Roster> findRoster(const ThreadId& thread) const;
 
   /// The user's membership of each of these threads, in the order given; threads that do not exist are left
   /// out.

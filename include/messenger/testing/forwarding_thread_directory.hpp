@@ -25,6 +25,7 @@ class ForwardingThreadDirectory : public ThreadDirectory {
   [[nodiscard]] std::optional<std::string> findUserName(const UserId& user) const override;
   [[nodiscard]] std::optional<Membership> findMembership(const ThreadId& thread,
                                                          const UserId& user) const override;
+  [[nodiscard]] std::optional<Roster> findRoster(const ThreadId& thread) const override;
   [[nodiscard]] std::vector<Membership> findMemberships(const std::vector<ThreadId>& threads,
                                                         const UserId& user) const override;
   [[nodiscard]] std::vector<std::optional<std::string>> findUserNames(

@@ -164,7 +164,9 @@ JanusResult<std::string> JanusClient::askPlugin(const std::string& plugin, const
                                                 Repeat repeat, const std::vector<Secret>& secrets) {
   Json body = parse(request);
   if (!body.is_object()) throw std::invalid_argument("JanusClient::askPlugin: the request is no JSON object");
-  return impl_->askPlugin(plugin, std::move(body), repeat, secrets).map(write);
+  const auto answer = impl_->askPlugin(plugin, std::move(body), repeat, secrets);
+  if (!answer) return tl::unexpected(answer.error());
+  return write(*answer);
 }
 
 }  // namespace messenger::janus

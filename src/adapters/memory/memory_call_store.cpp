@@ -46,8 +46,8 @@ CallStore::Loaded MemoryCallStore::load(const LoadRequest& request) {
   }
   if (!thread) return loaded;
   loaded.threadRevision = tables_.threads.revision(*thread);
-  if (request.membershipOf) {
-    loaded.membership = tables_.threads.membership(*thread, *request.membershipOf);
+  if (request.membership) {
+    loaded.membership = tables_.threads.membership(*thread, request.user.value_or(UserId{}));
   }
   return loaded;
 }
@@ -62,7 +62,15 @@ CommitResult MemoryCallStore::commit(const CallChange& change) {
   CommitResult result = tables_.calls.write(change);
   if (change.settles) tables_.jobs.settle(*change.settles);
   for (const NewJob& job : change.jobs) tables_.jobs.add(job);
+  result.roster = answer(change.answersThread, result.call.threadId);
   return result;
+}
+
+std::optional<Roster> MemoryCallStore::answer(CallChange::ThreadAnswer wanted, const ThreadId& thread) {
+  using Answer = CallChange::ThreadAnswer;
+  if (wanted == Answer::roster) return tables_.threads.roster(thread);
+  auto found = wanted == Answer::thread ? tables_.threads.find(thread) : std::nullopt;
+  return found ? std::optional{Roster{std::move(*found)}} : std::nullopt;
 }
 
 CommitResult::Status MemoryCallStore::guard(const CallChange& change) {

@@ -22,6 +22,8 @@ class MemoryCallStore final : public CallStore {
 
  private:
   /// `committed`: nothing stands in the change's way.
+  std::optional<Roster> answer(CallChange::ThreadAnswer wanted, const ThreadId& thread)
+      REQUIRES(tables_.mutex);
   [[nodiscard]] CommitResult::Status guard(const CallChange& change) REQUIRES(tables_.mutex);
 
   Tables& tables_;
@@ -86,6 +88,7 @@ class MemoryThreadStore final : public ThreadStore {
   [[nodiscard]] std::optional<std::string> findUserName(const UserId& user) const override;
   [[nodiscard]] std::optional<Membership> findMembership(const ThreadId& thread,
                                                          const UserId& user) const override;
+  [[nodiscard]] std::optional<Roster> findRoster(const ThreadId& thread) const override;
 
  private:
   Tables& tables_;

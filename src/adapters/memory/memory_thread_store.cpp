@@ -60,4 +60,9 @@ std::optional<Membership> MemoryThreadStore::findMembership(const ThreadId& thre
   return tables_.threads.membership(thread, user);
 }
 
+std::optional<Roster> MemoryThreadStore::findRoster(const ThreadId& thread) const {
+  const Lock lock(tables_.mutex);
+  return tables_.threads.roster(thread);
+}
+
 }  // namespace messenger::memory

@@ -1,6 +1,5 @@
 #include "adapters/memory/thread_table.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace messenger::memory {
@@ -82,10 +81,17 @@ std::optional<Membership> ThreadTable::membership(const ThreadId& thread, const 
   if (found == threads_.end()) return std::nullopt;
   const Row& row = found->second;
   Membership membership{row.thread, find(thread, user)};
-  membership.anyPending =
-      row.thread.isPrivate() && std::any_of(row.members.begin(), row.members.end(),
-                                            [](const auto& each) { return each.second.pending; });
+  if (!membership.member || !row.thread.isPrivate()) return membership;
+  for (const auto& [other, member] : row.members) {
+    if (other != user) membership.other = named(member);
+  }
   return membership;
+}
+
+std::optional<Roster> ThreadTable::roster(const ThreadId& thread) const {
+  auto found = find(thread);
+  if (!found) return std::nullopt;
+  return Roster{std::move(*found), members(thread)};
 }
 
 std::vector<ThreadMember> ThreadTable::members(const ThreadId& thread) const {

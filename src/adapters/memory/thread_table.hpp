@@ -24,6 +24,7 @@ class ThreadTable {
   [[nodiscard]] std::optional<Thread> find(const ThreadId& thread) const;
   [[nodiscard]] std::optional<ThreadMember> find(const ThreadId& thread, const UserId& user) const;
   [[nodiscard]] std::optional<Membership> membership(const ThreadId& thread, const UserId& user) const;
+  [[nodiscard]] std::optional<Roster> roster(const ThreadId& thread) const;
   [[nodiscard]] std::vector<ThreadMember> members(const ThreadId& thread) const;
   [[nodiscard]] std::vector<ThreadId> threadsOf(const UserId& user) const;
   [[nodiscard]] std::optional<std::string> nameOf(const UserId& user) const;

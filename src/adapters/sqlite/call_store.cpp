@@ -10,7 +10,7 @@ namespace messenger::sqlite {
 namespace {
 
 // load: one statement gives the call, the user's row, the counts, the thread's revision, the switch, and the
-// membership. ?1 and ?2 the user, ?3 the call or the thread, ?4 and ?5 whose membership.
+// membership. ?1 and ?2 the user, ?3 the call or the thread.
 
 constexpr FixedText pictureColumns =
     callColumns + ", " + participantColumns +
@@ -31,19 +31,15 @@ constexpr FixedText ofThread =
 constexpr FixedText joinUser =
     "LEFT JOIN call_participants ON call_participants.call_sequence = calls.sequence "
     "AND call_participants.user_type = ?1 AND call_participants.user_id = ?2 ";
-constexpr FixedText joinMember =
-    "LEFT JOIN thread_members ON thread_members.thread_id = threads.id AND thread_members.user_type = ?4 "
-    "AND thread_members.user_id = ?5 "
-    "LEFT JOIN users ON users.type = thread_members.user_type AND users.id = thread_members.user_id ";
 
 constexpr FixedText byCallText = "SELECT " + pictureColumns + ofCall + joinUser;
 constexpr FixedText byThreadText = "SELECT " + pictureColumns + ofThread + joinUser;
 constexpr FixedText byCallWithMemberText = "SELECT " + pictureColumns + ", " + membershipColumns + ofCall +
                                            joinUser + "LEFT JOIN threads ON threads.id = calls.thread_id " +
-                                           joinMember;
+                                           membershipJoins;
 constexpr FixedText byThreadWithMemberText = "SELECT " + pictureColumns + ", " + membershipColumns +
                                              ofThread + joinUser + "LEFT JOIN threads ON threads.id = ?3 " +
-                                             joinMember;
+                                             membershipJoins;
 
 constexpr FixedText participantText =
     "SELECT " + participantColumns + " FROM call_participants WHERE id = ?1 AND call_sequence = ?2";
@@ -75,16 +71,11 @@ CallStore::Loaded loadPicture(Connection& connection, const CallStore::LoadReque
   constexpr Sql byCallWithMember = byCallWithMemberText;
   constexpr Sql byThreadWithMember = byThreadWithMemberText;
   const std::string& key = request.call ? request.call->value() : request.thread.value().value();
-  const bool withMembership = request.membershipOf.has_value();
-  if (!withMembership) {
-    Query row(connection, request.call ? byCall : byThread, request.user, key);
-    row.next();
-    return readPicture(row, withMembership);
-  }
-  Query row(connection, request.call ? byCallWithMember : byThreadWithMember, request.user, key,
-            request.membershipOf);
+  const Sql plain = request.call ? byCall : byThread;
+  const Sql withMember = request.call ? byCallWithMember : byThreadWithMember;
+  Query row(connection, request.membership ? withMember : plain, request.user, key);
   row.next();
-  return readPicture(row, withMembership);
+  return readPicture(row, request.membership);
 }
 
 void addParticipant(CallState& state, CallParticipant participant) {
@@ -287,7 +278,26 @@ CallStore::Loaded SqliteCallStore::load(const LoadRequest& request) {
 
 CommitResult SqliteCallStore::commit(const CallChange& change) {
   if (change.expectedRevision == 0 && !change.row) throw StorageError("a new call needs its row");
-  return pool_.write([&](Connection& connection) { return commitIn(connection, change); });
+  const Deadline deadline = pool_.deadline();
+  CommitResult result =
+      pool_.write(deadline, [&](Connection& connection) { return commitIn(connection, change); });
+  if (result.status == CommitResult::Status::committed) result.roster = answer(deadline, change, result);
+  return result;
+}
+
+/// On a reader, so that a large thread keeps no writer waiting. The change is committed: nothing is thrown.
+std::optional<Roster> SqliteCallStore::answer(Deadline deadline, const CallChange& change,
+                                              const CommitResult& result) {
+  if (change.answersThread == CallChange::ThreadAnswer::nothing) return std::nullopt;
+  const bool withMembers = change.answersThread == CallChange::ThreadAnswer::roster;
+  const auto find = [&](Connection& connection) {
+    return findRoster(connection, result.call.threadId, withMembers);
+  };
+  try {
+    return withMembers ? pool_.read(deadline, find) : pool_.readOne(deadline, find);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
 }
 
 void SqliteCallStore::raiseThreadRevision(const ThreadId& thread) {

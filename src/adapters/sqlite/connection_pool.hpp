@@ -54,7 +54,11 @@ class ConnectionPool {
   /// Runs `body(connection)`, whose statements all see the same state.
   template <class Body>
   auto read(Body&& body) {
-    return readOne([&](Connection& connection) {
+    return read(deadline(), std::forward<Body>(body));
+  }
+  template <class Body>
+  auto read(Deadline deadline, Body&& body) {
+    return readOne(deadline, [&](Connection& connection) {
       const Snapshot snapshot(connection);
       return std::forward<Body>(body)(connection);
     });

@@ -29,6 +29,8 @@ class SqliteCallStore final : public CallStore {
   [[nodiscard]] ActiveSummary activeSummary(StorageTime startedBefore) override;
 
  private:
+  std::optional<Roster> answer(Deadline deadline, const CallChange& change, const CommitResult& result);
+
   ConnectionPool& pool_;
 };
 
@@ -100,16 +102,27 @@ class SqliteStorage final : public Storage {
   SqliteThreadStore threads_{pool_};
 };
 
-/// Makes a membership of a query's columns from `first` on: thread (6), member (7), pending (1).
+/// Makes a membership of a query's columns from `first` on: thread (6), member (7), the other member (7).
 [[nodiscard]] std::optional<Membership> readMembership(const Query& row, int first);
 
-/// How many columns that are, and their text. Binds none; joins `threads`, `thread_members` and `users`.
+/// Their text, and what to join to `threads` for them. ?1 and ?2 are the user.
 inline constexpr FixedText membershipColumns =
     "threads.id, threads.type, threads.subject, threads.calling, threads.locked, threads.members, "
-    "thread_members.user_type, thread_members.user_id, users.name, thread_members.admin, "
-    "thread_members.start_calls, thread_members.pending, thread_members.muted, "
-    // iif does not look at the members of a group, which may be many.
-    "iif(threads.type = 1, EXISTS (SELECT 1 FROM thread_members AS each WHERE each.thread_id = threads.id "
-    "AND each.pending = 1), 0)";
+    "member.user_type, member.user_id, member_name.name, member.admin, member.start_calls, member.pending, "
+    "member.muted, other.user_type, other.user_id, other_name.name, other.admin, other.start_calls, "
+    "other.pending, other.muted";
+inline constexpr FixedText membershipJoins =
+    "LEFT JOIN thread_members AS member ON member.thread_id = threads.id AND member.user_type = ?1 "
+    "AND member.user_id = ?2 "
+    "LEFT JOIN users AS member_name ON member_name.type = member.user_type "
+    "AND member_name.id = member.user_id "
+    // Of a group, whose members may be many, none is looked at.
+    "LEFT JOIN thread_members AS other ON other.thread_id = iif(threads.type = 1, threads.id, NULL) "
+    "AND (other.user_type <> ?1 OR other.user_id <> ?2) "
+    "LEFT JOIN users AS other_name ON other_name.type = other.user_type AND other_name.id = other.user_id ";
+
+/// The thread, and its members when they are wanted, as the connection sees them.
+[[nodiscard]] std::optional<Roster> findRoster(Connection& connection, const ThreadId& thread,
+                                               bool withMembers);
 
 }  // namespace messenger::sqlite

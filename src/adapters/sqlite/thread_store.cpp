@@ -48,11 +48,7 @@ constexpr FixedText raiseText =
     "ON CONFLICT (thread_id) DO UPDATE SET revision = revision + 1";
 
 constexpr FixedText membershipText =
-    "SELECT " + membershipColumns +
-    " FROM threads LEFT JOIN thread_members ON thread_members.thread_id = threads.id "
-    "AND thread_members.user_type = ?2 AND thread_members.user_id = ?3 "
-    "LEFT JOIN users ON users.type = thread_members.user_type AND users.id = thread_members.user_id "
-    "WHERE threads.id = ?1";
+    "SELECT " + membershipColumns + " FROM threads " + membershipJoins + "WHERE threads.id = ?3";
 
 constexpr FixedText threadsOfText =
     "SELECT thread_id FROM thread_members WHERE user_type = ?1 AND user_id = ?2";
@@ -90,6 +86,13 @@ ThreadMember readMember(const Query& row, int first = 0) {
   return member;
 }
 
+std::vector<ThreadMember> membersOf(Connection& connection, const ThreadId& thread) {
+  std::vector<ThreadMember> found;
+  Query row(connection, membersText, thread);
+  while (row.next()) found.push_back(readMember(row));
+  return found;
+}
+
 bool storeMember(Connection& connection, const ThreadId& thread, const ThreadMember& member) {
   const bool stored = Query(connection, putMemberText, thread, member.user, member.admin, member.startCalls,
                             member.pending, member.notificationsMuted)
@@ -103,11 +106,20 @@ bool storeMember(Connection& connection, const ThreadId& thread, const ThreadMem
 std::optional<Membership> readMembership(const Query& row, int first) {
   if (row.isNull(first)) return std::nullopt;
   Membership membership{readThread(row, first + 1, ThreadId{row.text(first)})};
-  constexpr int member = 6;
-  constexpr int pending = member + 7;
-  if (!row.isNull(first + member)) membership.member = readMember(row, first + member);
-  membership.anyPending = row.flag(first + pending);
+  const int member = first + 6;
+  const int other = member + 7;
+  if (row.isNull(member)) return membership;
+  membership.member = readMember(row, member);
+  if (!row.isNull(other)) membership.other = readMember(row, other);
   return membership;
+}
+
+std::optional<Roster> findRoster(Connection& connection, const ThreadId& thread, bool withMembers) {
+  Query row(connection, findThreadText, thread);
+  if (!row.next()) return std::nullopt;
+  Roster roster{readThread(row, 0, thread)};
+  if (withMembers) roster.members = membersOf(connection, thread);
+  return roster;
 }
 
 bool SqliteThreadStore::createThread(const NewThread& thread) {
@@ -151,11 +163,14 @@ void SqliteThreadStore::putUser(const UserId& user, const std::string& name) {
 }
 
 std::optional<Thread> SqliteThreadStore::findThread(const ThreadId& thread) const {
-  return pool_.readOne([&](Connection& connection) -> std::optional<Thread> {
-    Query row(connection, findThreadText, thread);
-    if (!row.next()) return std::nullopt;
-    return readThread(row, 0, thread);
-  });
+  auto found = pool_.readOne(
+      [&](Connection& connection) { return sqlite::findRoster(connection, thread, /*withMembers=*/false); });
+  return found ? std::optional{std::move(found->thread)} : std::nullopt;
+}
+
+std::optional<Roster> SqliteThreadStore::findRoster(const ThreadId& thread) const {
+  return pool_.read(
+      [&](Connection& connection) { return sqlite::findRoster(connection, thread, /*withMembers=*/true); });
 }
 
 std::optional<ThreadMember> SqliteThreadStore::findMember(const ThreadId& thread, const UserId& user) const {
@@ -167,12 +182,7 @@ std::optional<ThreadMember> SqliteThreadStore::findMember(const ThreadId& thread
 }
 
 std::vector<ThreadMember> SqliteThreadStore::members(const ThreadId& thread) const {
-  return pool_.readOne([&](Connection& connection) {
-    std::vector<ThreadMember> found;
-    Query row(connection, membersText, thread);
-    while (row.next()) found.push_back(readMember(row));
-    return found;
-  });
+  return pool_.readOne([&](Connection& connection) { return membersOf(connection, thread); });
 }
 
 std::vector<ThreadId> SqliteThreadStore::threadsOf(const UserId& user) const {
@@ -195,7 +205,7 @@ std::optional<std::string> SqliteThreadStore::findUserName(const UserId& user) c
 std::optional<Membership> SqliteThreadStore::findMembership(const ThreadId& thread,
                                                             const UserId& user) const {
   return pool_.readOne([&](Connection& connection) -> std::optional<Membership> {
-    Query row(connection, membershipText, thread, user);
+    Query row(connection, membershipText, user, thread);
     if (!row.next()) return std::nullopt;
     return readMembership(row, 0);
   });
@@ -206,7 +216,7 @@ std::vector<Membership> SqliteThreadStore::findMemberships(const std::vector<Thr
   return pool_.read([&](Connection& connection) {
     std::vector<Membership> found;
     for (const ThreadId& thread : threads) {
-      Query row(connection, membershipText, thread, user);
+      Query row(connection, membershipText, user, thread);
       if (!row.next()) continue;
       if (auto membership = readMembership(row, 0)) found.push_back(std::move(*membership));
     }

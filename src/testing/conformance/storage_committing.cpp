@@ -286,6 +286,31 @@ void oddTexts(StorageCase& c) {
   }
 }
 
+void answersThread(StorageCase& c) {
+  ThreadStore* threads = c.storage().threads();
+  if (threads == nullptr) return;
+  using Answer = CallChange::ThreadAnswer;
+  NewThread thread;
+  thread.thread.id = ThreadId{"thread"};
+  thread.thread.type = ThreadType::group;
+  thread.members = {{.user = c.alice, .name = "Alice"}, {.user = c.bob, .name = "Bob"}};
+  threads->createThread(thread);
+  CallChange change = c.starting("thread", c.alice, 0);
+  change.answersThread = Answer::roster;
+  const auto roster = c.commit(change).roster;
+  require(roster && roster->thread.id == ThreadId{"thread"}, "the thread");
+  requireEqual("its members", roster->members.size(), std::size_t{2});
+  CallChange raise = c.changing(change.call, 1);
+  require(!c.commit(raise).roster, "without asking there is no answer");
+  raise = c.changing(change.call, 2);
+  raise.answersThread = Answer::thread;
+  const auto alone = c.commit(raise).roster;
+  require(alone && alone->thread.members == 2 && alone->members.empty(), "the thread alone");
+  CallChange nowhere = c.starting("nowhere", c.alice, 0);
+  nowhere.answersThread = Answer::roster;
+  require(!c.commit(nowhere).roster, "an unknown thread has no roster");
+}
+
 void usersAreTypeAndId(StorageCase& c) {
   const CallId call = c.start("thread", c.alice, 0);
   c.commit(c.joining(call, {{"company", "alice"}, {"a", "b:c"}, {"a:b", "c"}}, 1));
@@ -314,6 +339,7 @@ void checkCommitting(StorageChecks& checks) {
   checks.run("commit: conflict -> its jobs are not stored", conflictsStoreNoJob);
   checks.run("commit: conflict or StorageError -> the claim that it settles holds still",
              claimOutlivesRefusal);
+  checks.run("commit: answersThread -> the call's thread, with its members or without", answersThread);
   checks.run("commit: odd texts -> come back as they were", oddTexts);
   checks.run("commit: users -> differ by type and by id", usersAreTypeAndId);
 }

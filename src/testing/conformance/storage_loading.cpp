@@ -109,19 +109,22 @@ void membership(StorageCase& c) {
   thread.members = {{.user = c.alice, .name = "Alice"}, {.user = c.bob, .name = "Bob", .pending = true}};
   threads->createThread(thread);
   auto request = ofThread("thread");
-  request.membershipOf = c.alice;
+  request.user = c.alice;
+  request.membership = true;
   const auto found = c.calls().load(request).membership;
   require(found && found->member, "the membership is read");
   requireEqual("the member", *found->member, thread.members[0]);
   requireEqual("how many members", found->thread.members, std::size_t{2});
-  require(found->anyPending, "a side is pending");
+  requireEqual("the other member", found->other.value(), thread.members[1]);
   const CallId call = c.start("thread", c.alice, 0);
   request = ofCall(call);
-  request.membershipOf = c.carol;
+  request.user = c.carol;
+  request.membership = true;
   const auto none = c.calls().load(request).membership;
   require(none && !none->member, "a stranger is no member of the call's thread");
+  require(!none->other, "and learns of no other");
   request = ofThread("nowhere");
-  request.membershipOf = c.alice;
+  request.membership = true;
   require(!c.calls().load(request).membership, "an unknown thread has no membership");
 }
 
@@ -136,7 +139,7 @@ void checkLoading(StorageChecks& checks) {
   checks.run("load: user in the call -> when last seen", lastSeen);
   checks.run("load: the thread's revision -> rises with each raise, for this thread alone", threadRevision);
   checks.run("load: calls are down -> until when", switchIsSeen);
-  checks.run("load: membership asked for -> thread, member, pending", membership);
+  checks.run("load: membership asked for -> thread, member, the other member", membership);
 }
 
 }  // namespace messenger::testing

@@ -104,8 +104,9 @@ void memberships(StorageCase& c) {
   thread.members[1].pending = true;
   store(c).createThread(thread);
   const auto found = store(c).findMembership(ThreadId{"t1"}, c.alice);
-  require(found && found->member == thread.members[0] && !found->anyPending, "of a group");
-  require(store(c).findMembership(ThreadId{"t2"}, c.alice).value().anyPending, "of a pending private thread");
+  require(found && found->member == thread.members[0] && !found->other, "of a group");
+  const auto ofPrivate = store(c).findMembership(ThreadId{"t2"}, c.alice);
+  require(ofPrivate && ofPrivate->other == thread.members[1], "of a private thread, with the other member");
   require(!store(c).findMembership(ThreadId{"t1"}, c.carol).value().member, "of a stranger");
   require(!store(c).findMembership(ThreadId{"nowhere"}, c.alice), "of an unknown thread");
   const auto several =
@@ -113,6 +114,9 @@ void memberships(StorageCase& c) {
   requireEqual("several at once", several.size(), std::size_t{2});
   requireEqual("in the order given", several[0].thread.id, ThreadId{"t2"});
   const auto names = store(c).findUserNames({c.bob, c.carol, c.alice});
+  const auto roster = store(c).findRoster(ThreadId{"t1"});
+  require(roster && roster->thread.id == ThreadId{"t1"} && roster->members.size() == 2, "the roster");
+  require(!store(c).findRoster(ThreadId{"nowhere"}), "of an unknown thread there is none");
   requireEqual("names", names, std::vector<std::optional<std::string>>{"Bob", std::nullopt, "Alice"});
 }
 
@@ -212,7 +216,8 @@ void checkThreads(StorageChecks& checks) {
   checks.run("createThread: false when a thread of that id exists, and nothing changes", createsOnce);
   checks.run("updateThread: changes what is given, returns the thread", updates);
   checks.run("putMember: a private thread has two members", privateHasTwo);
-  checks.run("findMembership, findMemberships, findUserNames: several answers at once", memberships);
+  checks.run("findMembership, findMemberships, findRoster, findUserNames: several answers at once",
+             memberships);
   checks.run("removeMember: raises the thread's revision", raisesRevision);
   checks.run("putMember: adds a member, or replaces their flags", putsMembers);
   checks.run("putMember: an empty name leaves the user's name as it is", keepsNames);

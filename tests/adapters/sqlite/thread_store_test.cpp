@@ -120,7 +120,7 @@ TEST_CASE("thread store: two are put into a private thread with one place left -
   }
 }
 
-TEST_CASE("thread store: a pending side is looked for in private threads only", "[sqlite][unit]") {
+TEST_CASE("thread store: membership → the other member of a private thread alone", "[sqlite][unit]") {
   const SqliteFixture fixture;
   const auto storage = fixture.open();
   ThreadStore& threads = *storage->threads();
@@ -132,7 +132,7 @@ TEST_CASE("thread store: a pending side is looked for in private threads only", 
     made.members[1].pending = true;
     REQUIRE(threads.createThread(made));
   }
-  CHECK(threads.findMembership(ThreadId{"private"}, user("alice")).value().anyPending);
-  CHECK_FALSE(threads.findMembership(ThreadId{"group"}, user("alice")).value().anyPending);
+  CHECK(threads.findMembership(ThreadId{"private"}, user("alice")).value().other.value().pending);
+  CHECK_FALSE(threads.findMembership(ThreadId{"group"}, user("alice")).value().other.has_value());
   CHECK_FALSE(threads.findMembership(ThreadId{"group"}, user("nobody")).value().member.has_value());
 }

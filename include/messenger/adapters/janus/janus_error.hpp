@@ -53,6 +53,6 @@ struct JanusError {
 
 /// A value or a JanusError: what a server may answer on a good day, correct calling code handles.
 template <class T>
-using JanusResult = tl::expected<T, JanusError>;
+using JanusResult = BasicResult<T, JanusError>;
 
 }  // namespace messenger::janus
