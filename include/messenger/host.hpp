@@ -43,8 +43,8 @@ class Host {
 
   /// A user is no longer a member of a thread: takes them out of its active call, as a leave, and announces
   /// MemberRemoved. A join or start of theirs that is under way does not get in any more.
-  /// `threads().removeMember` does this by itself; a host with its own directory calls it after its own
-  /// change. Safe to repeat.
+  /// For a host with its own directory, after its own change; again after a crash in between, as they stay in
+  /// the call until then. Safe to repeat. `threads().removeMember` needs no such call.
   void memberRemoved(const ThreadId& thread, const UserId& user);
 
   // Queries

@@ -45,8 +45,8 @@ class Threads {
   /// invalidInput; a third member of a private thread too.
   Result<ThreadMember> putMember(const ThreadId& thread, const ThreadMember& member);
 
-  /// Takes a member off the thread, and out of its active call. Safe to repeat after a crash: removing who is
-  /// no member still takes them out of the call. Refuses: threadNotFound, userNotFound.
+  /// Takes a member off the thread and out of its active call, in one transaction, and announces
+  /// MemberRemoved. Refuses, and announces nothing: threadNotFound, userNotFound (no member).
   Result<void> removeMember(const ThreadId& thread, const UserId& user);
 
   /// Names a user, or renames them. Refuses: invalidInput.

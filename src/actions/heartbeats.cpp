@@ -39,14 +39,8 @@ Result<void> Heartbeats::receive(const CallId& call, const UserId& user) {
 /// With everything else that was seen, so that it also renews the lease; while another thread does that, by
 /// itself.
 void Heartbeats::writeThrough(const ParticipantKey& who) {
-  if (context_.window.reports() && context_.window.beginReport()) {
-    try {
-      report(context_.config.presence.ttl);
-    } catch (...) {
-      context_.window.endReport();
-      throw;
-    }
-    context_.window.endReport();
+  if (const PresenceWindow::ReportTurn turn(context_.window); turn.mine()) {
+    report(context_.config.presence.ttl);
     return;
   }
   HeartbeatStore::Report report;

@@ -38,9 +38,26 @@ class PresenceWindow {
 
   [[nodiscard]] rules::Judge judge(const Storage& storage) const;
 
-  /// One thread at a time makes a full report on behalf of a heartbeat that found no lease.
-  [[nodiscard]] bool beginReport() noexcept { return !reporting_.test_and_set(std::memory_order_acquire); }
-  void endReport() noexcept { reporting_.clear(std::memory_order_release); }
+  /// One OS thread at a time makes a full report on behalf of a heartbeat that found no lease: the one whose
+  /// turn it is, as long as this object lives. The window must outlive it.
+  class ReportTurn {
+   public:
+    explicit ReportTurn(PresenceWindow& window) noexcept
+        : reporting_(window.reporting_),
+          mine_(window.reports() && !reporting_.test_and_set(std::memory_order_acquire)) {}
+    ~ReportTurn() {
+      if (mine_) reporting_.clear(std::memory_order_release);
+    }
+    ReportTurn(const ReportTurn&) = delete;
+    ReportTurn& operator=(const ReportTurn&) = delete;
+
+    /// False: this process does not report, or another OS thread is at it.
+    [[nodiscard]] bool mine() const noexcept { return mine_; }
+
+   private:
+    std::atomic_flag& reporting_;
+    const bool mine_;
+  };
 
  private:
   [[nodiscard]] SteadyPoint receivingSince() const noexcept;

@@ -3,10 +3,10 @@
 #include "facade/messenger_impl.hpp"
 #include "jobs/scheduler_impl.hpp"
 #include "rules/end_without_asking.hpp"
+#include "rules/member_removed.hpp"
 #include "rules/renew_room.hpp"
 
 namespace messenger {
-namespace {}  // namespace
 
 // Verbs of the host itself
 
@@ -27,8 +27,15 @@ Result<bool> Host::renewRoom(const CallId& call) {
 }
 
 void Host::memberRemoved(const ThreadId& thread, const UserId& user) {
+  // Raised first: a join that is under way cannot commit any more, and one that has committed is found.
   impl_.context.storage.calls().raiseThreadRevision(thread);
-  impl_.takeOutRemoved(thread, user);
+  // Never refused: without an active call there is nobody to take out.
+  static_cast<void>(
+      impl_.engine.run({.thread = thread, .user = user}, [&](const auto& loaded, rules::Now now) {
+        if (!loaded.call) return rules::Decision{};
+        return rules::memberRemoved(*loaded.call, user, impl_.context.rules, now);
+      }));
+  impl_.announceRemoved(thread, user);
 }
 
 // By the host

@@ -10,7 +10,6 @@
 #include "jobs/sweeps.hpp"
 #include "messenger/adapters/defaults.hpp"
 #include "messenger/adapters/memory.hpp"
-#include "rules/member_removed.hpp"
 
 namespace messenger {
 namespace {
@@ -115,13 +114,7 @@ void MessengerImpl::add(const NewJob& job) {
   jobsStored.notify();
 }
 
-void MessengerImpl::takeOutRemoved(const ThreadId& thread, const UserId& user) {
-  // Never refused: without an active call there is nobody to take out.
-  static_cast<void>(
-      engine.run({.thread = thread, .user = user}, [&](const CallStore::Loaded& loaded, rules::Now now) {
-        if (!loaded.call) return rules::Decision{};
-        return rules::memberRemoved(*loaded.call, user, context.rules, now);
-      }));
+void MessengerImpl::announceRemoved(const ThreadId& thread, const UserId& user) {
   context.delivery.deliverUnordered({Event{MemberRemoved{thread, user}}});
 }
 

@@ -43,9 +43,7 @@ class MessengerImpl : public std::enable_shared_from_this<MessengerImpl> {
   Result<CallParticipant> setKicked(const CallId& call, const UserId& user,
                                     const rules::KickParticipant& command);
 
-  /// Takes a user who is no longer a member out of the thread's active call. REQUIRES: the thread's revision
-  /// has been raised since they were removed.
-  void takeOutRemoved(const ThreadId& thread, const UserId& user);
+  void announceRemoved(const ThreadId& thread, const UserId& user);
 
   const Config config;
   Dependencies dependencies;

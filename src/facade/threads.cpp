@@ -6,6 +6,7 @@
 #include <set>
 
 #include "facade/threads_impl.hpp"
+#include "rules/member_removed.hpp"
 #include "support/text.hpp"
 
 namespace messenger {
@@ -58,6 +59,25 @@ Result<Thread> Threads::Impl::update(const ThreadId& id, const ThreadStore::Thre
   return std::move(*thread);
 }
 
+Result<void> Threads::Impl::remove(const ThreadId& thread, const UserId& user) {
+  const CallStore::LoadRequest request{.thread = thread, .user = user, .membershipOf = user};
+  for (;;) {
+    const auto done = messenger.engine.run(request, [&](const CallStore::Loaded& loaded, rules::Now now) {
+      return rules::removeMember(loaded, user, messenger.context.rules, now);
+    });
+    if (!done) return tl::unexpected(done.error());
+    if (done->kind == actions::Done::Kind::committed) return {};
+    switch (store.removeMember(thread, user)) {
+      case ThreadStore::RemoveMember::removed:
+        return {};
+      case ThreadStore::RemoveMember::notMember:
+        return refuse(Reason::userNotFound);
+      case ThreadStore::RemoveMember::callActive:
+        break;  // it began just now
+    }
+  }
+}
+
 Threads::Threads(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
 Threads::~Threads() = default;
 
@@ -107,12 +127,9 @@ Result<ThreadMember> Threads::putMember(const ThreadId& thread, const ThreadMemb
 }
 
 Result<void> Threads::removeMember(const ThreadId& thread, const UserId& user) {
-  if (!impl_->store.findThread(thread)) return refuse(Reason::threadNotFound);
-  // Off the thread first, which raises its revision: a join that is under way cannot commit any more, and one
-  // that has committed is found.
-  const bool removed = impl_->store.removeMember(thread, user);
-  impl_->messenger.takeOutRemoved(thread, user);
-  return removed ? Result<void>{} : refuse(Reason::userNotFound);
+  auto removed = impl_->remove(thread, user);
+  if (removed) impl_->messenger.announceRemoved(thread, user);
+  return removed;
 }
 
 Result<void> Threads::setUserName(const UserId& user, const std::string& name) {

@@ -15,6 +15,9 @@ class Threads::Impl {
 
   Result<Thread> update(const ThreadId& id, const ThreadStore::ThreadUpdate& update);
 
+  /// Off the thread and out of its active call, in one step.
+  Result<void> remove(const ThreadId& thread, const UserId& user);
+
   MessengerImpl& messenger;
   ThreadStore& store;
 };

@@ -13,4 +13,15 @@ Decision memberRemoved(const CallState& state, const UserId& user, const RuleCon
   return decision;
 }
 
+Decision removeMember(const CallStore::Loaded& loaded, const UserId& user, const RuleConfig& config,
+                      Now now) {
+  if (!loaded.membership) return refused(Reason::threadNotFound);
+  if (!loaded.membership->member) return refused(Reason::userNotFound);
+  if (!loaded.call) return {};
+  Decision decision = memberRemoved(*loaded.call, user, config, now);
+  if (!decision.change) decision.change = changeOf(*loaded.call, now);
+  decision.change->removesMember = user;
+  return decision;
+}
+
 }  // namespace messenger::rules

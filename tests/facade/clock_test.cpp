@@ -87,6 +87,23 @@ TEST_CASE("clock: set back beside two live processes -> who is silent is out in 
   CHECK(waited <= seconds{60 + 15 + 60});
 }
 
+TEST_CASE("clock: set back while only checks run, from time to time -> a silent call ends in time",
+          "[facade][clock]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind);
+  const Call call = world.start(world.team, member(0));
+  world.clock->advance(minutes{10});
+  world.clock->jump(-hours{2});
+  int checks = 0;
+  for (; checks < 20 && world.now(call).active(); ++checks) {
+    world.clock->advance(seconds{30});
+    world.messenger->host().checkActivity();
+    world.messenger->jobs().runPending();
+  }
+  CHECK(checks <= 4);
+}
+
 TEST_CASE("clock: set back during a call -> its duration is not negative", "[facade][clock]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);

@@ -75,6 +75,10 @@ std::vector<std::string> HelperProcess::lines() {
   return all;
 }
 
+void HelperProcess::signal(int number) const {
+  ::kill(process_, number);
+}
+
 int HelperProcess::wait() {
   int status = 0;
   ::waitpid(process_, &status, 0);

@@ -21,6 +21,7 @@ class HelperProcess {
   [[nodiscard]] std::string line();
   /// All lines that it still writes.
   [[nodiscard]] std::vector<std::string> lines();
+  void signal(int number) const;
   /// Waits for its end. Returns its exit status, or minus the signal that killed it.
   [[nodiscard]] int wait();
 

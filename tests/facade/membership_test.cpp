@@ -1,5 +1,8 @@
 // A membership that ends while its user joins or starts: whatever the order, nobody who was removed is in a
 // call.
+#include <atomic>
+
+#include "messenger/errors.hpp"
 #include "tests/support/messenger_fixture.hpp"
 
 namespace messenger::tests {
@@ -64,6 +67,67 @@ TEST_CASE("membership: removed before any step of a start -> owns no active call
   }
 }
 
+TEST_CASE("membership: the storage fails at any step of a removal -> a member still, or out of the call",
+          "[facade][membership]") {
+  const auto kind = GENERATE(eitherStorage());
+  const auto fault = GENERATE(testing::Fault::before, testing::Fault::after);
+  CAPTURE(kind, fault == testing::Fault::before);
+  bool struck = true;
+  std::size_t steps = 0;
+  for (std::size_t n = 1; struck; ++n) {
+    Fixture world(kind);
+    const Call call = world.startTeam();
+    world.join(call, member(1));
+    world.storage->failNth(n, fault);
+    try {
+      (void)world.messenger->threads().removeMember(world.team, member(1));
+    } catch (const StorageUnavailable&) {
+    }
+    struck = world.storage->struck();
+    world.storage->heal();
+    steps += struck ? 1U : 0U;
+    CAPTURE(n);
+    const bool isMember = world.messenger->threads().findMember(world.team, member(1)).has_value();
+    CHECK(isMember == world.isIn(call, member(1)));
+    CHECK((isMember || world.events.count<CallLeft>() <= 1));
+  }
+  CHECK(steps >= 1);
+}
+
+TEST_CASE("membership: a call begins before any step of a removal -> it has nobody who was removed",
+          "[facade][membership]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  bool struck = true;
+  for (std::size_t n = 1; struck; ++n) {
+    Fixture world(kind);
+    struck = false;
+    beforeOperation(
+        world, n, [&] { (void)world.messenger->startCall(world.team, member(1)); }, struck);
+    REQUIRE_OK(world.messenger->threads().removeMember(world.team, member(1)));
+    world.storage->heal();
+    CAPTURE(n);
+    CHECK(world.messenger->host().activeCalls(0, 10).empty());
+  }
+}
+
+TEST_CASE("membership: no member is removed -> refused, nothing announced, the call goes on",
+          "[facade][membership]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind);
+  const Call call = world.startTeam();
+  REQUIRE_REFUSED(world.messenger->threads().removeMember(world.team, named("bob")), Reason::userNotFound);
+  REQUIRE_REFUSED(world.messenger->threads().removeMember(ThreadId{"nowhere"}, member(0)),
+                  Reason::threadNotFound);
+  REQUIRE_REFUSED(world.messenger->threads().removeMember(world.pair, member(0)), Reason::userNotFound);
+  REQUIRE(world.events.count<MemberRemoved>() == 0);
+  REQUIRE(world.now(call).revision == call.revision);
+  REQUIRE_OK(world.messenger->threads().removeMember(world.team, member(1)));
+  REQUIRE_REFUSED(world.messenger->threads().removeMember(world.team, member(1)), Reason::userNotFound);
+  REQUIRE(world.events.count<MemberRemoved>() == 1);
+}
+
 TEST_CASE("membership: joins and removals at once -> nobody who was removed is in the call",
           "[facade][membership][races]") {
   const auto kind = GENERATE(eitherStorage());
@@ -78,6 +142,28 @@ TEST_CASE("membership: joins and removals at once -> nobody who was removed is i
     REQUIRE_FALSE(world.isIn(call, member(1)));
     REQUIRE_FALSE(world.messenger->heartbeat(call.id, member(1)).has_value());
     REQUIRE_OK(world.messenger->threads().putMember(world.team, Fixture::memberOf(member(1))));
+  }
+}
+
+TEST_CASE("threads: four members put into a private thread of one at once -> it has two members",
+          "[facade][membership][races]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind);
+  for (int round = 0; round < 50; ++round) {
+    REQUIRE_OK(world.messenger->threads().removeMember(world.pair, named("bob")));
+    std::atomic<int> stored{0};
+    together(4, [&](std::size_t i) {
+      const UserId user = i == 0 ? named("bob") : member(i);
+      const auto put = world.messenger->threads().putMember(world.pair, Fixture::memberOf(user));
+      if (put) ++stored;
+      if (!put) CHECK(put.error().reason == Reason::invalidInput);
+    });
+    CHECK(stored == 1);
+    const auto members = world.messenger->threads().members(world.pair);
+    REQUIRE(members.size() == 2);
+    REQUIRE_OK(world.messenger->threads().removeMember(world.pair, members.back().user));
+    REQUIRE_OK(world.messenger->threads().putMember(world.pair, Fixture::memberOf(named("bob"))));
   }
 }
 

@@ -82,6 +82,10 @@ class Remains {
     messenger_->setVideoDriver<FolderDriver>(folder_);
   }
 
+  [[nodiscard]] bool isMember(const UserId& user) const {
+    return messenger_->threads().findMember(ThreadId{"team"}, user).has_value();
+  }
+
   void requireAcknowledged() {
     for (const std::string& line : acknowledged_) {
       INFO("acknowledged: " << line);
@@ -89,7 +93,8 @@ class Remains {
       const auto call = messenger_->host().findCall(call_);
       REQUIRE(call);
       if (line == "set-up") REQUIRE(call->setupComplete);
-      if (line == "joined") REQUIRE(messenger_->host().participants(call_).size() == 2);
+      if (line == "joined") REQUIRE(messenger_->host().participants(call_).size() >= 2);
+      if (line == "removed") REQUIRE_FALSE(isMember(member(2)));
       if (line == "ended") REQUIRE_FALSE(call->active());
       if (line == "torn-down") REQUIRE(call->teardownComplete);
     }
@@ -116,7 +121,10 @@ class Remains {
       REQUIRE(call.teardownComplete != call.active());
       if (call.active()) REQUIRE(call.setupComplete);
       bool anyIn = false;
-      for (const auto& row : messenger_->host().participants(call.id)) anyIn = anyIn || row.inCall();
+      for (const auto& row : messenger_->host().participants(call.id)) {
+        anyIn = anyIn || row.inCall();
+        REQUIRE((isMember(row.user) || !row.inCall()));
+      }
       REQUIRE(anyIn == call.active());
       active += call.active() ? 1 : 0;
     }

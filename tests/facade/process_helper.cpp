@@ -1,6 +1,7 @@
 // Another process with a Messenger on the same file, told what to do by its arguments and its standard input.
 //
 //   race FILE ROOMS              reads commands; see `serve`
+//   presence FILE ROOMS          the same, and waits for no lock
 //   life FILE ROOMS MODE HOUR POINT NUMBER
 //                                leads one call through its life, and kills itself at the point named
 #include <atomic>
@@ -16,6 +17,7 @@
 
 #include "adapters/sqlite/statement_probe.hpp"
 #include "messenger/adapters/defaults.hpp"
+#include "messenger/errors.hpp"
 #include "messenger/messenger.hpp"
 #include "messenger/testing/manual_clock.hpp"
 #include "messenger/testing/recording_broadcaster.hpp"
@@ -33,9 +35,11 @@ UserId member(std::size_t i) {
   return {"user", "u" + std::to_string(i)};
 }
 
-/// Kills the process when the nth of what is counted comes.
+/// Kills the process when the nth of what is counted comes, or stops it before its next commit.
 class Killer final : public sqlite::StatementProbe {
  public:
+  /// Before the next commit says "locked" and waits for a line.
+  void holdNextCommit() { holds_ = true; }
   void arm(std::string point, std::size_t number) {
     point_ = std::move(point);
     left_ = number;
@@ -43,23 +47,32 @@ class Killer final : public sqlite::StatementProbe {
   void reached(std::string_view point) {
     if (point == point_ && --left_ == 0) std::raise(SIGKILL);
   }
-  void beforeStatement(std::string_view) override { reached("statement"); }
+  void beforeStatement(std::string_view sql) override {
+    reached("statement");
+    if (!holds_ || sql != "COMMIT") return;
+    holds_ = false;
+    say("locked");
+    std::string line;
+    std::getline(std::cin, line);
+  }
   void afterCommit() override { reached("commit"); }
 
  private:
   std::string point_;
   std::size_t left_ = 0;
+  bool holds_ = false;
 };
 
 class Helper {
  public:
   explicit Helper(const std::vector<std::string>& arguments, bool queued = true,
-                  std::chrono::hours hour = std::chrono::hours{0})
+                  std::chrono::hours hour = std::chrono::hours{0},
+                  std::chrono::seconds busyTimeout = std::chrono::seconds{60})
       : folder_(std::make_shared<RoomFolder>(arguments.at(2))) {
     SqliteOptions options;
     options.path = arguments.at(1);
     options.durability = Durability::normal;
-    options.busyTimeout = std::chrono::seconds{60};
+    options.busyTimeout = busyTimeout;
     Config config;
     config.calling.enabled = true;
     config.calling.subscriber.queued = queued;
@@ -81,7 +94,10 @@ class Helper {
 
   /// Commands: `VERB CALL FROM COUNT` (VERB start, join, rejoin or end; answers "set", waits for a line, does
   /// it on COUNT threads, answers "OK-COUNT FIRST-COUNT"), `work` (answers how many jobs ran), `hold` (from
-  /// now on each create says "creating" and waits for a line), `told` (answers "CallEnded call.ended").
+  /// now on each create says "creating" and waits for a line), `told` (answers "CallEnded call.ended"),
+  /// `lock` (answers "locked", holds the file's write lock, waits for a line, answers "released"), `advance
+  /// SECONDS` (lets its time pass), `due` (does the due tasks), `beat CALL N` (a heartbeat of member N;
+  /// answers "accepted", "refused" or "unavailable").
   int serve() {
     say("ready");
     std::string line;
@@ -94,6 +110,23 @@ class Helper {
       } else if (verb == "hold") {
         holds_ = true;
         say("held");
+      } else if (verb == "lock") {
+        killer_.holdNextCommit();
+        messenger_->host().memberRemoved(ThreadId{"nowhere"}, member(0));
+        say("released");
+      } else if (verb == "advance") {
+        long seconds = 0;
+        words >> seconds;
+        clock_->advance(std::chrono::seconds{seconds});
+        say("later");
+      } else if (verb == "due") {
+        messenger_->host().runDueTasks();
+        say("done");
+      } else if (verb == "beat") {
+        std::string id;
+        std::size_t i = 0;
+        words >> id >> i;
+        say(beat(CallId{id}, member(i)));
       } else if (verb == "told") {
         say(std::to_string(endedEvents_) + ' ' + std::to_string(broadcaster_->named("call.ended").size()));
       } else {
@@ -117,6 +150,8 @@ class Helper {
     say("set-up");
     if (!messenger_->joinCall(call->id, member(1))) return 3;
     say("joined");
+    if (!joinAndRemove(call->id, member(2))) return 6;
+    say("removed");
     if (!messenger_->leaveCall(call->id, member(0))) return 4;
     if (!messenger_->host().endCall(call->id)) return 5;
     say("ended");
@@ -126,12 +161,29 @@ class Helper {
   }
 
  private:
+  std::string beat(const CallId& call, const UserId& user) {
+    try {
+      return messenger_->heartbeat(call, user) ? "accepted" : "refused";
+    } catch (const StorageUnavailable&) {
+      return "unavailable";
+    }
+  }
+
   void at(const std::string& point) {
     killer_.reached(point);
     if (!holds_ || point != "after-create") return;
     say("creating");
     std::string line;
     std::getline(std::cin, line);
+  }
+
+  bool joinAndRemove(const CallId& call, const UserId& user) {
+    ThreadMember guest;
+    guest.user = user;
+    Threads& threads = messenger_->threads();
+    const ThreadId team{"team"};
+    return threads.putMember(team, guest) && messenger_->joinCall(call, user) &&
+           threads.removeMember(team, user);
   }
 
   void race(const std::string& verb, const CallId& call, std::size_t from, std::size_t count) {
@@ -165,6 +217,9 @@ class Helper {
 
 int run(const std::vector<std::string>& arguments) {
   if (arguments.at(0) == "race") return Helper(arguments).serve();
+  if (arguments.at(0) == "presence") {
+    return Helper(arguments, true, std::chrono::hours{0}, std::chrono::seconds{0}).serve();
+  }
   const bool queued = arguments.at(3) == "queued";
   const std::chrono::hours hour{std::stol(arguments.at(4))};
   return Helper(arguments, queued, hour).live(arguments.at(5), std::stoul(arguments.at(6)));

@@ -9,17 +9,36 @@
 namespace messenger::tests {
 namespace {
 
-/// A storage whose directory does something more before it takes a member off a thread, and remembers the
-/// threads of those who were.
+/// A storage that does something more before it takes a member off a thread, and whose directory remembers
+/// the threads of those who were.
 class SlowDirectory final : public testing::ForwardingStorage {
  public:
   using ForwardingStorage::ForwardingStorage;
 
+  CallStore& calls() noexcept override { return calls_; }
   ThreadStore* threads() noexcept override { return &store_; }
 
   std::function<void()> beforeRemoval = [] {};
 
  private:
+  void removing(const ThreadId& thread) {
+    std::exchange(beforeRemoval, [] {})();
+    stale_.emplace_back(thread);
+  }
+
+  class Calls final : public testing::ForwardingCallStore {
+   public:
+    explicit Calls(SlowDirectory& owner) : ForwardingCallStore(owner.inner().calls()), owner_(owner) {}
+    CommitResult commit(const CallChange& change) override {
+      if (change.removesMember)
+        owner_.removing(inner().load({.call = change.call}).call.value().call.threadId);
+      return inner().commit(change);
+    }
+
+   private:
+    SlowDirectory& owner_;
+  };
+
   class Store final : public ThreadStore {
    public:
     explicit Store(SlowDirectory& owner) : owner_(owner) {}
@@ -31,9 +50,8 @@ class SlowDirectory final : public testing::ForwardingStorage {
     PutMember putMember(const ThreadId& thread, const ThreadMember& member) override {
       return inner().putMember(thread, member);
     }
-    bool removeMember(const ThreadId& thread, const UserId& user) override {
-      owner_.beforeRemoval();
-      stale_.emplace_back(thread);
+    RemoveMember removeMember(const ThreadId& thread, const UserId& user) override {
+      owner_.removing(thread);
       return inner().removeMember(thread, user);
     }
     void putUser(const UserId& user, const std::string& name) override { inner().putUser(user, name); }
@@ -48,7 +66,7 @@ class SlowDirectory final : public testing::ForwardingStorage {
     }
     std::vector<ThreadId> threadsOf(const UserId& user) const override {
       auto threads = inner().threadsOf(user);
-      threads.insert(threads.end(), stale_.begin(), stale_.end());
+      threads.insert(threads.end(), owner_.stale_.begin(), owner_.stale_.end());
       return threads;
     }
     std::optional<std::string> findUserName(const UserId& user) const override {
@@ -59,9 +77,10 @@ class SlowDirectory final : public testing::ForwardingStorage {
     [[nodiscard]] ThreadStore& inner() const { return *owner_.inner().threads(); }
 
     SlowDirectory& owner_;
-    std::vector<ThreadId> stale_;
   };
 
+  std::vector<ThreadId> stale_;
+  Calls calls_{*this};
   Store store_{*this};
 };
 
@@ -79,6 +98,17 @@ TEST_CASE("threads: who joins while they are being removed is out all the same",
   REQUIRE(rows.size() == 2);
   REQUIRE(rows[1].user == person("mia"));
   REQUIRE_FALSE(rows[1].inCall());
+}
+
+TEST_CASE("threads: a member starts a call while they are being removed -> it ends", "[facade][threads]") {
+  World world;
+  const auto slow = std::make_shared<SlowDirectory>(world.storage);
+  Messenger messenger(World::configured(/*queued=*/true),
+                      Dependencies{slow, nullptr, nullptr, nullptr, world.clock, nullLogger()});
+  slow->beforeRemoval = [&] { REQUIRE_OK(messenger.startCall(ThreadId{"group"}, person("ann"))); };
+  REQUIRE_OK(messenger.threads().removeMember(ThreadId{"group"}, person("ann")));
+  REQUIRE(messenger.host().activeCalls(0, 10).empty());
+  REQUIRE_FALSE(messenger.threads().findMember(ThreadId{"group"}, person("ann")));
 }
 
 TEST_CASE("active_calls: a thread that somebody is no member of any more is passed over",

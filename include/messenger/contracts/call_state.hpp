@@ -83,6 +83,10 @@ struct CallChange {
   /// `participants`.
   std::optional<TimePoint> everyoneLeaves{};
 
+  /// Takes this user off the call's thread, as `ThreadStore::removeMember` does. Only a storage with a thread
+  /// directory of its own is asked for it.
+  std::optional<UserId> removesMember{};
+
   /// Jobs to store.
   std::vector<NewJob> jobs{};
 

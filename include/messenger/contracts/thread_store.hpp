@@ -44,9 +44,16 @@ class ThreadStore : public ThreadDirectory {
   /// Adds the member, or replaces their flags. An empty name leaves the user's name as it is.
   virtual PutMember putMember(const ThreadId& thread, const ThreadMember& member) = 0;
 
-  /// Takes the user off the thread. Raises the thread's revision (`CallStore::raiseThreadRevision`) in the
-  /// same step, whether they were a member or not. False: was not a member.
-  virtual bool removeMember(const ThreadId& thread, const UserId& user) = 0;
+  enum class RemoveMember : std::uint8_t {
+    removed,
+    notMember,
+    callActive,  ///< a call of the thread is active: to be done with a change of it
+  };
+
+  /// Takes the user off a thread that has no active call. Raises the thread's revision
+  /// (`CallStore::raiseThreadRevision`) in the same step. With an active call the user has to leave that in
+  /// the same step too: `CallChange::removesMember`. What is not `removed` has changed nothing.
+  virtual RemoveMember removeMember(const ThreadId& thread, const UserId& user) = 0;
 
   /// Makes the user known, or renames them.
   virtual void putUser(const UserId& user, const std::string& name) = 0;

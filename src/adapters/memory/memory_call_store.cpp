@@ -60,6 +60,7 @@ CommitResult MemoryCallStore::commit(const CallChange& change) {
   tables_.jobs.requireNew(change.jobs);
 
   CommitResult result = tables_.calls.write(change);
+  if (change.removesMember) tables_.threads.remove(result.call.threadId, *change.removesMember);
   if (change.settles) tables_.jobs.settle(*change.settles);
   for (const NewJob& job : change.jobs) tables_.jobs.add(job);
   result.roster = answer(change.answersThread, result.call.threadId);

@@ -77,7 +77,7 @@ class MemoryThreadStore final : public ThreadStore {
   bool createThread(const NewThread& thread) override;
   std::optional<Thread> updateThread(const ThreadId& thread, const ThreadUpdate& update) override;
   PutMember putMember(const ThreadId& thread, const ThreadMember& member) override;
-  bool removeMember(const ThreadId& thread, const UserId& user) override;
+  RemoveMember removeMember(const ThreadId& thread, const UserId& user) override;
   void putUser(const UserId& user, const std::string& name) override;
 
   [[nodiscard]] std::optional<Thread> findThread(const ThreadId& thread) const override;

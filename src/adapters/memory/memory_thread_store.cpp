@@ -19,9 +19,12 @@ ThreadStore::PutMember MemoryThreadStore::putMember(const ThreadId& thread, cons
   return tables_.threads.put(thread, member);
 }
 
-bool MemoryThreadStore::removeMember(const ThreadId& thread, const UserId& user) {
+ThreadStore::RemoveMember MemoryThreadStore::removeMember(const ThreadId& thread, const UserId& user) {
   const Lock lock(tables_.mutex);
-  return tables_.threads.remove(thread, user);
+  if (!tables_.threads.find(thread, user)) return RemoveMember::notMember;
+  if (tables_.calls.findActive(thread) != nullptr) return RemoveMember::callActive;
+  tables_.threads.remove(thread, user);
+  return RemoveMember::removed;
 }
 
 void MemoryThreadStore::putUser(const UserId& user, const std::string& name) {

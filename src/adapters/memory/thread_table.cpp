@@ -49,13 +49,12 @@ ThreadStore::PutMember ThreadTable::put(const ThreadId& thread, const ThreadMemb
   return ThreadStore::PutMember::stored;
 }
 
-bool ThreadTable::remove(const ThreadId& thread, const UserId& user) {
-  raiseRevision(thread);
+void ThreadTable::remove(const ThreadId& thread, const UserId& user) {
   const auto found = threads_.find(thread);
-  if (found == threads_.end() || found->second.members.erase(user) == 0) return false;
+  if (found == threads_.end() || found->second.members.erase(user) == 0) return;
   found->second.thread.members = found->second.members.size();
   threadsOf_[user].erase(thread);
-  return true;
+  raiseRevision(thread);
 }
 
 void ThreadTable::name(const UserId& user, const std::string& name) {

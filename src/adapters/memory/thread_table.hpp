@@ -18,7 +18,8 @@ class ThreadTable {
   bool create(const NewThread& thread);
   std::optional<Thread> update(const ThreadId& thread, const ThreadStore::ThreadUpdate& update);
   ThreadStore::PutMember put(const ThreadId& thread, const ThreadMember& member);
-  bool remove(const ThreadId& thread, const UserId& user);
+  /// Raises the thread's revision if they were a member.
+  void remove(const ThreadId& thread, const UserId& user);
   void name(const UserId& user, const std::string& name);
 
   [[nodiscard]] std::optional<Thread> find(const ThreadId& thread) const;

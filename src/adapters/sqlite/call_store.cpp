@@ -145,10 +145,6 @@ constexpr FixedText everyoneLeavesText =
     "WHERE call_sequence = ?1 AND left_at IS NULL RETURNING " +
     participantColumns;
 
-constexpr FixedText raiseThreadText =
-    "INSERT INTO thread_revisions (thread_id, revision) VALUES (?1, 1) "
-    "ON CONFLICT (thread_id) DO UPDATE SET revision = revision + 1";
-
 /// A room's columns; the secret as text, which lives as long as this.
 struct RoomColumns {
   explicit RoomColumns(const std::optional<Room>& given) : room(given.value_or(Room{})) {
@@ -256,6 +252,7 @@ CommitResult commitIn(Connection& connection, const CallChange& change) {
     result.participants.push_back(writeParticipant(connection, change, *call, wanted));
   }
   if (change.everyoneLeaves) result.left = takeEveryoneOut(connection, change, *call);
+  if (change.removesMember) takeOffThread(connection, call->threadId, *change.removesMember);
   if (change.settles) static_cast<void>(settle(connection, *change.settles));
   for (const NewJob& job : change.jobs) insertJob(connection, job);
   result.status = CommitResult::Status::committed;
@@ -301,7 +298,10 @@ std::optional<Roster> SqliteCallStore::answer(Deadline deadline, const CallChang
 }
 
 void SqliteCallStore::raiseThreadRevision(const ThreadId& thread) {
-  pool_.write([&](Connection& connection) { return Query(connection, raiseThreadText, thread).run(); });
+  pool_.write([&](Connection& connection) {
+    sqlite::raiseThreadRevision(connection, thread);
+    return true;
+  });
 }
 
 }  // namespace messenger::sqlite

@@ -17,6 +17,12 @@ constexpr FixedText retryText =
 constexpr FixedText failText =
     "UPDATE jobs SET leased_until = NULL, failed = 1, last_error = ?3 WHERE " + holds;
 
+constexpr FixedText raiseThreadText =
+    "INSERT INTO thread_revisions (thread_id, revision) VALUES (?1, 1) "
+    "ON CONFLICT (thread_id) DO UPDATE SET revision = revision + 1";
+constexpr FixedText takeOffText =
+    "DELETE FROM thread_members WHERE thread_id = ?1 AND user_type = ?2 AND user_id = ?3";
+
 }  // namespace
 
 void insertJob(Connection& connection, const NewJob& job) {
@@ -41,6 +47,14 @@ bool settle(Connection& connection, const Settlement& settlement) {
 
 bool claimHolds(Connection& connection, const JobId& job, std::int64_t token) {
   return Query(connection, holdsText, job, token).next();
+}
+
+void raiseThreadRevision(Connection& connection, const ThreadId& thread) {
+  Query(connection, raiseThreadText, thread).run();
+}
+
+void takeOffThread(Connection& connection, const ThreadId& thread, const UserId& user) {
+  if (Query(connection, takeOffText, thread, user).run() == 1) raiseThreadRevision(connection, thread);
 }
 
 }  // namespace messenger::sqlite

@@ -18,4 +18,9 @@ void insertJob(Connection& connection, const NewJob& job);
 
 [[nodiscard]] bool claimHolds(Connection& connection, const JobId& job, std::int64_t token);
 
+void raiseThreadRevision(Connection& connection, const ThreadId& thread);
+
+/// Takes the user off the thread and raises its revision; nothing when they are no member.
+void takeOffThread(Connection& connection, const ThreadId& thread, const UserId& user);
+
 }  // namespace messenger::sqlite

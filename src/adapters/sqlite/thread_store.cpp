@@ -4,6 +4,7 @@
 
 #include "adapters/sqlite/query.hpp"
 #include "adapters/sqlite/sqlite_storage.hpp"
+#include "adapters/sqlite/steps.hpp"
 
 namespace messenger::sqlite {
 
@@ -29,8 +30,8 @@ constexpr FixedText putMemberText =
     "AND user_type = ?2 AND user_id = ?3)) "
     "ON CONFLICT (thread_id, user_type, user_id) DO UPDATE SET admin = excluded.admin, "
     "start_calls = excluded.start_calls, pending = excluded.pending, muted = excluded.muted";
-constexpr FixedText removeText =
-    "DELETE FROM thread_members WHERE thread_id = ?1 AND user_type = ?2 AND user_id = ?3";
+constexpr FixedText isMemberText =
+    "SELECT 1 FROM thread_members WHERE thread_id = ?1 AND user_type = ?2 AND user_id = ?3";
 
 constexpr FixedText findThreadText =
     "SELECT type, subject, calling, locked, members FROM threads WHERE id = ?1";
@@ -43,9 +44,7 @@ constexpr FixedText findMemberText = selectMembers + "AND m.user_type = ?2 AND m
 constexpr FixedText membersText = selectMembers + "ORDER BY m.sequence";
 
 constexpr FixedText existsText = "SELECT 1 FROM threads WHERE id = ?1";
-constexpr FixedText raiseText =
-    "INSERT INTO thread_revisions (thread_id, revision) VALUES (?1, 1) "
-    "ON CONFLICT (thread_id) DO UPDATE SET revision = revision + 1";
+constexpr FixedText isActiveText = "SELECT 1 FROM calls WHERE thread_id = ?1 AND ended_at IS NULL";
 
 constexpr FixedText membershipText =
     "SELECT " + membershipColumns + " FROM threads " + membershipJoins + "WHERE threads.id = ?3";
@@ -150,11 +149,12 @@ ThreadStore::PutMember SqliteThreadStore::putMember(const ThreadId& thread, cons
   });
 }
 
-bool SqliteThreadStore::removeMember(const ThreadId& thread, const UserId& user) {
+ThreadStore::RemoveMember SqliteThreadStore::removeMember(const ThreadId& thread, const UserId& user) {
   return pool_.write([&](Connection& connection) {
-    const bool removed = Query(connection, removeText, thread, user).run() == 1;
-    Query(connection, raiseText, thread).run();
-    return removed;
+    if (!Query(connection, isMemberText, thread, user).next()) return RemoveMember::notMember;
+    if (Query(connection, isActiveText, thread).next()) return RemoveMember::callActive;
+    takeOffThread(connection, thread, user);
+    return RemoveMember::removed;
   });
 }
 

@@ -190,6 +190,16 @@ TEST_CASE("storage suite: a job that is stored before its change -> found", "[ad
   CHECK(reports.hasFailed(sentence));
 }
 
+TEST_CASE("storage suite: a change that removes nobody from the thread -> found", "[adapters][conformance]") {
+  Broken::Breaks breaks;
+  breaks.commit = [](CallStore& right, const CallChange& change) {
+    CallChange without = change;
+    without.removesMember.reset();
+    return right.commit(without);
+  };
+  CHECK(finds(breaks, "commit: removesMember -> off the thread with the change"));
+}
+
 TEST_CASE("storage suite: a picture that is wrong -> found", "[adapters][conformance]") {
   Broken::Breaks breaks;
   breaks.load = [](CallStore& right, const CallStore::LoadRequest& request) {

@@ -64,6 +64,7 @@ void fill(Storage& storage) {
   storage.jobs().claim(claimOf("c3-setup"));
   calls.commit(start("c4", "t4"));
   storage.threads()->createThread(newThread("t1"));
+  storage.threads()->createThread(newThread("t2"));
 }
 
 /// Puts the prepared file there; making it anew each time would be most of what these tests take.
@@ -90,6 +91,12 @@ const std::vector<Operation>& changes() {
       {"commit, a join", [](Storage& s) { s.calls().commit(join(s, "c1", "carol")); }},
       {"commit, a leave", [](Storage& s) { s.calls().commit(takeOut(s, "c1", "bob", false)); }},
       {"commit, a kick", [](Storage& s) { s.calls().commit(takeOut(s, "c1", "bob", true)); }},
+      {"commit, a removal from the thread",
+       [](Storage& s) {
+         CallChange made = takeOut(s, "c1", "bob", false);
+         made.removesMember = user("bob");
+         s.calls().commit(made);
+       }},
       {"commit, an end with a settlement",
        [](Storage& s) {
          CallChange made = end(s, "c3", 5);
@@ -117,7 +124,7 @@ const std::vector<Operation>& changes() {
        [](Storage& s) {
          s.threads()->putMember(ThreadId{"t1"}, ThreadMember{user("carol"), "Carol"});
        }},
-      {"removeMember", [](Storage& s) { s.threads()->removeMember(ThreadId{"t1"}, user("bob")); }},
+      {"removeMember", [](Storage& s) { s.threads()->removeMember(ThreadId{"t2"}, user("bob")); }},
       {"putUser", [](Storage& s) { s.threads()->putUser(user("dave"), "Dave"); }},
   };
   return all;

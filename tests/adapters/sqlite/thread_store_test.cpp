@@ -47,8 +47,8 @@ TEST_CASE("thread store: the count of members follows every change", "[sqlite][u
   CHECK(count() == 2);
   CHECK(threads.findMember(id, user("bob")).value().name == "Bob");
   CHECK(threads.findMember(id, user("bob")).value().admin);
-  CHECK(threads.removeMember(id, user("bob")));
-  CHECK_FALSE(threads.removeMember(id, user("bob")));
+  CHECK(threads.removeMember(id, user("bob")) == ThreadStore::RemoveMember::removed);
+  CHECK(threads.removeMember(id, user("bob")) == ThreadStore::RemoveMember::notMember);
   CHECK(count() == 1);
   fixture.run("DELETE FROM thread_members");
   CHECK(count() == 0);
