@@ -1,10 +1,8 @@
 #include "adapters/sqlite/database_file.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
@@ -39,18 +37,16 @@ void requireFolder(const fs::path& path) {
   }
 }
 
-/// Makes the file when there is none. SQLite gives its companions (-wal, -shm) the same permissions.
+/// Makes the file when there is none, without opening it: only SQLite may close a descriptor of it
+/// (file_header.hpp). SQLite gives its companions (-wal, -shm) the same permissions.
 void createPrivately(const fs::path& path) {
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
-  if (file < 0) {
+  constexpr mode_t ownerOnly = S_IRUSR | S_IWUSR;
+  if (::mknod(path.c_str(), S_IFREG | ownerOnly, 0) != 0) {
     if (errno == EEXIST) return;
     throw StorageUnavailable(fmt::format("{} cannot be made: {}", path.string(), reason(errno)));
   }
-  const int changed = ::fchmod(file, S_IRUSR | S_IWUSR);  // whatever the umask took away
-  const int code = errno;
-  ::close(file);
-  if (changed != 0)
-    throw StorageUnavailable(fmt::format("{} cannot be made private: {}", path.string(), reason(code)));
+  if (::chmod(path.c_str(), ownerOnly) != 0)  // whatever the umask took away
+    throw StorageUnavailable(fmt::format("{} cannot be made private: {}", path.string(), reason(errno)));
 }
 
 /// Closing a connection must not move what lies in the -wal into a file that is not ours to change.
