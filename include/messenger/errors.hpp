@@ -11,7 +11,8 @@ namespace messenger {
 ///
 ///     Error
 ///     ├── StorageError
-///     │   ├── StorageUnavailable    busy for too long, disk full, file unreachable: may succeed later
+///     │   ├── StorageUnavailable    the storage does not answer: disk full, file unreachable or replaced
+///     │   │   └── StorageBusy       others kept it busy for too long: the same call may succeed later
 ///     │   ├── StorageIncompatible   not our file, or from a newer version: left untouched
 ///     │   └── StorageCorrupt        a row that cannot be what the library wrote
 ///     ├── PresenceError             the presence store did not answer
@@ -32,6 +33,11 @@ class StorageError : public Error {
 class StorageUnavailable : public StorageError {
  public:
   using StorageError::StorageError;
+};
+
+class StorageBusy : public StorageUnavailable {
+ public:
+  using StorageUnavailable::StorageUnavailable;
 };
 
 class StorageIncompatible : public StorageError {

@@ -74,7 +74,7 @@ Result<Done> Engine::repeat(const std::function<std::optional<Result<Done>>()>& 
     if (i > 0) backOff(i, context_.ids.randomNumber());
     if (auto result = attempt()) return std::move(*result);
   }
-  throw StorageUnavailable(
+  throw StorageBusy(
       fmt::format("the call was changed by others {} times in a row; it may succeed later", mostAttempts));
 }
 

@@ -51,8 +51,9 @@ Failure failureOf(const std::exception& error) {
   std::string text = printable(error.what(), 1000);
   if (text.empty() || text.back() != '.') text += '.';
   if (dynamic_cast<const StorageUnavailable*>(&error) != nullptr) {
+    const bool busy = dynamic_cast<const StorageBusy*>(&error) != nullptr;
     return {ExitCode::database, "storageUnavailable", text,
-            "If it was busy, the same command may succeed later."};
+            busy ? "The same command may succeed later." : ""};
   }
   if (dynamic_cast<const StorageIncompatible*>(&error) != nullptr) {
     return {ExitCode::database, "storageIncompatible", text, "The database was left as it was."};

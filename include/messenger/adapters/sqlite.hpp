@@ -24,7 +24,7 @@ struct SqliteOptions {
   /// Not `:memory:`.
   std::filesystem::path path;
   Durability durability = Durability::full;
-  /// How long an operation may wait before StorageUnavailable, from its beginning on: for other changes of
+  /// How long an operation may wait before StorageBusy, from its beginning on: for other changes of
   /// this process, for a free reader and for other processes, all together. A large report of heartbeats is
   /// stored in several transactions, each of which may wait so long. At least zero.
   std::chrono::milliseconds busyTimeout = std::chrono::seconds{5};
@@ -36,7 +36,9 @@ struct SqliteOptions {
 /// processes on the same machine may use the file at once, and a process may have several storages on it; the
 /// file must not lie on a network share. While a storage is open, nothing else in its process may open the
 /// file, except through the same copy of SQLite: when any descriptor of the file is closed, POSIX drops all
-/// locks that the process has on it, and others then take the file for abandoned.
+/// locks that the process has on it, and others then take the file for abandoned. When the file is deleted,
+/// moved or replaced meanwhile, every operation that begins from then on throws StorageUnavailable until it
+/// is back in its place.
 ///
 /// Creates the tables, or brings those of an older version up to date, in one transaction. Throws
 /// StorageIncompatible when the file is no SQLite database, belongs to another application, or comes from a

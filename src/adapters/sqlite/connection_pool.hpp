@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -47,6 +48,7 @@ class ConnectionPool {
   auto readOne(Deadline deadline, Body&& body) {
     return translating(file_, [&] {
       const Lease lease(*this, deadline);
+      identity_->requireUnchanged();
       return std::forward<Body>(body)(lease.connection());
     });
   }
@@ -86,6 +88,7 @@ class ConnectionPool {
   const std::string file_;
   StatementProbe* const probe_;
 
+  std::optional<FileIdentity> identity_;
   FileClock clock_;
   std::unique_ptr<WriteQueue> writes_;
 

@@ -6,6 +6,7 @@
 
 #include "adapters/sqlite/connection.hpp"
 #include "adapters/sqlite/file_header.hpp"
+#include "adapters/sqlite/file_path.hpp"
 #include "adapters/sqlite/schema.hpp"
 #include "adapters/sqlite/sqlite_error.hpp"
 #include "messenger/adapters/sqlite.hpp"
@@ -82,7 +83,9 @@ bool hasLog(const fs::path& path) {
 }  // namespace sqlite
 
 SqliteFile inspectSqliteFile(const SqliteOptions& options) {
-  const std::filesystem::path& path = options.path;
+  const std::filesystem::path path =
+      options.path.empty() ? options.path : std::filesystem::absolute(options.path);
+  sqlite::requireShortEnough(path);
   SqliteFile file;
   file.latest = static_cast<std::int64_t>(sqlite::schemaMigrations().size());
   std::error_code error;
@@ -116,7 +119,8 @@ std::vector<std::string> checkSqliteFile(const SqliteOptions& options) {
   return sqlite::translating(options.path.string(), [&] {
     // SQLite forgets the CHECK constraints of a file that it opens for reading, and so would not look at
     // them.
-    sqlite::Connection connection(options.path, sqlite::Access::write, options.busyTimeout, nullptr);
+    sqlite::Connection connection(std::filesystem::absolute(options.path), sqlite::Access::write,
+                                  options.busyTimeout, nullptr);
     connection.execute("PRAGMA query_only = ON");
     std::vector<std::string> findings;
     const sqlite::Snapshot snapshot(connection);
