@@ -14,7 +14,8 @@ namespace messenger {
 ///     │   ├── StorageUnavailable    the storage does not answer: disk full, file unreachable or replaced
 ///     │   │   └── StorageBusy       others kept it busy for too long: the same call may succeed later
 ///     │   ├── StorageIncompatible   not our file, or from a newer version: left untouched
-///     │   └── StorageCorrupt        a row that cannot be what the library wrote
+///     │   └── StorageCorrupt        damaged: not what the library wrote
+///     │       └── StorageUnreadable one row of a kind that this version does not know; all others are sound
 ///     ├── PresenceError             the presence store did not answer
 ///     └── DriverError               for drivers that want to say why: their `what` is kept with the job
 ///
@@ -48,6 +49,11 @@ class StorageIncompatible : public StorageError {
 class StorageCorrupt : public StorageError {
  public:
   using StorageError::StorageError;
+};
+
+class StorageUnreadable : public StorageCorrupt {
+ public:
+  using StorageCorrupt::StorageCorrupt;
 };
 
 class PresenceError : public Error {

@@ -4,6 +4,7 @@
 
 #include "actions/log.hpp"
 #include "actions/thrown.hpp"
+#include "actions/unreadable.hpp"
 
 namespace messenger::jobs {
 namespace {
@@ -59,6 +60,7 @@ std::chrono::milliseconds DueTasks::run() {
                          fmt::format("the activity check failed: {}", actions::whatWasThrown()));
     }
   }
+  actions::reportUnreadable(context_);
   return due.next;
 }
 

@@ -2,6 +2,7 @@
 
 #include "actions/log.hpp"
 #include "actions/thrown.hpp"
+#include "actions/unreadable.hpp"
 #include "jobs/sweeps.hpp"
 #include "messenger/errors.hpp"
 #include "messenger/jobs/retry_policy.hpp"
@@ -81,6 +82,7 @@ JobQueue::ClaimRequest JobRunner::claimFor(const RunPolicy& policy) const {
 std::optional<JobRunner::Ran> JobRunner::claimAndRun(const RunPolicy& policy,
                                                      const JobQueue::ClaimRequest& request) {
   const auto claimed = context_.storage.jobs().claim(request);
+  actions::reportUnreadable(context_);
   if (!claimed) return std::nullopt;
   return run(policy, *claimed);
 }

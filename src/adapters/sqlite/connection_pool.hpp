@@ -11,6 +11,7 @@
 #include "adapters/sqlite/connection.hpp"
 #include "adapters/sqlite/file_clock.hpp"
 #include "adapters/sqlite/sqlite_error.hpp"
+#include "adapters/sqlite/unreadable_rows.hpp"
 #include "adapters/sqlite/write_queue.hpp"
 #include "messenger/adapters/sqlite.hpp"
 #include "support/mutex.hpp"
@@ -63,6 +64,7 @@ class ConnectionPool {
   }
 
   [[nodiscard]] const FileClock& clock() const noexcept { return clock_; }
+  [[nodiscard]] UnreadableRows& unreadable() noexcept { return unreadable_; }
 
  private:
   /// A reader, for as long as it lives.
@@ -91,6 +93,7 @@ class ConnectionPool {
   std::optional<FileIdentity> identity_;
   FileClock clock_;
   std::unique_ptr<WriteQueue> writes_;
+  UnreadableRows unreadable_;
 
   support::Mutex readersMutex_;
   std::condition_variable readerFree_;

@@ -90,6 +90,7 @@ class SqliteStorage final : public Storage {
   [[nodiscard]] StorageTime timeAt(SteadyPoint moment) const noexcept override {
     return pool_.clock().at(moment);
   }
+  [[nodiscard]] std::vector<std::string> takeUnreadable() override { return pool_.unreadable().take(); }
 
  private:
   ConnectionPool pool_;

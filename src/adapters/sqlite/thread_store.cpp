@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <limits>
+
 #include "adapters/sqlite/query.hpp"
 #include "adapters/sqlite/sqlite_storage.hpp"
 
@@ -14,7 +16,8 @@ constexpr FixedText createText =
     "ON CONFLICT (id) DO NOTHING";
 constexpr FixedText updateText =
     "UPDATE threads SET subject = coalesce(?2, subject), calling = coalesce(?3, calling), "
-    "locked = coalesce(?4, locked) WHERE id = ?1 RETURNING type, subject, calling, locked, members";
+    "locked = coalesce(?4, locked) WHERE id = ?1 RETURNING " +
+    threadColumns;
 
 constexpr FixedText nameText =
     "INSERT INTO users (type, id, name) VALUES (?1, ?2, ?3) "
@@ -32,8 +35,7 @@ constexpr FixedText putMemberText =
 constexpr FixedText removeText =
     "DELETE FROM thread_members WHERE thread_id = ?1 AND user_type = ?2 AND user_id = ?3";
 
-constexpr FixedText findThreadText =
-    "SELECT type, subject, calling, locked, members FROM threads WHERE id = ?1";
+constexpr FixedText findThreadText = "SELECT " + threadColumns + " FROM threads WHERE id = ?1";
 
 constexpr FixedText selectMembers =
     "SELECT m.user_type, m.user_id, u.name, m.admin, m.start_calls, m.pending, m.muted "
@@ -57,27 +59,6 @@ constexpr FixedText membershipText =
 constexpr FixedText threadsOfText =
     "SELECT thread_id FROM thread_members WHERE user_type = ?1 AND user_id = ?2";
 constexpr FixedText userNameText = "SELECT name FROM users WHERE type = ?1 AND id = ?2";
-
-ThreadType readThreadType(std::int64_t number) {
-  switch (const auto type = static_cast<ThreadType>(number)) {
-    case ThreadType::privateThread:
-    case ThreadType::group:
-      if (static_cast<std::int64_t>(type) == number) return type;
-  }
-  throw StorageCorrupt(fmt::format("threads.type cannot be {}", number));
-}
-
-/// Without its id: from the columns type, subject, calling, locked, members.
-Thread readThread(const Query& row, int first, const ThreadId& id) {
-  Thread thread;
-  thread.id = id;
-  thread.type = readThreadType(row.integer(first));
-  thread.subject = row.text(first + 1);
-  thread.calling = row.flag(first + 2);
-  thread.locked = row.flag(first + 3);
-  thread.members = row.count(first + 4);
-  return thread;
-}
 
 ThreadMember readMember(const Query& row, int first = 0) {
   ThreadMember member;
@@ -168,10 +149,9 @@ std::optional<ThreadMember> SqliteThreadStore::findMember(const ThreadId& thread
 
 std::vector<ThreadMember> SqliteThreadStore::members(const ThreadId& thread) const {
   return pool_.readOne([&](Connection& connection) {
-    std::vector<ThreadMember> found;
-    Query row(connection, membersText, thread);
-    while (row.next()) found.push_back(readMember(row));
-    return found;
+    Query rows(connection, membersText, thread);
+    return readPage(rows, std::numeric_limits<std::size_t>::max(), {"thread member"}, pool_.unreadable(),
+                    [](const Query& row) { return readMember(row); });
   });
 }
 
@@ -208,7 +188,9 @@ std::vector<Membership> SqliteThreadStore::findMemberships(const std::vector<Thr
     for (const ThreadId& thread : threads) {
       Query row(connection, membershipText, thread, user);
       if (!row.next()) continue;
-      if (auto membership = readMembership(row, 0)) found.push_back(std::move(*membership));
+      const auto membership = readOrNote(row, {"thread", /*idColumn=*/0}, pool_.unreadable(),
+                                         [](const Query& each) { return readMembership(each, 0); });
+      if (membership && *membership) found.push_back(**membership);
     }
     return found;
   });

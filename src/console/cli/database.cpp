@@ -180,7 +180,8 @@ std::vector<Command> databaseCommands() {
   checking.description = {
       "SQLite's own checks, and the rules that hold between rows: nobody in an ended call, no room without a "
       "job to "
-      "destroy it. Reads the whole file while others go on working, and changes nothing. Exit code 4 when "
+      "destroy it, no row that this version cannot read. Reads the whole file while others go on working, "
+      "and changes nothing. Exit code 4 when "
       "something "
       "was found."};
   checking.needsMessenger = false;
