@@ -2,8 +2,8 @@
 
 #include <unordered_set>
 
-#include "actions/thrown.hpp"
 #include "support/json_writer.hpp"
+#include "support/thrown.hpp"
 #include "support/time_text.hpp"
 
 namespace messenger::actions {
@@ -64,6 +64,10 @@ class Notifications {
   }
   void operator()(const JobFailed& failure) { add(failure); }
 
+  void announce(const rules::Notice& notice) {
+    guarded("notification", [&] { std::visit(*this, notice); });
+  }
+
   [[nodiscard]] Effects take() { return std::move(effects_); }
 
  private:
@@ -75,7 +79,7 @@ class Notifications {
     try {
       build();
     } catch (...) {
-      add(BroadcastFailed{call_.id, event, whatWasThrown()});
+      add(BroadcastFailed{call_.id, event, support::whatWasThrown()});
     }
   }
 
@@ -164,7 +168,7 @@ class Notifications {
 Effects notificationsOf(Context& context, const std::vector<rules::Notice>& notices,
                         const CommitResult& committed, std::optional<Thread> thread) {
   Notifications notifications(context, committed, std::move(thread));
-  for (const rules::Notice& notice : notices) std::visit(notifications, notice);
+  for (const rules::Notice& notice : notices) notifications.announce(notice);
   return notifications.take();
 }
 

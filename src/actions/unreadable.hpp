@@ -8,7 +8,7 @@
 
 #include "actions/context.hpp"
 #include "actions/log.hpp"
-#include "actions/thrown.hpp"
+#include "support/thrown.hpp"
 
 namespace messenger::actions {
 
@@ -22,7 +22,7 @@ inline void reportUnreadable(Context& context) noexcept {
                             support::presentable(row, std::nullopt)));
     }
   } catch (...) {
-    logSafely(context.logger, LogLevel::error, whatWasThrown());
+    logSafely(context.logger, LogLevel::error, support::whatWasThrown());
   }
 }
 

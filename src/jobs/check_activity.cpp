@@ -46,8 +46,8 @@ class ActivityCheck {
     try {
       const auto ago = context_.presence.sinceLastSeen(who, now);
       if (!ago) return std::nullopt;
-      return context_.storage.timeAt(now) - *ago;
-    } catch (const PresenceError&) {
+      return context_.storage.timeAt(now) - std::max(*ago, Duration::zero());
+    } catch (...) {
       context_.window.restart(now);
       throw;
     }

@@ -4,9 +4,9 @@
 
 #include "actions/context.hpp"
 #include "actions/log.hpp"
-#include "actions/thrown.hpp"
 #include "actions/unreadable.hpp"
 #include "messenger/errors.hpp"
+#include "support/thrown.hpp"
 
 namespace messenger::jobs {
 
@@ -39,7 +39,7 @@ class Sweep {
   /// REQUIRES: an exception is being handled.
   void report(const CallId& call, LogLevel level) const {
     actions::logSafely(context_.logger, level,
-                       fmt::format("sweep: call {}: {}", call.value(), actions::whatWasThrown()));
+                       fmt::format("sweep: call {}: {}", call.value(), support::whatWasThrown()));
   }
 
   actions::Context& context_;

@@ -5,7 +5,7 @@
 #include <stdexcept>
 
 #include "actions/log.hpp"
-#include "actions/thrown.hpp"
+#include "support/thrown.hpp"
 
 namespace messenger {
 namespace {
@@ -79,7 +79,7 @@ struct Worker::Impl::Shared {
       return runner.runNext(policy) ? Step::ranJob : Step::foundNothing;
     } catch (...) {
       actions::logSafely(context.logger, LogLevel::error,
-                         fmt::format("claiming a job failed: {}", actions::whatWasThrown()));
+                         fmt::format("claiming a job failed: {}", support::whatWasThrown()));
       return Step::failed;
     }
   }
@@ -90,7 +90,7 @@ struct Worker::Impl::Shared {
       return context.storage.jobs().counts(policy.queue, context.now().storage).unreadable > 0;
     } catch (...) {
       actions::logSafely(context.logger, LogLevel::error,
-                         fmt::format("counting the jobs failed: {}", actions::whatWasThrown()));
+                         fmt::format("counting the jobs failed: {}", support::whatWasThrown()));
       return true;
     }
   }
