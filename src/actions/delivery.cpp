@@ -70,7 +70,7 @@ void Delivery::drain(Shard& shard, const CallId& call, support::Lock& lock) {
     if (!strand.open.empty() && *strand.open.begin() <= strand.waiting.front().waitsFor) return;
 
     const Effects effects = std::move(strand.waiting.front().effects);
-    strand.waiting.erase(strand.waiting.begin());
+    strand.waiting.pop_front();
     strand.delivering = true;
     lock.unlock();
     for (const Effect& effect : effects) deliverOne(effect);

@@ -47,6 +47,7 @@ Result<Done> Engine::runFor(const UserId& user, CallStore::LoadRequest request, 
 
 Result<Engine::Seen> Engine::look(const UserId& user, CallStore::LoadRequest request) {
   request.user = user;
+  request.countUpTo = rules::countNeeded;
   if (context_.threadsAreInStorage) request.membershipOf = user;
   CallStore::Loaded loaded = context_.storage.calls().load(request);
   if (request.call && !loaded.call) return refuse(Reason::callNotFound);
