@@ -11,9 +11,11 @@ namespace messenger {
 ///
 ///     Error
 ///     ├── StorageError
-///     │   ├── StorageUnavailable    busy for too long, disk full, file unreachable: may succeed later
+///     │   ├── StorageUnavailable    the storage does not answer: disk full, file unreachable or replaced
+///     │   │   └── StorageBusy       others kept it busy for too long: the same call may succeed later
 ///     │   ├── StorageIncompatible   not our file, or from a newer version: left untouched
-///     │   └── StorageCorrupt        a row that cannot be what the library wrote
+///     │   └── StorageCorrupt        damaged: not what the library wrote
+///     │       └── StorageUnreadable one row of a kind that this version does not know; all others are sound
 ///     ├── PresenceError             the presence store did not answer
 ///     └── DriverError               for drivers that want to say why: their `what` is kept with the job
 ///
@@ -34,6 +36,11 @@ class StorageUnavailable : public StorageError {
   using StorageError::StorageError;
 };
 
+class StorageBusy : public StorageUnavailable {
+ public:
+  using StorageUnavailable::StorageUnavailable;
+};
+
 class StorageIncompatible : public StorageError {
  public:
   using StorageError::StorageError;
@@ -42,6 +49,11 @@ class StorageIncompatible : public StorageError {
 class StorageCorrupt : public StorageError {
  public:
   using StorageError::StorageError;
+};
+
+class StorageUnreadable : public StorageCorrupt {
+ public:
+  using StorageCorrupt::StorageCorrupt;
 };
 
 class PresenceError : public Error {

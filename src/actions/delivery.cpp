@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "actions/log.hpp"
-#include "actions/thrown.hpp"
+#include "support/thrown.hpp"
 
 namespace messenger::actions {
 
@@ -70,7 +70,7 @@ void Delivery::drain(Shard& shard, const CallId& call, support::Lock& lock) {
     if (!strand.open.empty() && *strand.open.begin() <= strand.waiting.front().waitsFor) return;
 
     const Effects effects = std::move(strand.waiting.front().effects);
-    strand.waiting.erase(strand.waiting.begin());
+    strand.waiting.pop_front();
     strand.delivering = true;
     lock.unlock();
     for (const Effect& effect : effects) deliverOne(effect);
@@ -91,14 +91,14 @@ void Delivery::deliverOne(const Effect& effect) noexcept {
       broadcaster_.broadcast(broadcast);
       return;
     } catch (...) {
-      error = whatWasThrown();
+      error = support::whatWasThrown();
     }
     logSafely(
         logger_, LogLevel::warning,
         fmt::format("broadcast {} of call {} failed: {}", broadcast.event, broadcast.call.value(), error));
     bus_.emit(BroadcastFailed{broadcast.call, broadcast.event, error});
   } catch (...) {
-    logSafely(logger_, LogLevel::error, whatWasThrown());
+    logSafely(logger_, LogLevel::error, support::whatWasThrown());
   }
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <set>
 #include <unordered_map>
 #include <variant>
@@ -66,7 +67,7 @@ class Delivery {
 
   struct Strand {
     std::set<std::uint64_t> open;
-    std::vector<Batch> waiting;  ///< by revision
+    std::deque<Batch> waiting;  ///< by revision; many when a listener is slow
     std::uint64_t lastNumber = 0;
     bool delivering = false;
   };

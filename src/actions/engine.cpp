@@ -65,6 +65,7 @@ Result<Done> Engine::runFor(const UserId& user, const CallStore::LoadRequest& re
 Result<Engine::Seen> Engine::look(const UserId& user, CallStore::LoadRequest request,
                                   rules::NotifiesThread notifiesThread) {
   request.user = user;
+  request.countUpTo = rules::countNeeded;
   request.membership = context_.threadsAreInStorage;
   CallStore::Loaded loaded = context_.storage.calls().load(request);
   if (request.call && !loaded.call) return refuse(Reason::callNotFound);
@@ -101,7 +102,7 @@ Result<Done> Engine::repeat(const std::function<std::optional<Result<Done>>()>& 
     if (i > 0) backOff(i, context_.ids.randomNumber());
     if (auto result = attempt()) return std::move(*result);
   }
-  throw StorageUnavailable(
+  throw StorageBusy(
       fmt::format("the call was changed by others {} times in a row; it may succeed later", mostAttempts));
 }
 

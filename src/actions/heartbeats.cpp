@@ -1,5 +1,7 @@
 #include "actions/heartbeats.hpp"
 
+#include <algorithm>
+
 #include "actions/presence_guard.hpp"
 #include "messenger/errors.hpp"
 #include "rules/heartbeat.hpp"
@@ -74,7 +76,8 @@ void Heartbeats::reportAs(const HeartbeatStore::Peer& peer, SteadyPoint at, Dura
   report.peer = peer;
   std::vector<LastSeen> seen = seenWithin(window, at);
   report.lastSeen.reserve(seen.size());
-  for (LastSeen& each : seen) report.lastSeen.emplace_back(std::move(each.who), now - each.ago);
+  for (LastSeen& each : seen)
+    report.lastSeen.emplace_back(std::move(each.who), now - std::max(each.ago, Duration::zero()));
   save(report);
   untrackDeparted(now - window - commitMargin);
 }
@@ -82,7 +85,7 @@ void Heartbeats::reportAs(const HeartbeatStore::Peer& peer, SteadyPoint at, Dura
 std::vector<LastSeen> Heartbeats::seenWithin(Duration window, SteadyPoint at) {
   try {
     return context_.presence.seenWithin(window, at);
-  } catch (const PresenceError&) {
+  } catch (...) {
     context_.window.restart(at);
     throw;
   }

@@ -1,10 +1,9 @@
 #include "actions/notifications.hpp"
 
 #include <algorithm>
-#include <unordered_set>
 
-#include "actions/thrown.hpp"
 #include "support/json_writer.hpp"
+#include "support/thrown.hpp"
 #include "support/time_text.hpp"
 
 namespace messenger::actions {
@@ -91,6 +90,10 @@ class Notifications {
   }
   void operator()(const JobFailed& failure) { add(failure); }
 
+  void announce(const rules::Notice& notice) {
+    guarded("notification", [&] { std::visit(*this, notice); });
+  }
+
   [[nodiscard]] Effects take() { return std::move(effects_); }
 
  private:
@@ -102,7 +105,7 @@ class Notifications {
     try {
       build();
     } catch (...) {
-      add(BroadcastFailed{call_.id, event, whatWasThrown()});
+      add(BroadcastFailed{call_.id, event, support::whatWasThrown()});
     }
   }
 
@@ -135,11 +138,18 @@ class Notifications {
 
   /// All members, but of those who muted the thread only who was in the call.
   [[nodiscard]] std::vector<UserId> audienceOfEnd(const std::optional<UserId>& removed) {
-    std::unordered_set<UserId> wereIn;
-    for (const CallParticipant& row : committed_.left) wereIn.insert(row.user);
+    // Sorted, not hashed: however the ids are chosen, it takes no longer.
+    std::vector<const UserId*> wereIn;
+    wereIn.reserve(committed_.left.size());
+    for (const CallParticipant& row : committed_.left) wereIn.push_back(&row.user);
+    const auto before = [](const UserId* one, const UserId* other) { return *one < *other; };
+    std::sort(wereIn.begin(), wereIn.end(), before);
+    const auto wasIn = [&](const UserId& user) {
+      return std::binary_search(wereIn.begin(), wereIn.end(), &user, before);
+    };
     std::vector<UserId> users;
     for (const ThreadMember& member : members()) {
-      const bool hears = !member.notificationsMuted || wereIn.count(member.user) > 0;
+      const bool hears = !member.notificationsMuted || wasIn(member.user);
       if (hears && member.user != removed) users.push_back(member.user);
     }
     return users;
@@ -214,7 +224,7 @@ CallChange::ThreadAnswer missingFor(const std::vector<rules::Notice>& notices, c
 Effects notificationsOf(Context& context, const std::vector<rules::Notice>& notices,
                         const CommitResult& committed, Audience audience) {
   Notifications notifications(context, committed, std::move(audience));
-  for (const rules::Notice& notice : notices) std::visit(notifications, notice);
+  for (const rules::Notice& notice : notices) notifications.announce(notice);
   return notifications.take();
 }
 

@@ -20,7 +20,7 @@ class PresenceGuard {
     try {
       wasTracked_ = context_.presence.touch(who_.call, who_.user, now);
       if (!wasTracked_) context_.presence.track(who_, now);
-    } catch (const PresenceError&) {
+    } catch (...) {
       context_.window.restart(now);
       throw;
     }

@@ -12,6 +12,7 @@
 #include "console/suggest.hpp"
 #include "messenger/contracts/clock.hpp"
 #include "messenger/errors.hpp"
+#include "support/thrown.hpp"
 
 namespace messenger::console {
 namespace {
@@ -48,11 +49,12 @@ tl::unexpected<Failure> unknownCommand(const Program& program, const std::string
 
 /// What the world did to the command.
 Failure failureOf(const std::exception& error) {
-  std::string text = printable(error.what(), 1000);
+  std::string text = printable(support::textOf(error), 1000);
   if (text.empty() || text.back() != '.') text += '.';
   if (dynamic_cast<const StorageUnavailable*>(&error) != nullptr) {
+    const bool busy = dynamic_cast<const StorageBusy*>(&error) != nullptr;
     return {ExitCode::database, "storageUnavailable", text,
-            "If it was busy, the same command may succeed later."};
+            busy ? "The same command may succeed later." : ""};
   }
   if (dynamic_cast<const StorageIncompatible*>(&error) != nullptr) {
     return {ExitCode::database, "storageIncompatible", text, "The database was left as it was."};
@@ -131,6 +133,8 @@ ExitCode runProgram(const Program& program, const ConsoleOptions& options,
     throw;
   } catch (const std::exception& error) {
     outcome = tl::unexpected(failureOf(error));
+  } catch (...) {  // a command of the host's
+    outcome = fail(ExitCode::failed, "failed", "The command threw " + support::whatWasThrown() + '.');
   }
   if (!outcome && !outcome.error().reason.empty()) screen.fail(outcome.error());
   if (!screen.finish()) {

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "events/gate.hpp"
+#include "support/thrown.hpp"
 
 namespace messenger::events {
 namespace {
@@ -70,10 +71,8 @@ Subscription EventBus::subscribe(std::function<void(const E&)> listener) {
     const Inside inside(*gate);
     try {
       listener(event);
-    } catch (const std::exception& error) {
-      (*report)(error.what());
     } catch (...) {
-      (*report)("something that is no std::exception");
+      (*report)(support::whatWasThrown());
     }
   };
   auto connection = std::get<Signal<E>>(signals_->byKind).connect(std::move(slot));

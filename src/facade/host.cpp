@@ -1,5 +1,6 @@
 #include "messenger/host.hpp"
 
+#include "actions/unreadable.hpp"
 #include "facade/messenger_impl.hpp"
 #include "jobs/scheduler_impl.hpp"
 #include "rules/end_without_asking.hpp"
@@ -52,12 +53,12 @@ std::optional<CallParticipant> Host::findParticipant(const ParticipantId& partic
 
 std::vector<CallParticipant> Host::participants(const CallId& call, std::int64_t after,
                                                 std::size_t limit) const {
-  return impl_.context.storage.calls().participants({call, after, limit});
+  return actions::reported(impl_.context, impl_.context.storage.calls().participants({call, after, limit}));
 }
 
 std::vector<Call> Host::activeCalls(std::int64_t after, std::size_t limit) const {
-  return impl_.context.storage.calls().activeCallsAfter(
-      {after, std::numeric_limits<std::int64_t>::max(), limit});
+  return actions::reported(impl_.context, impl_.context.storage.calls().activeCallsAfter(
+                                              {after, std::numeric_limits<std::int64_t>::max(), limit}));
 }
 
 TimePoint Host::wallTimeOf(StorageTime moment) const {

@@ -1,5 +1,6 @@
 #include "messenger/jobs.hpp"
 
+#include "actions/unreadable.hpp"
 #include "facade/messenger_impl.hpp"
 #include "jobs/worker_impl.hpp"
 
@@ -38,11 +39,12 @@ std::size_t Jobs::retry(const std::optional<JobId>& job) {
 }
 
 std::vector<Job> Jobs::pending(std::int64_t after, std::size_t limit) const {
-  return impl_.context.storage.jobs().list({/*failed=*/false, after, limit});
+  return actions::reported(impl_.context,
+                           impl_.context.storage.jobs().list({/*failed=*/false, after, limit}));
 }
 
 std::vector<Job> Jobs::failed(std::int64_t after, std::size_t limit) const {
-  return impl_.context.storage.jobs().list({/*failed=*/true, after, limit});
+  return actions::reported(impl_.context, impl_.context.storage.jobs().list({/*failed=*/true, after, limit}));
 }
 
 JobQueue::Counts Jobs::counts() const {

@@ -1,5 +1,6 @@
 #include <unordered_map>
 
+#include "actions/unreadable.hpp"
 #include "facade/messenger_impl.hpp"
 #include "rules/show_call.hpp"
 
@@ -28,6 +29,7 @@ Result<CallHistory> Messenger::callHistory(const ThreadId& thread, const UserId&
   CallStore::HistoryQuery query{thread, before, before ? config.historyPageSize : config.historyFirstPageSize,
                                 user};
   const CallStore::HistoryPage page = impl_->context.storage.calls().history(query);
+  actions::reportUnreadable(impl_->context);
   if (!page.knowsBefore) return refuse(Reason::callNotFound);
   CallHistory history;
   history.perPage = query.limit;
@@ -57,6 +59,7 @@ Result<CallParticipant> Messenger::participant(const CallId& call, const UserId&
 std::vector<CallView> Messenger::activeCalls(const UserId& user) const {
   const ThreadDirectory& directory = impl_->context.threads;
   const auto calls = impl_->context.storage.calls().activeCalls(directory.threadsOf(user), user);
+  actions::reportUnreadable(impl_->context);
   std::vector<ThreadId> threads;
   threads.reserve(calls.size());
   for (const CallSnapshot& seen : calls) threads.push_back(seen.call.threadId);

@@ -60,12 +60,12 @@ Result<Thread> Threads::Impl::update(const ThreadId& id, const ThreadStore::Thre
 }
 
 Result<void> Threads::Impl::remove(const ThreadId& thread, const UserId& user) {
-  const CallStore::LoadRequest request{.thread = thread, .user = user, .membershipOf = user};
+  const CallStore::LoadRequest request{.thread = thread, .user = user, .membership = true};
   for (;;) {
     const auto done = messenger.engine.run(request, [&](const CallStore::Loaded& loaded, rules::Now now) {
       return rules::removeMember(loaded, user, messenger.context.rules, now);
     });
-    if (!done) return tl::unexpected(done.error());
+    if (!done) return refuse(done.error());
     if (done->kind == actions::Done::Kind::committed) return {};
     switch (store.removeMember(thread, user)) {
       case ThreadStore::RemoveMember::removed:

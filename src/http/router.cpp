@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "actions/log.hpp"
 #include "http/bodies.hpp"
 #include "http/call_thread_cache.hpp"
 #include "http/kick_body.hpp"
@@ -15,7 +16,7 @@
 #include "messenger/adapters/defaults.hpp"
 #include "messenger/errors.hpp"
 #include "messenger/messenger.hpp"
-#include "support/text.hpp"
+#include "support/thrown.hpp"
 
 namespace messenger::http {
 namespace {
@@ -90,8 +91,8 @@ class Router::Impl {
   }
 
   Response failed(Endpoint endpoint, const Error& error, std::string_view reason) {
-    options_.logger->log(LogLevel::warning, fmt::format("http: {}: {}", toString(endpoint),
-                                                        support::presentable(error.what(), std::nullopt)));
+    actions::logSafely(*options_.logger, LogLevel::warning,
+                       fmt::format("http: {}: {}", toString(endpoint), support::textOf(error)));
     return unavailable(reason, options_.retryAfter);
   }
 
@@ -193,8 +194,9 @@ class Router::Impl {
       auto view = messenger_.showCall(call.id, user);
       if (view) return *std::move(view);
     } catch (const Error& error) {
-      options_.logger->log(LogLevel::warning, fmt::format("http: a call was started, but not read again: {}",
-                                                          support::presentable(error.what(), std::nullopt)));
+      actions::logSafely(
+          *options_.logger, LogLevel::warning,
+          fmt::format("http: a call was started, but not read again: {}", support::textOf(error)));
     }
     CallView view{.call = std::move(call), .thread = thread, .room = std::nullopt};
     view.joined = true;

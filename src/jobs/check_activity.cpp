@@ -30,7 +30,8 @@ class ActivityCheck {
 
   void evictIfSilent(const Silent& candidate) {
     if (!rules::isSilent(evidence_, ttl(), candidate.lastSeen, seenHere(candidate.who))) return;
-    const CallStore::LoadRequest request{.call = candidate.who.call, .user = candidate.who.user};
+    const CallStore::LoadRequest request{
+        .call = candidate.who.call, .user = candidate.who.user, .countUpTo = rules::countNeeded};
     // Refused only when there is no such call any more.
     static_cast<void>(engine_.run(request, [&](const CallStore::Loaded& loaded, rules::Now now) {
       const rules::EvictSilent command{candidate.who.user, evidence_, ttl(), seenHere(candidate.who)};
@@ -46,8 +47,8 @@ class ActivityCheck {
     try {
       const auto ago = context_.presence.sinceLastSeen(who, now);
       if (!ago) return std::nullopt;
-      return context_.storage.timeAt(now) - *ago;
-    } catch (const PresenceError&) {
+      return context_.storage.timeAt(now) - std::max(*ago, Duration::zero());
+    } catch (...) {
       context_.window.restart(now);
       throw;
     }

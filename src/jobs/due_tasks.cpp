@@ -3,7 +3,8 @@
 #include <algorithm>
 
 #include "actions/log.hpp"
-#include "actions/thrown.hpp"
+#include "actions/unreadable.hpp"
+#include "support/thrown.hpp"
 
 namespace messenger::jobs {
 namespace {
@@ -56,9 +57,10 @@ std::chrono::milliseconds DueTasks::run() {
       check_();
     } catch (...) {
       actions::logSafely(context_.logger, LogLevel::error,
-                         fmt::format("the activity check failed: {}", actions::whatWasThrown()));
+                         fmt::format("the activity check failed: {}", support::whatWasThrown()));
     }
   }
+  actions::reportUnreadable(context_);
   return due.next;
 }
 
@@ -87,7 +89,7 @@ void DueTasks::flushWithin(Duration window, void (actions::Heartbeats::*report)(
     (heartbeats_.*report)(window);
   } catch (...) {
     actions::logSafely(context_.logger, LogLevel::error,
-                       fmt::format("heartbeats were not written: {}", actions::whatWasThrown()));
+                       fmt::format("heartbeats were not written: {}", support::whatWasThrown()));
     // What was seen in this window is written with the next one.
     const support::Lock lock(mutex_);
     lastFlush_ -= window;

@@ -1,10 +1,11 @@
 #include "jobs/job_runner.hpp"
 
 #include "actions/log.hpp"
-#include "actions/thrown.hpp"
+#include "actions/unreadable.hpp"
 #include "jobs/sweeps.hpp"
 #include "messenger/errors.hpp"
 #include "messenger/jobs/retry_policy.hpp"
+#include "support/thrown.hpp"
 
 namespace messenger::jobs {
 
@@ -65,7 +66,7 @@ void JobRunner::runJob(const JobId& job) noexcept {
 
 void JobRunner::leaveToWorker(const std::string& what) noexcept {
   actions::logSafely(context_.logger, LogLevel::error,
-                     fmt::format("{} left to a worker: {}", what, actions::whatWasThrown()));
+                     fmt::format("{} left to a worker: {}", what, support::whatWasThrown()));
 }
 
 JobQueue::ClaimRequest JobRunner::claimFor(const RunPolicy& policy) const {
@@ -82,6 +83,7 @@ std::optional<JobRunner::Ran> JobRunner::claimAndRun(const RunPolicy& policy,
                                                      const JobQueue::ClaimRequest& request,
                                                      const std::function<void()>& onClaimed) {
   const auto claimed = context_.storage.jobs().claim(request);
+  actions::reportUnreadable(context_);
   if (!claimed) return std::nullopt;
   if (onClaimed) onClaimed();
   return run(policy, *claimed);
@@ -98,7 +100,7 @@ JobRunner::Ran JobRunner::run(const RunPolicy& policy, const ClaimedJob& claimed
       // The storage failed while settling: the lease runs out, and the job is taken over.
       actions::logSafely(context_.logger, LogLevel::error,
                          fmt::format("{} {} is not settled, its lease will run out: {}", toString(job.type),
-                                     job.id.value(), actions::whatWasThrown()));
+                                     job.id.value(), support::whatWasThrown()));
     }
   }
   // A job of the same call may have waited for this one.
@@ -108,7 +110,7 @@ JobRunner::Ran JobRunner::run(const RunPolicy& policy, const ClaimedJob& claimed
       policy.onRun(ran.run);
     } catch (...) {
       actions::logSafely(context_.logger, LogLevel::warning,
-                         fmt::format("onRun threw: {}", actions::whatWasThrown()));
+                         fmt::format("onRun threw: {}", support::whatWasThrown()));
     }
   }
   return ran;
@@ -126,7 +128,7 @@ JobOutcome JobRunner::attempt(const RunPolicy& policy, const ClaimedJob& claimed
     }
     result = perform(policy, claimed);
   } catch (...) {
-    result = {Attempt::Kind::failed, actions::whatWasThrown(), {}};
+    result = {Attempt::Kind::failed, support::whatWasThrown(), {}};
   }
   after = result.call;
   if (result.kind == Attempt::Kind::failed) return fail(policy, claimed, result.error, after);

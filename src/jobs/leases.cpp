@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "actions/log.hpp"
-#include "actions/thrown.hpp"
+#include "support/thrown.hpp"
 
 namespace messenger::jobs {
 
@@ -33,7 +33,7 @@ void Leases::renew(actions::Context& context, Duration lease) {
     } catch (...) {
       actions::logSafely(context.logger, LogLevel::warning,
                          fmt::format("the lease of job {} was not renewed: {}", claim.job.value(),
-                                     actions::whatWasThrown()));
+                                     support::whatWasThrown()));
     }
   }
 }

@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include "actions/thrown.hpp"
 #include "messenger/errors.hpp"
 #include "rules/setup_room.hpp"
 #include "rules/teardown_room.hpp"
 #include "support/text.hpp"
+#include "support/thrown.hpp"
 
 namespace messenger::jobs {
 namespace {
@@ -95,7 +95,7 @@ Attempt RoomJobs::setUp(const VideoDriverFactory& drivers, const JobQueue::Claim
   try {
     room = create(context_.threads, drivers, call);
   } catch (...) {
-    return {Attempt::Kind::failed, actions::whatWasThrown(), {}};
+    return {Attempt::Kind::failed, support::whatWasThrown(), {}};
   }
   return record(*claimed.call, [&](const CallState& state, bool claimHolds, rules::Now now) {
     return rules::recordRoom(room, claimOf(claimed.job, claimHolds), state, context_.rules, now);
@@ -109,7 +109,7 @@ Attempt RoomJobs::tearDown(const VideoDriverFactory& drivers, const JobQueue::Cl
     try {
       destroy(drivers, call);
     } catch (...) {
-      return {Attempt::Kind::failed, actions::whatWasThrown(secretOf(call)), {}};
+      return {Attempt::Kind::failed, support::whatWasThrown(secretOf(call)), {}};
     }
   }
   const auto recorded = engine_.runOnce(*claimed.call, [&](const CallStore::Loaded& loaded, rules::Now now) {

@@ -4,14 +4,16 @@
 
 #include "actions/context.hpp"
 #include "actions/log.hpp"
-#include "actions/thrown.hpp"
+#include "actions/unreadable.hpp"
+#include "messenger/errors.hpp"
+#include "support/thrown.hpp"
 
 namespace messenger::jobs {
 
 inline constexpr std::size_t sweepBatch = 100;
 
 /// Attempts something for each of many calls; one that throws stops nothing, the last error is thrown at the
-/// end.
+/// end. A call that this version cannot read is logged only: trying again would not help.
 class Sweep {
  public:
   explicit Sweep(actions::Context& context) : context_(context) {}
@@ -20,18 +22,26 @@ class Sweep {
   void attempt(const CallId& call, Each&& each) {
     try {
       each();
+    } catch (const StorageUnreadable&) {
+      report(call, LogLevel::warning);
     } catch (...) {
       failure_ = std::current_exception();
-      actions::logSafely(context_.logger, LogLevel::error,
-                         fmt::format("sweep: call {}: {}", call.value(), actions::whatWasThrown()));
+      report(call, LogLevel::error);
     }
   }
 
   void finish() const {
+    actions::reportUnreadable(context_);
     if (failure_) std::rethrow_exception(failure_);
   }
 
  private:
+  /// REQUIRES: an exception is being handled.
+  void report(const CallId& call, LogLevel level) const {
+    actions::logSafely(context_.logger, level,
+                       fmt::format("sweep: call {}: {}", call.value(), support::whatWasThrown()));
+  }
+
   actions::Context& context_;
   std::exception_ptr failure_;
 };

@@ -1,11 +1,12 @@
 #include "jobs/worker_impl.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <stdexcept>
 #include <utility>
 
 #include "actions/log.hpp"
-#include "actions/thrown.hpp"
+#include "support/thrown.hpp"
 
 namespace messenger {
 namespace {
@@ -58,10 +59,13 @@ struct Worker::Impl::Shared {
     bool polls = false;
     while (!stopping) {
       const std::uint64_t seen = context.jobsStored.version();
-      if (step(polls)) continue;
-      setIdle(true, seen);
+      const Step ran = step(polls);
+      if (ran == Step::ranJob) continue;
+      // Where claiming failed, nobody looked.
+      const bool looked = ran == Step::foundNothing;
+      if (looked) setIdle(true, seen);
       if (!stopping) waitForJobs(seen, polls);
-      setIdle(false, seen);
+      if (looked) setIdle(false, seen);
     }
     {
       const support::Lock lock(mutex);
@@ -93,14 +97,26 @@ struct Worker::Impl::Shared {
     context.jobsStored.notify();
   }
 
-  /// True: a job was run.
-  bool step(bool& polls) noexcept {
+  enum class Step : std::uint8_t { ranJob, foundNothing, failed };
+
+  Step step(bool& polls) noexcept {
     try {
-      return runner.runNext(policy, [&] { stopPolling(polls); }).has_value();
+      return runner.runNext(policy, [&] { stopPolling(polls); }) ? Step::ranJob : Step::foundNothing;
     } catch (...) {
       actions::logSafely(context.logger, LogLevel::error,
-                         fmt::format("claiming a job failed: {}", actions::whatWasThrown()));
-      return false;
+                         fmt::format("claiming a job failed: {}", support::whatWasThrown()));
+      return Step::failed;
+    }
+  }
+
+  /// Whether jobs are left that this version cannot read, or nobody can say.
+  [[nodiscard]] bool leftSome() noexcept {
+    try {
+      return context.storage.jobs().counts(policy.queue, context.now().storage).unreadable > 0;
+    } catch (...) {
+      actions::logSafely(context.logger, LogLevel::error,
+                         fmt::format("counting the jobs failed: {}", support::whatWasThrown()));
+      return true;
     }
   }
 
@@ -189,11 +205,13 @@ bool Worker::Impl::drain(std::chrono::milliseconds atMost) {
   const std::uint64_t since = shared.context.jobsStored.version();
   support::Lock lock(shared.mutex);
   // Every thread found nothing, the latest of them when it looked at all that was stored until now.
-  return shared.changed.wait_for(lock.native(), atMost, [&]() NO_THREAD_SAFETY_ANALYSIS {
+  const bool idle = shared.changed.wait_for(lock.native(), atMost, [&]() NO_THREAD_SAFETY_ANALYSIS {
     if (shared.working == 0) return true;
     return shared.idle == shared.working && shared.lookedAt >= since &&
            shared.lookedAt == shared.context.jobsStored.version();
   });
+  lock.unlock();
+  return idle && !shared.leftSome();
 }
 
 }  // namespace messenger

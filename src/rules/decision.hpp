@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
@@ -15,6 +16,9 @@
 /// Every decision about a call, as pure functions: a command and the state it meets give a refusal, or a
 /// change and what is to be announced. No clock, no storage, no randomness, no host code.
 namespace messenger::rules {
+
+/// How far those in a call must be counted: the rules ask only whether somebody is the last one.
+inline constexpr std::size_t countNeeded = 2;
 
 /// The one moment of a decision, on both clocks: the wall clock for people, the storage's for what decides.
 struct Now {

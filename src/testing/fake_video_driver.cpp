@@ -1,6 +1,7 @@
 #include "messenger/testing/fake_video_driver.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 #include "messenger/errors.hpp"
@@ -185,7 +186,9 @@ bool FakeVideoProvider::destroy(const CallWithRoom& call) {
 }
 
 FakeVideoDriver::FakeVideoDriver(std::shared_ptr<FakeVideoProvider> provider)
-    : provider_(std::move(provider)) {}
+    : provider_(std::move(provider)) {
+  if (!provider_) throw std::invalid_argument("FakeVideoDriver: there is no provider");
+}
 
 bool FakeVideoDriver::create(const Thread& thread, const Call& call) {
   std::optional<Room> room = provider_->create(thread, call);

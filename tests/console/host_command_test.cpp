@@ -1,7 +1,9 @@
 // Commands that a host adds to its console.
 #include <stdexcept>
 
+#include "messenger/errors.hpp"
 #include "tests/console/console_world.hpp"
+#include "tests/support/strange_exceptions.hpp"
 
 namespace messenger::console::testing {
 namespace {
@@ -32,6 +34,30 @@ HostCommand failing(Failure failure) {
     return failure;
   };
   return command;
+}
+
+TEST_CASE("host commands: one throws what it likes → a failed command with a clean text",
+          "[console][host_command]") {
+  World world;
+  HostCommand command = hello();
+  SECTION("a null what") {
+    command.run = [](CommandCall&) -> std::optional<Failure> { throw tests::Wordless<>(); };
+  }
+  SECTION("a null what of the storage's kind") {
+    command.run = [](CommandCall&) -> std::optional<Failure> { throw tests::Wordless<StorageUnavailable>(); };
+  }
+  SECTION("a wild text") {
+    command.run = [](CommandCall&) -> std::optional<Failure> { throw std::runtime_error(tests::wildText()); };
+  }
+  SECTION("a number") {
+    command.run = [](CommandCall&) -> std::optional<Failure> { throw 7; };
+  }
+  world.console.commands = {command};
+  const Ran said = world.run({"app:hello"});
+  CHECK(said.exit != 0);
+  CHECK_FALSE(said.err.empty());
+  CHECK(said.err.size() < 2000);
+  CHECK(said.err.find('\x1b') == std::string::npos);
 }
 
 TEST_CASE("host commands: run with the host's Messenger, flags and --json", "[console][host_command]") {

@@ -7,6 +7,31 @@ namespace messenger::console::testing {
 using namespace std::chrono_literals;
 using messenger::testing::ProviderAnswer;
 
+namespace {
+
+/// A storage with two jobs that this version cannot read.
+class WithUnreadableJobs final : public messenger::testing::ForwardingStorage {
+ public:
+  explicit WithUnreadableJobs(std::shared_ptr<Storage> storage)
+      : ForwardingStorage(std::move(storage)), queue_(inner().jobs()) {}
+  [[nodiscard]] JobQueue& jobs() noexcept override { return queue_; }
+
+ private:
+  class Queue final : public messenger::testing::ForwardingJobQueue {
+   public:
+    using ForwardingJobQueue::ForwardingJobQueue;
+    [[nodiscard]] Counts counts(const std::string& queue, StorageTime now) override {
+      Counts counts = ForwardingJobQueue::counts(queue, now);
+      counts.waiting += 2;
+      counts.unreadable = 2;
+      return counts;
+    }
+  };
+  Queue queue_;
+};
+
+}  // namespace
+
 TEST_CASE("queue:work: without a driver it refuses and leaves every job", "[console][unit]") {
   World world({.driver = false});
   world.startCall();
@@ -61,6 +86,25 @@ TEST_CASE("queue:work --stop-when-empty: a storage that fails is no empty queue"
   CHECK_FALSE(ran.err.empty());
   world.storage->heal();
   CHECK(world.messenger->jobs().pending().size() == 1);
+}
+
+TEST_CASE("queue:work --stop-when-empty: jobs that this version cannot read → it stops, and says so",
+          "[console][unit]") {
+  World world;
+  world.startCall();
+  const auto storage = std::make_shared<WithUnreadableJobs>(world.storage);
+  Dependencies dependencies;
+  dependencies.storage = storage;
+  dependencies.clock = world.clock;
+  dependencies.logger = nullLogger();
+  world.messenger = std::make_unique<Messenger>(world.messenger->config(), dependencies);
+  world.messenger->setVideoDriver<messenger::testing::FakeVideoDriver>(world.provider);
+  const nlohmann::json said = world.run({"queue:work", "--stop-when-empty", "--json"}).json();
+  CHECK(said.at("stopped") == "unreadable");
+  CHECK(said.at("done") == 1);
+  CHECK(world.run({"queue:work", "--stop-when-empty"}).err.find("2 jobs were left alone") !=
+        std::string::npos);
+  CHECK(world.run({"queue:status", "--json"}).json().at("unreadable") == 2);
 }
 
 TEST_CASE("queue:work: tries and backoff given here go before the configured ones", "[console][unit]") {
@@ -157,6 +201,7 @@ TEST_CASE("queue:status: counts the jobs and tells of the switch", "[console][un
   CHECK(said == nlohmann::json{{"queue", "messenger"},
                                {"waiting", 1},
                                {"running", 0},
+                               {"unreadable", 0},
                                {"failed", 0},
                                {"next_at", "2026-01-01T00:00:00.000000Z"},
                                {"calling_enabled", true},

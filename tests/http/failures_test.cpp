@@ -6,6 +6,7 @@
 #include "messenger/errors.hpp"
 #include "messenger/testing/recording_logger.hpp"
 #include "tests/http/http_world.hpp"
+#include "tests/support/strange_exceptions.hpp"
 
 namespace messenger::http {
 namespace {
@@ -39,11 +40,15 @@ class HostDirectory final : public ThreadDirectory {
 
   const Thread made{.id = ThreadId{"t"}, .type = ThreadType::group, .subject = "T", .members = 2};
   mutable std::atomic<std::size_t> asked{0};
+  bool wordless = false;
   std::atomic<std::size_t> failFrom{SIZE_MAX};  ///< fails once it was asked this often
 
  private:
   void count() const {
-    if (++asked > failFrom) throw Error{"directory of 10.0.0.7 does not answer"};
+    if (++asked > failFrom) {
+      if (wordless) throw tests::Wordless<Error>();
+      throw Error{"directory of 10.0.0.7 does not answer"};
+    }
   }
 };
 
@@ -109,6 +114,15 @@ TEST_CASE("router: a storage that fails is 503 with Retry-After on every route, 
   }
   world.http.storage->heal();
   REQUIRE(world.http.send("GET", path, "m3").status == 200);
+}
+
+TEST_CASE("router: a directory that throws an exception without a text → 503, and a line in the log",
+          "[http][unit]") {
+  FailingWorld world;
+  world.directory->wordless = true;
+  world.directory->failFrom = 0;
+  REQUIRE(world.http.send("GET", "threads/t/calls", "m1").status == 503);
+  REQUIRE(world.logger->has(LogLevel::warning, "an exception without a text"));
 }
 
 TEST_CASE("router: a directory that fails is 503, and its text stays inside", "[http][unit]") {

@@ -10,6 +10,7 @@
 
 #include "channels.hpp"
 #include "demo_users.hpp"
+#include "thrown.hpp"
 
 namespace call_server {
 namespace {
@@ -94,7 +95,7 @@ void CallServer::watch() {
         nlohmann::json{{"event", "calls.down"}, {"data", {{"down", down}}}}.dump()));
   } catch (const std::exception& error) {
     logger_->log(LogLevel::warning,
-                 std::string{"it could not be seen whether calls are down: "} + error.what());
+                 std::string{"it could not be seen whether calls are down: "} + textOf(error));
   }
 }
 

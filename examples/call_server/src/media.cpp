@@ -8,6 +8,7 @@
 
 #include "crypto.hpp"
 #include "janus_token.hpp"
+#include "thrown.hpp"
 
 namespace call_server {
 namespace {
@@ -133,7 +134,7 @@ void Media::reconcile() {
                                      " rooms destroyed, " + std::to_string(report->renewed.size()) +
                                      " renewed, " + std::to_string(report->failures.size()) + " failures");
   } catch (const std::exception& error) {
-    logger_->log(LogLevel::warning, std::string{"rooms and calls were not compared: "} + error.what());
+    logger_->log(LogLevel::warning, std::string{"rooms and calls were not compared: "} + textOf(error));
   }
 }
 
@@ -152,7 +153,7 @@ void Media::expelStrangers() {
       after = calls.back().sequence;
     }
   } catch (const std::exception& error) {
-    logger_->log(LogLevel::warning, std::string{"rooms were not searched for strangers: "} + error.what());
+    logger_->log(LogLevel::warning, std::string{"rooms were not searched for strangers: "} + textOf(error));
   }
 }
 
@@ -197,7 +198,7 @@ void Media::remove(const messenger::CallParticipant& participant) {
   } catch (const std::exception& error) {
     metrics_.mediaKick(/*done=*/false);
     logger_->log(LogLevel::warning,
-                 std::string{"the media of a participant could not be taken: "} + error.what());
+                 std::string{"the media of a participant could not be taken: "} + textOf(error));
   }
 }
 

@@ -10,6 +10,7 @@
 
 #include "conversations.hpp"
 #include "demo_users.hpp"
+#include "thrown.hpp"
 
 namespace call_server {
 namespace {
@@ -104,11 +105,11 @@ Response Site::handle(const Request& request) {
   try {
     response = answer(request, route);
   } catch (const messenger::Error& error) {
-    logger_->log(LogLevel::warning, std::string{"a request failed: "} + error.what());
+    logger_->log(LogLevel::warning, std::string{"a request failed: "} + textOf(error));
     response =
         retryReply(503, "unavailable", "The server cannot do this now. Please try again.", storageRetry);
   } catch (const std::exception& error) {
-    logger_->log(LogLevel::error, std::string{"a request failed: "} + error.what());
+    logger_->log(LogLevel::error, std::string{"a request failed: "} + textOf(error));
     response = errorReply(500, "internal", "The server could not do this.");
   }
   metrics_.request(route, response.status, std::chrono::steady_clock::now() - begun);

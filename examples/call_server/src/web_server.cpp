@@ -15,6 +15,7 @@
 
 #include "http_session.hpp"
 #include "serving.hpp"
+#include "thrown.hpp"
 
 namespace call_server {
 namespace {
@@ -110,7 +111,7 @@ class WebServer::Impl {
         io_.run();
         return;
       } catch (const std::exception& error) {
-        serving_.logger.log(LogLevel::error, std::string{"a connection failed: "} + error.what());
+        serving_.logger.log(LogLevel::error, std::string{"a connection failed: "} + textOf(error));
       }
     }
   }

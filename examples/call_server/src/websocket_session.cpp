@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "channels.hpp"
+#include "thrown.hpp"
 
 namespace call_server {
 namespace {
@@ -121,7 +122,7 @@ void WebSocketSession::subscribe(const std::string& channel) {
     try {
       refusal = refusalOf(self->serving_.messenger, self->session_.user, channel);
     } catch (const std::exception& error) {
-      self->serving_.logger.log(LogLevel::warning, std::string{"a subscription failed: "} + error.what());
+      self->serving_.logger.log(LogLevel::warning, std::string{"a subscription failed: "} + textOf(error));
     }
     asio::post(self->stream_.get_executor(), [self, channel, refusal] { self->settle(channel, refusal); });
   });

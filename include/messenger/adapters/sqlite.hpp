@@ -24,7 +24,7 @@ struct SqliteOptions {
   /// Not `:memory:`.
   std::filesystem::path path;
   Durability durability = Durability::full;
-  /// How long an operation may wait before StorageUnavailable, from its beginning on: for other changes of
+  /// How long an operation may wait before StorageBusy, from its beginning on: for other changes of
   /// this process, for a free reader and for other processes, all together. A large report of heartbeats is
   /// stored in several transactions, each of which may wait so long. At least zero.
   std::chrono::milliseconds busyTimeout = std::chrono::seconds{5};
@@ -33,7 +33,12 @@ struct SqliteOptions {
 };
 
 /// A storage in one SQLite file (WAL), with a thread directory in the same file. Any number of threads and of
-/// processes on the same machine may use the file at once; the file must not lie on a network share.
+/// processes on the same machine may use the file at once, and a process may have several storages on it; the
+/// file must not lie on a network share. While a storage is open, nothing else in its process may open the
+/// file, except through the same copy of SQLite: when any descriptor of the file is closed, POSIX drops all
+/// locks that the process has on it, and others then take the file for abandoned. When the file is deleted,
+/// moved or replaced meanwhile, every operation that begins from then on throws StorageUnavailable until it
+/// is back in its place.
 ///
 /// Creates the tables, or brings those of an older version up to date, in one transaction. Throws
 /// StorageIncompatible when the file is no SQLite database, belongs to another application, or comes from a
@@ -57,8 +62,8 @@ struct SqliteFile {
   std::int64_t latest = 0;   ///< what this library brings them to; a higher `version` it does not know
 };
 
-/// What lies at `options.path`, for tools: nothing is made or changed. Throws StorageUnavailable when it
-/// cannot be read.
+/// What lies at `options.path`, for tools: nothing is made or changed. Safe while this process has a storage
+/// on the file. Throws StorageUnavailable when it cannot be read.
 [[nodiscard]] SqliteFile inspectSqliteFile(const SqliteOptions& options);
 
 /// Looks for damage: SQLite's own checks, and the rules that hold between rows. Reads everything, from one

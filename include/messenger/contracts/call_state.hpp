@@ -19,7 +19,7 @@ struct CallState {
   CallWithRoom call;
   /// The rows that were asked for, as far as they exist, in no particular order.
   std::vector<CallParticipant> participants;
-  std::size_t inCall = 0;  ///< how many are in the call, asked for or not
+  std::size_t inCall = 0;  ///< how many are in the call, asked for or not; see `LoadRequest::countUpTo`
 
   /// The user's row, if it was asked for and exists.
   [[nodiscard]] const CallParticipant* find(const UserId& user) const noexcept {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -45,6 +46,9 @@ class CallStore {
     /// Also read the user's membership of the call's thread, in the same step. Only a storage with a thread
     /// directory of its own is asked for it.
     bool membership = false;
+    /// How far `CallState::inCall` must be counted. A storage may stop there: counting everybody each time
+    /// somebody comes or goes would cost more the more there are.
+    std::size_t countUpTo = std::numeric_limits<std::size_t>::max();
   };
 
   struct Loaded {

@@ -43,8 +43,9 @@ class JobQueue {
   /// Takes the job that is available first (`availableAt`, then order of storing): attempt counted, token
   /// raised, leased. Available: not failed, `availableAt` reached, no lease that still holds (one that ends
   /// now does not), and no other job of the same call with one: two jobs of one call never run at the same
-  /// time, however many claim at once. For a SetupCall whose call is active and not set up it stores
-  /// `roomMayExist` in the same step, unless it is set: the intent before the deed.
+  /// time, however many claim at once; and the job and its call can be read (`Storage`). For a SetupCall
+  /// whose call is active and not set up it stores `roomMayExist` in the same step, unless it is set: the
+  /// intent before the deed.
   virtual std::optional<ClaimedJob> claim(const ClaimRequest& request) = 0;
 
   /// Prolongs a claim. False: the token no longer holds.
@@ -69,7 +70,8 @@ class JobQueue {
     std::size_t waiting = 0;  ///< neither running nor failed
     std::size_t running = 0;  ///< with a lease that holds
     std::size_t failed = 0;
-    std::optional<StorageTime> nextAt{};  ///< the earliest `availableAt` of those waiting
+    std::optional<StorageTime> nextAt{};  ///< the earliest `availableAt` of those waiting that can be read
+    std::size_t unreadable = 0;           ///< of those waiting: available, but `claim` leaves them alone
   };
 
   [[nodiscard]] virtual Counts counts(const std::string& queue, StorageTime now) = 0;

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "messenger/contracts/call_store.hpp"
 #include "messenger/contracts/heartbeat_store.hpp"
 #include "messenger/contracts/job_queue.hpp"
@@ -11,6 +14,11 @@ namespace messenger {
 
 /// Where calls, jobs, heartbeats and the maintenance switch live: it hands out the five contracts that are
 /// one database, and tells their time.
+///
+/// A row that this version cannot read, such as a job of a type that a newer one stored, stops nothing but
+/// itself. What asks for it alone (`load`) throws StorageUnreadable. What would list it passes over it, and a
+/// page is filled with what comes behind. `claim` leaves alone a job that cannot be read, or whose call
+/// cannot: a newer version may own it. Each such row is reported by `takeUnreadable`.
 ///
 /// Thread-safe. Conformance suite: `testing::storageSuite`. Shipped: SQLite (`sqliteStorage`), memory
 /// (`memoryStorage`).
@@ -35,6 +43,11 @@ class Storage {
   /// later moment never gives an earlier time, here or in another process, before or after a restart of the
   /// machine. Must not block, nor fail.
   [[nodiscard]] virtual StorageTime timeAt(SteadyPoint moment) const noexcept = 0;
+
+  /// The rows that were passed over since the last time, because they cannot be read: a line each, with the
+  /// kind of row, its id and why, never with a room. A row is reported once for each storage object. The
+  /// library logs them. Must not block.
+  [[nodiscard]] virtual std::vector<std::string> takeUnreadable() { return {}; }
 };
 
 }  // namespace messenger

@@ -49,7 +49,9 @@ class [[nodiscard]] Worker {
   void requestStop() noexcept;
 
   /// Waits until no job of the queue is available and none runs in this worker, or until the time is up. Jobs
-  /// waiting for their backoff do not count. True: it was idle. Thread-safe.
+  /// waiting for their backoff do not count. True: it was idle, and nothing was left. False also when the
+  /// storage did not answer, and when jobs are left that this version cannot read
+  /// (`JobQueue::Counts::unreadable`); then it returns as soon as it is idle. Thread-safe.
   bool drain(std::chrono::milliseconds atMost);
 
  private:

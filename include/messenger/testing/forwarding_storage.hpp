@@ -121,6 +121,7 @@ class ForwardingStorage : public Storage {
   [[nodiscard]] StorageTime timeAt(SteadyPoint moment) const noexcept override {
     return inner_->timeAt(moment);
   }
+  [[nodiscard]] std::vector<std::string> takeUnreadable() override { return inner_->takeUnreadable(); }
 
  protected:
   [[nodiscard]] Storage& inner() const noexcept { return *inner_; }

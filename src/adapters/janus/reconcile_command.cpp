@@ -6,6 +6,7 @@
 
 #include "messenger/adapters/janus/reconciler.hpp"
 #include "support/json_writer.hpp"
+#include "support/thrown.hpp"
 
 namespace messenger::janus {
 namespace {
@@ -109,7 +110,7 @@ console::HostCommand reconcileCommandFromEnvironment() {
       const VideoRoom room(std::make_shared<JanusClient>(options));
       return reconcileWith(call, room, options.keyOfRooms());
     } catch (const std::invalid_argument& error) {
-      return Failure{ExitCode::usage, "badEnvironment", std::string{error.what()} + '.', "Nothing was done."};
+      return Failure{ExitCode::usage, "badEnvironment", support::textOf(error) + '.', "Nothing was done."};
     }
   });
   command.description.emplace_back(

@@ -8,6 +8,7 @@
 #include "messenger/adapters/janus/janus_driver.hpp"
 #include "messenger/errors.hpp"
 #include "messenger/messenger.hpp"
+#include "support/thrown.hpp"
 
 namespace messenger::janus {
 namespace {
@@ -108,7 +109,7 @@ class Run {
     try {
       deed();
     } catch (const Error& error) {
-      report_.failures.push_back({room, call, error.what()});
+      report_.failures.push_back({room, call, support::textOf(error)});
     }
   }
 

@@ -14,7 +14,7 @@ constexpr FixedText joinViewer =
 
 constexpr FixedText historyText = "SELECT " + snapshotColumns + joinViewer +
                                   "WHERE calls.thread_id = ?3 AND calls.sequence < ?4 "
-                                  "ORDER BY calls.sequence DESC LIMIT ?5";
+                                  "ORDER BY calls.sequence DESC";
 
 constexpr FixedText sequenceText = "SELECT sequence FROM calls WHERE id = ?1 AND thread_id = ?2";
 constexpr FixedText totalText = "SELECT count(*) FROM calls WHERE thread_id = ?1";
@@ -30,12 +30,12 @@ constexpr FixedText findParticipantText =
 constexpr FixedText participantsText =
     "SELECT " + participantColumns +
     " FROM calls JOIN call_participants ON call_participants.call_sequence = calls.sequence "
-    "WHERE calls.id = ?1 AND call_participants.sequence > ?2 ORDER BY call_participants.sequence LIMIT ?3";
+    "WHERE calls.id = ?1 AND call_participants.sequence > ?2 ORDER BY call_participants.sequence";
 
 constexpr FixedText activeAfterText =
     "SELECT " + callColumns +
     " FROM calls INDEXED BY calls_active "
-    "WHERE ended_at IS NULL AND sequence > ?1 AND sequence <= ?2 ORDER BY sequence LIMIT ?3";
+    "WHERE ended_at IS NULL AND sequence > ?1 AND sequence <= ?2 ORDER BY sequence";
 
 constexpr FixedText summaryText =
     "SELECT count(*), coalesce(max(sequence), 0) FROM calls INDEXED BY calls_active "
@@ -61,10 +61,9 @@ std::optional<CallParticipant> SqliteCallStore::findParticipant(const Participan
 
 std::vector<CallParticipant> SqliteCallStore::participants(const ParticipantsQuery& query) {
   return pool_.readOne([&](Connection& connection) {
-    std::vector<CallParticipant> found;
-    Query row(connection, participantsText, query.call, query.after, query.limit);
-    while (row.next()) found.push_back(readParticipant(row, 0, query.call));
-    return found;
+    Query rows(connection, participantsText, query.call, query.after);
+    return readPage(rows, query.limit, {"participant"}, pool_.unreadable(),
+                    [&](const Query& row) { return readParticipant(row, 0, query.call); });
   });
 }
 
@@ -74,14 +73,10 @@ CallStore::HistoryPage SqliteCallStore::history(const HistoryQuery& query) {
     const auto before = findBefore(connection, query);
     page.knowsBefore = before.has_value();
     if (!before) return page;
-    Query row(connection, historyText, query.viewer, query.thread, *before, query.limit + 1);
-    while (row.next()) {
-      if (page.calls.size() == query.limit) {
-        page.more = true;
-        break;
-      }
-      page.calls.push_back(readSnapshot(row));
-    }
+    Query rows(connection, historyText, query.viewer, query.thread, *before);
+    page.calls = readPage(rows, query.limit + 1, {"call"}, pool_.unreadable(), readSnapshot);
+    page.more = page.calls.size() > query.limit;
+    if (page.more) page.calls.pop_back();
     Query total(connection, totalText, query.thread);
     total.next();
     page.total = total.count(0);
@@ -95,7 +90,10 @@ std::vector<CallSnapshot> SqliteCallStore::activeCalls(const std::vector<ThreadI
     std::vector<CallSnapshot> found;
     for (const ThreadId& thread : threads) {
       Query row(connection, activeOfThreadText, viewer, thread);
-      while (row.next()) found.push_back(readSnapshot(row));
+      while (row.next()) {
+        auto call = readOrNote(row, {"call"}, pool_.unreadable(), readSnapshot);
+        if (call) found.push_back(std::move(*call));
+      }
     }
     // In the order of creation; a thread may be named twice.
     std::sort(found.begin(), found.end(),
@@ -110,10 +108,9 @@ std::vector<CallSnapshot> SqliteCallStore::activeCalls(const std::vector<ThreadI
 
 std::vector<Call> SqliteCallStore::activeCallsAfter(const ActiveCallsQuery& query) {
   return pool_.readOne([&](Connection& connection) {
-    std::vector<Call> found;
-    Query row(connection, activeAfterText, query.after, query.upTo, query.limit);
-    while (row.next()) found.push_back(readCall(row).plain());
-    return found;
+    Query rows(connection, activeAfterText, query.after, query.upTo);
+    return readPage(rows, query.limit, {"call"}, pool_.unreadable(),
+                    [](const Query& row) { return readCall(row).plain(); });
   });
 }
 

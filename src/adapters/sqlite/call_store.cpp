@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "adapters/sqlite/sqlite_storage.hpp"
 #include "adapters/sqlite/steps.hpp"
@@ -10,13 +11,13 @@ namespace messenger::sqlite {
 namespace {
 
 // load: one statement gives the call, the user's row, the counts, the thread's revision, the switch, and the
-// membership. ?1 and ?2 the user, ?3 the call or the thread.
+// membership. ?1 and ?2 the user, ?3 the call or the thread, ?4 how far to count.
 
 constexpr FixedText pictureColumns =
     callColumns + ", " + participantColumns +
     ", call_participants.last_seen_at, "
-    "(SELECT count(*) FROM call_participants AS each WHERE each.call_sequence = calls.sequence "
-    "AND each.left_at IS NULL), "
+    "(SELECT count(*) FROM (SELECT 1 FROM call_participants AS each "
+    "WHERE each.call_sequence = calls.sequence AND each.left_at IS NULL LIMIT ?4)), "
     "coalesce((SELECT revision FROM thread_revisions WHERE thread_id = coalesce(calls.thread_id, ?3)), 0), "
     "(SELECT value FROM settings WHERE key = 'calls_down_until')";
 constexpr int lastSeenColumn = callColumnCount + participantColumnCount;
@@ -71,26 +72,29 @@ CallStore::Loaded loadPicture(Connection& connection, const CallStore::LoadReque
   constexpr Sql byCallWithMember = byCallWithMemberText;
   constexpr Sql byThreadWithMember = byThreadWithMemberText;
   const std::string& key = request.call ? request.call->value() : request.thread.value().value();
+  const auto most = static_cast<std::int64_t>(
+      std::min<std::size_t>(request.countUpTo, std::numeric_limits<std::int64_t>::max()));
   const Sql plain = request.call ? byCall : byThread;
   const Sql withMember = request.call ? byCallWithMember : byThreadWithMember;
-  Query row(connection, request.membership ? withMember : plain, request.user, key);
+  Query row(connection, request.membership ? withMember : plain, request.user, key, most);
   row.next();
   return readPicture(row, request.membership);
-}
-
-void addParticipant(CallState& state, CallParticipant participant) {
-  if (state.find(participant.id) == nullptr) state.participants.push_back(std::move(participant));
 }
 
 void loadOthers(Connection& connection, const CallStore::LoadRequest& request, CallState& state) {
   const std::int64_t sequence = state.call.sequence;
   if (request.participant) {
     Query row(connection, participantText, *request.participant, sequence);
-    if (row.next()) addParticipant(state, readParticipant(row, 0, state.call.id));
+    if (row.next()) {
+      CallParticipant participant = readParticipant(row, 0, state.call.id);
+      if (state.find(participant.id) == nullptr) state.participants.push_back(std::move(participant));
+    }
   }
   if (request.everyoneInCall) {
+    // Each once, also the user or the participant who is in it.
+    std::erase_if(state.participants, [](const CallParticipant& each) { return !each.leftAt; });
     Query row(connection, everyoneText, sequence);
-    while (row.next()) addParticipant(state, readParticipant(row, 0, state.call.id));
+    while (row.next()) state.participants.push_back(readParticipant(row, 0, state.call.id));
   }
 }
 
@@ -288,7 +292,7 @@ std::optional<Roster> SqliteCallStore::answer(Deadline deadline, const CallChang
   if (change.answersThread == CallChange::ThreadAnswer::nothing) return std::nullopt;
   const bool withMembers = change.answersThread == CallChange::ThreadAnswer::roster;
   const auto find = [&](Connection& connection) {
-    return findRoster(connection, result.call.threadId, withMembers);
+    return findRoster(connection, result.call.threadId, withMembers, pool_.unreadable());
   };
   try {
     return withMembers ? pool_.read(deadline, find) : pool_.readOne(deadline, find);

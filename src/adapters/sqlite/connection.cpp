@@ -33,7 +33,9 @@ int openFlags(Access access) {
 
 Connection::Connection(const std::filesystem::path& path, Access access,
                        std::chrono::milliseconds busyTimeout, StatementProbe* probe)
-    : database_(path.string(), openFlags(access), milliseconds(busyTimeout)), probe_(probe) {}
+    : file_(path), database_(path.string(), openFlags(access), milliseconds(busyTimeout)), probe_(probe) {
+  file_.requireUnchanged();
+}
 
 SQLite::Statement& Connection::prepared(Sql sql) {
   const auto found = statements_.find(sql.text());

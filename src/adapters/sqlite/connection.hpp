@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <unordered_map>
 
+#include "adapters/sqlite/file_path.hpp"
 #include "adapters/sqlite/sql.hpp"
 #include "adapters/sqlite/statement_probe.hpp"
 
@@ -22,7 +23,7 @@ enum class Begin : std::uint8_t {
 /// A connection and its prepared statements. Confined to one thread at a time.
 class Connection {
  public:
-  /// Opens a file that is there.
+  /// Opens a file that is there. Throws StorageUnavailable when it is replaced meanwhile.
   Connection(const std::filesystem::path& path, Access access, std::chrono::milliseconds busyTimeout,
              StatementProbe* probe);
 
@@ -48,6 +49,9 @@ class Connection {
 
   [[nodiscard]] SQLite::Database& database() noexcept { return database_; }
 
+  /// The file that is open. Whoever begins a transaction asks it whether the path still leads there.
+  [[nodiscard]] const FileIdentity& file() const noexcept { return file_; }
+
   /// Whether a transaction is open.
   [[nodiscard]] bool inTransaction() const noexcept;
 
@@ -56,6 +60,7 @@ class Connection {
   void rollback() noexcept;
 
  private:
+  FileIdentity file_;
   SQLite::Database database_;
   StatementProbe* probe_;
   std::unordered_map<const char*, SQLite::Statement> statements_;

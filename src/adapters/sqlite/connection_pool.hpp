@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "adapters/sqlite/connection.hpp"
 #include "adapters/sqlite/file_clock.hpp"
 #include "adapters/sqlite/sqlite_error.hpp"
+#include "adapters/sqlite/unreadable_rows.hpp"
 #include "adapters/sqlite/write_queue.hpp"
 #include "messenger/adapters/sqlite.hpp"
 #include "support/mutex.hpp"
@@ -47,6 +49,7 @@ class ConnectionPool {
   auto readOne(Deadline deadline, Body&& body) {
     return translating(file_, [&] {
       const Lease lease(*this, deadline);
+      identity_->requireUnchanged();
       return std::forward<Body>(body)(lease.connection());
     });
   }
@@ -65,6 +68,7 @@ class ConnectionPool {
   }
 
   [[nodiscard]] const FileClock& clock() const noexcept { return clock_; }
+  [[nodiscard]] UnreadableRows& unreadable() noexcept { return unreadable_; }
 
  private:
   /// A reader, for as long as it lives.
@@ -90,8 +94,10 @@ class ConnectionPool {
   const std::string file_;
   StatementProbe* const probe_;
 
+  std::optional<FileIdentity> identity_;
   FileClock clock_;
   std::unique_ptr<WriteQueue> writes_;
+  UnreadableRows unreadable_;
 
   support::Mutex readersMutex_;
   std::condition_variable readerFree_;

@@ -1,10 +1,8 @@
 #include "adapters/sqlite/database_file.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
@@ -14,6 +12,7 @@
 #include <thread>
 
 #include "adapters/sqlite/file_header.hpp"
+#include "adapters/sqlite/file_path.hpp"
 #include "adapters/sqlite/sqlite_error.hpp"
 #include "messenger/errors.hpp"
 
@@ -27,30 +26,16 @@ std::string reason(int code) {
   return std::error_code(code, std::generic_category()).message();
 }
 
-void requireFolder(const fs::path& path) {
-  const fs::path folder = path.parent_path();
-  std::error_code ignored;
-  if (!fs::is_directory(folder, ignored)) {
-    throw StorageUnavailable(fmt::format("{}: the folder {} does not exist", path.string(), folder.string()));
-  }
-  // Opening a named pipe would wait for somebody to write into it.
-  if (fs::exists(path, ignored) && !fs::is_regular_file(path, ignored)) {
-    throw StorageUnavailable(fmt::format("{} is not an ordinary file", path.string()));
-  }
-}
-
-/// Makes the file when there is none. SQLite gives its companions (-wal, -shm) the same permissions.
+/// Makes the file when there is none, without opening it: only SQLite may close a descriptor of it
+/// (file_header.hpp). SQLite gives its companions (-wal, -shm) the same permissions.
 void createPrivately(const fs::path& path) {
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
-  if (file < 0) {
+  constexpr mode_t ownerOnly = S_IRUSR | S_IWUSR;
+  if (::mknod(path.c_str(), S_IFREG | ownerOnly, 0) != 0) {
     if (errno == EEXIST) return;
     throw StorageUnavailable(fmt::format("{} cannot be made: {}", path.string(), reason(errno)));
   }
-  const int changed = ::fchmod(file, S_IRUSR | S_IWUSR);  // whatever the umask took away
-  const int code = errno;
-  ::close(file);
-  if (changed != 0)
-    throw StorageUnavailable(fmt::format("{} cannot be made private: {}", path.string(), reason(code)));
+  if (::chmod(path.c_str(), ownerOnly) != 0)  // whatever the umask took away
+    throw StorageUnavailable(fmt::format("{} cannot be made private: {}", path.string(), reason(errno)));
 }
 
 /// Closing a connection must not move what lies in the -wal into a file that is not ours to change.
@@ -58,9 +43,10 @@ void keepWalOnClose(SQLite::Database& database, bool keep) {
   sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep ? 1 : 0, nullptr);
 }
 
-/// `file:` URI of a path, for `immutable`: reads the file alone, takes no lock and makes no file beside it.
+/// `file:` URI of an absolute path, for `immutable`: reads the file alone, takes no lock and makes no file
+/// beside it. The empty authority keeps a path that begins with two slashes from being taken for one.
 std::string immutableUri(const fs::path& path) {
-  std::string uri = "file:";
+  std::string uri = "file://";
   for (const char c : path.string()) {
     if (c == '%' || c == '?' || c == '#') {
       uri += fmt::format("%{:02X}", static_cast<unsigned>(c));
@@ -139,7 +125,7 @@ std::unique_ptr<Connection> openWriter(const SqliteOptions& options, StatementPr
                                        Migrations migrations) {
   const fs::path& path = options.path;
   return translating(path.string(), [&] {
-    requireFolder(path);
+    requirePlace(path);
     createPrivately(path);
     requireOurs(path, options.busyTimeout, migrations);
 
@@ -164,8 +150,11 @@ std::unique_ptr<Connection> openWriter(const SqliteOptions& options, StatementPr
   });
 }
 
-std::unique_ptr<Connection> openReader(const SqliteOptions& options, StatementProbe* probe) {
+std::unique_ptr<Connection> openReader(const SqliteOptions& options, StatementProbe* probe,
+                                       const FileIdentity& file) {
+  file.requireUnchanged();
   auto connection = std::make_unique<Connection>(options.path, Access::read, options.busyTimeout, probe);
+  file.requireUnchanged();
   connection->execute(cacheSize);
   return connection;
 }

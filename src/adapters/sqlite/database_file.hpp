@@ -15,7 +15,9 @@ namespace messenger::sqlite {
 [[nodiscard]] std::unique_ptr<Connection> openWriter(const SqliteOptions& options, StatementProbe* probe,
                                                      Migrations migrations);
 
-/// Opens a file that `openWriter` has opened, for reading.
-[[nodiscard]] std::unique_ptr<Connection> openReader(const SqliteOptions& options, StatementProbe* probe);
+/// Opens a file that `openWriter` has opened, for reading. Throws StorageUnavailable when another file lies
+/// there by now.
+[[nodiscard]] std::unique_ptr<Connection> openReader(const SqliteOptions& options, StatementProbe* probe,
+                                                     const FileIdentity& file);
 
 }  // namespace messenger::sqlite

@@ -7,8 +7,11 @@
 
 namespace messenger::sqlite {
 
-/// The first bytes of a file, read without SQLite: no lock, no other file beside it.
+/// The first bytes of a file, read without a lock and without another file beside it.
 /// https://www.sqlite.org/fileformat.html, section 1.3. What lies in a write-ahead log is newer.
+///
+/// SQLite's own file layer reads them: when a process closes any descriptor of a file, POSIX drops all of its
+/// locks on that file, and only SQLite knows which descriptors must stay open for that.
 class FileHeader {
  public:
   /// Throws StorageUnavailable when the file cannot be read.

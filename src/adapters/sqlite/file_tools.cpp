@@ -3,11 +3,15 @@
 #include <array>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include "adapters/sqlite/connection.hpp"
 #include "adapters/sqlite/file_header.hpp"
+#include "adapters/sqlite/file_path.hpp"
+#include "adapters/sqlite/rows.hpp"
 #include "adapters/sqlite/schema.hpp"
 #include "adapters/sqlite/sqlite_error.hpp"
+#include "adapters/sqlite/unreadable_rows.hpp"
 #include "messenger/adapters/sqlite.hpp"
 #include "messenger/errors.hpp"
 
@@ -51,6 +55,26 @@ constexpr std::array rules{
 /// More of one kind would tell nobody more.
 constexpr int mostOfAKind = 20;
 
+// Each row is read as every operation would read it.
+constexpr FixedText allCalls = "SELECT " + callColumns + " FROM calls";
+constexpr FixedText allParticipants = "SELECT " + participantColumns + " FROM call_participants";
+constexpr FixedText allJobs = "SELECT " + jobColumns + " FROM jobs";
+constexpr FixedText allThreads = "SELECT " + threadColumns + ", id FROM threads";
+
+void addUnreadable(Connection& connection, std::vector<std::string>& findings) {
+  UnreadableRows unreadable;
+  const auto look = [&](Sql text, RowKind kind, auto&& read) {
+    Query rows(connection, text);
+    while (rows.next()) static_cast<void>(readOrNote(rows, kind, unreadable, read));
+  };
+  look(allCalls, {"call"}, [](const Query& row) { return readCall(row); });
+  look(allParticipants, {"participant"}, [](const Query& row) { return readParticipant(row, 0, CallId{}); });
+  look(allJobs, {"job"}, readJob);
+  look(allThreads, {"thread", threadColumnCount},
+       [](const Query& row) { return readThread(row, 0, ThreadId{}); });
+  for (std::string& each : unreadable.take()) findings.push_back(std::move(each) + ", it cannot be read");
+}
+
 void addFindings(Connection& connection, std::vector<std::string>& findings) {
   SQLite::Database& database = connection.database();
   SQLite::Statement integrity(database, fmt::format("PRAGMA integrity_check({})", mostOfAKind));
@@ -70,6 +94,7 @@ void addFindings(Connection& connection, std::vector<std::string>& findings) {
       findings.push_back(fmt::format(fmt::runtime(rule.finding), rows.getColumn(0).getString()));
     }
   }
+  addUnreadable(connection, findings);
 }
 
 bool hasLog(const fs::path& path) {
@@ -82,7 +107,9 @@ bool hasLog(const fs::path& path) {
 }  // namespace sqlite
 
 SqliteFile inspectSqliteFile(const SqliteOptions& options) {
-  const std::filesystem::path& path = options.path;
+  const std::filesystem::path path =
+      options.path.empty() ? options.path : std::filesystem::absolute(options.path);
+  sqlite::requireShortEnough(path);
   SqliteFile file;
   file.latest = static_cast<std::int64_t>(sqlite::schemaMigrations().size());
   std::error_code error;
@@ -116,7 +143,8 @@ std::vector<std::string> checkSqliteFile(const SqliteOptions& options) {
   return sqlite::translating(options.path.string(), [&] {
     // SQLite forgets the CHECK constraints of a file that it opens for reading, and so would not look at
     // them.
-    sqlite::Connection connection(options.path, sqlite::Access::write, options.busyTimeout, nullptr);
+    sqlite::Connection connection(std::filesystem::absolute(options.path), sqlite::Access::write,
+                                  options.busyTimeout, nullptr);
     connection.execute("PRAGMA query_only = ON");
     std::vector<std::string> findings;
     const sqlite::Snapshot snapshot(connection);

@@ -7,19 +7,24 @@ namespace {
 
 // ?1 queue, ?2 now. A lease that ends now holds no more.
 constexpr FixedText available =
-    "j.queue = ?1 AND j.failed = 0 AND j.available_at <= ?2 "
-    "AND (j.leased_until IS NULL OR j.leased_until <= ?2) "
-    "AND NOT EXISTS (SELECT 1 FROM jobs AS o WHERE o.call_id = j.call_id AND o.sequence <> j.sequence "
+    "jobs.queue = ?1 AND jobs.failed = 0 AND jobs.available_at <= ?2 "
+    "AND (jobs.leased_until IS NULL OR jobs.leased_until <= ?2) "
+    "AND NOT EXISTS (SELECT 1 FROM jobs AS o WHERE o.call_id = jobs.call_id AND o.sequence <> jobs.sequence "
     "AND o.leased_until > ?2) ";
-constexpr FixedText first = " ORDER BY j.available_at, j.sequence LIMIT 1";
+constexpr FixedText inOrder = " ORDER BY jobs.available_at, jobs.sequence";
+
+// A job, its call, and how many are in that.
+constexpr FixedText candidate =
+    "SELECT " + jobColumns + ", " + callColumns +
+    ", (SELECT count(*) FROM call_participants WHERE call_sequence = calls.sequence AND left_at IS NULL) "
+    "FROM jobs LEFT JOIN calls ON calls.id = jobs.call_id WHERE ";
 
 // The unary plus keeps SQLite from walking the whole queue when the index of the call, or of the id, is at
 // hand.
-constexpr FixedText nextInQueue = "SELECT j.sequence FROM jobs AS j WHERE " + available + first;
-constexpr FixedText nextOfCall =
-    "SELECT j.sequence FROM jobs AS j WHERE j.call_id = ?3 AND +" + available + first;
+constexpr FixedText nextInQueue = candidate + available + inOrder;
+constexpr FixedText nextOfCall = candidate + "jobs.call_id = ?3 AND +" + available + inOrder;
 constexpr FixedText thisOne =
-    "SELECT j.sequence FROM jobs AS j WHERE j.id = ?3 AND (?4 IS NULL OR j.call_id = ?4) AND +" + available;
+    candidate + "jobs.id = ?3 AND (?4 IS NULL OR jobs.call_id = ?4) AND +" + available;
 
 constexpr FixedText claimText =
     "UPDATE jobs SET attempts = attempts + 1, token = token + 1, leased_until = ?2 WHERE sequence = ?1 "
@@ -37,33 +42,52 @@ constexpr FixedText retryAllText =
 constexpr FixedText retryOneText = retryAllText + " AND id = ?2";
 
 constexpr FixedText waitingText =
-    "SELECT " + jobColumns + " FROM jobs WHERE failed = 0 AND sequence > ?1 ORDER BY sequence LIMIT ?2";
+    "SELECT " + jobColumns + " FROM jobs WHERE failed = 0 AND sequence > ?1 ORDER BY sequence";
 constexpr FixedText failedText =
-    "SELECT " + jobColumns + " FROM jobs WHERE failed = 1 AND sequence > ?1 ORDER BY sequence LIMIT ?2";
+    "SELECT " + jobColumns + " FROM jobs WHERE failed = 1 AND sequence > ?1 ORDER BY sequence";
 
 constexpr FixedText countText =
     "SELECT count(*) FILTER (WHERE leased_until IS NULL OR leased_until <= ?2), "
     "count(*) FILTER (WHERE leased_until > ?2), "
-    "min(available_at) FILTER (WHERE leased_until IS NULL OR leased_until <= ?2), "
-    "(SELECT count(*) FROM jobs WHERE queue = ?1 AND failed = 1) "
+    "min(available_at) FILTER (WHERE (leased_until IS NULL OR leased_until <= ?2) AND " +
+    readableJob +
+    "), "
+    "(SELECT count(*) FROM jobs WHERE queue = ?1 AND failed = 1), "
+    "count(*) FILTER (WHERE (leased_until IS NULL OR leased_until <= ?2) AND available_at <= ?2 AND NOT " +
+    readableJob +
+    ") "
     "FROM jobs WHERE queue = ?1 AND failed = 0";
 
-/// The job that a claim would take now.
-std::optional<std::int64_t> findNext(Connection& connection, const JobQueue::ClaimRequest& request) {
-  const auto sequence = [](Query& query) -> std::optional<std::int64_t> {
-    if (!query.next()) return std::nullopt;
-    return query.integer(0);
-  };
+JobQueue::ClaimedJob readCandidate(const Query& row) {
+  JobQueue::ClaimedJob found{readJob(row)};
+  if (row.isNull(jobColumnCount)) return found;
+  CallState& state = found.call.emplace();
+  state.call = readCall(row, jobColumnCount);
+  state.inCall = row.count(jobColumnCount + callColumnCount);
+  return found;
+}
+
+/// The first of these jobs that can be read, as can its call.
+std::optional<JobQueue::ClaimedJob> firstReadable(Query& jobs, UnreadableRows& unreadable) {
+  while (jobs.next()) {
+    if (auto found = readOrNote(jobs, {"job"}, unreadable, readCandidate)) return found;
+  }
+  return std::nullopt;
+}
+
+/// The job that a claim would take now, with its call, as they are before the claim.
+std::optional<JobQueue::ClaimedJob> findNext(Connection& connection, const JobQueue::ClaimRequest& request,
+                                             UnreadableRows& unreadable) {
   if (request.job) {
     Query query(connection, thisOne, request.queue, request.now, *request.job, request.call);
-    return sequence(query);
+    return firstReadable(query, unreadable);
   }
   if (request.call) {
     Query query(connection, nextOfCall, request.queue, request.now, *request.call);
-    return sequence(query);
+    return firstReadable(query, unreadable);
   }
   Query query(connection, nextInQueue, request.queue, request.now);
-  return sequence(query);
+  return firstReadable(query, unreadable);
 }
 
 Job take(Connection& connection, std::int64_t sequence, StorageTime leaseUntil) {
@@ -74,21 +98,9 @@ Job take(Connection& connection, std::int64_t sequence, StorageTime leaseUntil) 
   return job;
 }
 
-constexpr FixedText callText =
-    "SELECT " + callColumns +
-    ", (SELECT count(*) FROM call_participants WHERE call_sequence = calls.sequence AND left_at IS NULL) "
-    "FROM calls WHERE id = ?1";
-
-/// The call that a claimed job is about; the intent to make a room is stored before anyone makes one.
-void attachCall(Connection& connection, JobQueue::ClaimedJob& claimed, TimePoint now) {
-  if (!claimed.job.call) return;
-  {
-    Query row(connection, callText, *claimed.job.call);
-    if (!row.next()) return;
-    CallState& state = claimed.call.emplace();
-    state.call = readCall(row);
-    state.inCall = row.count(callColumnCount);
-  }
+/// The intent to make a room is stored before anyone makes one.
+void storeIntent(Connection& connection, JobQueue::ClaimedJob& claimed, TimePoint now) {
+  if (!claimed.call) return;
   CallWithRoom& call = claimed.call->call;
   claimed.beginsCreate = claimed.job.type == JobType::setupCall && call.active() && !call.setupComplete;
   if (!claimed.beginsCreate || call.roomMayExist) return;
@@ -110,15 +122,14 @@ void SqliteJobQueue::add(const NewJob& job) {
 std::optional<JobQueue::ClaimedJob> SqliteJobQueue::claim(const ClaimRequest& request) {
   const Deadline deadline = pool_.deadline();
   // Looking first, with a reader: an idle poll takes no lock that others wait for.
-  const auto look = [&](Connection& connection) { return findNext(connection, request); };
+  const auto look = [&](Connection& connection) { return findNext(connection, request, pool_.unreadable()); };
   if (!pool_.readOne(deadline, look)) return std::nullopt;
 
   return pool_.write(deadline, [&](Connection& connection) -> std::optional<ClaimedJob> {
-    const std::optional<std::int64_t> sequence = look(connection);
-    if (!sequence) return std::nullopt;
-    ClaimedJob claimed;
-    claimed.job = take(connection, *sequence, request.leaseUntil);
-    attachCall(connection, claimed, request.wallNow);
+    std::optional<ClaimedJob> claimed = look(connection);
+    if (!claimed) return std::nullopt;
+    claimed->job = take(connection, claimed->job.sequence, request.leaseUntil);
+    storeIntent(connection, *claimed, request.wallNow);
     return claimed;
   });
 }
@@ -142,13 +153,11 @@ std::size_t SqliteJobQueue::retryFailed(const std::optional<JobId>& job, Storage
 
 std::vector<Job> SqliteJobQueue::list(const ListQuery& query) {
   return pool_.readOne([&](Connection& connection) {
-    std::vector<Job> found;
     // Constants, as clang 14 with sanitizers crashes on immediate functions within `?:`.
     constexpr Sql failed = failedText;
     constexpr Sql waiting = waitingText;
-    Query rows(connection, query.failed ? failed : waiting, query.after, query.limit);
-    while (rows.next()) found.push_back(readJob(rows));
-    return found;
+    Query rows(connection, query.failed ? failed : waiting, query.after);
+    return readPage(rows, query.limit, {"job"}, pool_.unreadable(), readJob);
   });
 }
 
@@ -156,7 +165,7 @@ JobQueue::Counts SqliteJobQueue::counts(const std::string& queue, StorageTime no
   return pool_.readOne([&](Connection& connection) {
     Query row(connection, countText, queue, now);
     row.next();
-    return Counts{row.count(0), row.count(1), row.count(3), row.maybeStorageTime(2)};
+    return Counts{row.count(0), row.count(1), row.count(3), row.maybeStorageTime(2), row.count(4)};
   });
 }
 

@@ -9,7 +9,8 @@ namespace messenger::sqlite {
 bool Query::flag(int column) const {
   const std::int64_t value = integer(column);
   if (value != 0 && value != 1) {
-    throw StorageCorrupt(fmt::format("{} is neither 0 nor 1: {}", statement_.getColumnName(column), value));
+    throw StorageUnreadable(
+        fmt::format("{} is neither 0 nor 1: {}", statement_.getColumnName(column), value));
   }
   return value == 1;
 }

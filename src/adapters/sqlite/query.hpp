@@ -60,7 +60,7 @@ class Query {
   [[nodiscard]] TimePoint time(int column) const { return TimePoint{Duration{integer(column)}}; }
   [[nodiscard]] StorageTime storageTime(int column) const { return StorageTime{Duration{integer(column)}}; }
   [[nodiscard]] UserId user(int column) const { return UserId{text(column), text(column + 1)}; }
-  /// Throws StorageCorrupt unless 0 or 1.
+  /// Throws StorageUnreadable unless 0 or 1.
   [[nodiscard]] bool flag(int column) const;
   [[nodiscard]] std::optional<std::int64_t> maybeInteger(int column) const;
   [[nodiscard]] std::optional<std::string> maybeText(int column) const;

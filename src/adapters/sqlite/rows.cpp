@@ -19,12 +19,12 @@ EndReason readEndReason(std::int64_t number) {
     case EndReason::host:
       if (static_cast<std::int64_t>(reason) == number) return reason;
   }
-  throw StorageCorrupt(fmt::format("calls.end_reason cannot be {}", number));
+  throw StorageUnreadable(fmt::format("calls.end_reason cannot be {}", number));
 }
 
 CallType readCallType(std::int64_t number) {
   if (number != static_cast<std::int64_t>(CallType::video))
-    throw StorageCorrupt(fmt::format("calls.type cannot be {}", number));
+    throw StorageUnreadable(fmt::format("calls.type cannot be {}", number));
   return CallType::video;
 }
 
@@ -36,7 +36,16 @@ JobType readJobType(std::int64_t number) {
     case JobType::endCalls:
       if (static_cast<std::int64_t>(type) == number) return type;
   }
-  throw StorageCorrupt(fmt::format("jobs.type cannot be {}", number));
+  throw StorageUnreadable(fmt::format("jobs.type cannot be {}", number));
+}
+
+ThreadType readThreadType(std::int64_t number) {
+  switch (const auto type = static_cast<ThreadType>(number)) {
+    case ThreadType::privateThread:
+    case ThreadType::group:
+      if (static_cast<std::int64_t>(type) == number) return type;
+  }
+  throw StorageUnreadable(fmt::format("threads.type cannot be {}", number));
 }
 
 Room readRoom(const Query& row, int first) {
@@ -62,7 +71,7 @@ CallWithRoom readCall(const Query& row, int first) {
   call.endedAt = row.maybeTime(first + 8);
   if (!row.isNull(first + 9)) call.endReason = readEndReason(row.integer(first + 9));
   if (call.endReason.has_value() != call.endedAt.has_value())
-    throw StorageCorrupt("calls.ended_at and calls.end_reason contradict each other");
+    throw StorageUnreadable("calls.ended_at and calls.end_reason contradict each other");
   if (!row.isNull(first + 10)) call.endedBy = row.user(first + 10);
   call.setupComplete = row.flag(first + 12);
   call.teardownComplete = row.flag(first + 13);
@@ -106,6 +115,17 @@ Job readJob(const Query& row) {
   job.failed = row.flag(11);
   job.lastError = row.maybeText(12);
   return job;
+}
+
+Thread readThread(const Query& row, int first, const ThreadId& id) {
+  Thread thread;
+  thread.id = id;
+  thread.type = readThreadType(row.integer(first));
+  thread.subject = row.text(first + 1);
+  thread.calling = row.flag(first + 2);
+  thread.locked = row.flag(first + 3);
+  thread.members = row.count(first + 4);
+  return thread;
 }
 
 CallSnapshot readSnapshot(const Query& row) {

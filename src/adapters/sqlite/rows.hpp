@@ -5,11 +5,12 @@
 #include "messenger/model/call.hpp"
 #include "messenger/model/call_participant.hpp"
 #include "messenger/model/job.hpp"
+#include "messenger/model/thread.hpp"
 
 namespace messenger::sqlite {
 
 // Which columns a SELECT or RETURNING lists, and the values made of them. Each reader takes the number of its
-// first column, and throws StorageCorrupt for what the library cannot have written.
+// first column, and throws StorageUnreadable for what this version would not have written.
 
 // Tables have no alias, so that SELECT and RETURNING can share these.
 inline constexpr FixedText callColumns =
@@ -35,10 +36,23 @@ inline constexpr int participantColumnCount = 8;
                                                                   const CallId& call);
 
 inline constexpr FixedText jobColumns =
-    "sequence, id, type, queue, call_id, cutoff, created_at, available_at, attempts, token, leased_until, "
-    "failed, last_error";
+    "jobs.sequence, jobs.id, jobs.type, jobs.queue, jobs.call_id, jobs.cutoff, jobs.created_at, "
+    "jobs.available_at, jobs.attempts, jobs.token, jobs.leased_until, jobs.failed, jobs.last_error";
+inline constexpr int jobColumnCount = 13;
 
 [[nodiscard]] Job readJob(const Query& row);
+
+// The same in SQL, for counting: whether a row of `jobs`, and the call that it names, can be read.
+inline constexpr FixedText readableCall =
+    "calls.type = 1 AND (calls.end_reason IS NULL OR calls.end_reason BETWEEN 1 AND 7)";
+inline constexpr FixedText readableJob =
+    "(jobs.type BETWEEN 1 AND 4 AND NOT EXISTS (SELECT 1 FROM calls WHERE calls.id = jobs.call_id AND NOT (" +
+    readableCall + ")))";
+
+inline constexpr FixedText threadColumns = "type, subject, calling, locked, members";
+inline constexpr int threadColumnCount = 5;
+
+[[nodiscard]] Thread readThread(const Query& row, int first, const ThreadId& id);
 
 /// A call and the row in it of one user.
 inline constexpr FixedText snapshotColumns = callColumns + ", " + participantColumns;

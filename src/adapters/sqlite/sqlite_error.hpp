@@ -13,7 +13,7 @@ namespace messenger::sqlite {
 /// REQUIRES: called while handling `error`.
 [[noreturn]] void throwTranslated(const SQLite::Exception& error, std::string_view file);
 
-/// Throws StorageUnavailable: `what` took longer than an operation may wait.
+/// Throws StorageBusy: `what` took longer than an operation may wait.
 [[noreturn]] void throwBusy(std::string_view file, std::string_view what);
 
 /// Runs `body`; no SQLite::Exception leaves it.

@@ -92,6 +92,7 @@ class SqliteStorage final : public Storage {
   [[nodiscard]] StorageTime timeAt(SteadyPoint moment) const noexcept override {
     return pool_.clock().at(moment);
   }
+  [[nodiscard]] std::vector<std::string> takeUnreadable() override { return pool_.unreadable().take(); }
 
  private:
   ConnectionPool pool_;
@@ -123,6 +124,6 @@ inline constexpr FixedText membershipJoins =
 
 /// The thread, and its members when they are wanted, as the connection sees them.
 [[nodiscard]] std::optional<Roster> findRoster(Connection& connection, const ThreadId& thread,
-                                               bool withMembers);
+                                               bool withMembers, UnreadableRows& unreadable);
 
 }  // namespace messenger::sqlite

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <limits>
+
 #include "adapters/sqlite/query.hpp"
 #include "adapters/sqlite/sqlite_storage.hpp"
 #include "adapters/sqlite/steps.hpp"
@@ -15,7 +17,8 @@ constexpr FixedText createText =
     "ON CONFLICT (id) DO NOTHING";
 constexpr FixedText updateText =
     "UPDATE threads SET subject = coalesce(?2, subject), calling = coalesce(?3, calling), "
-    "locked = coalesce(?4, locked) WHERE id = ?1 RETURNING type, subject, calling, locked, members";
+    "locked = coalesce(?4, locked) WHERE id = ?1 RETURNING " +
+    threadColumns;
 
 constexpr FixedText nameText =
     "INSERT INTO users (type, id, name) VALUES (?1, ?2, ?3) "
@@ -33,8 +36,7 @@ constexpr FixedText putMemberText =
 constexpr FixedText isMemberText =
     "SELECT 1 FROM thread_members WHERE thread_id = ?1 AND user_type = ?2 AND user_id = ?3";
 
-constexpr FixedText findThreadText =
-    "SELECT type, subject, calling, locked, members FROM threads WHERE id = ?1";
+constexpr FixedText findThreadText = "SELECT " + threadColumns + " FROM threads WHERE id = ?1";
 
 constexpr FixedText selectMembers =
     "SELECT m.user_type, m.user_id, u.name, m.admin, m.start_calls, m.pending, m.muted "
@@ -53,27 +55,6 @@ constexpr FixedText threadsOfText =
     "SELECT thread_id FROM thread_members WHERE user_type = ?1 AND user_id = ?2";
 constexpr FixedText userNameText = "SELECT name FROM users WHERE type = ?1 AND id = ?2";
 
-ThreadType readThreadType(std::int64_t number) {
-  switch (const auto type = static_cast<ThreadType>(number)) {
-    case ThreadType::privateThread:
-    case ThreadType::group:
-      if (static_cast<std::int64_t>(type) == number) return type;
-  }
-  throw StorageCorrupt(fmt::format("threads.type cannot be {}", number));
-}
-
-/// Without its id: from the columns type, subject, calling, locked, members.
-Thread readThread(const Query& row, int first, const ThreadId& id) {
-  Thread thread;
-  thread.id = id;
-  thread.type = readThreadType(row.integer(first));
-  thread.subject = row.text(first + 1);
-  thread.calling = row.flag(first + 2);
-  thread.locked = row.flag(first + 3);
-  thread.members = row.count(first + 4);
-  return thread;
-}
-
 ThreadMember readMember(const Query& row, int first = 0) {
   ThreadMember member;
   member.user = row.user(first);
@@ -85,11 +66,11 @@ ThreadMember readMember(const Query& row, int first = 0) {
   return member;
 }
 
-std::vector<ThreadMember> membersOf(Connection& connection, const ThreadId& thread) {
-  std::vector<ThreadMember> found;
-  Query row(connection, membersText, thread);
-  while (row.next()) found.push_back(readMember(row));
-  return found;
+std::vector<ThreadMember> membersOf(Connection& connection, const ThreadId& thread,
+                                    UnreadableRows& unreadable) {
+  Query rows(connection, membersText, thread);
+  return readPage(rows, std::numeric_limits<std::size_t>::max(), {"thread member"}, unreadable,
+                  [](const Query& row) { return readMember(row); });
 }
 
 bool storeMember(Connection& connection, const ThreadId& thread, const ThreadMember& member) {
@@ -113,11 +94,12 @@ std::optional<Membership> readMembership(const Query& row, int first) {
   return membership;
 }
 
-std::optional<Roster> findRoster(Connection& connection, const ThreadId& thread, bool withMembers) {
+std::optional<Roster> findRoster(Connection& connection, const ThreadId& thread, bool withMembers,
+                                 UnreadableRows& unreadable) {
   Query row(connection, findThreadText, thread);
   if (!row.next()) return std::nullopt;
   Roster roster{readThread(row, 0, thread)};
-  if (withMembers) roster.members = membersOf(connection, thread);
+  if (withMembers) roster.members = membersOf(connection, thread, unreadable);
   return roster;
 }
 
@@ -163,14 +145,16 @@ void SqliteThreadStore::putUser(const UserId& user, const std::string& name) {
 }
 
 std::optional<Thread> SqliteThreadStore::findThread(const ThreadId& thread) const {
-  auto found = pool_.readOne(
-      [&](Connection& connection) { return sqlite::findRoster(connection, thread, /*withMembers=*/false); });
+  auto found = pool_.readOne([&](Connection& connection) {
+    return sqlite::findRoster(connection, thread, /*withMembers=*/false, pool_.unreadable());
+  });
   return found ? std::optional{std::move(found->thread)} : std::nullopt;
 }
 
 std::optional<Roster> SqliteThreadStore::findRoster(const ThreadId& thread) const {
-  return pool_.read(
-      [&](Connection& connection) { return sqlite::findRoster(connection, thread, /*withMembers=*/true); });
+  return pool_.read([&](Connection& connection) {
+    return sqlite::findRoster(connection, thread, /*withMembers=*/true, pool_.unreadable());
+  });
 }
 
 std::optional<ThreadMember> SqliteThreadStore::findMember(const ThreadId& thread, const UserId& user) const {
@@ -182,7 +166,8 @@ std::optional<ThreadMember> SqliteThreadStore::findMember(const ThreadId& thread
 }
 
 std::vector<ThreadMember> SqliteThreadStore::members(const ThreadId& thread) const {
-  return pool_.readOne([&](Connection& connection) { return membersOf(connection, thread); });
+  return pool_.readOne(
+      [&](Connection& connection) { return membersOf(connection, thread, pool_.unreadable()); });
 }
 
 std::vector<ThreadId> SqliteThreadStore::threadsOf(const UserId& user) const {
@@ -218,7 +203,9 @@ std::vector<Membership> SqliteThreadStore::findMemberships(const std::vector<Thr
     for (const ThreadId& thread : threads) {
       Query row(connection, membershipText, user, thread);
       if (!row.next()) continue;
-      if (auto membership = readMembership(row, 0)) found.push_back(std::move(*membership));
+      const auto membership = readOrNote(row, {"thread", /*idColumn=*/0}, pool_.unreadable(),
+                                         [](const Query& each) { return readMembership(each, 0); });
+      if (membership && *membership) found.push_back(**membership);
     }
     return found;
   });

@@ -128,6 +128,12 @@ void WriteQueue::begin(Deadline deadline) {
     writer_->rollback();  // what an earlier failure left open
     writer_->begin(Begin::immediate);
   });
+  try {
+    writer_->file().requireUnchanged();
+  } catch (...) {
+    writer_->rollback();
+    throw;
+  }
 }
 
 /// REQUIRES: a transaction is open.

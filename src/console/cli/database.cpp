@@ -78,8 +78,8 @@ Outcome requireUsable(const SqliteOptions& options) {
 Outcome migrate(Invocation& call) {
   const Expected<SqliteOptions> options = Database::locate(call.arguments);
   if (!options) return tl::unexpected(options.error());
-  if (Outcome folder = requireFolder(*options); !folder) return folder;
   const SqliteFile before = inspectSqliteFile(*options);
+  if (Outcome folder = requireFolder(*options); !folder) return folder;
   if (before.kind == SqliteFileKind::ours && before.version > before.latest) return tooNew(*options, before);
   // Not judged here: a SQLite file without tables becomes ours, anything else foreign is refused and left.
   static_cast<void>(sqliteStorage(*options));
@@ -180,7 +180,8 @@ std::vector<Command> databaseCommands() {
   checking.description = {
       "SQLite's own checks, and the rules that hold between rows: nobody in an ended call, no room without a "
       "job to "
-      "destroy it. Reads the whole file while others go on working, and changes nothing. Exit code 4 when "
+      "destroy it, no row that this version cannot read. Reads the whole file while others go on working, "
+      "and changes nothing. Exit code 4 when "
       "something "
       "was found."};
   checking.needsMessenger = false;

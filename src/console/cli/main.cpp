@@ -8,6 +8,7 @@
 #include "console/host_command.hpp"
 #ifdef MESSENGER_CLI_WITH_JANUS
 #include "messenger/adapters/janus/reconcile_command.hpp"
+#include "support/thrown.hpp"
 #endif
 
 namespace {
@@ -51,7 +52,7 @@ int main(int argc, char** argv) {
     return static_cast<int>(
         runProgram(program, ConsoleOptions::forTerminal(), arguments, std::cout, std::cerr));
   } catch (const std::exception& error) {
-    std::cerr << "Error: " << error.what() << '\n';
+    std::cerr << "Error: " << messenger::support::textOf(error) << '\n';
     return static_cast<int>(ExitCode::failed);
   }
 }

@@ -88,6 +88,7 @@ Outcome status(Invocation& call) {
   json.beginObject().key("queue").value(config.calling.subscriber.channel);
   json.key("waiting").value(static_cast<std::uint64_t>(counts.waiting));
   json.key("running").value(static_cast<std::uint64_t>(counts.running));
+  json.key("unreadable").value(static_cast<std::uint64_t>(counts.unreadable));
   json.key("failed").value(static_cast<std::uint64_t>(counts.failed)).key("next_at");
   std::optional<TimePoint> nextAt;
   if (counts.nextAt) nextAt = call.messenger->host().wallTimeOf(*counts.nextAt);
@@ -108,6 +109,12 @@ Outcome status(Invocation& call) {
                            : down                  ? Cell{"down for maintenance", Tone::warning}
                                                    : Cell{"online", Tone::good}}},
               call.screen.width());
+  if (counts.unreadable > 0) {
+    call.screen.note(
+        fmt::format("{} of those waiting cannot be read by this version; \"messenger db:check\" "
+                    "names what it is.",
+                    counts.unreadable));
+  }
   return {};
 }
 

@@ -9,6 +9,7 @@
 #include "console/commands/commands.hpp"
 #include "console/layout.hpp"
 #include "console/time_words.hpp"
+#include "messenger/errors.hpp"
 #include "support/mutex.hpp"
 
 namespace messenger::console {
@@ -43,7 +44,7 @@ class Report {
     call_.screen.progress(summary());
   }
 
-  /// `why`: empty, once, stopped.
+  /// `why`: empty, once, stopped, unreadable.
   void finish(std::string_view why) EXCLUDES(mutex_) {
     const support::Lock lock(mutex_);
     support::JsonWriter json;
@@ -138,6 +139,20 @@ Worker startHoldingBack(Messenger& messenger, const WorkerOptions& options) {
   return messenger.jobs().startWorker(options);
 }
 
+/// How many jobs this version cannot read, when no others are available or running; otherwise 0, also while
+/// the storage is busy. Throws when it does not answer: its jobs cannot be seen to now.
+std::size_t onlyUnreadable(const Invocation& call) {
+  try {
+    Messenger& messenger = *call.messenger;
+    const JobQueue::Counts counts = messenger.jobs().counts();
+    if (counts.unreadable == 0 || counts.running > 0) return 0;
+    const bool others = counts.nextAt && messenger.host().wallTimeOf(*counts.nextAt) <= call.now();
+    return others ? 0 : counts.unreadable;
+  } catch (const StorageBusy&) {
+    return 0;
+  }
+}
+
 Outcome work(Invocation& call) {
   // The null driver would mark rooms as made and destroyed that no provider was ever asked about.
   if (!call.messenger->hasVideoDriver()) {
@@ -158,6 +173,7 @@ Outcome work(Invocation& call) {
   }
   const bool untilEmpty = call.arguments.has("stop-when-empty");
   bool empty = false;
+  std::size_t unreadable = 0;
   Worker worker = startHoldingBack(*call.messenger, options);
   if (!untilEmpty) {
     call.screen.note(
@@ -166,10 +182,11 @@ Outcome work(Invocation& call) {
                                                     : options.queue)));
   }
   const std::chrono::milliseconds nap = call.options.progress ? glance : std::chrono::minutes{1};
-  while (!stop.stopped() && !empty) {
+  while (!stop.stopped() && !empty && unreadable == 0) {
     if (call.options.progress) report.showProgress();
     if (untilEmpty) {
       empty = worker.drain(glance);
+      if (!empty) unreadable = onlyUnreadable(call);
     } else {
       stop.waitFor(nap);
     }
@@ -177,7 +194,13 @@ Outcome work(Invocation& call) {
   worker.stop();
   // A worker outlives a storage that fails; "nothing left" would be the wrong news of one. This throws then.
   if (empty) static_cast<void>(call.messenger->jobs().counts());
-  report.finish(empty ? "empty" : "stopped");
+  if (unreadable > 0) {
+    call.screen.note(
+        fmt::format("{} left alone: this version cannot read {}. \"messenger db:check\" names {}.",
+                    unreadable == 1 ? "1 job was" : fmt::format("{} jobs were", unreadable),
+                    unreadable == 1 ? "it" : "them", unreadable == 1 ? "it" : "them"));
+  }
+  report.finish(empty ? "empty" : unreadable > 0 ? "unreadable" : "stopped");
   return {};
 }
 

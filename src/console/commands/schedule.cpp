@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include "console/commands/commands.hpp"
+#include "console/layout.hpp"
 #include "console/time_words.hpp"
 #include "messenger/errors.hpp"
+#include "support/thrown.hpp"
 
 namespace messenger::console {
 namespace {
@@ -48,7 +50,7 @@ Outcome watch(Invocation& call) {
       call.screen.line(absolute(call.now()) + "  " + sentence(active, When::now));
     } catch (const StorageUnavailable& error) {
       // A busy or full storage passes; whoever runs this for months wants it to go on.
-      call.screen.note(absolute(call.now()) + "  " + error.what());
+      call.screen.note(absolute(call.now()) + "  " + printable(support::textOf(error), 1000));
     }
     ++rounds;
   } while (!stop.waitFor(interval));

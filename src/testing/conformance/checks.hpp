@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "messenger/testing/report.hpp"
+#include "support/thrown.hpp"
 #include "testing/conformance/describe.hpp"
 
 namespace messenger::testing {
@@ -47,10 +48,8 @@ class Checks {
       report.passed = true;
     } catch (const CheckFailed& failed) {
       report.detail = failed.what();
-    } catch (const std::exception& error) {
-      report.detail = std::string{"threw: "} + error.what();
     } catch (...) {
-      report.detail = "threw what is no std::exception";
+      report.detail = "threw: " + support::whatWasThrown();
     }
     if (!report.passed) ++failures_;
     if (sink_) sink_(report);

@@ -61,6 +61,9 @@ void askedFor(StorageCase& c) {
   const CallState all = c.calls().load(request).call.value();
   requireEqual("rows with all who are in it", all.participants.size(), std::size_t{3});
   requireEqual("how many are in it", all.inCall, std::size_t{2});
+  request.countUpTo = 1;
+  const std::size_t atLeast = c.calls().load(request).call.value().inCall;
+  require(atLeast == 1 || atLeast == 2, "counted as far as asked for, or to the end");
 }
 
 void foreignParticipant(StorageCase& c) {

@@ -90,7 +90,7 @@ TEST_CASE("job queue: what an operation costs in statements", "[sqlite][unit]") 
   const CallChange bob = join(*storage, "c1", "bob");
   CHECK(cost([&] { storage->calls().commit(bob); }) == 4);
   CHECK(cost([&] { storage->calls().commit(bob); }) == 3);  // a conflict: nothing is written
-  CHECK(cost([&] { (void)storage->jobs().claim(claimNext()); }) == 7);
+  CHECK(cost([&] { (void)storage->jobs().claim(claimNext()); }) == 6);
   CHECK(cost([&] { (void)storage->jobs().claim(claimNext()); }) == 1);
   CHECK(cost([&] { storage->jobs().renew(JobId{"c1-setup"}, 1, t(9)); }) == 3);
   CallChange setUp = change(*storage, "c1");

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+
+namespace messenger::sqlite {
+
+/// Throws StorageUnavailable when the path, or the name of a file that SQLite makes beside it, is too long.
+void requireShortEnough(const std::filesystem::path& path);
+
+/// Throws StorageUnavailable unless a database may lie there: the folder exists, and whatever has that name
+/// is an ordinary file.
+void requirePlace(const std::filesystem::path& path);
+
+/// Which file a path leads to at a moment; later it may lead to another one, or to none.
+class FileIdentity {
+ public:
+  /// Throws StorageUnavailable when there is no file.
+  explicit FileIdentity(std::filesystem::path path);
+
+  /// Throws StorageUnavailable when the file was deleted, moved or replaced since. Asks the file system by
+  /// name, and opens nothing.
+  void requireUnchanged() const;
+
+  friend bool operator==(const FileIdentity&, const FileIdentity&) = default;
+
+ private:
+  std::filesystem::path path_;
+  ::dev_t device_{};
+  ::ino_t inode_{};
+};
+
+}  // namespace messenger::sqlite
