@@ -6,18 +6,19 @@
 namespace messenger {
 
 // clang-format off
-/// The world failed: disk, network, a corrupt row. What a caller can do: start over, try again later, try another way,
-/// tell a person. Refusals of the domain are never thrown, see result.hpp; misuse throws from std::logic_error.
+/// Something outside the rules failed: a disk, a network, a corrupt row. A caller can start over, try again
+/// later, try another way, or report it. Refusals are never thrown (see result.hpp); misuse throws from
+/// std::logic_error.
 ///
 ///     Error
 ///     ├── StorageError
 ///     │   ├── StorageUnavailable    busy for too long, disk full, file unreachable: may succeed later
-///     │   ├── StorageIncompatible   not our file, or from a newer version: left untouched
-///     │   └── StorageCorrupt        a row that cannot be what the library wrote
+///     │   ├── StorageIncompatible   a foreign file, or one from a newer version: left untouched
+///     │   └── StorageCorrupt        a row that the library cannot have written
 ///     ├── PresenceError             the presence store did not answer
-///     └── DriverError               for drivers that want to say why: their `what` is kept with the job
+///     └── DriverError               for drivers to report why they failed: `what` is kept with the job
 ///
-/// No text of these carries a secret that the library knows.
+/// No error text contains a secret that the library knows.
 // clang-format on
 class Error : public std::runtime_error {
  public:

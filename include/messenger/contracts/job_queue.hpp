@@ -11,10 +11,10 @@
 
 namespace messenger {
 
-/// Durable jobs, claimed by a lease with a fencing token. A job that a change causes is stored with that
-/// change (`CallChange::jobs`); it ends by `settle`, or with a change (`CallChange::settles`).
+/// Durable jobs, claimed with a lease and a fencing token. A job that a change causes is stored with that
+/// change (`CallChange::jobs`). A claim ends with `settle` or with a change (`CallChange::settles`).
 ///
-/// Atomic, isolated, durable, thread-safe and failing as CallStore is.
+/// Atomic, isolated, durable and thread-safe; fails as CallStore does.
 class JobQueue {
  public:
   JobQueue() = default;
@@ -22,38 +22,40 @@ class JobQueue {
   JobQueue& operator=(const JobQueue&) = delete;
   virtual ~JobQueue() = default;
 
-  /// Stores a job that belongs to no change. Throws StorageError when its id is taken.
+  /// Stores a job that does not belong to a change of a call. Throws StorageError when its id is taken.
   virtual void add(const NewJob& job) = 0;
 
   struct ClaimRequest {
     std::string queue;
     StorageTime now{};
     StorageTime leaseUntil{};
-    TimePoint wallNow{};           ///< `updatedAt` of a call whose intent is stored
+    TimePoint wallNow{};           ///< becomes `updatedAt` of a call whose intent is stored
     std::optional<JobId> job{};    ///< this one only
     std::optional<CallId> call{};  ///< jobs of this call only
   };
 
   struct ClaimedJob {
-    Job job;                          ///< `attempts`, `token` and `leasedUntil` already of this claim
-    std::optional<CallState> call{};  ///< the job's call, without participants; nothing when there is none
+    Job job;                          ///< `attempts`, `token` and `leasedUntil` as of this claim
+    std::optional<CallState> call{};  ///< the job's call, without participants; empty when there is none
     bool beginsCreate = false;        ///< a SetupCall whose call is active and not set up
   };
 
-  /// Takes the job that is available first (`availableAt`, then order of storing): attempt counted, token
-  /// raised, leased. Available: not failed, `availableAt` reached, no lease that still holds (one that ends
-  /// now does not), and no other job of the same call with one: two jobs of one call never run at the same
-  /// time, however many claim at once. For a SetupCall whose call is active and not set up it stores
-  /// `roomMayExist` in the same step, unless it is set: the intent before the deed.
+  /// Claims the first available job (by `availableAt`, then by the order of storing): counts the attempt,
+  /// raises the token and sets the lease. A job is available when it has not failed, its `availableAt` is
+  /// reached, its lease has ended (a lease that ends now has ended), and no other job of the same call has a
+  /// valid lease. So two jobs of one call never run at the same time, however many workers claim at once. For
+  /// a SetupCall whose call is active and not set up it also sets `roomMayExist` in the same step, so that
+  /// the intent is stored before the room is made.
   virtual std::optional<ClaimedJob> claim(const ClaimRequest& request) = 0;
 
-  /// Prolongs a claim. False: the token no longer holds.
+  /// Extends a claim. False: the token is no longer the latest.
   virtual bool renew(const JobId& job, std::int64_t token, StorageTime leaseUntil) = 0;
 
-  /// Settles a claim. False: the token no longer holds, nothing changed.
+  /// Settles a claim. False: the token is no longer the latest; nothing changed.
   virtual bool settle(const Settlement& settlement) = 0;
 
-  /// Failed jobs become available at `now`, with no attempts: the given one, or all. Returns how many.
+  /// Makes failed jobs available at `now` and sets their attempts to zero: the given one, or all. Returns how
+  /// many.
   virtual std::size_t retryFailed(const std::optional<JobId>& job, StorageTime now) = 0;
 
   struct ListQuery {
@@ -62,14 +64,14 @@ class JobQueue {
     std::size_t limit = 100;
   };
 
-  /// In the order of storing.
+  /// In the order in which they were stored.
   [[nodiscard]] virtual std::vector<Job> list(const ListQuery& query) = 0;
 
   struct Counts {
     std::size_t waiting = 0;  ///< neither running nor failed
-    std::size_t running = 0;  ///< with a lease that holds
+    std::size_t running = 0;  ///< with a valid lease
     std::size_t failed = 0;
-    std::optional<StorageTime> nextAt{};  ///< the earliest `availableAt` of those waiting
+    std::optional<StorageTime> nextAt{};  ///< the earliest `availableAt` of the waiting jobs
   };
 
   [[nodiscard]] virtual Counts counts(const std::string& queue, StorageTime now) = 0;
