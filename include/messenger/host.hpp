@@ -43,8 +43,7 @@ class Host {
 
   /// Call this after a user was removed from a thread in the host's own directory; `threads().removeMember`
   /// does it by itself. Takes the user out of the thread's active call, as a leave does, and emits
-  /// MemberRemoved. A join or start by this user that is running at the same time does not succeed. Safe to
-  /// repeat.
+  /// MemberRemoved. A join or start by this user that has not committed yet will not succeed. Safe to repeat.
   void memberRemoved(const ThreadId& thread, const UserId& user);
 
   // Queries

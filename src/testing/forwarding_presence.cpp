@@ -33,32 +33,32 @@ std::vector<LastSeen> ForwardingPresence::seenWithin(Duration atMost, SteadyPoin
   return inner_->seenWithin(atMost, now);
 }
 
-void FaultyPresence::failIfTold() const {
+void FaultyPresence::failOnDemand() const {
   if (failing_) throw PresenceError("the faulty presence was told to fail");
 }
 
 bool FaultyPresence::touch(const CallId& call, const UserId& user, SteadyPoint now) {
-  failIfTold();
+  failOnDemand();
   return ForwardingPresence::touch(call, user, now);
 }
 
 void FaultyPresence::track(const ParticipantKey& who, SteadyPoint now) {
-  failIfTold();
+  failOnDemand();
   ForwardingPresence::track(who, now);
 }
 
 void FaultyPresence::untrack(const ParticipantKey& who) {
-  failIfTold();
+  failOnDemand();
   ForwardingPresence::untrack(who);
 }
 
 std::optional<Duration> FaultyPresence::sinceLastSeen(const ParticipantKey& who, SteadyPoint now) const {
-  failIfTold();
+  failOnDemand();
   return ForwardingPresence::sinceLastSeen(who, now);
 }
 
 std::vector<LastSeen> FaultyPresence::seenWithin(Duration atMost, SteadyPoint now) const {
-  failIfTold();
+  failOnDemand();
   return ForwardingPresence::seenWithin(atMost, now);
 }
 

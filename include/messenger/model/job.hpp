@@ -39,14 +39,15 @@ struct Job {
   std::string queue;
   std::optional<CallId> call;
   std::optional<std::int64_t> cutoff;
-  TimePoint createdAt;                     ///< for people
-  StorageTime availableAt;                 ///< not claimed before
-  int attempts = 0;                        ///< how many attempts have begun
-  std::int64_t token = 0;                  ///< fencing token of the latest claim; grows with each claim
-  std::optional<StorageTime> leasedUntil;  ///< set while it runs; after this time another worker may take it over
-  bool failed = false;                     ///< out of attempts; runs again only after a retry by hand
-  std::optional<std::string> lastError;    ///< why the last attempt failed, without secrets
-  std::int64_t sequence = 0;               ///< the order in which jobs were stored, for paging
+  TimePoint createdAt;      ///< for people
+  StorageTime availableAt;  ///< not claimed before
+  int attempts = 0;         ///< how many attempts have begun
+  std::int64_t token = 0;   ///< fencing token of the latest claim; grows with each claim
+  std::optional<StorageTime>
+      leasedUntil;      ///< set while it runs; after this time another worker may take it over
+  bool failed = false;  ///< out of attempts; runs again only after a retry by hand
+  std::optional<std::string> lastError;  ///< why the last attempt failed, without secrets
+  std::int64_t sequence = 0;             ///< the order in which jobs were stored, for paging
 };
 
 /// How one run of a job ended.

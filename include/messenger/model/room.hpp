@@ -23,10 +23,11 @@ class Secret {
 
 /// What a video provider reported about the room it made. Every part may be missing.
 struct Room {
-  std::optional<std::string> id;       ///< at most `maxRoomField` bytes
-  std::optional<std::string> pin;      ///< at most `maxRoomField` bytes
-  std::optional<std::string> payload;  ///< anything else that a client needs; at most `maxRoomPayload` characters
-  std::optional<Secret> secret;        ///< at most `maxRoomField` bytes; for the driver's `destroy` alone
+  std::optional<std::string> id;   ///< at most `maxRoomField` bytes
+  std::optional<std::string> pin;  ///< at most `maxRoomField` bytes
+  std::optional<std::string>
+      payload;                   ///< anything else that a client needs; at most `maxRoomPayload` characters
+  std::optional<Secret> secret;  ///< at most `maxRoomField` bytes; for the driver's `destroy` alone
 
   friend bool operator==(const Room&, const Room&) = default;
 };
