@@ -8,9 +8,10 @@
 
 namespace messenger::actions {
 
-/// What a committed change is announced as: for each notice broadcasts first, then the event, as the
-/// reference does. Reads the directory for the names and members it needs; what that throws becomes a
-/// BroadcastFailed, as the change stands. The thread is looked up when it is not given.
+/// The broadcasts and events for the notices of a committed change: for each notice the broadcasts first,
+/// then the event, as in the Laravel package. Reads names and members from the directory; if that throws, the
+/// broadcast becomes a BroadcastFailed, because the change is committed. Looks up the thread when it is not
+/// given.
 [[nodiscard]] Effects notificationsOf(Context& context, const std::vector<rules::Notice>& notices,
                                       const CommitResult& committed, std::optional<Thread> thread);
 

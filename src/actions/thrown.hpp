@@ -9,8 +9,8 @@
 
 namespace messenger::actions {
 
-/// What host code threw, as a text fit to be stored and shown: whatever it is, also an exception without a
-/// text. REQUIRES: called while handling it.
+/// The exception being handled, as a text that can be stored and shown; works for any type. REQUIRES: called
+/// from a catch block.
 [[nodiscard]] inline std::string whatWasThrown(const std::optional<std::string_view>& secret = std::nullopt) {
   try {
     throw;

@@ -4,7 +4,7 @@
 
 namespace messenger::rules {
 
-/// The user is no longer a member of the call's thread: out of the call, as by a leave.
+/// The user is no longer a member of the call's thread, and leaves the call.
 [[nodiscard]] Decision memberRemoved(const CallState& state, const UserId& user, const RuleConfig& config,
                                      Now now);
 

@@ -8,8 +8,8 @@
 
 namespace messenger::support {
 
-/// Lets threads wait for "something new since I last looked", so that nothing that comes between the look and
-/// the wait is missed. Thread-safe.
+/// Lets OS threads wait for news since they last looked, so that they miss nothing that happens between
+/// looking and waiting. Thread-safe.
 class WakeUp {
  public:
   /// What a waiter remembers before it looks.
@@ -18,7 +18,7 @@ class WakeUp {
     return version_;
   }
 
-  /// There is something new: all waiters look again.
+  /// Announces news: all waiters look again.
   void notify() EXCLUDES(mutex_) {
     {
       const Lock lock(mutex_);
@@ -27,7 +27,7 @@ class WakeUp {
     changed_.notify_all();
   }
 
-  /// Waits until there is something newer than `seen`, at most this long.
+  /// Waits until there is news since `seen`, at most this long.
   void waitFor(std::uint64_t seen, std::chrono::milliseconds atMost) NO_THREAD_SAFETY_ANALYSIS {
     Lock lock(mutex_);
     changed_.wait_for(lock.native(), atMost, [&]() NO_THREAD_SAFETY_ANALYSIS { return version_ != seen; });

@@ -21,7 +21,7 @@ class MemoryCallStore final : public CallStore {
   [[nodiscard]] ActiveSummary activeSummary(StorageTime startedBefore) override;
 
  private:
-  /// `committed`: nothing stands in the change's way.
+  /// `committed`: all guards of the change hold.
   [[nodiscard]] CommitResult::Status guard(const CallChange& change) REQUIRES(tables_.mutex);
 
   Tables& tables_;
@@ -100,7 +100,7 @@ class MemoryStorage final : public Storage {
   [[nodiscard]] Switches& switches() noexcept override { return switches_; }
   [[nodiscard]] ThreadStore* threads() noexcept override { return &threads_; }
 
-  /// It dies with the process, so the machine's clock is its own.
+  /// The data ends with the process, so the machine's clock is enough.
   [[nodiscard]] StorageTime timeAt(SteadyPoint moment) const noexcept override {
     return StorageTime{std::chrono::floor<Duration>(moment.time_since_epoch())};
   }

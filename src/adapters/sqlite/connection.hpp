@@ -22,20 +22,20 @@ enum class Begin : std::uint8_t {
 /// A connection and its prepared statements. Confined to one thread at a time.
 class Connection {
  public:
-  /// Opens a file that is there.
+  /// Opens an existing file.
   Connection(const std::filesystem::path& path, Access access, std::chrono::milliseconds busyTimeout,
              StatementProbe* probe);
 
   /// The statement, prepared on first use.
   [[nodiscard]] SQLite::Statement& prepared(Sql sql);
 
-  /// Runs statements that are not worth keeping: pragmas, migrations.
+  /// Runs statements without keeping them prepared: pragmas, migrations.
   void execute(const char* sql);
 
   /// The first column of the first row, as a number.
   [[nodiscard]] std::int64_t number(const char* sql);
 
-  /// Tells the probe.
+  /// Reports to the probe.
   void announce(const char* sql) {
     if (probe_ != nullptr) probe_->beforeStatement(sql);
   }
@@ -61,7 +61,7 @@ class Connection {
   std::unordered_map<const char*, SQLite::Statement> statements_;
 };
 
-/// Several reads of one state, for as long as it lives.
+/// While it exists, all reads see the same state.
 class Snapshot {
  public:
   explicit Snapshot(Connection& connection) : connection_(connection) {

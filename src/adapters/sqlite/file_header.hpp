@@ -8,7 +8,7 @@
 namespace messenger::sqlite {
 
 /// The first bytes of a file, read without SQLite: no lock, no other file beside it.
-/// https://www.sqlite.org/fileformat.html, section 1.3. What lies in a write-ahead log is newer.
+/// https://www.sqlite.org/fileformat.html, section 1.3. A write-ahead log may contain newer data.
 class FileHeader {
  public:
   /// Throws StorageUnavailable when the file cannot be read.

@@ -8,8 +8,8 @@
 
 namespace messenger::sqlite {
 
-// Which columns a SELECT or RETURNING lists, and the values made of them. Each reader takes the number of its
-// first column, and throws StorageCorrupt for what the library cannot have written.
+// The column lists of SELECT and RETURNING, and readers that make values of them. Each reader takes the
+// number of its first column, and throws StorageCorrupt for values that the library cannot have written.
 
 // Tables have no alias, so that SELECT and RETURNING can share these.
 inline constexpr FixedText callColumns =
@@ -30,7 +30,7 @@ inline constexpr int participantColumnCount = 8;
 
 [[nodiscard]] CallParticipant readParticipant(const Query& row, int first, const CallId& call);
 
-/// The same of an outer join: nothing when there is no row.
+/// The same for an outer join: empty when there is no row.
 [[nodiscard]] std::optional<CallParticipant> readMaybeParticipant(const Query& row, int first,
                                                                   const CallId& call);
 

@@ -11,7 +11,7 @@
 
 namespace messenger::sqlite {
 
-/// Found in call_store.cpp (load, commit) and call_reading.cpp.
+/// Defined in call_store.cpp (load, commit) and call_reading.cpp.
 class SqliteCallStore final : public CallStore {
  public:
   explicit SqliteCallStore(ConnectionPool& pool) noexcept : pool_(pool) {}
@@ -32,7 +32,7 @@ class SqliteCallStore final : public CallStore {
   ConnectionPool& pool_;
 };
 
-/// Found in job_queue.cpp.
+/// Defined in job_queue.cpp.
 class SqliteJobQueue final : public JobQueue {
  public:
   explicit SqliteJobQueue(ConnectionPool& pool) noexcept : pool_(pool) {}
@@ -49,7 +49,7 @@ class SqliteJobQueue final : public JobQueue {
   ConnectionPool& pool_;
 };
 
-/// Found in heartbeat_store.cpp.
+/// Defined in heartbeat_store.cpp.
 class SqliteHeartbeatStore final : public HeartbeatStore {
  public:
   explicit SqliteHeartbeatStore(ConnectionPool& pool) noexcept : pool_(pool) {}
@@ -63,7 +63,7 @@ class SqliteHeartbeatStore final : public HeartbeatStore {
   ConnectionPool& pool_;
 };
 
-/// Found in switches.cpp.
+/// Defined in switches.cpp.
 class SqliteSwitches final : public Switches {
  public:
   explicit SqliteSwitches(ConnectionPool& pool) noexcept : pool_(pool) {}
@@ -76,7 +76,7 @@ class SqliteSwitches final : public Switches {
   ConnectionPool& pool_;
 };
 
-/// Storage over one SQLite file. Keeps nothing in memory that the file does not have.
+/// A storage in one SQLite file. It keeps no data in memory that is not in the file.
 class SqliteStorage final : public Storage {
  public:
   SqliteStorage(SqliteOptions options, StatementProbe* probe, Migrations migrations)
@@ -100,15 +100,16 @@ class SqliteStorage final : public Storage {
   SqliteThreadStore threads_{pool_};
 };
 
-/// Makes a membership of a query's columns from `first` on: thread (6), member (7), pending (1).
+/// Reads a membership from a query's columns from `first` on: thread (6), member (7), pending (1).
 [[nodiscard]] std::optional<Membership> readMembership(const Query& row, int first);
 
-/// How many columns that are, and their text. Binds none; joins `threads`, `thread_members` and `users`.
+/// The number of these columns, and their text. It binds nothing and joins `threads`, `thread_members` and
+/// `users`.
 inline constexpr FixedText membershipColumns =
     "threads.id, threads.type, threads.subject, threads.calling, threads.locked, threads.members, "
     "thread_members.user_type, thread_members.user_id, users.name, thread_members.admin, "
     "thread_members.start_calls, thread_members.pending, thread_members.muted, "
-    // iif does not look at the members of a group, which may be many.
+    // iif avoids reading the members of a group, which may be many.
     "iif(threads.type = 1, EXISTS (SELECT 1 FROM thread_members AS each WHERE each.thread_id = threads.id "
     "AND each.pending = 1), 0)";
 
