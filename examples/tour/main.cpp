@@ -1,4 +1,4 @@
-// The tasks of docs/tour.md, run one after another: what the page shows is what runs here.
+// Runs the tasks of docs/tour.md one after another.
 #include <messenger/adapters/memory.hpp>
 
 #include <iostream>
@@ -54,7 +54,7 @@ int main() {
   expect("calls so far", std::to_string(countHistory(messenger, band, alice)), "1");
   expect("jobs to do", std::to_string(lookAfterJobs(messenger)), "0");
   expect("clients were told", sockets.sent() > 0);
-  expect("test: silent ones are put out", silentOnesArePutOut());
+  expect("test: silent participants are evicted", silentOnesAreEvicted());
   expect("test: rooms go after trouble", roomsGoAfterTrouble());
   expect("test: a synchronous host", synchronousHost());
   std::cout << "the tour: " << failures << " surprises\n";
