@@ -36,7 +36,7 @@ class World {
 
 }  // namespace
 
-TEST_CASE("delivery: effects wait for a change that may have committed before theirs",
+TEST_CASE("delivery: another change may have committed earlier -> effects wait for it",
           "[actions][delivery]") {
   World world;
   auto first = std::make_optional<Delivery::Ticket>(world.delivery, callId);
@@ -57,7 +57,8 @@ TEST_CASE("delivery: effects wait for a change that may have committed before th
   }
 }
 
-TEST_CASE("delivery: effects do not wait for a change that began after their commit", "[actions][delivery]") {
+TEST_CASE("delivery: another change began after the commit -> effects do not wait for it",
+          "[actions][delivery]") {
   World world;
   Delivery::Ticket first(world.delivery, callId);
   auto second = std::make_optional<Delivery::Ticket>(world.delivery, callId);
@@ -69,7 +70,7 @@ TEST_CASE("delivery: effects do not wait for a change that began after their com
   REQUIRE(world.told() == "abc");
 }
 
-TEST_CASE("delivery: other calls do not wait", "[actions][delivery]") {
+TEST_CASE("delivery: a change of another call is open -> effects do not wait", "[actions][delivery]") {
   World world;
   const Delivery::Ticket open(world.delivery, callId);
   Delivery::Ticket other(world.delivery, CallId{"another"});
@@ -77,7 +78,7 @@ TEST_CASE("delivery: other calls do not wait", "[actions][delivery]") {
   REQUIRE(world.told() == "x");
 }
 
-TEST_CASE("delivery: many handed in backwards come forwards", "[actions][delivery]") {
+TEST_CASE("delivery: many submitted in reverse order -> delivered in order", "[actions][delivery]") {
   World world;
   std::vector<std::unique_ptr<Delivery::Ticket>> tickets;
   for (int i = 0; i < 9; ++i) tickets.push_back(std::make_unique<Delivery::Ticket>(world.delivery, callId));
@@ -87,7 +88,8 @@ TEST_CASE("delivery: many handed in backwards come forwards", "[actions][deliver
   REQUIRE(world.told() == "123456789");
 }
 
-TEST_CASE("delivery: effects of one change stay together and in their order", "[actions][delivery]") {
+TEST_CASE("delivery: one change with several effects -> they stay together and in order",
+          "[actions][delivery]") {
   World world;
   std::string told;
   const auto listening = world.bus.subscribe<Event>([&](const Event& event) {
@@ -103,7 +105,7 @@ TEST_CASE("delivery: effects of one change stay together and in their order", "[
   REQUIRE(told == "L1E2");
 }
 
-TEST_CASE("delivery: nothing is left behind when all is told", "[actions][delivery]") {
+TEST_CASE("delivery: everything delivered -> nothing is left", "[actions][delivery]") {
   World world;
   // Numbers begin anew with each strand: an old number must not hold up a new change.
   for (int i = 1; i <= 3; ++i) {
@@ -113,7 +115,7 @@ TEST_CASE("delivery: nothing is left behind when all is told", "[actions][delive
   REQUIRE(world.told() == "123");
 }
 
-TEST_CASE("delivery: many threads, each commit told once and in order", "[actions][delivery]") {
+TEST_CASE("delivery: many threads -> each commit delivered once and in order", "[actions][delivery]") {
   World world;
   std::mutex storage;  // stands for the storage: gives revisions in the order of commits
   std::int64_t revision = 0;

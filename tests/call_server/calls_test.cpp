@@ -34,7 +34,7 @@ bool isRefused(std::uint16_t port) {
 
 }  // namespace
 
-TEST_CASE("calls: after a restart the call is found, and nobody is put out before they could be heard",
+TEST_CASE("calls: the server restarts -> the call is found and nobody is evicted too early",
           "[call_server]") {
   TimedWorld timed;
   ServerWorld& world = timed.world;
@@ -61,7 +61,7 @@ TEST_CASE("calls: after a restart the call is found, and nobody is put out befor
   CHECK(eventually([&] { return timed.messenger().host().findCall(CallId{call})->teardownComplete; }));
 }
 
-TEST_CASE("calls: who falls silent is put out without being asked for", "[call_server]") {
+TEST_CASE("calls: a participant is silent -> evicted without a request", "[call_server]") {
   ServerWorld world([](CallServer::Parts& parts) {
     auto& presence = parts.config.presence;
     presence.ttl = presence.checkInterval = seconds{1};
@@ -71,7 +71,7 @@ TEST_CASE("calls: who falls silent is put out without being asked for", "[call_s
   CHECK(eventually([&] { return !world.server->messenger().host().findCall(call)->active(); }));
 }
 
-TEST_CASE("calls: the history says when, and how long", "[call_server]") {
+TEST_CASE("calls: the history -> start time and duration", "[call_server]") {
   TimedWorld timed;
   const std::string begun = timeText(timed.clock->now().wall);
   const std::string call = timed.world.start("alice", "alice-bob");
@@ -88,7 +88,7 @@ TEST_CASE("calls: the history says when, and how long", "[call_server]") {
   CHECK(timeText(messenger::TimePoint{day + milliseconds{3'723'004}}) == "2026-05-01T01:02:03.004Z");
 }
 
-TEST_CASE("calls: the demo's conversations are made once", "[call_server]") {
+TEST_CASE("calls: the demo's conversations -> made once", "[call_server]") {
   ServerWorld world;
   world.server->messenger().threads().setSubject(messenger::ThreadId{"team"}, "Renamed");
   world.restart();
@@ -97,7 +97,7 @@ TEST_CASE("calls: the demo's conversations are made once", "[call_server]") {
   CHECK(conversations[1]["name"] == "Renamed");
 }
 
-TEST_CASE("calls: a stop lets a request that is under way finish", "[call_server]") {
+TEST_CASE("calls: stopped during a request -> the request finishes", "[call_server]") {
   ServerWorld world(
       [](CallServer::Parts& parts) { parts.settings.limits.stopping = std::chrono::minutes{2}; });
   WebClient alice = world.clientOf("alice");
@@ -124,7 +124,7 @@ TEST_CASE("calls: a stop lets a request that is under way finish", "[call_server
   CHECK(asking.receive().reason() == "stopping");
 }
 
-TEST_CASE("calls: a stop waits no longer than it is told to, nor for who is idle", "[call_server]") {
+TEST_CASE("calls: stopped -> waits no longer than set and not for idle connections", "[call_server]") {
   const bool dawdles = GENERATE(true, false);
   ServerWorld world([&](CallServer::Parts& parts) {
     const std::chrono::milliseconds ever = std::chrono::hours{1};
@@ -146,7 +146,7 @@ TEST_CASE("calls: a stop waits no longer than it is told to, nor for who is idle
   CHECK(stopped.wait_for(seconds{20}) == std::future_status::ready);
 }
 
-TEST_CASE("calls: storage that fails is said so, and does not touch heartbeats", "[call_server]") {
+TEST_CASE("calls: the storage fails -> reported and heartbeats still work", "[call_server]") {
   std::shared_ptr<messenger::testing::FaultyStorage> storage;
   ServerWorld world([&](CallServer::Parts& parts) {
     storage = std::make_shared<messenger::testing::FaultyStorage>(parts.storage);
@@ -169,7 +169,7 @@ TEST_CASE("calls: storage that fails is said so, and does not touch heartbeats",
   CHECK(alice.get("/healthz").status == 200);
 }
 
-TEST_CASE("calls: storage that stalls holds neither heartbeats nor pushes", "[call_server]") {
+TEST_CASE("calls: the storage stalls -> heartbeats and pushes do not wait", "[call_server]") {
   std::shared_ptr<messenger::testing::FaultyStorage> storage;
   ServerWorld world([&](CallServer::Parts& parts) {
     storage = std::make_shared<messenger::testing::FaultyStorage>(parts.storage);
@@ -214,7 +214,7 @@ TEST_CASE("calls: storage that stalls holds neither heartbeats nor pushes", "[ca
   for (int i = 0; i < 20; ++i) CHECK(alice.get("/session").status == 200);
 }
 
-TEST_CASE("calls: declined in a private thread, ended in a group", "[call_server]") {
+TEST_CASE("calls: declined -> ends in a private thread and continues in a group", "[call_server]") {
   ServerWorld world;
   SocketClient alice = world.socketOf("alice");
   const std::string call = world.start("alice", "alice-bob");

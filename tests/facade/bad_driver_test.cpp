@@ -68,7 +68,7 @@ std::string times(std::size_t count, const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("bad driver: create that fails in any way", "[facade][bad_driver]") {
+TEST_CASE("bad driver: create fails in any way -> the call ends with setupFailed", "[facade][bad_driver]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -126,7 +126,7 @@ TEST_CASE("bad driver: create that fails in any way", "[facade][bad_driver]") {
   }
 }
 
-TEST_CASE("bad driver: what is just within the bounds is kept", "[facade][bad_driver]") {
+TEST_CASE("bad driver: details at the bounds -> kept", "[facade][bad_driver]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -143,7 +143,7 @@ TEST_CASE("bad driver: what is just within the bounds is kept", "[facade][bad_dr
   REQUIRE(room->payload == script->room.payload);
 }
 
-TEST_CASE("bad driver: a destroy that fails in any way is tried again, then parked", "[facade][bad_driver]") {
+TEST_CASE("bad driver: destroy fails in any way -> retried and then kept as failed", "[facade][bad_driver]") {
   const auto kind = GENERATE(eitherStorage());
   const int way = GENERATE(0, 1, 2);
   CAPTURE(kind, way);
@@ -168,7 +168,7 @@ TEST_CASE("bad driver: a destroy that fails in any way is tried again, then park
   REQUIRE_OK(world.messenger->startCall(world.team, member(0)));
 }
 
-TEST_CASE("bad driver: the room's secret is nowhere but in destroy", "[facade][secrets]") {
+TEST_CASE("bad driver: the room's secret -> only in destroy", "[facade][secrets]") {
   const auto kind = GENERATE(eitherStorage());
   const bool queued = GENERATE(true, false);
   CAPTURE(kind, queued);
@@ -244,7 +244,7 @@ TEST_CASE("bad driver: the room's secret is nowhere but in destroy", "[facade][s
   }
 }
 
-TEST_CASE("bad driver: one instance is made for each job", "[facade][bad_driver]") {
+TEST_CASE("bad driver: several jobs -> a new driver for each", "[facade][bad_driver]") {
   Fixture world;
   int made = 0;
   world.messenger->setVideoDriver([&]() -> std::unique_ptr<VideoDriver> {
@@ -259,8 +259,7 @@ TEST_CASE("bad driver: one instance is made for each job", "[facade][bad_driver]
   REQUIRE(made == 2);
 }
 
-TEST_CASE("no host code under a lock: verbs work from every place where the host is called",
-          "[facade][invariant9]") {
+TEST_CASE("no host code under a lock: verbs called from all host code -> they work", "[facade][invariant9]") {
   const auto kind = GENERATE(eitherStorage());
   const bool queued = GENERATE(true, false);
   CAPTURE(kind, queued);

@@ -20,7 +20,7 @@ void beforeOperation(Fixture& world, std::size_t n, const std::function<void()>&
 
 }  // namespace
 
-TEST_CASE("membership: removed before any step of a join -> not in the call, no heartbeat accepted",
+TEST_CASE("membership: removed before any step of a join -> not in the call and no heartbeat accepted",
           "[facade][membership]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
@@ -64,7 +64,7 @@ TEST_CASE("membership: removed before any step of a start -> owns no active call
   }
 }
 
-TEST_CASE("membership: joins and removals at once -> nobody who was removed is in the call",
+TEST_CASE("membership: joins and removals at once -> no removed user is in the call",
           "[facade][membership][races]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);

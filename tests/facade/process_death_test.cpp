@@ -138,7 +138,7 @@ constexpr std::array driverPoints{"before-create", "after-create", "before-destr
 
 }  // namespace
 
-TEST_CASE("process death: at any statement, and behind any commit, nothing is lost", "[facade][death]") {
+TEST_CASE("process death: at any statement and after any commit -> nothing is lost", "[facade][death]") {
   const bool queued = GENERATE(true, false);
   const std::string point = GENERATE("statement", "commit");
   Remains remains;
@@ -153,7 +153,7 @@ TEST_CASE("process death: at any statement, and behind any commit, nothing is lo
   REQUIRE(deaths >= (point == "commit" ? 8 : 40));
 }
 
-TEST_CASE("process death: inside the driver, nothing is lost", "[facade][death]") {
+TEST_CASE("process death: inside the driver -> nothing is lost", "[facade][death]") {
   const bool queued = GENERATE(true, false);
   Remains remains;
   for (const char* point : driverPoints) {
@@ -163,7 +163,7 @@ TEST_CASE("process death: inside the driver, nothing is lost", "[facade][death]"
   }
 }
 
-TEST_CASE("process death: a call that is ended before the jobs of the dead are done leaves no room",
+TEST_CASE("process death: the call ends before the dead process's jobs run -> no room is left",
           "[facade][death]") {
   const bool queued = GENERATE(true, false);
   Remains remains;

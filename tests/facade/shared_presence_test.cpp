@@ -26,7 +26,7 @@ class Two {
 
 }  // namespace
 
-TEST_CASE("two processes: whoever beats at one of them is not put out by the other", "[facade][presence]") {
+TEST_CASE("two processes: heartbeats at one of them -> not evicted by the other", "[facade][presence]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Two two(kind);
@@ -40,7 +40,7 @@ TEST_CASE("two processes: whoever beats at one of them is not put out by the oth
   });
 }
 
-TEST_CASE("two processes: a client that moves from one to the other is not put out", "[facade][presence]") {
+TEST_CASE("two processes: a client moves from one to the other -> not evicted", "[facade][presence]") {
   // Slow beats, each within the TTL, by turns at both: neither hears enough by itself.
   const auto kind = GENERATE(eitherStorage());
   const int beat = GENERATE(30, 45, 58);
@@ -57,7 +57,7 @@ TEST_CASE("two processes: a client that moves from one to the other is not put o
   });
 }
 
-TEST_CASE("two processes: whoever is silent at both is out in the end", "[facade][presence]") {
+TEST_CASE("two processes: silent at both -> evicted", "[facade][presence]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Two two(kind);
@@ -73,7 +73,7 @@ TEST_CASE("two processes: whoever is silent at both is out in the end", "[facade
   REQUIRE(two.world.isIn(call, member(0)));
 }
 
-TEST_CASE("two processes: one dies -> nobody is judged before a TTL has passed since its lease ended",
+TEST_CASE("two processes: one dies -> nobody is evicted before its lease and a TTL are over",
           "[facade][presence]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
@@ -90,7 +90,7 @@ TEST_CASE("two processes: one dies -> nobody is judged before a TTL has passed s
   REQUIRE_FALSE(two.world.now(call).active());
 }
 
-TEST_CASE("two processes: who left, or was kicked, by way of the other is forgotten with the next flush",
+TEST_CASE("two processes: left or kicked through the other -> untracked with the next report",
           "[facade][presence]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
@@ -108,7 +108,7 @@ TEST_CASE("two processes: who left, or was kicked, by way of the other is forgot
   REQUIRE(two.world.presence->seenWithin(hours{1}, two.world.clock->now().steady).empty());
 }
 
-TEST_CASE("two processes: who left by way of the other is forgotten by a heartbeat that is written through",
+TEST_CASE("two processes: left through the other -> untracked by a heartbeat that is written through",
           "[facade][presence]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
@@ -124,7 +124,7 @@ TEST_CASE("two processes: who left by way of the other is forgotten by a heartbe
   REQUIRE_REFUSED(other->heartbeat(call.id, member(1)), Reason::notInCall);
 }
 
-TEST_CASE("two processes: a tool that hears nothing judges by what the others have written",
+TEST_CASE("two processes: a tool that receives nothing -> uses what the others have reported",
           "[facade][presence]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
@@ -157,7 +157,7 @@ TEST_CASE("two processes: a tool that hears nothing judges by what the others ha
   REQUIRE(world.isIn(call, member(0)));
 }
 
-TEST_CASE("two processes: a tool that hears nothing writes nothing", "[facade][presence]") {
+TEST_CASE("two processes: a tool that receives nothing -> reports nothing", "[facade][presence]") {
   Fixture world;
   Config deaf = Fixture::configured();
   deaf.presence.receivesHeartbeats = false;
@@ -169,7 +169,7 @@ TEST_CASE("two processes: a tool that hears nothing writes nothing", "[facade][p
   REQUIRE(world.now(call).active());
 }
 
-TEST_CASE("two processes: calls taken down by one are down for all", "[facade][calls_down]") {
+TEST_CASE("two processes: calls taken down by one -> down for all", "[facade][calls_down]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Two two(kind);

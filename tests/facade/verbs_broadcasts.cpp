@@ -24,7 +24,7 @@ void requireTold(World& world, const std::string& as, const std::vector<std::str
 
 }  // namespace
 
-TEST_CASE("broadcasts: each has the keys of the reference, and goes to whom it concerns",
+TEST_CASE("broadcasts: each -> has the keys of the Laravel package and the right channels",
           "[facade][broadcasts]") {
   World world;
   const Call call = world.start("group", "ann");
@@ -47,7 +47,7 @@ TEST_CASE("broadcasts: each has the keys of the reference, and goes to whom it c
   requireTold(world, "call.ended", {"ann", "sam", "mia"}, payloadOf(world.now(call), 2));
 }
 
-TEST_CASE("broadcasts: a member who is taken off the thread is told that they left, not that it ended",
+TEST_CASE("broadcasts: a member is removed from the thread -> gets left.call and not call.ended",
           "[facade][broadcasts]") {
   World world;
   const Call call = world.start("group", "ann");
@@ -57,7 +57,7 @@ TEST_CASE("broadcasts: a member who is taken off the thread is told that they le
   requireTold(world, "call.ended", {"sam", "mia"}, payloadOf(world.now(call), 2));
 }
 
-TEST_CASE("broadcasts: each comes before its event", "[facade][broadcasts]") {
+TEST_CASE("broadcasts: each -> comes before its event", "[facade][broadcasts]") {
   World world;
   std::vector<std::string> told;  // at each event: the broadcast before it
   const auto listening = world.messenger.onEvent([&](const Event&) {

@@ -67,7 +67,7 @@ class SlowDirectory final : public testing::ForwardingStorage {
 
 }  // namespace
 
-TEST_CASE("threads: who joins while they are being removed is out all the same", "[facade][threads]") {
+TEST_CASE("threads: a join while being removed -> not in the call", "[facade][threads]") {
   World world;
   const Call call = world.start("group", "ann");
   const auto slow = std::make_shared<SlowDirectory>(world.storage);
@@ -81,8 +81,7 @@ TEST_CASE("threads: who joins while they are being removed is out all the same",
   REQUIRE_FALSE(rows[1].inCall());
 }
 
-TEST_CASE("active_calls: a thread that somebody is no member of any more is passed over",
-          "[facade][list_calls]") {
+TEST_CASE("active_calls: no longer a member of a thread -> its call is left out", "[facade][list_calls]") {
   World world;
   world.start("group", "ann");
   world.start("private", "alice");
@@ -95,7 +94,7 @@ TEST_CASE("active_calls: a thread that somebody is no member of any more is pass
   REQUIRE(messenger.activeCalls(person("alice")).size() == 1);
 }
 
-TEST_CASE("participant: of another call it is not found", "[facade][list_calls]") {
+TEST_CASE("participant: of another call -> not found", "[facade][list_calls]") {
   World world;
   const Call call = world.start("group", "ann");
   const Call pair = world.start("private", "alice");

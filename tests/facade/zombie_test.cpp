@@ -57,7 +57,7 @@ std::shared_ptr<LateDriver::Provider> useLateDriver(Fixture& world) {
 
 }  // namespace
 
-TEST_CASE("zombie: a room that comes after its call was torn down is destroyed", "[facade][zombie]") {
+TEST_CASE("zombie: a room comes after its call was torn down -> destroyed", "[facade][zombie]") {
   const auto kind = GENERATE(eitherStorage());
   const auto late = GENERATE(Late::room, Late::roomButFalse, Late::roomButThrow);
   CAPTURE(kind, static_cast<int>(late));
@@ -83,7 +83,7 @@ TEST_CASE("zombie: a room that comes after its call was torn down is destroyed",
   REQUIRE(world.now(call).endReason == EndReason::hungUp);
 }
 
-TEST_CASE("zombie: in synchronous mode a late room is gone when the verb returns", "[facade][zombie]") {
+TEST_CASE("zombie: synchronous mode and a late room -> gone when the verb returns", "[facade][zombie]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind, Fixture::configured(/*queued=*/false));
@@ -99,7 +99,7 @@ TEST_CASE("zombie: in synchronous mode a late room is gone when the verb returns
   REQUIRE(world.events.count<CallTornDown>() == 1);
 }
 
-TEST_CASE("zombie: a late room goes also when its worker has no subscriber any more", "[facade][zombie]") {
+TEST_CASE("zombie: a late room and a worker without subscriber -> destroyed", "[facade][zombie]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -121,7 +121,7 @@ TEST_CASE("zombie: a late room goes also when its worker has no subscriber any m
   world.requireSound();
 }
 
-TEST_CASE("zombie: a setup that another finished meanwhile changes nothing", "[facade][zombie]") {
+TEST_CASE("zombie: another worker finished the setup -> nothing changes", "[facade][zombie]") {
   const auto kind = GENERATE(eitherStorage());
   const auto late = GENERATE(Late::room, Late::roomButFalse, Late::roomButThrow);
   CAPTURE(kind, static_cast<int>(late));
@@ -145,7 +145,7 @@ TEST_CASE("zombie: a setup that another finished meanwhile changes nothing", "[f
   world.requireSound();
 }
 
-TEST_CASE("zombie: a claim that nobody took over still settles", "[facade][zombie]") {
+TEST_CASE("zombie: a late claim that was not taken over -> still settles", "[facade][zombie]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -157,7 +157,7 @@ TEST_CASE("zombie: a claim that nobody took over still settles", "[facade][zombi
   world.requireSound();
 }
 
-TEST_CASE("zombie: a room that comes while its call is being torn down is destroyed", "[facade][zombie]") {
+TEST_CASE("zombie: a room comes while its call is being torn down -> destroyed", "[facade][zombie]") {
   // The provider was asked to destroy, and knew of no room; before that is recorded, the late room is there.
   // Deferred: the setup has been taken over. Synchronous: nobody did, so that the zombie's claim still holds.
   const auto kind = GENERATE(eitherStorage());
@@ -205,7 +205,7 @@ TEST_CASE("zombie: a room that comes while its call is being torn down is destro
   world.requireSound();
 }
 
-TEST_CASE("zombie: a teardown that another repeats meanwhile is told once", "[facade][zombie]") {
+TEST_CASE("zombie: another worker repeats a teardown -> one event", "[facade][zombie]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -225,7 +225,7 @@ TEST_CASE("zombie: a teardown that another repeats meanwhile is told once", "[fa
   world.requireSound();
 }
 
-TEST_CASE("zombie: a setup cut short until its tries are used up ends the call", "[facade][zombie]") {
+TEST_CASE("zombie: a setup interrupted in every attempt -> the call ends", "[facade][zombie]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);

@@ -317,11 +317,12 @@ void walk(const Table& table, MakeScene makeScene) {
 
 }  // namespace
 
-TEST_CASE("router: in a group each caller may do what the table says", "[http][integration]") {
+TEST_CASE("router: each kind of user in a group -> may do what the table says", "[http][integration]") {
   walk(Table{groupTable}, makeGroupScene);
 }
 
-TEST_CASE("router: in a private thread each caller may do what the table says", "[http][integration]") {
+TEST_CASE("router: each kind of user in a private thread -> may do what the table says",
+          "[http][integration]") {
   walk(Table{privateTable}, makePrivateScene);
 }
 

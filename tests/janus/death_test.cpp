@@ -8,7 +8,7 @@ namespace {
 
 using console::testing::Process;
 
-TEST_CASE("death: killed 50 times between create and record, no room is left over", "[janus][death]") {
+TEST_CASE("death: killed 50 times between create and record -> no room is left", "[janus][death]") {
   constexpr std::size_t deaths = 50;
   LiveWorld world(deaths, GENERATE(true, false));
   for (std::size_t i = 0; i < deaths; ++i) {

@@ -39,7 +39,7 @@ void gather(const VideoRoom& room, const JanusId& id, std::vector<std::string>& 
   keep(room.client().askPlugin("janus.plugin.nope", "{}", janus::Repeat::harmless));
 }
 
-TEST_CASE("secrets: none is in any error, log, job or event", "[janus][secrets]") {
+TEST_CASE("secrets: every error and log and job and event -> none", "[janus][secrets]") {
   LiveWorld world(3, GENERATE(true, false));
   std::vector<std::string> texts;
   const Call call = world.start(0);

@@ -44,7 +44,7 @@ class Renewing {
 
 }  // namespace
 
-TEST_CASE("leases: a claim that is held is renewed, so that nobody takes it over", "[jobs][leases]") {
+TEST_CASE("leases: a claim is held -> renewed so that nobody takes it over", "[jobs][leases]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -78,13 +78,13 @@ TEST_CASE("leases: a claim that is held is renewed, so that nobody takes it over
       world.storage->jobs().renew(claimed->job.id, claimed->job.token, world.storageNow() + hours{1}));
 }
 
-TEST_CASE("leases: two renewals may fail before a lease runs out", "[jobs][leases]") {
+TEST_CASE("leases: two renewals fail -> the lease is still valid", "[jobs][leases]") {
   REQUIRE(jobs::renewalInterval(seconds{30}) == seconds{10});
   REQUIRE(jobs::renewalInterval(seconds{1}) == milliseconds{333});
   REQUIRE(jobs::renewalInterval(milliseconds{1}) == milliseconds{10});  // and no busy loop
 }
 
-TEST_CASE("leases: while a storage takes its time to renew, jobs begin and end", "[jobs][leases]") {
+TEST_CASE("leases: a slow renewal -> jobs still begin and end", "[jobs][leases]") {
   Fixture world;
   Renewing renewing(world);
   (void)world.start(world.team, member(0));
@@ -104,7 +104,7 @@ TEST_CASE("leases: while a storage takes its time to renew, jobs begin and end",
   REQUIRE(renewed);
 }
 
-TEST_CASE("leases: a worker renews while its driver blocks", "[jobs][leases]") {
+TEST_CASE("leases: a driver blocks -> the worker renews", "[jobs][leases]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Config config = Fixture::configured();

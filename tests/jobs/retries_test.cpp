@@ -34,7 +34,7 @@ Duration runNext(Fixture& world, JobOutcome expected) {
 
 }  // namespace
 
-TEST_CASE("jobs: a teardown that fails is tried again with growing waits, then parked", "[jobs]") {
+TEST_CASE("jobs: a teardown fails -> retried with growing waits and then kept as failed", "[jobs]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind, withTries(4));
@@ -81,7 +81,7 @@ TEST_CASE("jobs: a teardown that fails is tried again with growing waits, then p
   world.requireSound();
 }
 
-TEST_CASE("jobs: what failed together is not tried again together", "[jobs]") {
+TEST_CASE("jobs: several fail together -> not retried together", "[jobs]") {
   Config config = Fixture::configured();
   config.jobs.backoff = hours{24};
   config.jobs.maxBackoff = hours{24};
@@ -96,7 +96,7 @@ TEST_CASE("jobs: what failed together is not tried again together", "[jobs]") {
   REQUIRE(pending[0].availableAt != pending[1].availableAt);  // but for once in a million
 }
 
-TEST_CASE("jobs: a sweep that fails for the last time is parked, and told", "[jobs]") {
+TEST_CASE("jobs: a sweep fails for the last time -> kept as failed with an event", "[jobs]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind, withTries(2));
@@ -119,7 +119,7 @@ TEST_CASE("jobs: a sweep that fails for the last time is parked, and told", "[jo
   REQUIRE(world.now(call).endReason == EndReason::maintenance);
 }
 
-TEST_CASE("jobs: a setup that fails ends the call with its last try", "[jobs]") {
+TEST_CASE("jobs: the last attempt of a setup fails -> the call ends", "[jobs]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind, withTries(3));
@@ -151,7 +151,7 @@ TEST_CASE("jobs: a setup that fails ends the call with its last try", "[jobs]") 
   world.requireSound();
 }
 
-TEST_CASE("jobs: in synchronous mode a setup has one try, and what fails later is left for a pump",
+TEST_CASE("jobs: synchronous mode -> one attempt for a setup and later failures stay for runPending",
           "[jobs]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
@@ -174,7 +174,7 @@ TEST_CASE("jobs: in synchronous mode a setup has one try, and what fails later i
   REQUIRE(world.now(call).teardownComplete);
 }
 
-TEST_CASE("jobs: a factory that throws, or gives nothing, is a failed try", "[jobs]") {
+TEST_CASE("jobs: a factory throws or returns null -> a failed attempt", "[jobs]") {
   const int way = GENERATE(0, 1, 2);
   CAPTURE(way);
   Fixture world;
@@ -191,7 +191,7 @@ TEST_CASE("jobs: a factory that throws, or gives nothing, is a failed try", "[jo
   REQUIRE_THROWS_AS(world.messenger->setVideoDriver(nullptr), std::invalid_argument);
 }
 
-TEST_CASE("jobs: runPendingJobs takes no more than its limit, in order", "[jobs]") {
+TEST_CASE("jobs: runPending with a limit -> no more than that and in order", "[jobs]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -213,7 +213,7 @@ TEST_CASE("jobs: runPendingJobs takes no more than its limit, in order", "[jobs]
   REQUIRE(rest[2].attempt == 1);
 }
 
-TEST_CASE("jobs: options of one run are its own, and out of bounds they are named", "[jobs]") {
+TEST_CASE("jobs: options of one run -> apply to it alone and are named when out of bounds", "[jobs]") {
   Fixture world(StorageKind::memory, withTries(5));
   const Call call = world.start(world.team, member(0));
   world.provider->answerCreate(ProviderAnswer::no);
@@ -253,7 +253,7 @@ TEST_CASE("jobs: options of one run are its own, and out of bounds they are name
   requireNamed({.backoff = hours{25}}, "backoff");
 }
 
-TEST_CASE("jobs: those of another queue are left alone", "[jobs]") {
+TEST_CASE("jobs: jobs of another queue -> not run", "[jobs]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -265,7 +265,7 @@ TEST_CASE("jobs: those of another queue are left alone", "[jobs]") {
   REQUIRE(world.now(call).setupComplete);
 }
 
-TEST_CASE("jobs: dispatchJob takes those of a call alone", "[jobs]") {
+TEST_CASE("jobs: dispatch -> takes the jobs of a call alone", "[jobs]") {
   Fixture world;
   const Call call = world.startTeam();
   REQUIRE_REFUSED(world.messenger->jobs().dispatch(JobType::endCalls, call.id), Reason::invalidInput);

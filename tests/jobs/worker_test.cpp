@@ -22,7 +22,7 @@ Config patient() {
 
 }  // namespace
 
-TEST_CASE("worker: new work wakes it at once", "[jobs][worker]") {
+TEST_CASE("worker: a new job -> wakes it at once", "[jobs][worker]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind, patient());
@@ -41,7 +41,7 @@ TEST_CASE("worker: new work wakes it at once", "[jobs][worker]") {
   REQUIRE(world.provider->rooms().empty());
 }
 
-TEST_CASE("worker: parked jobs, sweeps and dispatched ones wake it too", "[jobs][worker]") {
+TEST_CASE("worker: retried jobs and sweeps and dispatched jobs -> wake it too", "[jobs][worker]") {
   Config config = patient();
   config.jobs.maxAttempts = 1;
   Fixture world(StorageKind::memory, config);
@@ -63,7 +63,7 @@ TEST_CASE("worker: parked jobs, sweeps and dispatched ones wake it too", "[jobs]
   REQUIRE(world.messenger->jobs().pending().empty());
 }
 
-TEST_CASE("worker: a teardown that waited for its setup runs as soon as that is done", "[jobs][worker]") {
+TEST_CASE("worker: a teardown waits for its setup -> runs as soon as that is done", "[jobs][worker]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind, patient());
@@ -81,7 +81,7 @@ TEST_CASE("worker: a teardown that waited for its setup runs as soon as that is 
   world.requireSound();
 }
 
-TEST_CASE("worker: it is woken for a teardown that waited for a setup which others ran", "[jobs][worker]") {
+TEST_CASE("worker: others ran the setup that a teardown waited for -> it is woken", "[jobs][worker]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind, patient());
@@ -101,7 +101,7 @@ TEST_CASE("worker: it is woken for a teardown that waited for a setup which othe
   world.requireSound();
 }
 
-TEST_CASE("worker: stop finishes what runs and claims no more", "[jobs][worker]") {
+TEST_CASE("worker: stop -> finishes running jobs and claims no more", "[jobs][worker]") {
   Fixture world(StorageKind::memory, patient());
   const Call one = world.start(world.team, member(0));
   const Call two = world.start(world.pair, named("alice"));
@@ -132,7 +132,7 @@ TEST_CASE("worker: stop finishes what runs and claims no more", "[jobs][worker]"
   REQUIRE(worker.drain(milliseconds{0}));
 }
 
-TEST_CASE("worker: drain waits for what runs, not for backoffs", "[jobs][worker]") {
+TEST_CASE("worker: drain -> waits for running jobs and not for backoffs", "[jobs][worker]") {
   Fixture world(StorageKind::memory, patient());
   world.provider->holdCreates();
   auto worker = world.messenger->jobs().startWorker({.threads = 3});
@@ -146,7 +146,7 @@ TEST_CASE("worker: drain waits for what runs, not for backoffs", "[jobs][worker]
   REQUIRE(world.messenger->jobs().pending().size() == 1);
 }
 
-TEST_CASE("worker: many workers and pumps never run one job twice", "[jobs][worker]") {
+TEST_CASE("worker: many workers and callers of runPending -> no job runs twice", "[jobs][worker]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind, patient());
@@ -177,7 +177,7 @@ TEST_CASE("worker: many workers and pumps never run one job twice", "[jobs][work
   REQUIRE(world.messenger->jobs().pending().empty());
 }
 
-TEST_CASE("worker: it goes on when a claim fails, and when its listener throws", "[jobs][worker]") {
+TEST_CASE("worker: a claim fails or its listener throws -> continues", "[jobs][worker]") {
   Config config = Fixture::configured();
   config.jobs.pollInterval = milliseconds{10};
   Fixture world(StorageKind::memory, config);
@@ -205,7 +205,7 @@ TEST_CASE("worker: it goes on when a claim fails, and when its listener throws",
   world.requireSound();
 }
 
-TEST_CASE("worker: stopped from inside one of its jobs, it ends after that job", "[jobs][worker]") {
+TEST_CASE("worker: stopped inside one of its jobs -> ends after that job", "[jobs][worker]") {
   Fixture world(StorageKind::memory, patient());
   std::optional<Worker> worker;
   std::promise<void> created;
@@ -220,7 +220,7 @@ TEST_CASE("worker: stopped from inside one of its jobs, it ends after that job",
   REQUIRE(world.now(call).setupComplete);
 }
 
-TEST_CASE("worker: destroyed from inside one of its jobs, and after its Messenger", "[jobs][worker]") {
+TEST_CASE("worker: destroyed inside one of its jobs and after its Messenger -> no harm", "[jobs][worker]") {
   Fixture world(StorageKind::memory, patient());
   std::optional<Worker> worker;
   std::promise<void> finished;
@@ -241,7 +241,7 @@ TEST_CASE("worker: destroyed from inside one of its jobs, and after its Messenge
   while (world.storage.use_count() > 1) std::this_thread::yield();
 }
 
-TEST_CASE("worker: moved, it goes on, and replaced, the old one stops", "[jobs][worker]") {
+TEST_CASE("worker: moved and replaced -> continues and the old one stops", "[jobs][worker]") {
   Fixture world(StorageKind::memory, patient());
   Worker one = world.messenger->jobs().startWorker();
   Worker two = std::move(one);
@@ -257,7 +257,7 @@ TEST_CASE("worker: moved, it goes on, and replaced, the old one stops", "[jobs][
   REQUIRE(one.drain(milliseconds{0}));
 }
 
-TEST_CASE("worker: a driver that blocks holds up nothing but its own call", "[jobs][worker]") {
+TEST_CASE("worker: a driver blocks -> only its own call waits", "[jobs][worker]") {
   Fixture world(StorageKind::memory, patient());
   auto worker = world.messenger->jobs().startWorker({.threads = 2});
   const Call blocked = world.start(world.team, member(0));

@@ -211,7 +211,7 @@ class Exploration {
 
 }  // namespace
 
-TEST_CASE("evidence: every order of events -> nobody is evicted whose gaps are shorter than the TTL",
+TEST_CASE("evidence: every order of events -> nobody with gaps shorter than the TTL is evicted",
           "[rules][presence]") {
   Exploration exploration(7, Ingredient::none);
   exploration.run();
@@ -221,7 +221,7 @@ TEST_CASE("evidence: every order of events -> nobody is evicted whose gaps are s
   REQUIRE(exploration.violations == 0);
 }
 
-TEST_CASE("evidence: each ingredient left out -> the exploration finds somebody evicted alive",
+TEST_CASE("evidence: each ingredient left out -> the exploration finds a wrong eviction",
           "[rules][presence]") {
   const auto leftOut = GENERATE(Ingredient::heldLease, Ingredient::newIdentity, Ingredient::peersAlive,
                                 Ingredient::peersThatDied);
@@ -231,7 +231,7 @@ TEST_CASE("evidence: each ingredient left out -> the exploration finds somebody 
   REQUIRE(exploration.violations > 0);
 }
 
-TEST_CASE("evidence: a peer that only judges -> waits until a receiving peer was there for a TTL",
+TEST_CASE("evidence: a peer that only checks -> waits until a receiving peer was there for a TTL",
           "[rules][presence]") {
   const StorageTime begin{};
   const std::chrono::seconds minute{60};
@@ -252,7 +252,7 @@ TEST_CASE("evidence: a peer that only judges -> waits until a receiving peer was
   CHECK_FALSE(isSilent(*evident, minute, begin + Duration{1}, std::nullopt));
 }
 
-TEST_CASE("evidence: presence that all share -> other peers do not count", "[rules][presence]") {
+TEST_CASE("evidence: a presence that all share -> other peers do not count", "[rules][presence]") {
   const StorageTime now{std::chrono::seconds{100}};
   const Duration ttl60 = std::chrono::seconds{60};
   const HeartbeatStore::Peer late{InstanceId{2}, {}, {}, now + ttl60};

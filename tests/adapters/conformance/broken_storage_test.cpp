@@ -122,7 +122,7 @@ Broken::Breaks commits(const std::function<void(CallChange&)>& change) {
 
 }  // namespace
 
-TEST_CASE("storage suite: a guard that is not looked at -> found", "[adapters][conformance]") {
+TEST_CASE("storage suite: a guard that is not checked -> caught", "[adapters][conformance]") {
   CHECK(finds(commits([](CallChange& change) { change.unlessCallsDown = false; }),
               "commit: unlessCallsDown -> refused before that time, not at it"));
   CHECK(finds(commits([](CallChange& change) { change.threadRevision.reset(); }),
@@ -142,7 +142,7 @@ TEST_CASE("storage suite: a guard that is not looked at -> found", "[adapters][c
   CHECK(finds(anyRevision, "at once: many changes of one revision -> one"));
 }
 
-TEST_CASE("storage suite: a part of a change that is not written -> found", "[adapters][conformance]") {
+TEST_CASE("storage suite: a part of a change that is not written -> caught", "[adapters][conformance]") {
   CHECK(finds(commits([](CallChange& change) { change.jobs.clear(); }),
               "commit: new call -> call, row, job stored, sequences and revision given"));
   CHECK(finds(commits([](CallChange& change) { change.everyoneLeaves.reset(); }),
@@ -157,7 +157,7 @@ TEST_CASE("storage suite: a part of a change that is not written -> found", "[ad
               "commit: row given -> the call and its room as given"));
 }
 
-TEST_CASE("storage suite: a second active call in a thread -> found", "[adapters][conformance]") {
+TEST_CASE("storage suite: a second active call in a thread -> caught", "[adapters][conformance]") {
   Broken::Breaks breaks;
   breaks.commit = [](CallStore& right, const CallChange& asked) {
     CommitResult result = right.commit(asked);
@@ -170,7 +170,7 @@ TEST_CASE("storage suite: a second active call in a thread -> found", "[adapters
   CHECK(finds(breaks, "at once: many starts of one thread -> one"));
 }
 
-TEST_CASE("storage suite: a job that is stored before its change -> found", "[adapters][conformance]") {
+TEST_CASE("storage suite: a job that is stored before its change -> caught", "[adapters][conformance]") {
   JobQueue* queue = nullptr;
   Broken::Breaks breaks;
   const auto storage = [&] {
@@ -190,7 +190,7 @@ TEST_CASE("storage suite: a job that is stored before its change -> found", "[ad
   CHECK(reports.hasFailed(sentence));
 }
 
-TEST_CASE("storage suite: a picture that is wrong -> found", "[adapters][conformance]") {
+TEST_CASE("storage suite: a wrong picture -> caught", "[adapters][conformance]") {
   Broken::Breaks breaks;
   breaks.load = [](CallStore& right, const CallStore::LoadRequest& request) {
     auto loaded = right.load(request);
@@ -210,7 +210,7 @@ TEST_CASE("storage suite: a picture that is wrong -> found", "[adapters][conform
   CHECK(finds(breaks, "history: pages of a thread, newest first"));
 }
 
-TEST_CASE("storage suite: a queue that is wrong -> found", "[adapters][conformance]") {
+TEST_CASE("storage suite: a wrong queue -> caught", "[adapters][conformance]") {
   Broken::Breaks breaks;
   breaks.claim = [](JobQueue& right, const JobQueue::ClaimRequest& request) {
     JobQueue::ClaimRequest longer = request;
@@ -234,7 +234,7 @@ TEST_CASE("storage suite: a queue that is wrong -> found", "[adapters][conforman
   CHECK(finds(breaks, "renew: prolongs a claim that holds"));
 }
 
-TEST_CASE("storage suite: a claim that is settled before its change -> found", "[adapters][conformance]") {
+TEST_CASE("storage suite: a claim that is settled before its change -> caught", "[adapters][conformance]") {
   JobQueue* queue = nullptr;
   Broken::Breaks breaks;
   breaks.commit = [&](CallStore& right, const CallChange& asked) {
@@ -254,7 +254,7 @@ TEST_CASE("storage suite: a claim that is settled before its change -> found", "
   CHECK(reports.hasFailed(sentence));
 }
 
-TEST_CASE("storage suite: a claim that leases nothing -> found", "[adapters][conformance]") {
+TEST_CASE("storage suite: a claim without a lease -> caught", "[adapters][conformance]") {
   Broken::Breaks breaks;
   breaks.claim = [](JobQueue& right, const JobQueue::ClaimRequest& request) {
     JobQueue::ClaimRequest none = request;
@@ -265,7 +265,7 @@ TEST_CASE("storage suite: a claim that leases nothing -> found", "[adapters][con
   CHECK(finds(breaks, "at once: many claims -> each job once, one of a call at a time"));
 }
 
-TEST_CASE("storage suite: heartbeats or a switch that are wrong -> found", "[adapters][conformance]") {
+TEST_CASE("storage suite: wrong heartbeats or a wrong switch -> caught", "[adapters][conformance]") {
   Broken::Breaks breaks;
   breaks.save = [](HeartbeatStore& right, const HeartbeatStore::Report& report) {
     right.save(report);

@@ -8,7 +8,7 @@
 using namespace messenger;
 using namespace messenger::testing;
 
-TEST_CASE("enforcement: the database itself refuses what breaks an invariant", "[sqlite][unit]") {
+TEST_CASE("enforcement: a statement that breaks an invariant -> the database refuses it", "[sqlite][unit]") {
   const SqliteFixture fixture;
   const auto storage = fixture.open();
   REQUIRE(started(*storage, "c1", "t1") == Status::committed);
@@ -61,7 +61,7 @@ TEST_CASE("enforcement: the database itself refuses what breaks an invariant", "
   }
 }
 
-TEST_CASE("enforcement: the numbers in the file keep their meaning", "[sqlite][unit]") {
+TEST_CASE("enforcement: numbers in the file -> keep their meaning", "[sqlite][unit]") {
   const SqliteFixture fixture;
   const auto storage = fixture.open();
   // Each list in the order of the numbers 1, 2, 3, …; what is added later comes behind.
@@ -92,7 +92,7 @@ TEST_CASE("enforcement: the numbers in the file keep their meaning", "[sqlite][u
   CHECK(fixture.number("SELECT count(*) FROM threads WHERE id = 't' || type") == 2);
 }
 
-TEST_CASE("enforcement: a number that the library does not know is corrupt", "[sqlite][unit]") {
+TEST_CASE("enforcement: an unknown number -> StorageCorrupt", "[sqlite][unit]") {
   const SqliteFixture fixture;
   const auto storage = fixture.open();
   REQUIRE(started(*storage, "c1", "t1") == Status::committed);
@@ -120,7 +120,7 @@ TEST_CASE("enforcement: a number that the library does not know is corrupt", "[s
   }
 }
 
-TEST_CASE("enforcement: tables that are gone are corrupt, and the cause is kept", "[sqlite][unit]") {
+TEST_CASE("enforcement: missing tables -> StorageCorrupt with its cause", "[sqlite][unit]") {
   const SqliteFixture fixture;
   const auto storage = fixture.open();
   fixture.run("DROP TABLE jobs");
@@ -132,7 +132,7 @@ TEST_CASE("enforcement: tables that are gone are corrupt, and the cause is kept"
   }
 }
 
-TEST_CASE("enforcement: an id given twice is an error that changes nothing", "[sqlite][unit]") {
+TEST_CASE("enforcement: an id given twice -> an error and nothing changed", "[sqlite][unit]") {
   const SqliteFixture fixture;
   const auto storage = fixture.open();
   REQUIRE(started(*storage, "c1", "t1") == Status::committed);
@@ -144,7 +144,7 @@ TEST_CASE("enforcement: an id given twice is an error that changes nothing", "[s
   CHECK(fixture.dump() == before);
 }
 
-TEST_CASE("enforcement: text is stored as it is, whatever is in it", "[sqlite][unit]") {
+TEST_CASE("enforcement: any text -> stored as it is", "[sqlite][unit]") {
   const SqliteFixture fixture;
   const auto storage = fixture.open();
   const std::string odd = GENERATE(std::string("'; DROP TABLE calls; --"), std::string("a\0b", 3),

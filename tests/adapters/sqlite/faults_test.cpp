@@ -193,7 +193,7 @@ bool failAt(const Operation& operation, std::size_t n, const std::string& after)
 
 }  // namespace
 
-TEST_CASE("faults: a change that fails at any statement changes nothing and can be repeated",
+TEST_CASE("faults: a change fails at any statement -> nothing changed and it can be repeated",
           "[sqlite][unit]") {
   for (const Operation& operation : changes()) {
     const std::string after = expected(operation);
@@ -204,7 +204,7 @@ TEST_CASE("faults: a change that fails at any statement changes nothing and can 
   }
 }
 
-TEST_CASE("faults: an answer lost after the commit leaves the whole change", "[sqlite][unit]") {
+TEST_CASE("faults: the answer is lost after the commit -> the whole change is there", "[sqlite][unit]") {
   for (const Operation& operation : changes()) {
     INFO(operation.name);
     const std::string after = expected(operation);
@@ -220,7 +220,7 @@ TEST_CASE("faults: an answer lost after the commit leaves the whole change", "[s
   }
 }
 
-TEST_CASE("faults: a read that fails at any statement can be repeated", "[sqlite][unit]") {
+TEST_CASE("faults: a read fails at any statement -> it can be repeated", "[sqlite][unit]") {
   const SqliteFixture fixture;
   prepare(fixture);
   FailingProbe probe;

@@ -110,7 +110,7 @@ TEST_CASE("write queue: changes that wait together -> one COMMIT for all", "[sql
   CHECK(held.rows() == 1 + count);
 }
 
-TEST_CASE("write queue: nobody waits -> a transaction for each", "[sqlite][unit]") {
+TEST_CASE("write queue: nobody waits -> one transaction each", "[sqlite][unit]") {
   HeldQueue held;
   held.finish();
   CHECK(held.write("a", HeldQueue::patient) == 1);
@@ -118,7 +118,7 @@ TEST_CASE("write queue: nobody waits -> a transaction for each", "[sqlite][unit]
   CHECK(held.probe.commits == 3);
 }
 
-TEST_CASE("write queue: no result is given before the COMMIT", "[sqlite][unit]") {
+TEST_CASE("write queue: before the COMMIT -> no result is returned", "[sqlite][unit]") {
   HeldQueue held;
   std::atomic<int> ran{0};
   std::atomic<int> answered{0};
@@ -145,7 +145,7 @@ TEST_CASE("write queue: no result is given before the COMMIT", "[sqlite][unit]")
   CHECK(held.rows() == 1 + 4);
 }
 
-TEST_CASE("write queue: one of a group throws -> hurts no other, and changes nothing", "[sqlite][unit]") {
+TEST_CASE("write queue: one of a group throws -> changes nothing and affects no other", "[sqlite][unit]") {
   HeldQueue held;
   constexpr int count = 8;
   std::atomic<int> stored{0};
@@ -173,7 +173,7 @@ TEST_CASE("write queue: one of a group throws -> hurts no other, and changes not
   CHECK(held.fixture.number("SELECT count(*) FROM settings WHERE key = '3'") == 0);
 }
 
-TEST_CASE("write queue: the time limit passes behind another change -> left out, the others go on",
+TEST_CASE("write queue: the time limit ends behind another change -> left out and the others continue",
           "[sqlite][unit]") {
   HeldQueue held;
   held.letWait([&] { (void)held.write("before", HeldQueue::patient); });
@@ -190,7 +190,7 @@ TEST_CASE("write queue: the time limit passes behind another change -> left out,
   CHECK(held.fixture.number("SELECT count(*) FROM settings WHERE key = 'late'") == 0);
 }
 
-TEST_CASE("write queue: the file is locked elsewhere -> each waits its own time limit, not the others'",
+TEST_CASE("write queue: the file is locked elsewhere -> each waits for its own time limit only",
           "[sqlite][unit]") {
   const SqliteFixture fixture;
   SqliteOptions options = fixture.options();
@@ -216,7 +216,7 @@ TEST_CASE("write queue: the file is locked elsewhere -> each waits its own time 
   CHECK(started(*storage, "later", "later") == Status::committed);
 }
 
-TEST_CASE("write queue: the first of the queue gives up -> hands over to the next, which has time left",
+TEST_CASE("write queue: the first in the queue times out -> the next with time left takes its turn",
           "[sqlite][unit]") {
   HeldQueue held;
   held.finish();
