@@ -69,7 +69,7 @@ class Notifications {
  private:
   void add(Event event) { effects_.emplace_back(std::move(event)); }
 
-  /// The change is committed: whatever goes wrong from here on must not reach the caller.
+  /// The change is committed, so later failures must not reach the caller.
   template <class Build>
   void guarded(const char* event, Build&& build) {
     try {
@@ -106,7 +106,7 @@ class Notifications {
     broadcast("incoming.call", others, std::move(json).text());
   }
 
-  /// All members, but of those who muted the thread only who was in the call.
+  /// All members, except those who muted notifications and were not in the call.
   [[nodiscard]] std::vector<UserId> audienceOfEnd(const std::optional<UserId>& removed) const {
     std::unordered_set<UserId> wereIn;
     for (const CallParticipant& row : committed_.left) wereIn.insert(row.user);
@@ -136,7 +136,7 @@ class Notifications {
     return std::move(json).text();
   }
 
-  /// Once; a payload without it is better than none.
+  /// Only one attempt; a payload without it is better than none.
   void lookUpThread() {
     if (thread_ || lookedUp_) return;
     lookedUp_ = true;

@@ -16,7 +16,7 @@
 namespace messenger::console {
 namespace {
 
-/// --json counts even when the rest of the line is wrong: whoever asked for it parses the answer.
+/// --json counts even when the rest of the line is wrong, because its user parses the answer.
 bool wantsJson(const std::vector<std::string>& tokens) {
   const auto end = std::find(tokens.begin(), tokens.end(), "--");
   return std::find(tokens.begin(), end, "--json") != end;
@@ -46,7 +46,7 @@ tl::unexpected<Failure> unknownCommand(const Program& program, const std::string
               hint);
 }
 
-/// What the world did to the command.
+/// Turns an exception into a Failure.
 Failure failureOf(const std::exception& error) {
   std::string text = printable(error.what(), 1000);
   if (text.empty() || text.back() != '.') text += '.';

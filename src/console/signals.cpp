@@ -15,7 +15,7 @@
 namespace messenger::console {
 namespace {
 
-// A signal handler reaches nothing but what is static: hence one StopWatch with signals a process.
+// A signal handler can use only static data, so there is one StopWatch with signals in a process.
 std::atomic<int> caught{0};
 std::atomic<int> wakeWriter{-1};
 std::atomic<bool> installed{false};

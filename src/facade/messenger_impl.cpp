@@ -15,7 +15,7 @@
 namespace messenger {
 namespace {
 
-/// Null when there is nothing to point to, an alias of the storage's ownership otherwise.
+/// Null when there is no object; otherwise a pointer that shares ownership of the storage.
 std::shared_ptr<ThreadDirectory> defaultDirectory(const std::shared_ptr<Storage>& storage) {
   ThreadStore* store = storage->threads();
   if (store == nullptr) {
@@ -116,7 +116,7 @@ void MessengerImpl::add(const NewJob& job) {
 }
 
 void MessengerImpl::takeOutRemoved(const ThreadId& thread, const UserId& user) {
-  // Never refused: without an active call there is nobody to take out.
+  // Never refused: without an active call there is nothing to do.
   static_cast<void>(
       engine.run({.thread = thread, .user = user}, [&](const CallStore::Loaded& loaded, rules::Now now) {
         if (!loaded.call) return rules::Decision{};
@@ -127,7 +127,7 @@ void MessengerImpl::takeOutRemoved(const ThreadId& thread, const UserId& user) {
 
 void MessengerImpl::checkActivityPeriodically() {
   if (!config.calling.enabled) return;
-  // Who was silent for the TTL joined before that, so the call is at least as old.
+  // A participant who was silent for the TTL joined before that, so the call is at least as old.
   const bool oldEnough = config.presence.newCallGrace <= config.presence.ttl;
   const std::int64_t upTo = oldEnough
                                 ? std::numeric_limits<std::int64_t>::max()

@@ -108,8 +108,8 @@ Result<ThreadMember> Threads::putMember(const ThreadId& thread, const ThreadMemb
 
 Result<void> Threads::removeMember(const ThreadId& thread, const UserId& user) {
   if (!impl_->store.findThread(thread)) return refuse(Reason::threadNotFound);
-  // Off the thread first, which raises its revision: a join that is under way cannot commit any more, and one
-  // that has committed is found.
+  // Removing the member first raises the thread's revision: a join that has not committed cannot commit any
+  // more, and one that has is found.
   const bool removed = impl_->store.removeMember(thread, user);
   impl_->messenger.takeOutRemoved(thread, user);
   return removed ? Result<void>{} : refuse(Reason::userNotFound);

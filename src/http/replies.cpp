@@ -96,7 +96,7 @@ Response kickedNotBoolean() {
 }
 
 Response refused(const Refusal& refusal, std::chrono::seconds retryAfter) {
-  // Without the detail: it may quote what a provider said.
+  // Without the detail, which may quote a provider.
   const int status = statusOf(refusal.reason);
   Response response = problem(status, toString(refusal.reason), describe(refusal.reason));
   return status == 503 ? retryLater(std::move(response), retryAfter) : response;

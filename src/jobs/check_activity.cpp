@@ -15,7 +15,7 @@ class ActivityCheck {
  public:
   ActivityCheck(actions::Context& context, actions::Engine& engine) : context_(context), engine_(engine) {}
 
-  /// False: nobody may be judged now.
+  /// False: nobody may be evicted now.
   bool begin() {
     const StorageTime now = context_.now().storage;
     const bool shared = context_.window.presenceIsShared();
@@ -31,7 +31,7 @@ class ActivityCheck {
   void evictIfSilent(const Silent& candidate) {
     if (!rules::isSilent(evidence_, ttl(), candidate.lastSeen, seenHere(candidate.who))) return;
     const CallStore::LoadRequest request{.call = candidate.who.call, .user = candidate.who.user};
-    // Refused only when there is no such call any more.
+    // Refused only when the call no longer exists.
     static_cast<void>(engine_.run(request, [&](const CallStore::Loaded& loaded, rules::Now now) {
       const rules::EvictSilent command{candidate.who.user, evidence_, ttl(), seenHere(candidate.who)};
       return rules::evictSilent(command, loaded, context_.rules, now);
@@ -58,8 +58,8 @@ class ActivityCheck {
   rules::Evidence evidence_;
 };
 
-/// One call after another, the older first, and in each the order of joining: those who fell silent together
-/// are evicted together, before anything that the end of a call sets off.
+/// One call after another, older ones first, and in each in the order of joining: participants who fell
+/// silent together are evicted together, before any effect of the end of a call.
 void sortByCall(std::vector<Silent>& batch) {
   std::sort(batch.begin(), batch.end(), [](const Silent& one, const Silent& other) {
     return std::tie(one.who.call, one.sequence) < std::tie(other.who.call, other.sequence);

@@ -1,4 +1,4 @@
-// Drivers that misbehave: the call ends with setup_failed, or the teardown is parked, and nothing else
+// Drivers that misbehave: the call ends with setupFailed, or the teardown is kept as failed, and nothing else
 // breaks.
 #include <atomic>
 #include <functional>
@@ -54,10 +54,10 @@ std::string whySetupFails(Fixture& world, Scripted::Script& script) {
   REQUIRE(world.now(call).teardownComplete);
   REQUIRE(script.creates == Config::Jobs{}.maxAttempts);
   REQUIRE(script.destroys == 1);
-  const auto parked = world.messenger->jobs().failed();
-  REQUIRE(parked.size() == 1);
-  REQUIRE(world.events.of<CallSetupFailed>().at(0).error == parked[0].lastError);
-  return parked[0].lastError.value();
+  const auto failedJobs = world.messenger->jobs().failed();
+  REQUIRE(failedJobs.size() == 1);
+  REQUIRE(world.events.of<CallSetupFailed>().at(0).error == failedJobs[0].lastError);
+  return failedJobs[0].lastError.value();
 }
 
 std::string times(std::size_t count, const std::string& text) {

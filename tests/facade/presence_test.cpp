@@ -1,4 +1,4 @@
-// Who is put out by the activity check, and who never is.
+// Who is evicted by the activity check, and who never is.
 #include "messenger/errors.hpp"
 #include "tests/support/messenger_fixture.hpp"
 

@@ -1,4 +1,4 @@
-// What becomes of a job that fails: again later, then parked, then by hand.
+// A job that fails: retried, then kept as failed, then retried by hand.
 #include "tests/support/messenger_fixture.hpp"
 
 namespace messenger::tests {
@@ -7,9 +7,9 @@ namespace {
 using testing::DriverCall;
 using testing::ProviderAnswer;
 
-Config withTries(int tries, bool queued = true) {
+Config withAttempts(int attempts, bool queued = true) {
   Config config = Fixture::configured(queued);
-  config.jobs.maxAttempts = tries;
+  config.jobs.maxAttempts = attempts;
   config.jobs.backoff = seconds{10};
   config.jobs.maxBackoff = seconds{40};
   config.jobs.jitter = 0.5;
@@ -37,7 +37,7 @@ Duration runNext(Fixture& world, JobOutcome expected) {
 TEST_CASE("jobs: a teardown fails -> retried with growing waits and then kept as failed", "[jobs]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
-  Fixture world(kind, withTries(4));
+  Fixture world(kind, withAttempts(4));
   const Call call = world.startTeam();
   world.provider->answerDestroy(ProviderAnswer::no);
   REQUIRE_OK(world.messenger->endCall(call.id, member(0)));
@@ -51,16 +51,16 @@ TEST_CASE("jobs: a teardown fails -> retried with growing waits and then kept as
     least *= 2;
   }
   REQUIRE(world.messenger->jobs().pending().empty());
-  const auto parked = world.messenger->jobs().failed();
-  REQUIRE(parked.size() == 1);
-  REQUIRE(parked[0].type == JobType::teardownCall);
-  REQUIRE(parked[0].attempts == 4);
-  REQUIRE(parked[0].lastError == "the video driver's destroy returned false");
+  const auto failedJobs = world.messenger->jobs().failed();
+  REQUIRE(failedJobs.size() == 1);
+  REQUIRE(failedJobs[0].type == JobType::teardownCall);
+  REQUIRE(failedJobs[0].attempts == 4);
+  REQUIRE(failedJobs[0].lastError == "the video driver's destroy returned false");
   REQUIRE(world.messenger->jobs().counts().failed == 1);
 
   const auto failed = world.events.of<JobFailed>();
   REQUIRE(failed.size() == 1);
-  REQUIRE(failed[0].job == parked[0].id);
+  REQUIRE(failed[0].job == failedJobs[0].id);
   REQUIRE(failed[0].type == JobType::teardownCall);
   REQUIRE(failed[0].call == call.id);
   REQUIRE(failed[0].attempts == 4);
@@ -71,7 +71,7 @@ TEST_CASE("jobs: a teardown fails -> retried with growing waits and then kept as
   REQUIRE(world.messenger->jobs().runPending().empty());
   REQUIRE(world.messenger->jobs().retry(JobId{"another"}) == 0);
   world.provider->answerDestroy(ProviderAnswer::throwingButDone);
-  REQUIRE(world.messenger->jobs().retry(parked[0].id) == 1);
+  REQUIRE(world.messenger->jobs().retry(failedJobs[0].id) == 1);
   REQUIRE(world.messenger->jobs().retry() == 0);
   REQUIRE(runNext(world, JobOutcome::retry) == Duration::zero());
   world.provider->answerDestroy(ProviderAnswer::yes);
@@ -99,7 +99,7 @@ TEST_CASE("jobs: several fail together -> not retried together", "[jobs]") {
 TEST_CASE("jobs: a sweep fails for the last time -> kept as failed with an event", "[jobs]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
-  Fixture world(kind, withTries(2));
+  Fixture world(kind, withAttempts(2));
   const Call call = world.startTeam();
   world.storage->failIf(
       [](const testing::StorageOperation& operation) { return operation.name == "activeCallsAfter"; },
@@ -122,7 +122,7 @@ TEST_CASE("jobs: a sweep fails for the last time -> kept as failed with an event
 TEST_CASE("jobs: the last attempt of a setup fails -> the call ends", "[jobs]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
-  Fixture world(kind, withTries(3));
+  Fixture world(kind, withAttempts(3));
   const Call call = world.start(world.team, member(0));
   world.join(call, member(1));
   world.provider->answerCreate(ProviderAnswer::throwing);
@@ -155,7 +155,7 @@ TEST_CASE("jobs: synchronous mode -> one attempt for a setup and later failures 
           "[jobs]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
-  Fixture world(kind, withTries(3, /*queued=*/false));
+  Fixture world(kind, withAttempts(3, /*queued=*/false));
   world.provider->answerCreate(ProviderAnswer::throwing);
   REQUIRE_REFUSED(world.messenger->startCall(world.team, member(0)), Reason::setupFailed);
   REQUIRE(world.provider->calls().size() == 2);  // create, and the destroy of what it may have made
@@ -214,7 +214,7 @@ TEST_CASE("jobs: runPending with a limit -> no more than that and in order", "[j
 }
 
 TEST_CASE("jobs: options of one run -> apply to it alone and are named when out of bounds", "[jobs]") {
-  Fixture world(StorageKind::memory, withTries(5));
+  Fixture world(StorageKind::memory, withAttempts(5));
   const Call call = world.start(world.team, member(0));
   world.provider->answerCreate(ProviderAnswer::no);
   std::vector<JobRun> told;

@@ -60,7 +60,7 @@ struct Metrics::Parts {
   Gauge& sockets = gauge("call_server_sockets", "Open WebSockets.");
   Gauge& activeCalls = gauge("call_server_active_calls", "Calls that go on.");
   Gauge& pendingJobs = gauge("call_server_jobs_pending", "Jobs to do.");
-  Gauge& parkedJobs = gauge("call_server_jobs_parked", "Jobs given up.");
+  Gauge& failedJobs = gauge("call_server_jobs_parked", "Jobs that failed: out of attempts.");
   Gauge& janusUp = gauge("call_server_janus_up", "1 while the media server answers; 0 also without one.");
   Gauge& callsDown = gauge("call_server_calls_down", "1 while calls are taken down.");
 };
@@ -109,9 +109,9 @@ void Metrics::setSockets(std::size_t count) {
 void Metrics::setActiveCalls(std::size_t count) {
   parts_->activeCalls.Set(real(count));
 }
-void Metrics::setJobs(std::size_t pending, std::size_t parked) {
+void Metrics::setJobs(std::size_t pending, std::size_t failed) {
   parts_->pendingJobs.Set(real(pending));
-  parts_->parkedJobs.Set(real(parked));
+  parts_->failedJobs.Set(real(failed));
 }
 void Metrics::setJanusUp(bool up) {
   parts_->janusUp.Set(up ? 1 : 0);

@@ -44,7 +44,7 @@ std::string webSocketOf(const std::string& endpoint) {
   return "ws://" + host + ":8188";
 }
 
-/// It goes into a header as it is.
+/// It is written into a header as it is.
 std::string checkedUrl(std::string url) {
   const bool speaks = url.starts_with("ws://") || url.starts_with("wss://");
   if (!speaks || url.find_first_of(" \t\r\n;,'\"") != std::string::npos) {
@@ -92,7 +92,7 @@ std::variant<Settings, int> settingsFrom(int argc, const char* const* argv) {
 }
 
 messenger::Secret keptSecret(const std::filesystem::path& file) {
-  // Written aside and linked into place: the file is there as a whole, or not at all.
+  // Written to another name and linked into place, so that the file is never incomplete.
   const std::string aside = file.string() + '.' + randomHex(8);
   const int out = ::open(aside.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
   if (out < 0) throw std::system_error(errno, std::generic_category(), aside);

@@ -13,7 +13,7 @@ namespace {
 using support::readTruth;
 using support::variable;
 
-// Values are not repeated in these texts: what lands in the wrong variable may be a password.
+// These texts do not contain values, because a value in the wrong variable may be a password.
 
 [[noreturn]] void reject(std::string_view field, std::string_view allowed) {
   throw std::invalid_argument("JanusOptions::" + std::string{field} + " must be " + std::string{allowed});

@@ -77,7 +77,7 @@ std::optional<Failure> reconcileWith(CommandCall& call, const VideoRoom& room, c
   }
   show(call, *report);
   if (report->failures.empty()) return std::nullopt;
-  return Failure{ExitCode::failed, "", "", ""};  // the report has said it
+  return Failure{ExitCode::failed, "", "", ""};  // the report already contains it
 }
 
 console::HostCommand commandThat(std::function<std::optional<Failure>(CommandCall&)> run) {

@@ -7,7 +7,7 @@
 namespace messenger::janus {
 namespace {
 
-/// Janus's codes are small; what is not is no code of Janus.
+/// Janus's codes are small; a large number is not one of them.
 int codeOf(const Json& object, const char* key) {
   const auto found = object.find(key);
   if (found == object.end() || !found->is_number_integer()) return 0;
@@ -39,7 +39,7 @@ std::string cleaned(std::string_view text, const std::vector<Secret>& secrets) {
   std::vector<std::string_view> hidden;
   hidden.reserve(secrets.size());
   for (const Secret& each : secrets) hidden.emplace_back(each.reveal());
-  // The longest first: one may be a part of another.
+  // The longest first, because one may be a part of another.
   std::sort(hidden.begin(), hidden.end(), [](auto a, auto b) { return a.size() > b.size(); });
   for (const std::string_view each : hidden) {
     clean = support::presentable(clean, each, clean.size() + 64 * most);

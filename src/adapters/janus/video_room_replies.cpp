@@ -91,7 +91,7 @@ JanusResult<std::vector<Forwarder>> readForwarders(const Json& answer) {
 JanusResult<std::vector<Secret>> readTokens(const Json& answer) {
   std::vector<Secret> tokens;
   const auto list = answer.find("allowed");
-  if (list == answer.end() || !list->is_array()) return tokens;  // so after `disable`
+  if (list == answer.end() || !list->is_array()) return tokens;  // missing after `disable`
   for (const Json& each : *list) {
     if (!each.is_string()) return malformed("a token is not text");
     tokens.emplace_back(each.get<std::string>());

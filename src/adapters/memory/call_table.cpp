@@ -128,7 +128,7 @@ const CallParticipant& CallTable::writeParticipant(CallRow& call, const CallPart
   return row.participant;
 }
 
-/// Into the indexes it belongs to.
+/// Adds the row to its indexes.
 void CallTable::place(ParticipantRow& row, StorageTime at) {
   const std::int64_t sequence = row.participant.sequence;
   if (row.isIn()) {

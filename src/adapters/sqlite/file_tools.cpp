@@ -17,13 +17,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What is broken when a statement gives rows. Each row: the id of what is concerned.
+/// A problem that exists when the statement returns rows. Each row has the id of an affected item.
 struct Rule {
   const char* finding;
   const char* rows;
 };
 
-// What no constraint of the schema can hold. Rows of one snapshot, so that work in progress is no finding.
+// Rules that no constraint of the schema can express. All rows come from one snapshot, so work in progress is
+// not reported.
 constexpr std::array rules{
     Rule{"call {} has ended, and has participants in it",
          "SELECT DISTINCT c.id FROM calls c JOIN call_participants p ON p.call_sequence = c.sequence "
@@ -48,7 +49,7 @@ constexpr std::array rules{
          "(SELECT count(*) FROM thread_members m WHERE m.thread_id = t.id)"},
 };
 
-/// More of one kind would tell nobody more.
+/// More of one kind would not help.
 constexpr int mostOfAKind = 20;
 
 void addFindings(Connection& connection, std::vector<std::string>& findings) {
@@ -58,7 +59,7 @@ void addFindings(Connection& connection, std::vector<std::string>& findings) {
     const std::string line = integrity.getColumn(0).getString();
     if (line != "ok") findings.push_back(line);
   }
-  if (!findings.empty()) return;  // damaged pages make every other answer worthless
+  if (!findings.empty()) return;  // with damaged pages no other result is reliable
   SQLite::Statement references(database, "PRAGMA foreign_key_check");
   for (int i = 0; i < mostOfAKind && references.executeStep(); ++i) {
     findings.push_back(fmt::format("a row of {} refers to a row of {} that is not there",
@@ -98,7 +99,7 @@ SqliteFile inspectSqliteFile(const SqliteOptions& options) {
   if (!header.isSqlite() || header.application() != sqlite::applicationId) return file;
   file.kind = SqliteFileKind::ours;
   file.version = header.version();
-  // Newer than the header is only the log; whoever made a version that we do not know may keep it to himself.
+  // The log may be newer than the header. A version that this library does not know is only reported.
   if (!sqlite::hasLog(path) || file.version > file.latest) return file;
   return sqlite::translating(path.string(), [&] {
     sqlite::Connection connection(path, sqlite::Access::read, options.busyTimeout, nullptr);
@@ -114,8 +115,7 @@ std::vector<std::string> checkSqliteFile(const SqliteOptions& options) {
         fmt::format("{} is no messenger database of version {}", options.path.string(), file.latest));
   }
   return sqlite::translating(options.path.string(), [&] {
-    // SQLite forgets the CHECK constraints of a file that it opens for reading, and so would not look at
-    // them.
+    // SQLite ignores the CHECK constraints of a file that it opens for reading, and would not verify them.
     sqlite::Connection connection(options.path, sqlite::Access::write, options.busyTimeout, nullptr);
     connection.execute("PRAGMA query_only = ON");
     std::vector<std::string> findings;

@@ -5,7 +5,7 @@ namespace messenger::sqlite {
 
 namespace {
 
-// ?1 queue, ?2 now. A lease that ends now holds no more.
+// ?1 queue, ?2 now. A lease that ends now has ended.
 constexpr FixedText available =
     "j.queue = ?1 AND j.failed = 0 AND j.available_at <= ?2 "
     "AND (j.leased_until IS NULL OR j.leased_until <= ?2) "
@@ -13,8 +13,8 @@ constexpr FixedText available =
     "AND o.leased_until > ?2) ";
 constexpr FixedText first = " ORDER BY j.available_at, j.sequence LIMIT 1";
 
-// The unary plus keeps SQLite from walking the whole queue when the index of the call, or of the id, is at
-// hand.
+// The unary plus keeps SQLite from scanning the whole queue when it can use the index of the call or of the
+// id.
 constexpr FixedText nextInQueue = "SELECT j.sequence FROM jobs AS j WHERE " + available + first;
 constexpr FixedText nextOfCall =
     "SELECT j.sequence FROM jobs AS j WHERE j.call_id = ?3 AND +" + available + first;
@@ -48,7 +48,7 @@ constexpr FixedText countText =
     "(SELECT count(*) FROM jobs WHERE queue = ?1 AND failed = 1) "
     "FROM jobs WHERE queue = ?1 AND failed = 0";
 
-/// The job that a claim would take now.
+/// The job that a claim would take.
 std::optional<std::int64_t> findNext(Connection& connection, const JobQueue::ClaimRequest& request) {
   const auto sequence = [](Query& query) -> std::optional<std::int64_t> {
     if (!query.next()) return std::nullopt;
@@ -79,7 +79,7 @@ constexpr FixedText callText =
     ", (SELECT count(*) FROM call_participants WHERE call_sequence = calls.sequence AND left_at IS NULL) "
     "FROM calls WHERE id = ?1";
 
-/// The call that a claimed job is about; the intent to make a room is stored before anyone makes one.
+/// The call of a claimed job. Also stores the intent to make a room.
 void attachCall(Connection& connection, JobQueue::ClaimedJob& claimed, TimePoint now) {
   if (!claimed.job.call) return;
   {
@@ -109,7 +109,7 @@ void SqliteJobQueue::add(const NewJob& job) {
 
 std::optional<JobQueue::ClaimedJob> SqliteJobQueue::claim(const ClaimRequest& request) {
   const Deadline deadline = pool_.deadline();
-  // Looking first, with a reader: an idle poll takes no lock that others wait for.
+  // Looks first with a reader, so that an idle poll takes no lock that others wait for.
   const auto look = [&](Connection& connection) { return findNext(connection, request); };
   if (!pool_.readOne(deadline, look)) return std::nullopt;
 

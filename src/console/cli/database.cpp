@@ -47,7 +47,7 @@ Outcome requireFolder(const SqliteOptions& options) {
               "Is --database (or MESSENGER_DATABASE) right?");
 }
 
-/// Nothing when the file is of ours and of this version.
+/// Empty when the file belongs to the library and has this version.
 Outcome requireUsable(const SqliteOptions& options) {
   const SqliteFile file = inspectSqliteFile(options);
   switch (file.kind) {
@@ -81,7 +81,8 @@ Outcome migrate(Invocation& call) {
   if (Outcome folder = requireFolder(*options); !folder) return folder;
   const SqliteFile before = inspectSqliteFile(*options);
   if (before.kind == SqliteFileKind::ours && before.version > before.latest) return tooNew(*options, before);
-  // Not judged here: a SQLite file without tables becomes ours, anything else foreign is refused and left.
+  // Not checked here: a SQLite file without tables gets the library's tables; any other foreign file is
+  // refused and left.
   static_cast<void>(sqliteStorage(*options));
   const bool made = before.kind != SqliteFileKind::ours;
   const bool changed = made || before.version != before.latest;

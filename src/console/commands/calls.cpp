@@ -43,7 +43,7 @@ void writeUser(support::JsonWriter& json, std::string_view key, const std::optio
   json.beginObject().key("type").value(user->type).key("id").value(user->id).endObject();
 }
 
-/// The fields of a call; the object stays open.
+/// Writes the fields of a call; the object stays open.
 void writeCall(support::JsonWriter& json, const Call& call) {
   json.beginObject().key("id").value(call.id.value()).key("thread_id").value(call.threadId.value());
   writeUser(json, "owner", call.owner);

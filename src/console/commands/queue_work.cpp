@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::chrono::milliseconds glance{100};
 
-/// Tells of each job as it is settled. Told from the workers' threads.
+/// Prints each job after it is settled. Called on the workers' OS threads.
 class Report {
  public:
   explicit Report(Invocation& call) : call_(call) {}
@@ -29,7 +29,7 @@ class Report {
       runs_.push_back(run);
       return;
     }
-    // Fits 80 columns, unless it is not the first try.
+    // Fits 80 columns for a first attempt.
     const std::string outcome = padded(toString(run.outcome), 6);
     std::string line = fmt::format("{}  {}  {:<18}  {}", absolute(call_.now()),
                                    call_.screen.paint(toneOf(run.outcome), outcome), toString(run.type),
@@ -43,7 +43,7 @@ class Report {
     call_.screen.progress(summary());
   }
 
-  /// `why`: empty, once, stopped.
+  /// `why`: empty, once or stopped.
   void finish(std::string_view why) EXCLUDES(mutex_) {
     const support::Lock lock(mutex_);
     support::JsonWriter json;
@@ -71,7 +71,7 @@ class Report {
  private:
   static constexpr std::array<JobOutcome, 4> outcomes{JobOutcome::done, JobOutcome::retry, JobOutcome::failed,
                                                       JobOutcome::lost};
-  /// A worker may run for months: --json shows the last ones.
+  /// A worker may run for months: so --json shows only the last ones.
   static constexpr std::size_t mostRuns = 1000;
 
   static Tone toneOf(JobOutcome outcome) noexcept {
@@ -139,7 +139,7 @@ Worker startHoldingBack(Messenger& messenger, const WorkerOptions& options) {
 }
 
 Outcome work(Invocation& call) {
-  // The null driver would mark rooms as made and destroyed that no provider was ever asked about.
+  // The null driver would record rooms as made and destroyed without asking a provider.
   if (!call.messenger->hasVideoDriver()) {
     return fail(
         ExitCode::failed, "noVideoDriver",
@@ -175,7 +175,7 @@ Outcome work(Invocation& call) {
     }
   }
   worker.stop();
-  // A worker outlives a storage that fails; "nothing left" would be the wrong news of one. This throws then.
+  // A worker continues when the storage fails, and "nothing left" would then be wrong. This throws instead.
   if (empty) static_cast<void>(call.messenger->jobs().counts());
   report.finish(empty ? "empty" : "stopped");
   return {};

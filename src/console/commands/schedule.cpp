@@ -23,7 +23,7 @@ void writeResult(Screen& screen, std::size_t active, std::size_t rounds) {
 }
 
 Outcome runOnce(Invocation& call) {
-  // Whoever counts on hearing heartbeats cannot judge in the moment it starts; a long-lived worker can.
+  // A program that receives heartbeats cannot evict anyone when it has just started; a long-lived worker can.
   const When when = call.messenger->config().presence.receivesHeartbeats ? When::queued : When::now;
   std::size_t active = 0;
   {
@@ -47,7 +47,7 @@ Outcome watch(Invocation& call) {
       active = call.messenger->host().checkActivity(When::now);
       call.screen.line(absolute(call.now()) + "  " + sentence(active, When::now));
     } catch (const StorageUnavailable& error) {
-      // A busy or full storage passes; whoever runs this for months wants it to go on.
+      // A busy or full storage is temporary, and this may run for months.
       call.screen.note(absolute(call.now()) + "  " + error.what());
     }
     ++rounds;

@@ -20,7 +20,7 @@ std::string text(const Broadcast& broadcast) {
          describe(broadcast.call);
 }
 
-/// Sends them one after another and requires that they arrive just so.
+/// Sends them one after another and requires that they arrive unchanged and in this order.
 void sendAll(BroadcasterUnderTest& c, const std::vector<Broadcast>& broadcasts) {
   for (const Broadcast& each : broadcasts) c.broadcaster->broadcast(each);
   if (!c.received) return;

@@ -13,7 +13,7 @@ namespace {
 
 using std::chrono::seconds;
 
-/// One check at work: a fresh presence, and the time.
+/// One check: a new presence, and the time.
 class PresenceCase {
  public:
   PresenceCase(std::shared_ptr<Presence> presence, const PresenceSuiteOptions& options)
@@ -123,7 +123,7 @@ void seenAgain(PresenceCase& c) {
     c.track(person(i));
     c.advance(seconds{1});
   }
-  // Every third is seen again, in the same order.
+  // Every third participant is seen again, in the same order.
   for (int i = 0; i < count; i += 3) {
     require(c.touch(person(i)), "they are tracked");
     c.advance(seconds{1});
@@ -175,7 +175,7 @@ void longTexts(PresenceCase& c) {
   c.track(huge);
   require(c.touch(huge), "a huge id can be tracked");
   require(c.seenCount(huge, Duration::zero()) == 1, "it comes back as it was");
-  // Around every size at which an implementation may store or compare texts in another way.
+  // Around every size at which an implementation may store or compare texts differently.
   const auto sized = [](std::size_t call, std::size_t user) {
     return who(std::string(call, 'c'), std::string(user, 'u'));
   };
@@ -201,7 +201,7 @@ void atOnce(PresenceCase& c) {
   c.advance(seconds{60});
   const SteadyPoint now = c.now();
   std::atomic<std::size_t> unseen{0};
-  // Half send heartbeats while the other half come and go, and others ask who was seen.
+  // Half send heartbeats while the other half join and leave, and others read who was seen.
   crowd(people * 100, [&](std::size_t i) {
     const ParticipantKey key = person(i % people);
     const SteadyPoint mine = now + std::chrono::nanoseconds{(i * 7) % 13};

@@ -3,7 +3,7 @@
 namespace messenger::testing {
 namespace {
 
-/// What a caller may hand over as an id. None of these is stored anywhere.
+/// Texts that may be passed as an id. None of them is stored anywhere.
 std::vector<std::string> oddTexts(const std::string& known) {
   using namespace std::string_literals;
   return {""s,

@@ -3,7 +3,7 @@
 namespace messenger::testing {
 namespace {
 
-/// Something of everything.
+/// Stores one item of every kind.
 CallId fill(StorageCase& c) {
   CallId call = c.start("thread", c.alice, 0);
   c.join(call, c.bob, 1);

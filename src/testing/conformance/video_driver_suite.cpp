@@ -13,7 +13,7 @@
 namespace messenger::testing {
 namespace {
 
-/// One check at work: a fresh driver for each job, as the library does it, and calls nobody has had before.
+/// One check: a new driver for each job, as in the library, and calls with new ids.
 class DriverCase {
  public:
   DriverCase(const VideoDriverFactory& make, const VideoDriverSuiteOptions& options)
@@ -45,7 +45,7 @@ class DriverCase {
     return thread;
   }
 
-  /// Creates the room and gives what the driver says of it.
+  /// Creates the room and returns what the driver reports about it.
   [[nodiscard]] Room create(const Call& call, ThreadType type = ThreadType::group) const {
     const auto made = driver();
     require(made->create(thread(type), call), "create makes the room");
@@ -54,7 +54,7 @@ class DriverCase {
             secret ? std::optional<Secret>{Secret{*secret}} : std::nullopt};
   }
 
-  /// As the library does it: the call has ended, and carries what is known of the room.
+  /// As the library does it: the call has ended, and has the known details of its room.
   [[nodiscard]] bool destroy(const Call& created, std::optional<Room> room) const {
     CallWithRoom call{created, std::nullopt};
     call.endedAt = call.createdAt + std::chrono::seconds{1};
