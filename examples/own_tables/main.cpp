@@ -56,12 +56,12 @@ void run(const std::filesystem::path& folder) {
   messenger.joinCall(call->id, userIdOf(carol));
   std::cout << "carol joins; her active calls: " << messenger.activeCalls(userIdOf(carol)).size() << '\n';
 
-  std::cout << "carol is taken off the conversation\n";
+  std::cout << "carol is removed from the conversation\n";
   removeFromConversation(database, messenger, releaseCrew, carol);
   const auto again = messenger.joinCall(call->id, userIdOf(carol));
   std::cout << "carol joins again: " << (again ? "yes" : again.error().text()) << '\n';
 
-  std::cout << "bob is taken off the conversation\n";
+  std::cout << "bob is removed from the conversation\n";
   removeFromConversation(database, messenger, releaseCrew, bob);
   messenger.jobs().runPending();
   std::cout << "alice, the owner, starts a call: " << answer(messenger.startCall(crew, userIdOf(alice)))

@@ -45,6 +45,6 @@ bool VideoRoomBroker::destroy(const CallWithRoom& call) {
     case VideoRoom::Destroyed::wrongSecret:
       break;
   }
-  throw messenger::DriverError("the service does not take our secret for " + nameFor(call));
+  throw messenger::DriverError("the service refuses the secret for " + nameFor(call));
 }
 // [/create]

@@ -53,7 +53,7 @@ std::string ring(Messenger& messenger, const ThreadId& thread, const UserId& use
   const auto call = messenger.startCall(thread, user);
   if (call) return "ringing";
   const Reason why = call.error().reason;
-  if (why == Reason::callAlreadyActive) return "join the call that is going on";
+  if (why == Reason::callAlreadyActive) return "join the active call";
   if (why == Reason::callsDown) return "calls are down for maintenance, try again later";
   return call.error().text();  // a sentence in English that can be shown
 }

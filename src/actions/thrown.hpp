@@ -18,7 +18,7 @@ namespace messenger::actions {
     const char* text = error.what();
     return support::presentable(text != nullptr ? text : "an exception without a text", secret);
   } catch (...) {
-    return "something that is no std::exception";
+    return "an exception that is no std::exception";
   }
 }
 

@@ -58,7 +58,7 @@ Failure failureOf(const std::exception& error) {
     return {ExitCode::database, "storageIncompatible", text, "The database was left as it was."};
   }
   if (dynamic_cast<const StorageError*>(&error) != nullptr) {
-    return {ExitCode::database, "storageCorrupt", text, "The data is not what the library wrote."};
+    return {ExitCode::database, "storageCorrupt", text, "The library cannot have written this data."};
   }
   return {ExitCode::failed, "failed", text, {}};
 }

@@ -73,7 +73,7 @@ Subscription EventBus::subscribe(std::function<void(const E&)> listener) {
     } catch (const std::exception& error) {
       (*report)(error.what());
     } catch (...) {
-      (*report)("something that is no std::exception");
+      (*report)("an exception that is no std::exception");
     }
   };
   auto connection = std::get<Signal<E>>(signals_->byKind).connect(std::move(slot));

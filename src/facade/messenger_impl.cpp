@@ -20,7 +20,7 @@ std::shared_ptr<ThreadDirectory> defaultDirectory(const std::shared_ptr<Storage>
   ThreadStore* store = storage->threads();
   if (store == nullptr) {
     throw std::invalid_argument(
-        "Dependencies::threads is null and the storage has no thread directory of its own: give one");
+        "Dependencies::threads must not be null, because the storage has no thread directory");
   }
   return {storage, store};
 }
@@ -91,9 +91,8 @@ VideoDriverFactory MessengerImpl::drivers() {
     report = !hasDriver && !std::exchange(missingDriverReported, true);
   }
   if (report) {
-    actions::logSafely(
-        *dependencies.logger, LogLevel::warning,
-        "no video driver was set: calls are set up without a room (Messenger::setVideoDriver)");
+    actions::logSafely(*dependencies.logger, LogLevel::warning,
+                       "no video driver is set: calls are set up without a room (Messenger::setVideoDriver)");
   }
   return [held = std::move(factory)] { return (*held)(); };
 }

@@ -66,13 +66,13 @@ Response noSuchRoute() {
 }
 
 Response methodNotAllowed(Endpoint endpoint) {
-  Response response = problem(405, "methodNotAllowed", "This address does not take that method.");
+  Response response = problem(405, "methodNotAllowed", "This address does not allow this method.");
   response.headers.push_back({"Allow", std::string{allowed(endpoint)}});
   return response;
 }
 
 Response unauthenticated() {
-  return problem(401, "unauthenticated", "Nobody is logged in.");
+  return problem(401, "unauthenticated", "No user is logged in.");
 }
 
 Response bodyTooLarge() {
@@ -88,7 +88,7 @@ Response notFound(Reason reason) {
 }
 
 Response malformedBody() {
-  return problem(400, "malformedBody", "The body is no JSON.");
+  return problem(400, "malformedBody", "The body is not JSON.");
 }
 
 Response kickedNotBoolean() {

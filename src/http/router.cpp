@@ -193,8 +193,9 @@ class Router::Impl {
       auto view = messenger_.showCall(call.id, user);
       if (view) return *std::move(view);
     } catch (const Error& error) {
-      options_.logger->log(LogLevel::warning, fmt::format("http: a call was started, but not read again: {}",
-                                                          support::presentable(error.what(), std::nullopt)));
+      options_.logger->log(LogLevel::warning,
+                           fmt::format("http: a call was started, but could not be read again: {}",
+                                       support::presentable(error.what(), std::nullopt)));
     }
     CallView view{.call = std::move(call), .thread = thread, .room = std::nullopt};
     view.joined = true;

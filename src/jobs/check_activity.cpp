@@ -72,8 +72,9 @@ bool checkActivity(actions::Context& context, actions::Engine& engine, std::int6
                    const KeepGoing& keepGoing) {
   ActivityCheck check(context, engine);
   if (!check.begin()) {
-    actions::logSafely(context.logger, LogLevel::info,
-                       "activity check: nobody is judged before heartbeats were received for a full TTL");
+    actions::logSafely(
+        context.logger, LogLevel::info,
+        "activity check: nobody is evicted before heartbeats could be received for a full TTL");
     return true;
   }
   Sweep sweep(context);

@@ -85,7 +85,7 @@ void DueTasks::flushWithin(Duration window, void (actions::Heartbeats::*report)(
     (heartbeats_.*report)(window);
   } catch (...) {
     actions::logSafely(context_.logger, LogLevel::error,
-                       fmt::format("heartbeats were not written: {}", actions::whatWasThrown()));
+                       fmt::format("heartbeats could not be reported: {}", actions::whatWasThrown()));
     // Heartbeats of this window are written with the next report.
     const support::Lock lock(mutex_);
     lastFlush_ -= window;

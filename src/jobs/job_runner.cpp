@@ -95,7 +95,7 @@ JobRunner::Ran JobRunner::run(const RunPolicy& policy, const ClaimedJob& claimed
     } catch (...) {
       // The storage failed while settling: the lease ends, and the job is taken over.
       actions::logSafely(context_.logger, LogLevel::error,
-                         fmt::format("{} {} is not settled, its lease will run out: {}", toString(job.type),
+                         fmt::format("{} {} could not be settled, its lease will end: {}", toString(job.type),
                                      job.id.value(), actions::whatWasThrown()));
     }
   }
@@ -119,7 +119,7 @@ JobOutcome JobRunner::attempt(const RunPolicy& policy, const ClaimedJob& claimed
   try {
     if (job.attempts > maxAttempts(policy, job.type)) {
       return fail(policy, claimed,
-                  job.lastError.value_or("every attempt was cut short: the process ended while it ran"),
+                  job.lastError.value_or("every attempt was interrupted: the process ended during it"),
                   after);
     }
     result = perform(policy, claimed);

@@ -41,9 +41,9 @@ Room describedBy(const VideoDriver& driver) {
 /// Runs the driver; returns its room, or throws the reason why there is none.
 Room create(const ThreadDirectory& threads, const VideoDriverFactory& drivers, const Call& call) {
   const auto thread = threads.findThread(call.threadId);
-  if (!thread) throw DriverError("the thread of the call does not exist any more");
+  if (!thread) throw DriverError("the thread of the call no longer exists");
   const auto driver = drivers();
-  if (!driver) throw DriverError("the video driver factory returned nothing");
+  if (!driver) throw DriverError("the video driver factory returned null");
   if (!driver->create(*thread, call)) throw DriverError("the video driver's create returned false");
   return describedBy(*driver);
 }
@@ -51,7 +51,7 @@ Room create(const ThreadDirectory& threads, const VideoDriverFactory& drivers, c
 /// Runs the driver; throws the reason when the room was not destroyed.
 void destroy(const VideoDriverFactory& drivers, const CallWithRoom& call) {
   const auto driver = drivers();
-  if (!driver) throw DriverError("the video driver factory returned nothing");
+  if (!driver) throw DriverError("the video driver factory returned null");
   if (!driver->destroy(call)) throw DriverError("the video driver's destroy returned false");
 }
 

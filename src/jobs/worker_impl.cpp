@@ -27,7 +27,7 @@ namespace jobs {
 void applyOptions(RunPolicy& policy, const WorkerOptions& options) {
   require(options.threads >= 1 && options.threads <= mostThreads, "threads", "1 to 256");
   require(!options.maxAttempts || (*options.maxAttempts >= 1 && *options.maxAttempts <= mostAttempts),
-          "tries", "1 to 1000");
+          "maxAttempts", "1 to 1000");
   require(!options.backoff || (options.backoff->count() >= 0 && *options.backoff <= longestBackoff),
           "backoff", "zero to one day");
   if (!options.queue.empty()) policy.queue = options.queue;

@@ -9,7 +9,7 @@ namespace messenger::testing {
 
 ForwardingPresence::ForwardingPresence(std::shared_ptr<Presence> inner) : inner_(std::move(inner)) {
   if (inner_ == nullptr) {
-    throw std::invalid_argument("ForwardingPresence: there is no presence to forward to");
+    throw std::invalid_argument("ForwardingPresence: the presence must not be null");
   }
 }
 
@@ -34,7 +34,7 @@ std::vector<LastSeen> ForwardingPresence::seenWithin(Duration atMost, SteadyPoin
 }
 
 void FaultyPresence::failOnDemand() const {
-  if (failing_) throw PresenceError("the faulty presence was told to fail");
+  if (failing_) throw PresenceError("the faulty presence is set to fail");
 }
 
 bool FaultyPresence::touch(const CallId& call, const UserId& user, SteadyPoint now) {

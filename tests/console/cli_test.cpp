@@ -171,7 +171,7 @@ TEST_CASE("messenger: a job that needs a driver -> never run", "[console][proces
     const Ended ended = world.run({"calls:down", "--now"});
     CHECK(ended.out ==
           "1 active calls found. End calls completed!\nCall system is now down for 30 minutes.\n");
-    CHECK(ended.err.find("no client was told") != std::string::npos);
+    CHECK(ended.err.find("Clients were not notified") != std::string::npos);
     CHECK(kinds() == std::vector<std::string>{"SetupCall", "TeardownCall"});
   }
   SECTION("calls:down leaves it all to the host") {

@@ -14,7 +14,7 @@ TEST_CASE("queue:work: a first Ctrl-C -> the current job finishes", "[console][p
   Process worker(CONSOLE_HOST, {world.file.string(), "queue:work"}, {});
   worker.waitForErr("create begun");
   worker.signal(signal);
-  worker.waitForErr("Finishing the work in hand");
+  worker.waitForErr("Finishing the current work");
   worker.writeLine("go on");
   CHECK(worker.wait() == 0);
   CHECK(worker.out().find("  done    SetupCall           " + call.id.value() + "\n1 done,") !=
@@ -32,7 +32,7 @@ TEST_CASE("queue:work: a second Ctrl-C -> ends at once and the job is not lost",
   Process worker(CONSOLE_HOST, {world.file.string(), "queue:work"}, {});
   worker.waitForErr("create begun");
   worker.signal(signal);
-  worker.waitForErr("Finishing the work in hand");
+  worker.waitForErr("Finishing the current work");
   worker.signal(signal);
   CHECK(worker.wait() == 128 + signal);
   CHECK_FALSE(host->host().findCall(call.id)->setupComplete);

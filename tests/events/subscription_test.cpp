@@ -54,7 +54,7 @@ TEST_CASE("event_bus: a listener throws -> reported and the next one runs", "[ev
   const auto three = world.bus.subscribe<CallStarted>([&](const CallStarted&) { ++called; });
   world.bus.emit(started());
   REQUIRE(called == 1);
-  REQUIRE(world.reported == std::vector<std::string>{"no", "something that is no std::exception"});
+  REQUIRE(world.reported == std::vector<std::string>{"no", "an exception that is no std::exception"});
 }
 
 TEST_CASE("subscription: destroyed or cancelled or replaced -> its listener is not called",

@@ -83,7 +83,7 @@ TEST_CASE("bad driver: create fails in any way -> the call ends with setupFailed
   }
   SECTION("when it throws something else") {
     script->create = [](const Call&) -> bool { throw "text"; };
-    REQUIRE(whySetupFails(world, *script) == "something that is no std::exception");
+    REQUIRE(whySetupFails(world, *script) == "an exception that is no std::exception");
   }
   SECTION("when it throws a very long text") {
     script->create = [](const Call&) -> bool { throw std::runtime_error(std::string(1 << 20, 'x')); };

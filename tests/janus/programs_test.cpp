@@ -101,13 +101,13 @@ TEST_CASE("messenger janus:reconcile: after a restart of Janus -> rooms are rene
   const Ended ended = with({});
   INFO(ended.out << ended.err);
   REQUIRE(ended.exit == 0);
-  CHECK(has(ended.out, "to be made anew: call-" + call.id.value()));
+  CHECK(has(ended.out, "to renew: call-" + call.id.value()));
   CHECK(has(ended.err, "A worker of the host"));
   REQUIRE_FALSE(world.now(call).setupComplete);
   world.drain();
   REQUIRE(world.rooms() == world.roomsOfActive());
   CHECK(has(with({}).out,
-            "1 rooms, 1 in use, 0 destroyed, 0 unknown, 0 not ours; 1 active calls, 0 without a room."));
+            "1 rooms, 1 in use, 0 destroyed, 0 unknown, 0 foreign; 1 active calls, 0 without a room."));
 }
 
 TEST_CASE("messenger janus:reconcile: a missing setting -> named", "[janus][programs]") {

@@ -140,7 +140,7 @@ TEST_CASE("jobs: the last attempt of a setup fails -> the call ends", "[jobs]") 
     if (std::holds_alternative<CallEnded>(event)) order.emplace_back("CallEnded");
   }
   REQUIRE(order == std::vector<std::string>{"JobFailed", "CallSetupFailed", "CallEnded"});
-  REQUIRE(world.events.of<CallSetupFailed>()[0].error == "the fake provider was told to throw");
+  REQUIRE(world.events.of<CallSetupFailed>()[0].error == "the fake provider is set to throw");
   REQUIRE(world.messenger->jobs().failed().size() == 1);
 
   // Retried by hand, it finds a call that is over.
@@ -247,8 +247,8 @@ TEST_CASE("jobs: options of one run -> apply to it alone and are named when out 
   };
   requireNamed({.threads = 0}, "threads");
   requireNamed({.threads = 257}, "threads");
-  requireNamed({.maxAttempts = 0}, "tries");
-  requireNamed({.maxAttempts = 1001}, "tries");
+  requireNamed({.maxAttempts = 0}, "maxAttempts");
+  requireNamed({.maxAttempts = 1001}, "maxAttempts");
   requireNamed({.backoff = milliseconds{-1}}, "backoff");
   requireNamed({.backoff = hours{25}}, "backoff");
 }

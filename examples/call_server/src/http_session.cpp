@@ -106,7 +106,7 @@ void HttpSession::onReadError(const Error& error) {
   }
   const bool ended = error == http::error::end_of_stream || error == http::error::partial_message;
   if (!ended && error.category() == make_error_code(http::error::bad_method).category()) {
-    return answerAndClose(errorReply(400, "malformedRequest", "This is no HTTP request."));
+    return answerAndClose(errorReply(400, "malformedRequest", "This is not an HTTP request."));
   }
   close();
 }
@@ -149,7 +149,7 @@ void HttpSession::onUpgrade(const Request& request) {
   auto admitted = serving_.site.admitSocket(request);
   if (auto* refused = std::get_if<Response>(&admitted)) return answer(std::move(*refused));
   if (!beast::websocket::is_upgrade(parser_->get())) {
-    return answer(errorReply(426, "upgradeRequired", "This address speaks WebSocket."));
+    return answer(errorReply(426, "upgradeRequired", "This address is for WebSocket."));
   }
   const auto session = std::make_shared<WebSocketSession>(
       std::move(stream_), serving_, std::get<Session>(std::move(admitted)), std::move(place_));

@@ -123,7 +123,7 @@ void Media::reconcile() {
   try {
     const auto report = reconciler_.reconcile({.stopRequested = [this] { return stopping_.load(); }});
     if (!report) {
-      logger_->log(LogLevel::warning, "rooms and calls were not compared: " + report.error().describe());
+      logger_->log(LogLevel::warning, "rooms and calls could not be compared: " + report.error().describe());
       return;
     }
     reconciled_ = std::chrono::steady_clock::now();
@@ -133,7 +133,7 @@ void Media::reconcile() {
                                      " rooms destroyed, " + std::to_string(report->renewed.size()) +
                                      " renewed, " + std::to_string(report->failures.size()) + " failures");
   } catch (const std::exception& error) {
-    logger_->log(LogLevel::warning, std::string{"rooms and calls were not compared: "} + error.what());
+    logger_->log(LogLevel::warning, std::string{"rooms and calls could not be compared: "} + error.what());
   }
 }
 
@@ -152,7 +152,8 @@ void Media::expelStrangers() {
       after = calls.back().sequence;
     }
   } catch (const std::exception& error) {
-    logger_->log(LogLevel::warning, std::string{"rooms were not searched for strangers: "} + error.what());
+    logger_->log(LogLevel::warning,
+                 std::string{"rooms could not be searched for participants without a call: "} + error.what());
   }
 }
 
@@ -171,7 +172,7 @@ void Media::expelStrangers(const messenger::CallId& call) {
     if (std::find(welcome.begin(), welcome.end(), each.id) != welcome.end()) continue;
     const bool done = rooms_.kick(room, each.id, janus::roomSecretOf(call, roomKey_)).has_value();
     metrics_.mediaKick(done);
-    logger_->log(LogLevel::warning, "somebody was in the room of a call without being in the call");
+    logger_->log(LogLevel::warning, "a participant in a room was not in its call and was kicked");
   }
 }
 
@@ -197,7 +198,7 @@ void Media::remove(const messenger::CallParticipant& participant) {
   } catch (const std::exception& error) {
     metrics_.mediaKick(/*done=*/false);
     logger_->log(LogLevel::warning,
-                 std::string{"the media of a participant could not be taken: "} + error.what());
+                 std::string{"a participant could not be removed from the media: "} + error.what());
   }
 }
 

@@ -38,17 +38,17 @@ Response refusalReply(const messenger::Refusal& refusal) {
 }
 
 Response notFound() {
-  return errorReply(404, "notFound", "There is nothing here.");
+  return errorReply(404, "notFound", "There is nothing at this address.");
 }
 
 Response methodNotAllowed(const char* allowed) {
-  Response response = errorReply(405, "methodNotAllowed", "This address does not take that method.");
+  Response response = errorReply(405, "methodNotAllowed", "This address does not allow this method.");
   response.headers.emplace_back("Allow", allowed);
   return response;
 }
 
 Response foreignOrigin() {
-  return errorReply(403, "foreignOrigin", "Another site's page may not do this.");
+  return errorReply(403, "foreignOrigin", "A page of another site may not do this.");
 }
 
 Response unauthenticated() {

@@ -127,7 +127,7 @@ JanusResult<std::string> HttpTransport::postOnce(const std::string& url, const s
   if (code != CURLE_OK) return tl::unexpected(JanusError{kindOf(code), static_cast<int>(code), why});
   if (status != 200) {
     return tl::unexpected(JanusError{ErrorKind::httpStatus, static_cast<int>(status),
-                                     "is the address right, and is it Janus that listens there?"});
+                                     "is the address right, and is there a Janus?"});
   }
   return std::move(answer.body);
 }

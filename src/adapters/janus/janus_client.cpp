@@ -148,7 +148,7 @@ JanusResult<void> JanusClient::ping() {
 JanusResult<ServerInfo> JanusClient::info() {
   const JanusResult<Json> reply = impl_->ask({{"janus", "info"}}, "", Repeat::harmless);
   if (!reply) return tl::unexpected(reply.error());
-  if (textOf(*reply, "janus") != "server_info") return malformed("the answer is no server_info");
+  if (textOf(*reply, "janus") != "server_info") return malformed("the answer is not a server_info");
   ServerInfo info{
       textOf(*reply, "name"), textOf(*reply, "version_string"), textOf(*reply, "server-name"), {}};
   const auto plugins = reply->find("plugins");
@@ -164,7 +164,8 @@ JanusResult<ServerInfo> JanusClient::info() {
 JanusResult<std::string> JanusClient::askPlugin(const std::string& plugin, const std::string& request,
                                                 Repeat repeat, const std::vector<Secret>& secrets) {
   Json body = parse(request);
-  if (!body.is_object()) throw std::invalid_argument("JanusClient::askPlugin: the request is no JSON object");
+  if (!body.is_object())
+    throw std::invalid_argument("JanusClient::askPlugin: the request is not a JSON object");
   return impl_->askPlugin(plugin, std::move(body), repeat, secrets).map(write);
 }
 

@@ -76,8 +76,9 @@ bool JanusDriver::create(const Thread& thread, const Call& call) {
   });
   if (!there) fail(there.error());
   if (!*there) {
-    throw DriverError("Janus has a room " + toText(*wanted.id) +
-                      " that does not answer to our secret: somebody else's, or made with another room key");
+    throw DriverError(
+        "Janus has a room " + toText(*wanted.id) +
+        " that does not accept the derived secret: it is foreign, or was made with another room key");
   }
   id_ = toText(*wanted.id);
   pin_ = wanted.pin->reveal();

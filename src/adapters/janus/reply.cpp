@@ -60,7 +60,7 @@ JanusResult<Json> readReply(std::string_view body, std::string_view transaction,
         JanusError{ErrorKind::core, codeOf(*error, "code"), cleaned(textOf(*error, "reason"), secrets)});
   }
   if (kind.empty()) return malformed("the answer does not say what it is");
-  if (textOf(reply, "transaction") != transaction) return malformed("the answer is to another request");
+  if (textOf(reply, "transaction") != transaction) return malformed("the answer belongs to another request");
   return reply;
 }
 
@@ -73,7 +73,7 @@ JanusResult<Json> readPluginReply(Json reply, const std::vector<Secret>& secrets
   } else if (const auto wrapped = reply.find("plugindata"); wrapped != reply.end() && wrapped->is_object()) {
     if (const auto inner = wrapped->find("data"); inner != wrapped->end()) data = std::move(*inner);
   }
-  if (!data.is_object()) return malformed("there is no answer of the plugin in it");
+  if (!data.is_object()) return malformed("it contains no answer of the plugin");
   if (data.contains("error_code")) {
     return tl::unexpected(
         JanusError{ErrorKind::plugin, codeOf(data, "error_code"), cleaned(textOf(data, "error"), secrets)});

@@ -20,7 +20,7 @@ class Request {
     Request request(verb);
     if (fields.empty()) return request;
     Json more = parse(fields);
-    if (!more.is_object()) throw std::invalid_argument("NewRoom::more is no JSON object");
+    if (!more.is_object()) throw std::invalid_argument("NewRoom::more is not a JSON object");
     more["request"] = verb;
     request.body_ = std::move(more);
     return request;
@@ -100,7 +100,7 @@ struct VideoRoom::Shared {
 };
 
 VideoRoom::VideoRoom(std::shared_ptr<JanusClient> client) {
-  if (!client) throw std::invalid_argument("VideoRoom: there is no client to talk through");
+  if (!client) throw std::invalid_argument("VideoRoom: the client must not be null");
   shared_ = std::make_shared<Shared>(std::move(client));
 }
 

@@ -39,12 +39,12 @@ constexpr std::array rules{
         "call {} is active, its setup was begun, and no job will finish it",
         "SELECT c.id FROM calls c WHERE c.ended_at IS NULL AND c.setup_complete = 0 AND c.room_may_exist = 1 "
         "AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.call_id = c.id)"},
-    Rule{"participant {} has left, and when is not stored, or the other way round",
+    Rule{"participant {} has left without a stored time, or has a stored time and has not left",
          "SELECT id FROM call_participants WHERE (departed_at IS NULL) <> (left_at IS NULL)"},
-    Rule{"job {} is of a call that does not exist",
+    Rule{"job {} belongs to a call that does not exist",
          "SELECT j.id FROM jobs j WHERE j.call_id IS NOT NULL AND NOT EXISTS "
          "(SELECT 1 FROM calls c WHERE c.id = j.call_id)"},
-    Rule{"thread {} does not have as many members as it says",
+    Rule{"thread {} has a wrong number of members",
          "SELECT t.id FROM threads t WHERE t.members <> "
          "(SELECT count(*) FROM thread_members m WHERE m.thread_id = t.id)"},
 };
@@ -112,7 +112,7 @@ std::vector<std::string> checkSqliteFile(const SqliteOptions& options) {
   const SqliteFile file = inspectSqliteFile(options);
   if (file.kind != SqliteFileKind::ours || file.version != file.latest) {
     throw StorageIncompatible(
-        fmt::format("{} is no messenger database of version {}", options.path.string(), file.latest));
+        fmt::format("{} is not a messenger database of version {}", options.path.string(), file.latest));
   }
   return sqlite::translating(options.path.string(), [&] {
     // SQLite ignores the CHECK constraints of a file that it opens for reading, and would not verify them.

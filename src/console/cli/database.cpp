@@ -121,7 +121,7 @@ Outcome check(Invocation& call) {
     all += (all.empty() ? "" : "; ") + finding;
   }
   return fail(ExitCode::database, "databaseDamaged",
-              call.screen.json() ? all : fmt::format("{} findings in {}.", findings.size(), nameOf(*options)),
+              call.screen.json() ? all : fmt::format("{} problems in {}.", findings.size(), nameOf(*options)),
               "Keep a copy of the file and of its -wal before anything else.");
 }
 
@@ -130,16 +130,15 @@ Outcome check(Invocation& call) {
 std::vector<OptionSpec> Database::options() {
   return {{"database", OptionKind::text, "FILE", "the SQLite file (MESSENGER_DATABASE)"},
           {"wait", OptionKind::number, "SECONDS",
-           fmt::format("how long to wait for a database that others keep busy, 0 to {} ({})", longestWait,
-                       usualWait),
-           0, longestWait}};
+           fmt::format("how long to wait for a busy database, 0 to {} ({})", longestWait, usualWait), 0,
+           longestWait}};
 }
 
 Expected<SqliteOptions> Database::locate(const Arguments& arguments) {
   std::string path = arguments.text("database").value_or("");
   if (const char* set = std::getenv("MESSENGER_DATABASE"); path.empty() && set != nullptr) path = set;
   if (path.empty()) {
-    return fail(ExitCode::usage, "databaseNotGiven", "It is not said which database to work on.",
+    return fail(ExitCode::usage, "databaseNotGiven", "No database was given.",
                 "Give --database=FILE, or set MESSENGER_DATABASE.");
   }
   SqliteOptions options;
@@ -168,10 +167,9 @@ Expected<Messenger*> Database::open(const Arguments& arguments) {
 std::vector<Command> databaseCommands() {
   Command migrating;
   migrating.name = "db:migrate";
-  migrating.summary = "make the database, or bring its tables up to date";
+  migrating.summary = "create the database, or bring its tables up to date";
   migrating.description = {
-      "The only command that makes a file. A file that is not ours or that is newer is refused and left as "
-      "it was."};
+      "The only command that creates a file. A foreign or newer file is refused and left as it was."};
   migrating.needsMessenger = false;
   migrating.run = migrate;
 
@@ -180,10 +178,8 @@ std::vector<Command> databaseCommands() {
   checking.summary = "look for damage in the database";
   checking.description = {
       "SQLite's own checks, and the rules that hold between rows: nobody in an ended call, no room without a "
-      "job to "
-      "destroy it. Reads the whole file while others go on working, and changes nothing. Exit code 4 when "
-      "something "
-      "was found."};
+      "job to destroy it. Reads the whole file while others continue to work, and changes nothing. Exit code "
+      "4 when problems were found."};
   checking.needsMessenger = false;
   checking.run = check;
   return {migrating, checking};

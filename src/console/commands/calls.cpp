@@ -157,7 +157,7 @@ std::vector<Command> callCommands() {
   Command showing;
   showing.name = "calls:show";
   showing.summary = "show one call and who was in it";
-  showing.description = {"Also calls that have ended. The room's id, pin and secret are not shown."};
+  showing.description = {"Also for calls that have ended. The room's id, pin and secret are not shown."};
   showing.argument = ArgumentSpec{"ID", true, "the id of the call"};
   showing.run = show;
   return {listing, showing};

@@ -50,7 +50,7 @@ class Checks {
     } catch (const std::exception& error) {
       report.detail = std::string{"threw: "} + error.what();
     } catch (...) {
-      report.detail = "threw what is no std::exception";
+      report.detail = "threw an exception that is no std::exception";
     }
     if (!report.passed) ++failures_;
     if (sink_) sink_(report);

@@ -181,7 +181,7 @@ TEST_CASE("write queue: the time limit ends behind another change -> left out an
     (void)held.write("late", std::chrono::milliseconds{1});
     FAIL("stored while another change was held");
   } catch (const StorageUnavailable& error) {
-    CHECK_THAT(error.what(), Contains("busy, it may succeed later"));
+    CHECK_THAT(error.what(), Contains("busy; it may succeed later"));
   }
   CHECK(held.queue.waiting() == 1);
   held.letWait([&] { (void)held.write("behind", HeldQueue::patient); });
@@ -205,7 +205,7 @@ TEST_CASE("write queue: the file is locked elsewhere -> each waits for its own t
     try {
       storage->calls().commit(start("c" + std::to_string(i), "t" + std::to_string(i)));
     } catch (const StorageUnavailable& error) {
-      if (std::string_view{error.what()}.find("busy, it may succeed later") != std::string_view::npos) ++busy;
+      if (std::string_view{error.what()}.find("busy; it may succeed later") != std::string_view::npos) ++busy;
     }
   });
   CHECK(busy == count);
