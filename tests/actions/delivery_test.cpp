@@ -1,4 +1,4 @@
-// Effects are told in the order of their commits, however late they are handed in.
+// Effects are delivered in the order of their commits, however late they are submitted.
 #include "actions/delivery.hpp"
 
 #include <atomic>
@@ -107,7 +107,7 @@ TEST_CASE("delivery: one change with several effects -> they stay together and i
 
 TEST_CASE("delivery: everything delivered -> nothing is left", "[actions][delivery]") {
   World world;
-  // Numbers begin anew with each strand: an old number must not hold up a new change.
+  // Numbers restart with each strand: an old number must not delay a new change.
   for (int i = 1; i <= 3; ++i) {
     Delivery::Ticket ticket(world.delivery, callId);
     ticket.deliver(i, effect(std::to_string(i)));
@@ -117,7 +117,7 @@ TEST_CASE("delivery: everything delivered -> nothing is left", "[actions][delive
 
 TEST_CASE("delivery: many threads -> each commit delivered once and in order", "[actions][delivery]") {
   World world;
-  std::mutex storage;  // stands for the storage: gives revisions in the order of commits
+  std::mutex storage;  // acts as the storage: gives revisions in the order of commits
   std::int64_t revision = 0;
   std::atomic<int> inside{0};
   std::atomic<bool> overlapped{false};

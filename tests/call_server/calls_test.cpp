@@ -42,7 +42,7 @@ TEST_CASE("calls: the server restarts -> the call is found and nobody is evicted
   REQUIRE(world.clientOf("bob").post(callPath("alice-bob", call, "join")).status == 201);
   WebClient alice = world.clientOf("alice");
 
-  timed.clock->advance(std::chrono::minutes{10});  // nobody was heard while the server was away
+  timed.clock->advance(std::chrono::minutes{10});  // no heartbeat could arrive while the server was down
   world.restart();
   timed.messenger().host().checkActivity();
   const Reply found = alice.get("/conversations");

@@ -106,7 +106,7 @@ TEST_CASE("hub: a broadcast to others than users -> ignored", "[call_server][uni
 }
 
 TEST_CASE("hub: passing a frame on -> no lock is held", "[call_server][unit]") {
-  /// Asks the hub something from another thread, within its own being told.
+  /// Uses the hub from another OS thread, while it is being called itself.
   class Asker final : public Client {
    public:
     explicit Asker(Hub& hub) : hub_(hub) {}
@@ -117,7 +117,7 @@ TEST_CASE("hub: passing a frame on -> no lock is held", "[call_server][unit]") {
 
    private:
     void ask() {
-      // Kept: to let go of it would be to wait for its end.
+      // Kept, because destroying it would wait for its end.
       asked_.push_back(std::async(std::launch::async, [this] { return hub_.clients(); }));
       if (asked_.back().wait_for(std::chrono::seconds{5}) == std::future_status::ready) ++answered;
     }

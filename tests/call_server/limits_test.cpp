@@ -120,7 +120,7 @@ TEST_CASE("limits: a client does not read an answer -> dropped", "[call_server]"
     parts.settings.limits.reading = parts.settings.limits.idle = std::chrono::hours{1};
     parts.settings.limits.writing = milliseconds{200};
   });
-  // More than the system holds back for one who does not read.
+  // More than the system buffers for a client that does not read.
   std::ofstream(world.folder.path() / "web" / "style.css") << std::string(std::size_t{16} << 20U, 'x');
   Connection deaf(world.port);
   deaf.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -213,7 +213,7 @@ TEST_CASE("limits: frames that wait for a socket -> limited in number and bytes"
   });
   SocketClient slow = world.socketOf("bob");
   const std::string data = Json(std::string(20'000, 'x')).dump();
-  // More than the system holds back for one who does not read.
+  // More than the system buffers for a client that does not read.
   for (int i = 0; i < 1000 && world.server->hub().clients() == 1; ++i) {
     world.server->hub().publish("user.bob", "test", data);
   }

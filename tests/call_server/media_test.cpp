@@ -56,7 +56,7 @@ class JanusPage {
     return nextEvent();
   }
 
-  /// What Janus says of the room to who has the admin's key. After `join`.
+  /// What Janus reports about the room with the admin key. After `join`.
   Json describe(const Json& room) {
     const Json body{{"request", "list"}, {"admin_key", JanusServer::adminKey}};
     const Json rooms = ask(handle_, {{"janus", "message"}, {"body", body}})["plugindata"]["data"]["list"];

@@ -1,5 +1,4 @@
-// A membership that ends while its user joins or starts: whatever the order, nobody who was removed is in a
-// call.
+// A membership that ends while its user joins or starts: in any order, no removed user is in a call.
 #include "tests/support/messenger_fixture.hpp"
 
 namespace messenger::tests {

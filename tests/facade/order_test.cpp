@@ -156,7 +156,8 @@ TEST_CASE("order: another thread is delivering -> the verb leaves its events to 
   });
   std::thread first([&] { (void)world.messenger->joinCall(call.id, member(1)); });
   inListener.wait();
-  REQUIRE_OK(world.messenger->joinCall(call.id, member(2)));  // returns although the first is not told yet
+  REQUIRE_OK(world.messenger->joinCall(call.id,
+                                       member(2)));  // returns although the first event is not delivered yet
   REQUIRE(told == 1);
   goOn.count_down();
   first.join();

@@ -184,7 +184,7 @@ TEST_CASE("presence: a loop stood still -> a TTL of grace", "[facade][presence]"
     if (now % 30 == 0) REQUIRE_OK(world.messenger->heartbeat(call.id, member(0)));
   };
   loop.run(seconds{61}, beat);
-  // The whole process stood still: nobody could be heard.
+  // The whole process stood still: no heartbeat could arrive.
   world.clock->advance(seconds{100});
   loop.run(seconds{60});
   REQUIRE(world.now(call).active());

@@ -1,4 +1,4 @@
-// Another process with a Messenger on the same file, told what to do by its arguments and its standard input.
+// Another process with a Messenger on the same file, controlled by its arguments and its standard input.
 //
 //   race FILE ROOMS              reads commands; see `serve`
 //   life FILE ROOMS MODE HOUR POINT NUMBER

@@ -91,7 +91,7 @@ TEST_CASE("renewRoom: the storage fails at any point -> nothing is lost", "[faca
     world.storage->heal();
     world.restart();  // as after a crash
     world.drain();
-    // Who heard nothing asks again.
+    // A process that got no answer asks again.
     if (!acknowledged) REQUIRE_OK(world.messenger->host().renewRoom(call.id));
     world.drain();
     world.requireSound();

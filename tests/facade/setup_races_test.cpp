@@ -103,7 +103,7 @@ TEST_CASE("setup: complete -> room and setup_complete appear together and only f
   const auto during = world.messenger->showCall(call.id, member(0));
   REQUIRE_FALSE(during->call.setupComplete);
   REQUIRE_FALSE(during->room);
-  // What others do meanwhile is told at once, however long the provider takes.
+  // Events of other changes come at once, however long the provider takes.
   world.join(call, member(3));
   REQUIRE(world.events.count<CallJoined>() == 1);
   world.provider->release();

@@ -66,7 +66,7 @@ TEST_CASE("two processes: silent at both -> evicted", "[facade][presence]") {
   two.run(seconds{300}, [&](int now) {
     if (now % 30 == 0) REQUIRE_OK(two.world.messenger->heartbeat(call.id, member(0)));
     if (now % 30 == 7 && now < 100) REQUIRE_OK(two.other->heartbeat(call.id, member(1)));
-    // Last heard at 97: the TTL, the interval of the write-behind, one check.
+    // Last seen at 97: the TTL, the interval of the write-behind, one check.
     if (now < 157) REQUIRE(two.world.isIn(call, member(1)));
     if (now > 97 + 60 + 15 + 60) REQUIRE_FALSE(two.world.isIn(call, member(1)));
   });

@@ -1,4 +1,4 @@
-// What clients are told of each verb, to whom, and when.
+// The broadcasts of each verb: to whom, and when.
 #include "support/time_text.hpp"
 #include "tests/facade/verbs_world.hpp"
 

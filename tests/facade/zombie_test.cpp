@@ -216,7 +216,7 @@ TEST_CASE("zombie: another worker repeats a teardown -> one event", "[facade][zo
     if (!std::exchange(first, false)) return;
     world.clock->advance(pastLease);
     REQUIRE(world.messenger->jobs().runPending(1).at(0).outcome == JobOutcome::done);
-    REQUIRE(world.events.count<CallTornDown>() == 1);  // told at once, not behind the zombie
+    REQUIRE(world.events.count<CallTornDown>() == 1);  // at once, not after the zombie
   });
   REQUIRE(world.messenger->jobs().runPending(1).at(0).outcome == JobOutcome::lost);
   REQUIRE(world.events.count<CallTornDown>() == 1);

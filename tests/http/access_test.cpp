@@ -1,4 +1,4 @@
-// Every route by every kind of caller in every state of a call, against the table "Who may do what".
+// Every route by every kind of user in every state of a call, against the table "Who may do what".
 
 #include <array>
 #include <map>
@@ -39,7 +39,7 @@ const std::vector<Route> routes{
     {"active", "GET", "active-calls", ""},
 };
 
-/// What a letter in the tables stands for.
+/// The meaning of a letter in the tables.
 struct Answer {
   int status = 0;
   std::string reason;

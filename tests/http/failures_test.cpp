@@ -1,4 +1,4 @@
-// What clients see when the world fails, and what a heartbeat costs.
+// What clients get when storage or directory fail, and what a heartbeat costs.
 
 #include <atomic>
 

@@ -124,7 +124,7 @@ TEST_CASE("router: a heartbeat for a call of another thread -> 404 and does not 
   REQUIRE(world.send("POST", world.path("/heartbeat"), "bob").status == 200);
   REQUIRE(world.send("POST", wrong, "bob").status == 404);
 
-  // Bob is heard of in the wrong thread only, Ann in the right one.
+  // Bob sends heartbeats in the wrong thread only, Ann in the right one.
   world.clock->advance(std::chrono::seconds{59});
   REQUIRE(world.send("POST", world.path("/heartbeat"), "ann").status == 200);
   REQUIRE(world.send("POST", wrong, "bob").status == 404);

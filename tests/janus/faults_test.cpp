@@ -1,4 +1,4 @@
-// What a server may do that is none, or is broken. A fake stands in: a real Janus does none of it.
+// What a broken or foreign server may do. Uses a fake server, because a real Janus does none of it.
 #include <chrono>
 
 #include "messenger/adapters/janus/janus_driver.hpp"

@@ -53,7 +53,7 @@ TEST_CASE("secrets: every error and log and job and event -> none", "[janus][sec
     options.videoRoomSecret = theirs;
     gather(VideoRoom(std::make_shared<janus::JanusClient>(options)), id, texts);
   }
-  // A server that says back all that it was told.
+  // A server that returns all that it received.
   FakeServer echo([](std::size_t, std::size_t, const std::string& body) {
     return FakeServer::Answer{FakeServer::http(R"({"janus":"error","error":{"code":499,"reason":)" +
                                                nlohmann::json(body).dump() + "}}")};

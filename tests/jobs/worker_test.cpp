@@ -13,7 +13,7 @@ namespace {
 
 constexpr seconds generous{60};
 
-/// A worker that finds work in time only when it is told of it.
+/// A worker that finds jobs in time only when it is woken.
 Config patient() {
   Config config = Fixture::configured();
   config.jobs.pollInterval = hours{1};
@@ -237,7 +237,7 @@ TEST_CASE("worker: destroyed inside one of its jobs and after its Messenger -> n
   go.count_down();
   REQUIRE(finished.get_future().wait_for(generous) == std::future_status::ready);
   REQUIRE_FALSE(worker.has_value());
-  // Its threads let go of the storage, and with it of all they touch, when they end.
+  // Its OS threads release the storage, and everything they use, when they end.
   while (world.storage.use_count() > 1) std::this_thread::yield();
 }
 

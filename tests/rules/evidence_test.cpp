@@ -1,5 +1,5 @@
 // The eviction rule against every order of events, within bounds: time passes, a heartbeat arrives at one of
-// two peers, a peer reports, dies, starts anew; either peer judges. A session may only be evicted if two of
+// two peers, a peer reports, dies, starts again; either peer checks. A session may only be evicted if two of
 // its acknowledged heartbeats, or the last one and now, lie at least one TTL apart.
 #include "rules/evidence.hpp"
 

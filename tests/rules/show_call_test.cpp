@@ -10,7 +10,7 @@ TEST_CASE("show_call: active and set up and the viewer in it -> the room is show
   const bool setUp = GENERATE(true, false);
   const bool joined = GENERATE(true, false);
   const bool left = GENERATE(false, true);
-  const bool kicked = GENERATE(false, true);  // without having left: no storage of ours keeps such a row
+  const bool kicked = GENERATE(false, true);  // without having left: no storage keeps such a row
   CAPTURE(ended, setUp, joined, left, kicked);
   CallSnapshot seen;
   if (ended) seen.call.endedAt = TimePoint{};

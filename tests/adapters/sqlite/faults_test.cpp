@@ -66,7 +66,7 @@ void fill(Storage& storage) {
   storage.threads()->createThread(newThread("t1"));
 }
 
-/// Puts the prepared file there; making it anew each time would be most of what these tests take.
+/// Copies the prepared file; making a new one each time would take most of the time of these tests.
 void prepare(const SqliteFixture& fixture) {
   static const std::string bytes = [] {
     const SqliteFixture first;

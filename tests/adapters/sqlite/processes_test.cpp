@@ -13,7 +13,7 @@ using namespace messenger::testing;
 
 namespace {
 
-/// Two processes of four threads each, let go together; returns how often they said yes in all.
+/// Two processes of four OS threads each, started together; returns how often they succeeded in total.
 int raceOfTwo(const SqliteFixture& fixture, const std::string& what) {
   Peer one(fixture.file().string(), what, "one-");
   Peer two(fixture.file().string(), what, "two-");

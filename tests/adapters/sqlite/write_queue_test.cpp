@@ -25,7 +25,7 @@ namespace {
 
 constexpr sqlite::FixedText insertText = "INSERT INTO settings (key, value) VALUES (?1, 1)";
 
-/// Holds one COMMIT until it is let go, and counts all of them; can fail one.
+/// Holds one COMMIT until it is released, and counts all of them; can fail one.
 class HoldingProbe final : public sqlite::StatementProbe {
  public:
   void beforeStatement(std::string_view sql) override {
