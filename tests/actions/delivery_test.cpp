@@ -27,7 +27,7 @@ class World {
   testing::RecordingLogger logger;
   Delivery delivery{bus, broadcaster, logger};
 
-  [[nodiscard]] std::string told() const {
+  [[nodiscard]] std::string delivered() const {
     std::string names;
     for (const Broadcast& each : broadcaster.all()) names += each.event;
     return names;
@@ -42,18 +42,18 @@ TEST_CASE("delivery: another change may have committed earlier -> effects wait f
   auto first = std::make_optional<Delivery::Ticket>(world.delivery, callId);
   Delivery::Ticket second(world.delivery, callId);
   second.deliver(2, effect("b"));
-  REQUIRE(world.told().empty());
+  REQUIRE(world.delivered().empty());
   SECTION("when it has: they come behind it") {
     first->deliver(1, effect("a"));
-    REQUIRE(world.told() == "ab");
+    REQUIRE(world.delivered() == "ab");
   }
   SECTION("when it has committed nothing: they come then") {
     first.reset();
-    REQUIRE(world.told() == "b");
+    REQUIRE(world.delivered() == "b");
   }
   SECTION("when it has committed afterwards: they come before it") {
     first->deliver(3, effect("c"));
-    REQUIRE(world.told() == "bc");
+    REQUIRE(world.delivered() == "bc");
   }
 }
 
@@ -65,9 +65,9 @@ TEST_CASE("delivery: another change began after the commit -> effects do not wai
   second->deliver(2, effect("b"));
   Delivery::Ticket third(world.delivery, callId);
   first.deliver(1, effect("a"));
-  REQUIRE(world.told() == "ab");
+  REQUIRE(world.delivered() == "ab");
   third.deliver(3, effect("c"));
-  REQUIRE(world.told() == "abc");
+  REQUIRE(world.delivered() == "abc");
 }
 
 TEST_CASE("delivery: a change of another call is open -> effects do not wait", "[actions][delivery]") {
@@ -75,7 +75,7 @@ TEST_CASE("delivery: a change of another call is open -> effects do not wait", "
   const Delivery::Ticket open(world.delivery, callId);
   Delivery::Ticket other(world.delivery, CallId{"another"});
   other.deliver(1, effect("x"));
-  REQUIRE(world.told() == "x");
+  REQUIRE(world.delivered() == "x");
 }
 
 TEST_CASE("delivery: many submitted in reverse order -> delivered in order", "[actions][delivery]") {
@@ -85,7 +85,7 @@ TEST_CASE("delivery: many submitted in reverse order -> delivered in order", "[a
   for (int i = 9; i >= 1; --i) {
     tickets.at(static_cast<std::size_t>(i) - 1)->deliver(i, effect(std::to_string(i)));
   }
-  REQUIRE(world.told() == "123456789");
+  REQUIRE(world.delivered() == "123456789");
 }
 
 TEST_CASE("delivery: one change with several effects -> they stay together and in order",
@@ -112,7 +112,7 @@ TEST_CASE("delivery: everything delivered -> nothing is left", "[actions][delive
     Delivery::Ticket ticket(world.delivery, callId);
     ticket.deliver(i, effect(std::to_string(i)));
   }
-  REQUIRE(world.told() == "123");
+  REQUIRE(world.delivered() == "123");
 }
 
 TEST_CASE("delivery: many threads -> each commit delivered once and in order", "[actions][delivery]") {

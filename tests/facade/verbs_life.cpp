@@ -6,9 +6,9 @@
 namespace messenger::tests {
 namespace {
 
-std::vector<std::string> channelsOf(const std::vector<Broadcast>& broadcasts, const std::string& as) {
+std::vector<std::string> channelsOf(const std::vector<Broadcast>& broadcasts, const std::string& event) {
   for (const Broadcast& broadcast : broadcasts) {
-    if (broadcast.event != as) continue;
+    if (broadcast.event != event) continue;
     auto channels = broadcast.channels;
     std::sort(channels.begin(), channels.end());
     return channels;

@@ -15,7 +15,7 @@ class RecordingBroadcaster final : public Broadcaster {
   /// All broadcasts in the order in which they came, including those it threw for.
   [[nodiscard]] std::vector<Broadcast> all() const;
   /// Those of one event, e.g. `call.ended`.
-  [[nodiscard]] std::vector<Broadcast> named(const std::string& as) const;
+  [[nodiscard]] std::vector<Broadcast> named(const std::string& event) const;
   /// Returns all broadcasts and clears the record.
   [[nodiscard]] std::vector<Broadcast> take();
   void clear();

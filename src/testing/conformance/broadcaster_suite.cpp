@@ -10,9 +10,9 @@
 namespace messenger::testing {
 namespace {
 
-Broadcast push(const std::string& as, const std::string& call, const std::string& payload,
+Broadcast push(const std::string& event, const std::string& call, const std::string& payload,
                std::vector<std::string> channels = {"messenger.user.1"}) {
-  return {as, std::move(channels), payload, CallId{call}};
+  return {event, std::move(channels), payload, CallId{call}};
 }
 
 std::string text(const Broadcast& broadcast) {
