@@ -94,8 +94,8 @@ std::size_t broadcasterSuite(const std::function<BroadcasterUnderTest()>& make, 
   run("broadcast: every kind arrives, with channels, payload and call", everyKind);
   run("broadcast: to many channels at once", everyChannel);
   run("broadcast: payloads arrive byte for byte, long ones too", anyText);
-  run("broadcast: those of one call arrive in their order", inOrder);
-  run("broadcast: of several calls at once, each call's in their order", atOnce);
+  run("broadcast: several of one call arrive in order", inOrder);
+  run("broadcast: several calls at once, each in order", atOnce);
   return checks.failures();
 }
 

@@ -96,8 +96,8 @@ void othersSee(StorageCase& c) {
 
 void checkReopening(StorageChecks& checks) {
   checks.run("reopened: everything is there", survives);
-  checks.run("reopened: sequences go on", sequencesGoOn);
-  checks.run("reopened: leases and tokens hold", tokensGoOn);
+  checks.run("reopened: sequences continue", sequencesGoOn);
+  checks.run("reopened: leases and tokens are still valid", tokensGoOn);
   checks.run("reopened: threads, members and names are there", threadsSurvive);
   checks.run("opened twice: one picture, one set of guards, one time", othersSee);
 }

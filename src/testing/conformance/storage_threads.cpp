@@ -125,7 +125,7 @@ void raisesRevision(StorageCase& c) {
   const std::int64_t after = c.calls().load(request).threadRevision;
   require(after > before, "raised by a removal");
   store(c).removeMember(ThreadId{"t1"}, c.alice);
-  require(c.calls().load(request).threadRevision > after, "and by one of who is no member");
+  require(c.calls().load(request).threadRevision > after, "and by removing a user who is not a member");
 }
 
 void putsMembers(StorageCase& c) {
@@ -170,11 +170,11 @@ void removes(StorageCase& c) {
   store(c).createThread(group("t1", {member(c.alice, "Alice"), member(c.bob, "Bob")}));
   store(c).createThread(group("t2", {member(c.bob, "Bob")}));
   require(store(c).removeMember(ThreadId{"t1"}, c.bob), "the member is removed");
-  require(!store(c).findMember(ThreadId{"t1"}, c.bob), "bob is no member of t1");
+  require(!store(c).findMember(ThreadId{"t1"}, c.bob), "bob is not a member of t1");
   require(store(c).findMember(ThreadId{"t2"}, c.bob).has_value(), "bob is a member of t2");
   requireEqual("how many members", store(c).findThread(ThreadId{"t1"}).value().members, std::size_t{1});
   requireEqual("bob's name", store(c).findUserName(c.bob), "Bob");
-  require(!store(c).removeMember(ThreadId{"t1"}, c.bob), "removing who is no member does nothing");
+  require(!store(c).removeMember(ThreadId{"t1"}, c.bob), "removing a user who is not a member does nothing");
   require(!store(c).removeMember(ThreadId{"nowhere"}, c.alice), "nor in an unknown thread");
 }
 
@@ -194,7 +194,7 @@ void findsNothing(StorageCase& c) {
   store(c).createThread(group("t1", {member(c.alice, "Alice")}));
   require(!store(c).findThread(ThreadId{"nowhere"}), "an unknown thread is not found");
   require(!store(c).findMember(ThreadId{"nowhere"}, c.alice), "nor a member of it");
-  require(!store(c).findMember(ThreadId{"t1"}, c.bob), "nor who is no member");
+  require(!store(c).findMember(ThreadId{"t1"}, c.bob), "nor a user who is not a member");
   require(!store(c).findMember(ThreadId{"t1"}, {"company", "alice"}), "nor a namesake of another type");
 }
 

@@ -190,16 +190,16 @@ std::size_t videoDriverSuite(const VideoDriverFactory& make, const ReportSink& r
   const auto run = [&](const std::string& sentence, void (*body)(DriverCase&)) {
     checks.run(sentence, [&] { body(testCase); });
   };
-  run("create, destroy: a room is made for a call and goes with it", lifecycle);
+  run("create, destroy: the room of a call is made and destroyed", lifecycle);
   run("create: works for private threads too", privateThreads);
-  run("getters: what they give fits", details);
-  run("create: adopts the room that is already there", createsAgain);
+  run("getters: within the bounds", details);
+  run("create: adopts an existing room", createsAgain);
   run("destroy: may be repeated", destroysAgain);
   run("destroy: a call that never had a room counts as destroyed", destroysUnknown);
   run("destroy: finds the room by the call's id when its details were never recorded", destroysUnrecorded);
   run("create: works again after a destroy", createsAfterDestroy);
   run("destroy: leaves the rooms of other calls alone", sameForOtherCalls);
-  run("create, destroy: of different calls at once", atOnce);
+  run("create, destroy: different calls at once", atOnce);
   return checks.failures();
 }
 

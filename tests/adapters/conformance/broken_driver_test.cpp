@@ -85,26 +85,26 @@ TEST_CASE("video driver suite: a driver that makes a new room each time -> caugh
   const Reports reports = reportsOf({nullptr, nullptr, [&](const FakeVideoDriver&) {
                                        return std::optional<std::string>{std::to_string(++count)};
                                      }});
-  CHECK(reports.hasFailed("create: adopts the room that is already there"));
+  CHECK(reports.hasFailed("create: adopts an existing room"));
 }
 
 TEST_CASE("video driver suite: a driver with one room for all calls -> caught", "[adapters][conformance]") {
   const Reports reports = reportsOf(
       {nullptr, nullptr, [](const FakeVideoDriver&) { return std::optional<std::string>{"the room"}; }});
   CHECK(reports.hasFailed("destroy: leaves the rooms of other calls alone"));
-  CHECK(reports.hasFailed("create, destroy: of different calls at once"));
+  CHECK(reports.hasFailed("create, destroy: different calls at once"));
 }
 
 TEST_CASE("video driver suite: details out of bounds -> caught", "[adapters][conformance]") {
   const Reports reports = reportsOf({nullptr, nullptr, [](const FakeVideoDriver&) {
                                        return std::optional<std::string>{std::string(256, 'r')};
                                      }});
-  CHECK(reports.hasFailed("getters: what they give fits"));
+  CHECK(reports.hasFailed("getters: within the bounds"));
 }
 
 TEST_CASE("video driver suite: a driver that only claims to destroy -> caught", "[adapters][conformance]") {
   const Reports reports = reportsOf({nullptr, [](FakeVideoDriver&, const Call&) { return true; }, nullptr});
-  CHECK(reports.hasFailed("create, destroy: a room is made for a call and goes with it"));
+  CHECK(reports.hasFailed("create, destroy: the room of a call is made and destroyed"));
 }
 
 }  // namespace

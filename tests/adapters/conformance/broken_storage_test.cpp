@@ -146,7 +146,7 @@ TEST_CASE("storage suite: a part of a change that is not written -> caught", "[a
   CHECK(finds(commits([](CallChange& change) { change.jobs.clear(); }),
               "commit: new call -> call, row, job stored, sequences and revision given"));
   CHECK(finds(commits([](CallChange& change) { change.everyoneLeaves.reset(); }),
-              "commit: everyoneLeaves -> those who were in, in the order of joining"));
+              "commit: everyoneLeaves -> everyone who was in, in the order of joining"));
   CHECK(finds(commits([](CallChange& change) {
                 if (change.expectedRevision > 0) change.participants.clear();
               }),
@@ -217,7 +217,7 @@ TEST_CASE("storage suite: a wrong queue -> caught", "[adapters][conformance]") {
     longer.leaseUntil += std::chrono::seconds{1};
     return right.claim(longer);
   };
-  CHECK(finds(breaks, "claim: counts the attempt, raises the token, leases"));
+  CHECK(finds(breaks, "claim: counts the attempt, raises the token, sets the lease"));
   breaks = {};
   breaks.settle = [](JobQueue& right, const Settlement& settlement) {
     for (const Job& job : right.list({})) {
@@ -231,7 +231,7 @@ TEST_CASE("storage suite: a wrong queue -> caught", "[adapters][conformance]") {
   CHECK(finds(breaks, "settle: retry, fail, done, each once"));
   breaks = {};
   breaks.renew = [](JobQueue&, const JobId&, std::int64_t, StorageTime) { return true; };
-  CHECK(finds(breaks, "renew: prolongs a claim that holds"));
+  CHECK(finds(breaks, "renew: extends a valid claim"));
 }
 
 TEST_CASE("storage suite: a claim that is settled before its change -> caught", "[adapters][conformance]") {
@@ -249,7 +249,7 @@ TEST_CASE("storage suite: a claim that is settled before its change -> caught", 
     return made;
   };
   Reports reports;
-  const std::string sentence = "commit: conflict or StorageError -> the claim that it settles holds still";
+  const std::string sentence = "commit: conflict or StorageError -> the claim that it settles is still valid";
   storageSuite(storage, reports.sink(), nullptr, sentence);
   CHECK(reports.hasFailed(sentence));
 }
@@ -271,13 +271,13 @@ TEST_CASE("storage suite: wrong heartbeats or a wrong switch -> caught", "[adapt
     right.save(report);
     return std::vector<ParticipantKey>{};
   };
-  CHECK(finds(breaks, "save: who is in no call -> returned, passed over"));
+  CHECK(finds(breaks, "save: a participant in no call -> skipped and returned"));
   breaks.save = [](HeartbeatStore& right, const HeartbeatStore::Report& report) {
     HeartbeatStore::Report without = report;
     without.peer.reset();
     return right.save(without);
   };
-  CHECK(finds(breaks, "peers: as last reported; forgotten a week after their lease"));
+  CHECK(finds(breaks, "peers: as last reported; deleted a week after their lease"));
   breaks = {};
   breaks.silent = [](HeartbeatStore& right, const HeartbeatStore::SilentQuery& query) {
     HeartbeatStore::SilentQuery later = query;
@@ -289,7 +289,7 @@ TEST_CASE("storage suite: wrong heartbeats or a wrong switch -> caught", "[adapt
   breaks.departures = [](HeartbeatStore& right, const HeartbeatStore::DeparturesQuery& query) {
     return right.departures({query.since + Duration{1}, query.limit});
   };
-  CHECK(finds(breaks, "departures: who left at or after a time"));
+  CHECK(finds(breaks, "departures: participants who left at or after a time"));
   breaks = {};
   breaks.takeDown = [](Switches& right, const Switches::TakeDown& change) {
     return right.takeCallsDown({change.until, std::nullopt});

@@ -14,7 +14,7 @@ namespace {
 constexpr std::array addNote = {"ALTER TABLE calls ADD COLUMN note TEXT",
                                 "UPDATE calls SET note = 'kept since ' || created_at"};
 constexpr std::array addOwner = {"CREATE TABLE owners AS SELECT DISTINCT owner_id FROM calls"};
-constexpr std::array broken = {"ALTER TABLE calls ADD COLUMN other TEXT", "this is no SQL"};
+constexpr std::array broken = {"ALTER TABLE calls ADD COLUMN other TEXT", "this is not SQL"};
 
 /// Ours, and versions that do not exist yet.
 std::vector<sqlite::Migration> oursAnd(std::initializer_list<sqlite::Migration> later) {
