@@ -6,8 +6,8 @@
 namespace messenger {
 
 // clang-format off
-/// Something outside the rules failed: a disk, a network, a corrupt row. A caller can start over, try again
-/// later, try another way, or report it. Refusals are never thrown (see result.hpp); misuse throws from
+/// Something outside the rules failed: a disk, a network, a corrupt row. What helps is to start over, try
+/// again later, try another way, or report it. Refusals are never thrown (see result.hpp); misuse throws from
 /// std::logic_error.
 ///
 ///     Error

@@ -162,9 +162,9 @@ class Messenger {
   /// The active calls in all threads that the user is a member of.
   [[nodiscard]] std::vector<CallView> activeCalls(const UserId& user) const;
 
-  // Events. A listener runs after the commit, on the thread that made the change or on one that delivers for
-  // it. For one call: in the order of the changes, one at a time. Different calls: concurrently. An exception
-  // from a listener is logged; the next listener runs.
+  // Events. A listener runs after the commit, on the OS thread that made the change or on one that delivers
+  // for it. For one call: in the order of the changes, one at a time. Different calls: concurrently. An
+  // exception from a listener is logged; the next listener runs.
 
   Subscription onCallStarted(std::function<void(const CallStarted&)> listener);
   Subscription onCallJoined(std::function<void(const CallJoined&)> listener);

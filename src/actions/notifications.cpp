@@ -69,7 +69,7 @@ class Notifications {
  private:
   void add(Event event) { effects_.emplace_back(std::move(event)); }
 
-  /// The change is committed, so later failures must not reach the caller.
+  /// The change is committed, so later failures must not make the verb throw.
   template <class Build>
   void guarded(const char* event, Build&& build) {
     try {

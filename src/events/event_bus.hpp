@@ -10,8 +10,7 @@
 namespace messenger::events {
 
 /// Calls listeners. An exception from a listener is reported, and the next one still runs. Thread-safe;
-/// `emit` holds no lock while a listener runs. The caller decides the order of emissions
-/// (actions/delivery.hpp).
+/// `emit` holds no lock while a listener runs. actions/delivery.hpp decides the order of emissions.
 class EventBus {
  public:
   /// `report` receives what a listener threw; it must not throw.

@@ -10,7 +10,7 @@
 namespace messenger::http {
 
 /// The names of users and threads, read from the directory once for each response. The name of an unknown one
-/// is empty. Confined to one thread; the directory must outlive it.
+/// is empty. Confined to one OS thread; the directory must outlive it.
 class Names {
  public:
   explicit Names(const ThreadDirectory& directory) noexcept : directory_(directory) {}

@@ -32,7 +32,7 @@ class Worker::Impl {
 
   std::shared_ptr<Shared> shared_;
   std::vector<std::thread> threads_;
-  support::Mutex joining_;  ///< held by the caller that waits for the OS threads
+  support::Mutex joining_;  ///< held while waiting for the OS threads
 };
 
 }  // namespace messenger

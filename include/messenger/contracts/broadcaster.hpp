@@ -21,7 +21,7 @@ struct Broadcast {
 
 /// Pushes to clients over whatever transport the host has: WebSocket, Redis, Pusher.
 ///
-/// Called after the change was committed, with no lock held, by the thread that made the change or by one
+/// Called after the change was committed, with no lock held, on the OS thread that made the change or on one
 /// that delivers for it; for one call in the order of its changes and one at a time, for different calls
 /// concurrently: implementations must be thread-safe. Each broadcast is sent at most once: it is not repeated
 /// after a crash. It may call back into the Messenger; events and broadcasts of that call are delivered

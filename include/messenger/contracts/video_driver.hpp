@@ -12,7 +12,7 @@ namespace messenger {
 
 /// Makes and destroys rooms at a video provider. The one class a host writes.
 ///
-/// A fresh object is made for every job, used by one thread, and destroyed after it: its members need no
+/// A new object is made for every job, used by one OS thread, and destroyed after it: its members need no
 /// lock; what several drivers share does. `create` and `destroy` of one call never run at the same time,
 /// unless a process was frozen for longer than its lease; those of different calls do, one on each worker
 /// thread. They may block for less than a lease (`Config::jobs.unattendedLease` where no worker renews it).

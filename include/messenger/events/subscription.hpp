@@ -9,7 +9,7 @@ namespace messenger {
 /// Destroying it (or `cancel`) unsubscribes and waits until the listener is not running, unless it is called
 /// from inside that listener; afterwards the listener is never called again. Do not do so while holding a
 /// lock that the listener takes. May outlive the Messenger. Thread-safe against emissions; a single
-/// Subscription is confined to one thread at a time.
+/// Subscription is confined to one OS thread at a time.
 class [[nodiscard]] Subscription {
  public:
   /// The subscription itself; made by the library.

@@ -19,7 +19,7 @@ enum class Begin : std::uint8_t {
   deferred,   ///< several reads of one snapshot
 };
 
-/// A connection and its prepared statements. Confined to one thread at a time.
+/// A connection and its prepared statements. Confined to one OS thread at a time.
 class Connection {
  public:
   /// Opens an existing file.

@@ -90,7 +90,7 @@ SqliteFile inspectSqliteFile(const SqliteOptions& options) {
   const auto status = std::filesystem::status(path, error);
   if (status.type() == std::filesystem::file_type::not_found) return file;
   if (error) throw StorageUnavailable(fmt::format("{}: {}", path.string(), error.message()));
-  // Opening a named pipe would wait for somebody to write into it.
+  // Opening a named pipe would wait for a writer.
   if (!std::filesystem::is_regular_file(status)) {
     throw StorageUnavailable(fmt::format("{} is not an ordinary file", path.string()));
   }

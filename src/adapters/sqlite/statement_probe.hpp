@@ -21,7 +21,7 @@ class StatementProbe {
   /// the statement; a SQLite::Exception is translated like any other.
   virtual void beforeStatement(std::string_view sql) = 0;
 
-  /// After a commit, before its caller knows. An exception reaches the caller.
+  /// After a commit, before its result is returned. An exception is thrown instead of the result.
   virtual void afterCommit() = 0;
 };
 

@@ -21,6 +21,7 @@ constexpr FixedText nameText =
     "ON CONFLICT (type, id) DO UPDATE SET name = excluded.name";
 constexpr FixedText nameUnlessEmptyText = nameText + " WHERE excluded.name <> ''";
 
+// The column `muted` is ThreadMember::notificationsMuted; it keeps its name of version 1.
 constexpr FixedText putMemberText =
     "INSERT INTO thread_members (thread_id, user_type, user_id, admin, start_calls, pending, muted) "
     "SELECT id, ?2, ?3, ?4, ?5, ?6, ?7 FROM threads WHERE id = ?1 "

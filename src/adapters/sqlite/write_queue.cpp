@@ -114,7 +114,7 @@ WriteQueue::Entry* WriteQueue::takeGroup(Entry& own) {
 
 void WriteQueue::finish(Entry* group) {
   for (Entry* each = group; each != nullptr;) {
-    Entry* next = each->next;  // its caller may be gone after this
+    Entry* next = each->next;  // its OS thread may have continued after this
     const bool waits = each->state == State::taken;
     each->state = State::done;
     if (waits) each->changed.notify_one();
@@ -160,7 +160,8 @@ void WriteQueue::runAll(Entry* first) {
   for (Entry* each = first; each != nullptr; each = each->next) each->task.call(each->task.held, *writer_);
 }
 
-/// Calls the probe. Its exception reaches every caller: the changes are made, and only the answer is lost.
+/// Calls the probe. Every change of the group gets its exception: the changes are made, and only the answers
+/// are lost.
 void WriteQueue::announce(Entry* first) {
   try {
     translating(file_, [&] { writer_->announceCommit(); });

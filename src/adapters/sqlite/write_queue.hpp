@@ -24,13 +24,13 @@ using Deadline = std::chrono::steady_clock::time_point;
 /// The one connection that writes, for all OS threads of the process. Changes that wait together are
 /// committed together (group commit): the first of them commits for all.
 ///
-/// When nobody else is writing, a caller runs its change on its own OS thread: nothing is woken or allocated.
-/// A caller that comes during another commit waits in the queue. When that commit is done, the first waiter
+/// When nobody else is writing, an OS thread runs its change itself: nothing is woken or allocated. An OS
+/// thread that comes during another commit waits in the queue. When that commit is done, the first waiter
 /// opens a transaction, takes all waiting changes, runs them one after another, commits once, and gives each
-/// caller its result. A change whose guard fails has written nothing and stays in the group. When a change
+/// waiter its result. A change whose guard fails has written nothing and stays in the group. When a change
 /// throws, the group is rolled back and repeated change by change, so that the others are not affected.
 ///
-/// No caller waits past its own deadline, neither for the queue nor for another process. Thread-safe.
+/// No change waits past its own deadline, neither for the queue nor for another process. Thread-safe.
 class WriteQueue {
  public:
   /// `clock` is the clock of the file.
@@ -54,7 +54,7 @@ class WriteQueue {
   [[nodiscard]] std::size_t waiting() EXCLUDES(mutex_);
 
  private:
-  /// Refers to a callable of the caller without copying it.
+  /// Refers to a callable without copying it.
   struct Task {
     const void* held;
     void (*call)(const void*, Connection&);
@@ -62,7 +62,7 @@ class WriteQueue {
 
   enum class State : std::uint8_t { waiting, taken, leading, done };
 
-  /// One waiting change; lives on its caller's stack.
+  /// One waiting change; lives on the stack of the waiting OS thread.
   struct Entry {
     Task task;
     Deadline deadline;

@@ -134,7 +134,7 @@ std::string describe(const ThreadMember& member) {
       .add("admin", member.admin)
       .add("startCalls", member.startCalls)
       .add("pending", member.pending)
-      .add("muted", member.notificationsMuted)
+      .add("notificationsMuted", member.notificationsMuted)
       .text();
 }
 

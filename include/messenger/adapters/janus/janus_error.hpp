@@ -22,7 +22,7 @@ enum class ErrorKind : std::uint8_t {
 /// `unreachable`, `interrupted`, …: the enumerator's own name.
 [[nodiscard]] std::string_view toString(ErrorKind kind) noexcept;
 
-/// Error codes of the VideoRoom plugin that callers branch on.
+/// Error codes of the VideoRoom plugin to branch on.
 namespace video_room_code {
 inline constexpr int unknownRequest = 423;
 inline constexpr int noSuchRoom = 426;
