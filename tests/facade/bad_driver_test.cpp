@@ -45,7 +45,7 @@ std::shared_ptr<Scripted::Script> useScript(Fixture& world) {
   return script;
 }
 
-/// Starts a call whose setup fails for good; returns why, as the job keeps it.
+/// Starts a call whose setup fails in every attempt; returns the reason from the failed job.
 std::string whySetupFails(Fixture& world, Scripted::Script& script) {
   const Call call = world.start(world.team, member(0));
   world.drain();
@@ -163,7 +163,7 @@ TEST_CASE("bad driver: destroy fails in any way -> retried and then kept as fail
   REQUIRE(world.events.count<CallTeardownFailed>() == 1);
   REQUIRE(world.events.count<JobFailed>() == 1);
   REQUIRE(world.messenger->jobs().failed().size() == 1);
-  // The thread is free for the next call all the same.
+  // The thread can still have its next call.
   script->destroy = [](const Call&) { return true; };
   REQUIRE_OK(world.messenger->startCall(world.team, member(0)));
 }
@@ -265,7 +265,7 @@ TEST_CASE("no host code under a lock: verbs called from all host code -> they wo
   CAPTURE(kind, queued);
   Fixture world(kind, Fixture::configured(queued));
   Messenger& m = *world.messenger;
-  // On another thread: a lock held by the library's own thread would be missed, were it recursive.
+  // On another OS thread, because a recursive lock held by this one would go unnoticed.
   const auto use = [&] {
     std::thread([&] {
       (void)m.startCall(world.pair, named("alice"));

@@ -1,10 +1,10 @@
-// Ids and texts that nobody meant: each is refused, and nothing has changed.
+// Invalid ids and texts: each is refused, and nothing has changed.
 #include "tests/support/messenger_fixture.hpp"
 
 namespace messenger::tests {
 namespace {
 
-/// Unknown, empty, huge, with a NUL, ill-formed UTF-8, and what SQL might choke on.
+/// Unknown, empty, huge, with a NUL, ill-formed UTF-8, and SQL syntax.
 std::vector<std::string> oddTexts() {
   return {"unknown",
           "",
@@ -143,7 +143,7 @@ TEST_CASE("bad input: odd text for the directory -> refused", "[facade][bad_inpu
 }
 
 TEST_CASE("bad input: any text in a host's directory -> broadcasts stay valid", "[facade][bad_input]") {
-  /// Everybody is a member of everything.
+  /// Every user is a member of every thread.
   struct Anything final : ThreadDirectory {
     std::optional<Thread> findThread(const ThreadId& thread) const override {
       Thread found;

@@ -1,5 +1,5 @@
-// The wall clock is set forward or back, as NTP or an operator does it: nothing is decided by it. Each case
-// was found by trying, on version 0.1, where it waited for hours.
+// The wall clock is set forward or back, as NTP or an operator does it: no decision depends on it. Each case
+// was found by experiment in version 0.1, where it waited for hours.
 #include "tests/support/messenger_fixture.hpp"
 
 namespace messenger::tests {
@@ -7,7 +7,8 @@ namespace {
 
 using testing::ProviderAnswer;
 
-/// Lets time pass a second at a time until something is so; returns how many seconds that took, or the limit.
+/// Lets time pass a second at a time until a condition holds; returns how many seconds that took, or the
+/// limit.
 template <class Step, class Done>
 seconds secondsUntil(Fixture& world, seconds limit, Step&& step, Done&& done) {
   seconds passed{0};

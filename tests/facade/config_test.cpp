@@ -1,4 +1,4 @@
-// Settings: their defaults, their bounds, and what the environment may say.
+// Settings: their defaults, their bounds, and the environment.
 #include "messenger/config.hpp"
 
 #include <array>

@@ -22,7 +22,7 @@ const Call& callOf(const Event& event) {
       event);
 }
 
-/// Notes the revisions it sees, and whether it was ever entered twice at once.
+/// Records the revisions it sees, and whether it ever ran twice at once.
 class Watch {
  public:
   void see(const CallId& call, std::int64_t revision) {
@@ -65,7 +65,7 @@ TEST_CASE("order: events of one call -> in the order of its changes and one at a
       if (world.messenger->leaveCall(call.id, me)) ++changes;
       if (world.messenger->joinCall(call.id, me)) ++changes;
       if (round % 3 == 0) {
-        // Somebody else's row: kicks and un-kicks meet leaves and joins.
+        // Another participant's row, so that kicks and un-kicks meet leaves and joins.
         const ParticipantId& other = rows.at((i + 1) % rows.size());
         (void)world.messenger->kickParticipant(call.id, member(0), other);
         (void)world.messenger->unkickParticipant(call.id, member(0), other);

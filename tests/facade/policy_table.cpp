@@ -1,4 +1,4 @@
-// The table "who may do what" of the design, cell by cell: every verb by every kind of caller.
+// The table "who may do what" of the design, cell by cell: every verb by every kind of user.
 #include <map>
 
 #include "messenger/testing/faulty_storage.hpp"
@@ -60,7 +60,7 @@ const std::map<std::string, Verb>& verbs() {
   return all;
 }
 
-/// One row of the table: a caller in a state, and what each verb answers.
+/// One row of the table: a user in a state, and the answer of each verb.
 struct Row {
   std::string caller;
   std::map<std::string, Answer> answers;

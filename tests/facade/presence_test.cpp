@@ -7,7 +7,8 @@ namespace {
 
 using testing::Fault;
 
-/// A host's loop: lets time pass a second at a time, does what is due, and beats for those who are alive.
+/// A host's loop: lets time pass a second at a time, does the due tasks, and sends the heartbeats of live
+/// participants.
 class Loop {
  public:
   explicit Loop(Fixture& world) : world_(world) {}
@@ -83,7 +84,7 @@ TEST_CASE("check_activity: a young call -> skipped", "[facade][presence]") {
   REQUIRE(world.messenger->host().checkActivity(when) == 0);
   world.messenger->jobs().runPending();
   REQUIRE(world.now(call).active());
-  // Younger than the queued check that looks at its elder.
+  // Younger than the queued check of the older call.
   world.clock->advance(seconds{1});
   const Call young = world.start(world.pair, named("alice"));
   world.clock->advance(seconds{89});
@@ -234,7 +235,7 @@ TEST_CASE("presence: the presence store fails while a verb commits -> the verb s
 
 TEST_CASE("presence: the storage fails for heartbeats -> their senders are not evicted",
           "[facade][presence]") {
-  // After a restart nobody is known; their heartbeats cannot be checked while the storage is down.
+  // After a restart nobody is tracked, and heartbeats cannot be checked while the storage is down.
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -252,7 +253,7 @@ TEST_CASE("presence: the storage fails for heartbeats -> their senders are not e
 }
 
 TEST_CASE("presence: the storage fails a join -> a tracked participant stays tracked", "[facade][presence]") {
-  // A client that reconnects by joining, while the storage is down for a moment; nothing is written behind.
+  // A client reconnects by joining while the storage is down for a moment; nothing is reported.
   Config config = Fixture::configured();
   config.presence.writeBehind = seconds{0};
   Fixture world(StorageKind::memory, config);
@@ -295,7 +296,7 @@ TEST_CASE("presence: a heartbeat just after a report -> in the next report", "[f
   loop.run(seconds{15});
   const SteadyPoint justBefore = world.steady() - milliseconds{100};
   world.messenger->host().runDueTasks();
-  // Its thread had read the clock before the flush did, and came to the presence after it.
+  // Its OS thread read the clock before the report did, and reached the presence after it.
   REQUIRE(world.presence->touch(call.id, member(0), justBefore));
   loop.run(seconds{20});
   const auto stored = world.stored();

@@ -1,5 +1,5 @@
-// A process is killed at every point of a call's life: what it had acknowledged holds, and whoever comes
-// after it finishes what it began.
+// A process is killed at every point of a call's life: what it acknowledged is kept, and the next process
+// finishes its work.
 #include <array>
 #include <csignal>
 
@@ -21,7 +21,7 @@ class Remains {
     REQUIRE_OK(messenger_->threads().createGroup("The team", members, ThreadId{"team"}));
   }
 
-  /// Runs a life that is cut short at the nth `point`; false when it came to its end.
+  /// Runs a life that is killed at the nth `point`; false when it reached its end.
   bool liveAndDie(bool queued, const std::string& point, std::size_t n) {
     hour_ += 100;
     HelperProcess life({"life", file(), folder_->path.string(), queued ? "queued" : "sync",
@@ -32,7 +32,7 @@ class Remains {
     return status != 0;
   }
 
-  /// As the next process finds it: before anything was done, and after all that was left has been done.
+  /// The state that the next process finds, and the state after it has run all remaining jobs.
   void requireRecovery() {
     findAcknowledged();
     drain();
@@ -40,8 +40,7 @@ class Remains {
     requireEnd();
   }
 
-  /// As the next process finds it that ends the call before it does what was left: a room that nobody has
-  /// recorded goes all the same.
+  /// The next process ends the call before it runs the remaining jobs: an unrecorded room is destroyed too.
   void requireRecoveryBehindAnEnd() {
     findAcknowledged();
     requireEnd();
@@ -54,7 +53,7 @@ class Remains {
     requireAcknowledged();
   }
 
-  /// Whatever is active is ended; then all jobs are done.
+  /// Ends all active calls, then runs all jobs.
   void requireEnd() {
     for (const Call& call : messenger_->host().activeCalls(0, 10))
       REQUIRE_OK(messenger_->host().endCall(call.id));

@@ -2,7 +2,7 @@
 //
 //   race FILE ROOMS              reads commands; see `serve`
 //   life FILE ROOMS MODE HOUR POINT NUMBER
-//                                leads one call through its life, and kills itself at the point named
+//                                runs the life of one call, and kills itself at the named point
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
@@ -33,7 +33,7 @@ UserId member(std::size_t i) {
   return {"user", "u" + std::to_string(i)};
 }
 
-/// Kills the process when the nth of what is counted comes.
+/// Kills the process at the nth counted event.
 class Killer final : public sqlite::StatementProbe {
  public:
   void arm(std::string point, std::size_t number) {
@@ -107,7 +107,7 @@ class Helper {
     return 0;
   }
 
-  /// One call from its start to the end of its room; says what has been acknowledged.
+  /// Runs one call from its start to the end of its room; prints what was acknowledged.
   int live(const std::string& point, std::size_t number) {
     killer_.arm(point, number);
     const auto call = messenger_->startCall(ThreadId{"team"}, member(0));

@@ -1,4 +1,4 @@
-// Two processes on one database file, at the same thing at the same moment.
+// Two processes on one database file do the same thing at the same time.
 #include <atomic>
 #include <sstream>
 
@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t half = 32;
 
-/// A Messenger here, and another in a helper process, on one file; rooms are files that both can make.
+/// A Messenger here and another in a helper process, on one file; rooms are files that both can make.
 class TwoProcesses {
  public:
   TwoProcesses() : folder(std::make_shared<RoomFolder>(directory_.file("rooms"))) {
@@ -50,7 +50,7 @@ class TwoProcesses {
     int first = 0;
   };
 
-  /// Lets both do it; `here` runs on 32 threads of this process.
+  /// Runs it in both; `here` runs on 32 OS threads of this process.
   Answer race(const std::string& verb, const std::string& call, std::size_t from,
               const std::function<void(std::size_t)>& here) {
     other->send(verb + ' ' + call + ' ' + std::to_string(from) + ' ' + std::to_string(half));
@@ -173,7 +173,7 @@ TEST_CASE("processes: the call ends while another process creates its room -> no
   REQUIRE(two.messenger->jobs().runPending().empty());  // the teardown waits for the create
   REQUIRE(two.folder->rooms().size() == 1);
   two.other->send("go on");
-  REQUIRE(two.other->line() == "2");  // the setup, and the teardown behind it
+  REQUIRE(two.other->line() == "2");  // the setup, and then the teardown
   two.drain();
   REQUIRE(two.folder->rooms().empty());
   REQUIRE(two.messenger->host().findCall(call->id)->teardownComplete);

@@ -1,4 +1,4 @@
-// Many threads of one process at the same thing.
+// Many OS threads of one process do the same thing.
 #include <atomic>
 #include <latch>
 #include <set>
@@ -87,7 +87,7 @@ TEST_CASE("races: 64 ends -> the call ends once", "[facade][races]") {
   std::atomic<int> ended{0};
   std::atomic<int> refused{0};
   together(many, [&](std::size_t i) {
-    // Owner, host and the last leavers: all the ways to the end at once.
+    // Owner, host and the last participants: all ways to end at once.
     const bool host = i % 2 == 0;
     const auto result =
         host ? world.messenger->host().endCall(call.id) : world.messenger->endCall(call.id, member(0));
@@ -234,7 +234,7 @@ TEST_CASE("join_call: a kick right after the commit -> not tracked", "[facade][j
   const CallParticipant row = world.join(call, member(1));
   REQUIRE_OK(world.messenger->leaveCall(call.id, member(1)));
 
-  // The kick comes once the join is committed, before its caller knows: from a listener's point of view, too.
+  // The kick comes after the join is committed and before it returns, also from the view of a listener.
   struct KickAfterJoin final : testing::ForwardingStorage {
     struct Calls final : testing::ForwardingCallStore {
       using ForwardingCallStore::ForwardingCallStore;

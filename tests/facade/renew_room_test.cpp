@@ -1,4 +1,4 @@
-// The provider lost a room: the call gets another one, whatever happens meanwhile.
+// The provider lost a room: the call gets a new one, whatever happens meanwhile.
 #include "messenger/errors.hpp"
 #include "tests/support/messenger_fixture.hpp"
 

@@ -9,7 +9,7 @@ namespace {
 using testing::DriverCall;
 using testing::ProviderAnswer;
 
-/// Starts a call and, while its `create` is held, does something to it; then lets the driver go on.
+/// Starts a call and, while its `create` is held, does something to it; then lets the driver continue.
 template <class During>
 Call startAndDuringCreate(Fixture& world, bool queued, During&& during) {
   world.provider->holdCreates();
@@ -45,7 +45,8 @@ TEST_CASE("setup: the call ends during create -> no room is left", "[facade][set
     REQUIRE(world.provider->count(DriverCall::Method::destroy, during.id) == 0);
   });
   REQUIRE(call.endReason == EndReason::hungUp);
-  // The thread that ran the setup also runs what had to wait for it; a failed try must first wait its turn.
+  // The OS thread that ran the setup also runs the jobs that waited for it; a failed attempt must wait for
+  // its retry.
   if (!queued && answer == ProviderAnswer::yes) REQUIRE(world.provider->rooms().empty());
   world.drain();
   world.requireSound();

@@ -1,10 +1,10 @@
-// Two processes on one storage, each with a memory of its own for heartbeats.
+// Two processes on one storage, each with its own memory for heartbeats.
 #include "tests/support/messenger_fixture.hpp"
 
 namespace messenger::tests {
 namespace {
 
-/// Two Messengers, both with a loop that does what is due every second.
+/// Two Messengers, both with a loop that does the due tasks every second.
 class Two {
  public:
   explicit Two(StorageKind kind, const Config& second = Fixture::configured())
@@ -41,7 +41,7 @@ TEST_CASE("two processes: heartbeats at one of them -> not evicted by the other"
 }
 
 TEST_CASE("two processes: a client moves from one to the other -> not evicted", "[facade][presence]") {
-  // Slow beats, each within the TTL, by turns at both: neither hears enough by itself.
+  // Slow heartbeats within the TTL, alternately at both: neither receives enough by itself.
   const auto kind = GENERATE(eitherStorage());
   const int beat = GENERATE(30, 45, 58);
   CAPTURE(kind, beat);
@@ -80,7 +80,7 @@ TEST_CASE("two processes: one dies -> nobody is evicted before its lease and a T
   Two two(kind);
   const Call call = two.world.startTeam();
   two.run(seconds{55});
-  two.other.reset();  // what it may have received since 45, when it reported last, nobody knows
+  two.other.reset();  // what it may have received since its last report at 45 is unknown
   two.other = two.world.another();
   two.run(seconds{55});
   // Its lease ended at 75.
@@ -142,16 +142,16 @@ TEST_CASE("two processes: a tool that receives nothing -> uses what the others h
       world.clock->advance(seconds{1});
     }
   };
-  tool->host().checkActivity();  // nobody has listened for a TTL
+  tool->host().checkActivity();  // no peer has received heartbeats for a TTL
   run(0, 61);
-  tool->host().checkActivity();  // member 1: silent for 61 s, but the other may write up to 15 s late
+  tool->host().checkActivity();  // member 1: silent for 61 s, but the other may report up to 15 s late
   REQUIRE(world.isIn(call, member(1)));
   run(61, 76);
   tool->host().checkActivity();
   REQUIRE_FALSE(world.isIn(call, member(1)));
   REQUIRE(world.isIn(call, member(0)));
 
-  // The listener has died: nobody knows who beats.
+  // The presence peer has died: nobody knows which heartbeats came.
   world.clock->advance(minutes{10});
   tool->host().checkActivity();
   REQUIRE(world.isIn(call, member(0)));
@@ -183,7 +183,7 @@ TEST_CASE("two processes: calls taken down by one -> down for all", "[facade][ca
   REQUIRE_FALSE(two.other->host().callsAreDown());
   REQUIRE_FALSE(two.other->host().callsUp());
   REQUIRE_OK(two.other->startCall(two.world.pair, named("alice")));
-  // And comes up by itself.
+  // And calls are up again by themselves.
   REQUIRE_OK(two.other->host().callsDown(minutes{10}, When::now));
   two.world.clock->advance(minutes{10} - milliseconds{1});
   REQUIRE(two.world.messenger->host().callsAreDown());

@@ -1,5 +1,5 @@
-// The storage fails at the nth operation, for every n, before and after its effect: afterwards, with the
-// fault gone, all is as promised.
+// The storage fails at the nth operation, for every n, before and after its effect: after the fault
+// everything is as promised.
 #include "messenger/errors.hpp"
 #include "tests/support/messenger_fixture.hpp"
 
@@ -9,7 +9,7 @@ namespace {
 using testing::Fault;
 using testing::ProviderAnswer;
 
-/// Runs the verb; a storage that failed is what this is about, nothing else may come out.
+/// Runs the verb; it may throw only StorageError.
 template <class Verb>
 void tolerating(Verb&& verb) {
   try {
@@ -48,7 +48,7 @@ void live(Fixture& world) {
   tolerating([&] { return messenger.jobs().runPending(); });
 }
 
-/// Everything that was stored is seen to, and a new call can be had.
+/// All stored jobs run, and a new call can start.
 void requireRecovery(Fixture& world) {
   world.storage->heal();
   world.drain();
@@ -161,8 +161,8 @@ TEST_CASE("storage faults: a verb fails before its commit -> nothing changed", "
 }
 
 TEST_CASE("storage faults: after the commit -> nothing is thrown", "[facade][crash]") {
-  // Synchronous mode: the jobs that a verb runs, and its look at how they went, may all fail; the verb is
-  // done.
+  // Synchronous mode: the jobs that a verb runs, and reading their outcome, may all fail; the verb has
+  // succeeded.
   Fixture world(StorageKind::memory, Fixture::configured(/*queued=*/false));
   bool committed = false;
   world.storage->failIf(
@@ -201,7 +201,7 @@ TEST_CASE("storage faults: during a sweep -> the jobs it caused still run", "[fa
 }
 
 TEST_CASE("directory faults: after the commit -> not thrown to the caller", "[facade][crash]") {
-  /// Knows the thread and its members until the change is committed.
+  /// Works until the change is committed.
   struct Directory final : ThreadDirectory {
     explicit Directory(ThreadDirectory& to) : inner(to) {}
     std::optional<Thread> findThread(const ThreadId& thread) const override {

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t many = 250;
 
-/// Starts many calls, each in a thread of its own; destroying the room of number 120 fails.
+/// Starts many calls, each in its own thread; destroying the room of number 120 fails.
 std::vector<Call> startMany(Fixture& world) {
   std::vector<Call> calls;
   for (std::size_t i = 0; i < many; ++i) {
@@ -165,7 +165,8 @@ TEST_CASE("calls_down: the sweep is taken over -> stops", "[facade][calls_down]"
       [&](const testing::StorageOperation& operation) {
         const bool ends = operation.change != nullptr && operation.change->everyoneLeaves;
         if (!ends || taken) return false;
-        // At the first call: the provider was slow, the lease is over, another has claimed the sweep.
+        // At the first call: the provider was slow, the lease has ended, and another worker has claimed the
+        // sweep.
         world.clock->advance(Config::Jobs{}.unattendedLease + seconds{1});
         taken = world.claimAny();
         return false;
@@ -175,7 +176,7 @@ TEST_CASE("calls_down: the sweep is taken over -> stops", "[facade][calls_down]"
   REQUIRE(taken);
   REQUIRE(taken->job.type == JobType::endCalls);
   REQUIRE_FALSE(world.now(first).active());
-  REQUIRE(world.now(second).active());  // left to that other
+  REQUIRE(world.now(second).active());  // left to the other worker
   world.clock->advance(seconds{30});
   world.drain();
   world.requireSound();

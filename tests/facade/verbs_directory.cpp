@@ -1,4 +1,4 @@
-// Calls beside a directory that changes, or that is not of one mind.
+// Calls with a directory that changes meanwhile, or contradicts itself.
 #include <functional>
 #include <utility>
 
@@ -9,8 +9,8 @@
 namespace messenger::tests {
 namespace {
 
-/// A storage whose directory does something more before it takes a member off a thread, and remembers the
-/// threads of those who were.
+/// A storage whose directory does something before it removes a member, and still lists the threads of
+/// removed members.
 class SlowDirectory final : public testing::ForwardingStorage {
  public:
   using ForwardingStorage::ForwardingStorage;

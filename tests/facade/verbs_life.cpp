@@ -1,4 +1,4 @@
-// What each verb leaves behind, tells, and shows.
+// What each verb stores, announces and shows.
 #include <algorithm>
 
 #include "tests/facade/verbs_world.hpp"
@@ -67,7 +67,7 @@ TEST_CASE("start_call: synchronous mode and the provider fails -> refused and th
   REQUIRE_REFUSED(world.messenger.startCall(ThreadId{"private"}, person("alice")), Reason::setupFailed);
   REQUIRE(world.take<CallSetupFailed>().size() == 1);
   REQUIRE(world.take<CallEnded>().at(0).reason == EndReason::setupFailed);
-  REQUIRE(world.provider->rooms().empty());  // what the provider made all the same is gone
+  REQUIRE(world.provider->rooms().empty());  // what the provider made despite the failure is destroyed
   REQUIRE(world.messenger.activeCalls(person("alice")).empty());
 }
 

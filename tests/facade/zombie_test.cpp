@@ -1,5 +1,4 @@
-// Workers that were taken for dead: their lease ran out inside the driver, another took over, then they
-// return.
+// Workers that were frozen: their lease ended inside the driver, another worker took over, then they return.
 #include <atomic>
 #include <functional>
 #include <latch>
@@ -14,10 +13,10 @@ namespace {
 using testing::DriverCall;
 using testing::Fault;
 
-/// How long a claim by hand holds: past it another may take over.
+/// How long a claim made by the test is valid; after that another worker may take over.
 const auto pastLease = Config::Jobs{}.unattendedLease + seconds{1};
 
-/// What a late `create` comes back with.
+/// The result of a late `create`.
 enum class Late : std::uint8_t { room, roomButFalse, roomButThrow };
 
 /// A driver whose first `create` returns late: `meanwhile` runs inside it, and only then is the room made.
@@ -158,8 +157,9 @@ TEST_CASE("zombie: a late claim that was not taken over -> still settles", "[fac
 }
 
 TEST_CASE("zombie: a room comes while its call is being torn down -> destroyed", "[facade][zombie]") {
-  // The provider was asked to destroy, and knew of no room; before that is recorded, the late room is there.
-  // Deferred: the setup has been taken over. Synchronous: nobody did, so that the zombie's claim still holds.
+  // The provider was asked to destroy a room that it did not have; before that is recorded, the late room
+  // exists. Deferred: the setup was taken over. Synchronous: it was not, so the zombie's claim is still
+  // valid.
   const auto kind = GENERATE(eitherStorage());
   const bool queued = GENERATE(true, false);
   const auto late = GENERATE(Late::room, Late::roomButFalse);

@@ -1,4 +1,4 @@
-// A claim is renewed for as long as its job runs, and by nobody else.
+// A claim is renewed while its job runs, and only by its holder.
 #include "jobs/leases.hpp"
 
 #include <future>
@@ -73,7 +73,7 @@ TEST_CASE("leases: a claim is held -> renewed so that nobody takes it over", "[j
   const auto taken = claimAny();
   REQUIRE(taken);
   REQUIRE(taken->job.token > claimed->job.token);
-  // The first one's token is worth nothing now.
+  // The first one's token is no longer valid.
   REQUIRE_FALSE(
       world.storage->jobs().renew(claimed->job.id, claimed->job.token, world.storageNow() + hours{1}));
 }
@@ -127,12 +127,12 @@ TEST_CASE("leases: a driver blocks -> the worker renews", "[jobs][leases]") {
   itself = &worker;
   const Call call = world.start(world.team, member(0));
   REQUIRE(world.provider->waitForHeld(1));
-  // The renewals come by the machine's clock, a third of a second apart; the lease counts by the manual one.
+  // Renewals use the machine's clock, a third of a second apart; the lease uses the manual clock.
   world.clock->advance(milliseconds{900});
   REQUIRE(renewed.get_future().wait_for(seconds{60}) == std::future_status::ready);
   const StorageTime until = world.messenger->jobs().pending().at(0).leasedUntil.value();
   REQUIRE(until == world.storageNow() + seconds{1});
-  // Asked to stop, it still renews what runs.
+  // After a stop request it still renews the running job.
   worker.requestStop();
   const int before = renewals;
   while (renewals < before + 2) std::this_thread::yield();

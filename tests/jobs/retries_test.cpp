@@ -16,7 +16,7 @@ Config withAttempts(int attempts, bool queued = true) {
   return config;
 }
 
-/// Runs the only pending job once it is available; returns how long after `from` that was to be.
+/// Runs the only pending job once it is available; returns how long after `from` it was available.
 Duration runNext(Fixture& world, JobOutcome expected) {
   const auto pending = world.messenger->jobs().pending();
   REQUIRE(pending.size() == 1);
@@ -93,7 +93,7 @@ TEST_CASE("jobs: several fail together -> not retried together", "[jobs]") {
   REQUIRE(world.messenger->jobs().runPending().size() == 2);
   const auto pending = world.messenger->jobs().pending();
   REQUIRE(pending.size() == 2);
-  REQUIRE(pending[0].availableAt != pending[1].availableAt);  // but for once in a million
+  REQUIRE(pending[0].availableAt != pending[1].availableAt);  // equal only once in a million
 }
 
 TEST_CASE("jobs: a sweep fails for the last time -> kept as failed with an event", "[jobs]") {
@@ -143,7 +143,7 @@ TEST_CASE("jobs: the last attempt of a setup fails -> the call ends", "[jobs]") 
   REQUIRE(world.events.of<CallSetupFailed>()[0].error == "the fake provider is set to throw");
   REQUIRE(world.messenger->jobs().failed().size() == 1);
 
-  // Retried by hand, it finds a call that is over.
+  // Retried by hand, it finds an ended call.
   world.drain();
   REQUIRE(world.messenger->jobs().retry() == 1);
   world.drain();

@@ -1,4 +1,4 @@
-// One thread that writes heartbeats and checks activity in their time.
+// One OS thread that reports heartbeats and checks activity at their intervals.
 #include <future>
 #include <latch>
 #include <optional>
@@ -29,7 +29,7 @@ TEST_CASE("scheduler: started and stopped -> reports at once and once more", "[j
   Scheduler scheduler = world.messenger->host().startScheduler();
   REQUIRE(written.get_future().wait_for(generous) == std::future_status::ready);
   world.clock->advance(seconds{5});
-  // Acknowledged from memory once the report has given this process its lease.
+  // Acknowledged from memory after the report has given this process its lease.
   while (!world.messenger->tryHeartbeat(call.id, member(0))) std::this_thread::yield();
   scheduler.stop();
   REQUIRE(writes == 2);
@@ -39,7 +39,7 @@ TEST_CASE("scheduler: started and stopped -> reports at once and once more", "[j
 }
 
 TEST_CASE("scheduler: a task throws -> the check still runs when due", "[jobs][scheduler]") {
-  // By the machine's clock, with the shortest interval there is.
+  // With the machine's clock and the shortest possible interval.
   Config config = Fixture::configured();
   config.presence.checkInterval = seconds{1};
   config.presence.ttl = seconds{1};

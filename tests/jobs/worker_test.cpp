@@ -1,4 +1,4 @@
-// Threads that run jobs: woken at once, one job each, stopped with grace.
+// OS threads that run jobs: woken at once, one job each, stopped cleanly.
 #include <atomic>
 #include <future>
 #include <latch>
@@ -93,7 +93,7 @@ TEST_CASE("worker: others ran the setup that a teardown waited for -> it is woke
   std::promise<void> gone;
   const auto tornDown = world.messenger->onCallTornDown([&](const CallTornDown&) { gone.set_value(); });
   REQUIRE_OK(world.messenger->endCall(call.id, member(0)));
-  REQUIRE(worker.drain(generous));  // it has looked, and found nothing that it may claim
+  REQUIRE(worker.drain(generous));  // it has looked, and found no job that it may claim
   world.provider->release();
   pump.join();
   REQUIRE(gone.get_future().wait_for(generous) == std::future_status::ready);
@@ -265,7 +265,7 @@ TEST_CASE("worker: a driver blocks -> only its own call waits", "[jobs][worker]"
   world.provider->holdDestroys();
   REQUIRE_OK(world.messenger->endCall(blocked.id, member(0)));
   REQUIRE(world.provider->waitForHeld(1));
-  // The verbs go on, on the same thread of conversation too, and so do the jobs of others.
+  // Verbs continue, in the same thread too, and so do the jobs of other calls.
   std::promise<void> done;
   const auto setUp =
       world.messenger->onCallSetupCompleted([&](const CallSetupCompleted&) { done.set_value(); });

@@ -121,7 +121,7 @@ TEST_CASE("database file: another application's database -> refused and left as 
   SECTION("it has an unfinished transaction") {
     fixture.run("CREATE TABLE customers (id); INSERT INTO customers VALUES (1)");
     const std::string before = fixture.bytes();
-    // A journal that somebody was killed over: SQLite would roll it back, and so change the file.
+    // A journal left by a killed process: SQLite would roll it back, and so change the file.
     SQLite::Database database(fixture.file().string(), SQLite::OPEN_READWRITE);
     database.exec(
         "PRAGMA cache_spill = 1; PRAGMA cache_size = 1; BEGIN; "

@@ -12,7 +12,7 @@ using namespace messenger::testing;
 namespace {
 
 /// Something to do with a storage in which `prepare` has made one active call of alice and bob (c1, set up),
-/// one ended call (c2), one with a setup under way (c3), a failed job, and thread t1 of alice.
+/// one ended call (c2), one with a pending setup (c3), a failed job, and thread t1 of alice.
 struct Operation {
   const char* name;
   std::function<void(Storage&)> run;
@@ -159,7 +159,7 @@ const std::vector<Operation>& reads() {
   return all;
 }
 
-/// What the operation leaves when nothing fails.
+/// The state after the operation when nothing fails.
 std::string expected(const Operation& operation) {
   const SqliteFixture fixture;
   prepare(fixture);
@@ -168,7 +168,7 @@ std::string expected(const Operation& operation) {
   return fixture.dump();
 }
 
-/// Fails the nth statement; false when the operation has not that many.
+/// Fails the nth statement; false when the operation has fewer.
 bool failAt(const Operation& operation, std::size_t n, const std::string& after) {
   const SqliteFixture fixture;
   prepare(fixture);
@@ -249,7 +249,7 @@ TEST_CASE("faults: a report in several transactions -> the peer is stored last",
   HeartbeatStore::Report all;
   all.seenBy = InstanceId{1};
   all.peer = HeartbeatStore::Peer{InstanceId{1}, t(0), t(1), t(31)};
-  // More than one transaction stores.
+  // More than fits into one transaction.
   for (int i = 0; i < 1500; ++i) {
     all.lastSeen.emplace_back(ParticipantKey{CallId{"c" + std::to_string(i)}, user("alice")}, t(1));
   }

@@ -25,7 +25,7 @@ TEST_CASE("job queue: an idle poll beside a writer -> does not wait", "[sqlite][
   SQLite::Database other(fixture.file().string(), SQLite::OPEN_READWRITE);
   other.exec("BEGIN IMMEDIATE");
   CHECK_FALSE(storage->jobs().claim(claimNext()).has_value());
-  // With something to claim it needs the lock, and says so.
+  // With a job to claim it needs the lock, and reports it.
   CHECK_THROWS_AS(storage->jobs().claim(claimNext(60)), StorageUnavailable);
   other.exec("ROLLBACK");
   CHECK(storage->jobs().claim(claimNext(60)).value().job.id == JobId{"later"});

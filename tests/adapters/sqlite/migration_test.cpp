@@ -16,7 +16,7 @@ constexpr std::array addNote = {"ALTER TABLE calls ADD COLUMN note TEXT",
 constexpr std::array addOwner = {"CREATE TABLE owners AS SELECT DISTINCT owner_id FROM calls"};
 constexpr std::array broken = {"ALTER TABLE calls ADD COLUMN other TEXT", "this is not SQL"};
 
-/// Ours, and versions that do not exist yet.
+/// The library's migrations, and versions that do not exist yet.
 std::vector<sqlite::Migration> oursAnd(std::initializer_list<sqlite::Migration> later) {
   const auto ours = sqlite::schemaMigrations();
   std::vector<sqlite::Migration> all(ours.begin(), ours.end());

@@ -1,4 +1,4 @@
-// A file that the library 0.1 made, in the middle of calls: opened by this one, nothing is lost.
+// A file that the library 0.1 made, in the middle of calls: this library opens it, and nothing is lost.
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <array>
@@ -79,7 +79,7 @@ TEST_CASE("upgrade: a file of version 1 -> every row is there and calls continue
   REQUIRE(history->calls.size() == 1);
   CHECK(history->calls[0].call.duration() == std::chrono::seconds{60});
 
-  // What waited, goes on: setups, the sweep that calls going down left, the failed teardown once retried.
+  // Waiting jobs continue: setups, the sweep of calls going down, the failed teardown after a retry.
   CHECK(messenger.jobs().retry() == 1);
   messenger.jobs().runPending();
   CHECK_FALSE(messenger.host().findCall(call.id)->active());
@@ -117,7 +117,7 @@ TEST_CASE("upgrade: a file of version 1 -> all values are kept", "[sqlite][upgra
   CHECK(fixture.number("SELECT count(*) FROM calls WHERE started_at <> created_at") == 0);
   CHECK(fixture.number("SELECT count(*) FROM call_participants WHERE departed_at IS NOT left_at") == 0);
 
-  // The setup that waited and the one whose worker died: each is taken once, with a new token.
+  // The waiting setup and the one whose worker died: each is claimed once, with a new token.
   JobQueue::ClaimRequest request;
   request.queue = "messenger";
   request.now = storage->timeAt(systemClock()->steady());
@@ -194,7 +194,7 @@ TEST_CASE("storage time: the boot is unknown -> still not behind the stored time
   auto connection = sqlite::openWriter(fixture.options(), nullptr, sqlite::schemaMigrations());
   const StorageTime first = sqlite::FileClock(*connection, sqlite::BootId{}).now();
   CHECK(sqlite::FileClock(*connection, sqlite::BootId{}).now() - first < std::chrono::minutes{1});
-  // As after a reboot: what the file knows lies ahead of the anchor and the clock since boot.
+  // As after a reboot: the stored time is ahead of the anchor plus the clock since boot.
   const StorageTime known = first + std::chrono::hours{5};
   fixture.run("INSERT INTO settings (key, value) VALUES ('clock_reached', " +
               std::to_string(known.time_since_epoch().count()) + ")");

@@ -136,7 +136,7 @@ TEST_CASE("write queue: before the COMMIT -> no result is returned", "[sqlite][u
       ++answered;
     });
   }
-  held.probe.failing = 2;  // the group's own: its members are then repeated, each alone
+  held.probe.failing = 2;  // the COMMIT of the group: its changes are then repeated one by one
   held.finish();
   CHECK(answeredTooEarly == 0);
   CHECK(answered == 4);
@@ -211,7 +211,7 @@ TEST_CASE("write queue: the file is locked elsewhere -> each waits for its own t
   CHECK(busy == count);
   // One after another they would take eight times as long.
   CHECK(std::chrono::steady_clock::now() - begin < 4 * options.busyTimeout);
-  CHECK_FALSE(load(*storage, "nowhere"));  // a read waits for no write
+  CHECK_FALSE(load(*storage, "nowhere"));  // a read does not wait for writes
   other.exec("ROLLBACK");
   CHECK(started(*storage, "later", "later") == Status::committed);
 }
