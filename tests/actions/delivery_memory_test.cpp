@@ -24,7 +24,7 @@ void giveBack(void* memory) noexcept {
 
 }  // namespace
 
-// Counted here, so that what is kept is seen.
+// Counts allocations, to show what is kept.
 void* operator new(std::size_t size) {
   if (void* memory = take(size)) return memory;
   throw std::bad_alloc();

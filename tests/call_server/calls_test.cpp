@@ -50,7 +50,7 @@ TEST_CASE("calls: the server restarts -> the call is found and nobody is evicted
   CHECK(found.json()[0]["active_call"]["participants"] == 2);
   CHECK(alice.post(callPath("alice-bob", call, "heartbeat")).status == 200);
 
-  // Bob stays silent: he is out after the time that he was given, alice is not.
+  // Bob stays silent and is evicted after the TTL of grace; alice is not.
   timed.clock->advance(seconds{50});
   REQUIRE(alice.post(callPath("alice-bob", call, "heartbeat")).status == 200);
   timed.clock->advance(seconds{11});
@@ -113,7 +113,7 @@ TEST_CASE("calls: stopped during a request -> the request finishes", "[call_serv
   REQUIRE(eventually([&] { return world.server->connections() == 4; }));
   std::jthread stopping([&] { world.server->stop(); });
   REQUIRE(idle.isClosed());
-  // It has begun to stop, takes nobody else, and waits for the rest of these two.
+  // It is stopping, accepts no further connection, and waits for the rest of these two requests.
   CHECK(eventually([&] { return isRefused(world.port); }));
   starting.send("}");
   const Reply reply = starting.receive();

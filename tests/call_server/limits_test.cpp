@@ -39,7 +39,7 @@ TEST_CASE("limits: a large header or body -> refused and the connection ends", "
   refused.send(posting("65537"));
   CHECK(refused.receive().headers.at("connection") == "close");
   CHECK(refused.isClosed());
-  // Ours is closed; who leaves theirs open does not keep a place by it.
+  // The server's side is closed; a client that stays open does not keep its place.
   CHECK(eventually([&] { return world.server->connections() == 0; }));
   Connection chunked(world.port);
   chunked.send("POST /session HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");

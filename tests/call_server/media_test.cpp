@@ -329,7 +329,7 @@ TEST_CASE("media: a user joins again before the removal -> keeps the media", "[c
     pages.push_back(std::make_unique<JanusPage>(media.janus, bob["token"]));
     REQUIRE(pages.back()->join(bob)["videoroom"] == "joined");
   }
-  // Whoever is about to take the media looks for the participant first.
+  // The removal from the media looks for the participant first.
   std::promise<void> open;
   const std::shared_future<void> opened = open.get_future().share();
   media.storage->failIf(
@@ -342,7 +342,7 @@ TEST_CASE("media: a user joins again before the removal -> keeps the media", "[c
   REQUIRE(media.world.clientOf("bob").post(callPath("team", call, "join")).status == 200);
   REQUIRE(media.world.clientOf("carol").post(callPath("team", call, "leave")).status == 200);
   open.set_value();
-  // It is taken in the order of leaving: with Carol out, Bob's turn is over.
+  // Removals come in the order of leaving: when Carol is out, Bob's turn is over.
   std::vector<janus::RoomParticipant> inside;
   CHECK(eventually([&] {
     inside = participantsIn(media.rooms, media.roomOf(call));

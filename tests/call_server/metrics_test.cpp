@@ -90,7 +90,7 @@ TEST_CASE("metrics: no media server and failed jobs -> shown", "[call_server]") 
   });
   (void)world.start("alice", "team");
   WebClient client = world.client();
-  // The room is not made, so the call ends; it may be there all the same, so somebody has to look.
+  // The room is not made, so the call ends; but it may exist, so a teardown is needed.
   for (const char* line : {"call_server_jobs_parked 2\n", "call_server_janus_up 0\n",
                            "call_server_calls_ended_total{reason=\"setupFailed\"} 1\n"}) {
     INFO(line);

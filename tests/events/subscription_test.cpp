@@ -1,4 +1,4 @@
-// Places of listeners: when they are called, when they are given up, who waits for whom.
+// Subscriptions: when listeners are called, when they are removed, and who waits for whom.
 #include <atomic>
 #include <latch>
 #include <memory>
@@ -129,7 +129,7 @@ TEST_CASE("subscription: destroyed inside its own listener -> does not wait for 
   Bus world;
   auto witness = std::make_shared<int>(0);
   std::optional<Subscription> subscription;
-  // What the listener holds must outlive the run that gives its place up.
+  // What the listener captures must outlive the run that destroys its subscription.
   subscription = world.bus.subscribe<CallStarted>([&subscription, witness](const CallStarted&) {
     subscription.reset();
     ++*witness;

@@ -62,8 +62,8 @@ const std::map<char, Answer> answers{
 
 using Row = std::map<std::string, Answer>;
 
-/// A table with the callers in its first line; each further one has a verb, "active", "ended" or "any" for
-/// the state of the call, and a letter for each caller.
+/// A table with the users in its first line; each further one has a verb, "active", "ended" or "any" for the
+/// state of the call, and a letter for each user.
 class Table {
  public:
   explicit Table(const std::string& text) {
@@ -101,7 +101,7 @@ class Table {
   std::map<std::pair<std::string, std::string>, Row> rows_;
 };
 
-/// The group: each caller is a member of that name, in the place that the name says; `ownerGone` is the owner
+/// The group: each user is a member with that name, in the state that the name says; `ownerGone` is the owner
 /// after leaving. `start` needs admin or the right to start; nothing else looks at that.
 const char* const groupTable = R"(
 verb        state   nobody outsider member in left kicked unkicked owner ownerGone admin adminIn adminLeft adminKicked
@@ -129,7 +129,7 @@ unkick      ended   ?      M        E      E  E    E      E        E     E      
 active      any     ?      .        .      .  .    .      .        .     .         .     .       .         .
 )";
 
-/// The private thread of `owner` and the other side, which is called by the place it is in.
+/// The private thread of `owner` and the other side, which is named by its state.
 const char* const privateTable = R"(
 verb        state   nobody outsider owner ownerGone other otherIn otherLeft
 start       active  ?      M        A     A         A     A       A
@@ -154,7 +154,7 @@ unkick      any     ?      M        G     G         G     G       G
 active      any     ?      .        .     .         .     .       .
 )";
 
-/// A call with everybody in their place.
+/// A call with everyone in their state.
 struct Scene {
   HttpWorld world;
   std::string thread;

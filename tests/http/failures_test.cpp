@@ -10,7 +10,7 @@
 namespace messenger::http {
 namespace {
 
-/// A directory that can be made to fail, and counts what is asked of it.
+/// A directory that fails on demand, and counts questions.
 class HostDirectory final : public ThreadDirectory {
  public:
   std::optional<Thread> findThread(const ThreadId& thread) const override {

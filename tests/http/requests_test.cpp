@@ -1,4 +1,4 @@
-// What is asked before the Messenger is: route, method, login, sizes, ids, bodies, in this order.
+// The checks before the Messenger is called: route, method, login, sizes, ids, bodies, in this order.
 
 #include <tuple>
 

@@ -1,4 +1,4 @@
-// Every verb of the client against a real server, with what the server says no to.
+// Every method of the client with a real server, including refusals.
 #include <algorithm>
 
 #include "tests/janus/janus_matchers.hpp"
@@ -18,7 +18,7 @@ using janus::WayIn;
 const Secret roomSecret{"secret-of-the-room-Nb5x"};
 const Secret wrong{"not-it"};
 
-/// Either kind of ids and either way in, a server for each.
+/// Both kinds of ids and both APIs, a server for each.
 struct World {
   World() : server({stringIds}), room(server.videoRoom(wayIn)) {}
 

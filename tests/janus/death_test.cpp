@@ -18,7 +18,7 @@ TEST_CASE("death: killed 50 times between create and record -> no room is left",
     INFO(dying.err());
     REQUIRE(status == -SIGKILL);
   }
-  // Each had made its room, and nobody knows.
+  // Each had made its room, which is not recorded.
   REQUIRE(world.rooms().size() == deaths);
   REQUIRE(world.rooms() == world.roomsOfActive());
   const auto calls = world.messenger->host().activeCalls(0, 1000);

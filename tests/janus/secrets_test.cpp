@@ -1,4 +1,4 @@
-// Everything that can be read by people, gathered while all goes wrong that can: no secret is in it.
+// Gathers everything that people can read while everything fails: it contains no secret.
 #include <nlohmann/json.hpp>
 
 #include "adapters/janus/room_keys.hpp"
@@ -64,7 +64,7 @@ TEST_CASE("secrets: every error and log and job and event -> none", "[janus][sec
   REQUIRE(echo.bodies().size() >= 9);
   REQUIRE(echo.bodies().back().find(JanusServer::adminSecret) != std::string::npos);
 
-  // A room that is in the way, and a server that is away: what becomes of the jobs.
+  // Jobs with a foreign room of the same id, and with a server that is down.
   const Call blocked = world.start(1);
   janus::NewRoom wanted;
   wanted.id = world.idOf(blocked.id);

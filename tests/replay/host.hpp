@@ -8,7 +8,7 @@
 
 namespace messenger::replay {
 
-/// Carries out the protocol's operations, one line at a time.
+/// Runs the protocol's operations, one line at a time.
 class Host {
  public:
   /// The reply to a line. Never throws: the reply says what is wrong with the line.

@@ -61,7 +61,7 @@ struct Worker {
   bool driverSucceeded = false;
 };
 
-/// Everything there is: a value, so that each step makes a new one.
+/// The whole state: a value, so that each step makes a new one.
 struct World {
   std::optional<CallState> call;  ///< with all rows
   std::array<bool, users> isMember{true, true, true};
@@ -342,8 +342,8 @@ class Exploration {
     const Worker& worker = from.workers.at(index);
     World dead = from;  // the process dies here
     dead.workers.erase(dead.workers.begin() + static_cast<std::ptrdiff_t>(index));
-    // Frozen past its lease, it made a room behind the teardown, and died before it could say so: no rule can
-    // know. That is what a driver's reconciler is for.
+    // Frozen past its lease, it made a room after the teardown, and died before it could report it: no rule
+    // can know. A driver's reconciler covers this.
     const Settlement claim = claimOf(worker, true).settlement;
     if (worker.beginsCreate && worker.driverRan && holding(dead, claim) == nullptr) dead.room = false;
     visit(dead);

@@ -1,4 +1,4 @@
-// What a viewer is shown of a call, whatever the storage says of them.
+// What a viewer sees of a call, for any stored row.
 #include "rules/show_call.hpp"
 
 #include "tests/support/catch.hpp"

@@ -8,7 +8,7 @@ namespace {
 
 enum class Break { drops, cuts, swaps, throwing };
 
-/// A transport that mistreats what it carries.
+/// A transport that damages broadcasts.
 class BrokenBroadcaster final : public Broadcaster {
  public:
   explicit BrokenBroadcaster(Break fault) : fault_(fault) {}

@@ -5,14 +5,14 @@
 #include "messenger/testing/storage_suite.hpp"
 #include "tests/adapters/conformance/reports.hpp"
 
-// Storages that are right but for one thing, each of which the suite has to find.
+// Storages with one fault each, which the suite has to find.
 namespace messenger::testing {
 namespace {
 
-/// A storage whose contracts are changed where a test says so.
+/// A storage whose contracts a test can change.
 class Broken final : public ForwardingStorage {
  public:
-  /// What is broken: each gets the right operation and what it is asked.
+  /// The faults: each gets the correct operation and its arguments.
   struct Breaks {
     std::function<CallStore::Loaded(CallStore&, const CallStore::LoadRequest&)> load;
     std::function<CommitResult(CallStore&, const CallChange&)> commit;
@@ -109,7 +109,7 @@ bool finds(const Broken::Breaks& breaks, const std::string& sentence) {
   return reports.failed().size() == 1;
 }
 
-/// A break of commit that changes what is asked.
+/// A fault of commit that changes its arguments.
 Broken::Breaks commits(const std::function<void(CallChange&)>& change) {
   Broken::Breaks breaks;
   breaks.commit = [change](CallStore& right, const CallChange& asked) {
@@ -281,7 +281,7 @@ TEST_CASE("storage suite: wrong heartbeats or a wrong switch -> caught", "[adapt
   breaks = {};
   breaks.silent = [](HeartbeatStore& right, const HeartbeatStore::SilentQuery& query) {
     HeartbeatStore::SilentQuery later = query;
-    if (later.after) later.after->sequence = INT64_MAX;  // behind all who were last seen then
+    if (later.after) later.after->sequence = INT64_MAX;  // after everyone who was last seen then
     return right.silent(later);
   };
   CHECK(finds(breaks, "silent: seen at the same time -> by sequence, each once"));

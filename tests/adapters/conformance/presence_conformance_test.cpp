@@ -19,7 +19,7 @@ TEST_CASE("forwarding presence: conformance suite -> passes", "[adapters][confor
 
 TEST_CASE("presence suite: a presence with its own clock -> it is notified when time passes",
           "[adapters][conformance]") {
-  /// Goes by its own time only.
+  /// Uses only its own clock.
   class OwnTime final : public ForwardingPresence {
    public:
     explicit OwnTime(const Duration& own) : ForwardingPresence(memoryPresence()), own_(own) {}

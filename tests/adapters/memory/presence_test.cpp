@@ -14,7 +14,7 @@ std::atomic<std::size_t> allocations{0};
 
 }  // namespace
 
-// Counted here, so that what must not allocate is seen not to.
+// Counts allocations, to show that there are none.
 [[gnu::noinline]] void* operator new(std::size_t size) {
   ++allocations;
   if (void* memory = std::malloc(size)) return memory;
