@@ -239,11 +239,11 @@ TEST_CASE("db:check: violations that no constraint covers -> found", "[console][
   }
   SECTION("a job of no call") {
     raw.execute("UPDATE jobs SET call_id = 'nowhere'");
-    expected = "is of a call that does not exist";
+    expected = "belongs to a call that does not exist";
   }
   SECTION("a wrong number of members") {
     raw.execute("UPDATE threads SET members = 7");
-    expected = "does not have as many members as it says";
+    expected = "has a wrong number of members";
   }
   SECTION("a row that its table forbids") {
     raw.execute("PRAGMA ignore_check_constraints = ON; UPDATE calls SET teardown_complete = 1");

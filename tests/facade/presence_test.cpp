@@ -281,7 +281,7 @@ TEST_CASE("presence: heartbeats could not be reported -> reported later", "[faca
   loop.run(seconds{20}, [&](int now) {
     if (now == 10) REQUIRE_OK(world.messenger->heartbeat(call.id, member(0)));
   });
-  REQUIRE(world.logger->has(LogLevel::error, "heartbeats were not written"));
+  REQUIRE(world.logger->has(LogLevel::error, "heartbeats could not be reported"));
   world.storage->heal();
   loop.run(seconds{30});
   const auto stored = world.stored();

@@ -105,7 +105,7 @@ TEST_CASE("JanusDriver: a foreign room exists -> not adopted and not touched", "
   foreign.description = "theirs";
   REQUIRE_DONE(world.room.create(foreign));
   const std::string why = world.whyNotCreate(call);
-  CHECK(why.find("does not answer to our secret") != std::string::npos);
+  CHECK(why.find("does not accept the derived secret") != std::string::npos);
   CHECK(why.find(janus::toText(*foreign.id)) != std::string::npos);
   const auto rooms = world.room.list().value();
   REQUIRE(rooms.size() == 1);

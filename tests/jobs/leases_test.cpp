@@ -65,7 +65,7 @@ TEST_CASE("leases: a claim is held -> renewed so that nobody takes it over", "[j
     world.storage->failIf([](const testing::StorageOperation&) { return true; }, testing::Fault::before);
     renewing.renew(leases, seconds{30});
     world.storage->heal();
-    REQUIRE(world.logger->has(LogLevel::warning, "was not renewed"));
+    REQUIRE(world.logger->has(LogLevel::warning, "could not be renewed"));
     renewing.renew(leases, seconds{30});
   }
   renewing.renew(leases, seconds{30});  // held no more: nothing is prolonged
