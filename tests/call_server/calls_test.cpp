@@ -163,7 +163,8 @@ TEST_CASE("calls: the storage fails -> reported and heartbeats still work", "[ca
     CHECK(std::stoi(reply.headers.at("retry-after")) > 0);
   }
   CHECK(alice.post(callPath("team", call, "heartbeat")).status == 200);
-  CHECK(eventually([&] { return world.logger->has(messenger::LogLevel::warning, "could not be seen"); }));
+  CHECK(eventually(
+      [&] { return world.logger->has(messenger::LogLevel::warning, "cannot read whether calls are down"); }));
   CHECK(socket.subscribe("call." + call)["reason"] == "unavailable");
   storage->heal();
   CHECK(alice.get("/healthz").status == 200);

@@ -271,7 +271,7 @@ TEST_CASE("media: a user is kicked -> loses the media and old tokens do not help
   }));
   REQUIRE(left.size() == 1);
   CHECK(left.front().id == janus::JanusId{own["participant"].get<std::string>()});
-  CHECK(media.world.logger->has(messenger::LogLevel::warning, "without being in the call"));
+  CHECK(media.world.logger->has(messenger::LogLevel::warning, "was not in its call"));
 }
 
 TEST_CASE("media: a user leaves or is kicked -> loses the media at once", "[call_server][janus]") {
