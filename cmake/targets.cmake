@@ -26,7 +26,7 @@ function(messenger_configure target)
   endif()
 endfunction()
 
-# messenger_library_properties(target name): how a library of ours is called and versioned once it is installed. Before 1.0 a minor
+# messenger_library_properties(target name): the name and version of an installed library. Before 1.0 a minor
 # version may change the binary interface, so it is part of the soname.
 function(messenger_library_properties target name)
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} VERSION ${PROJECT_VERSION}

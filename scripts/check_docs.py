@@ -3,7 +3,7 @@
 
     scripts/check_docs.py              checks the tree that the script lies in
     scripts/check_docs.py --root DIR   checks another one
-    scripts/check_docs.py --fix        copies the quoted code anew where it differs, then checks
+    scripts/check_docs.py --fix        copies the quoted code again where it differs, then checks
     scripts/check_docs.py --self-test  shows that every rule can fail
 
 Rules:
@@ -137,7 +137,7 @@ class Tree:
             if isinstance(expected, str):
                 self._found(page, quote, expected)
             elif self._trimmed(content) != self._trimmed(expected):
-                self._found(page, start, "the quote differs from its source (scripts/check_docs.py --fix copies it anew)")
+                self._found(page, start, "the quote differs from its source (scripts/check_docs.py --fix copies it again)")
         fences = {start for start, *_ in page.blocks}
         for number, line in page.prose:
             if QUOTE.search(line) and number + 1 not in fences:

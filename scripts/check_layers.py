@@ -64,7 +64,7 @@ COMMANDS_OF_ADAPTERS = {
     "src/adapters/janus/reconcile_command.cpp",
 }
 
-# What stands in for what a host leaves out: the public headers of adapters that a layer may know for it.
+# Defaults for what a host leaves out: the public headers of adapters that a layer may include for them.
 DEFAULTS = {
     "facade": ["include/messenger/adapters/memory.hpp", "include/messenger/adapters/defaults.hpp"],
     "http": ["include/messenger/adapters/defaults.hpp"],

@@ -85,7 +85,7 @@ is_there() {
   esac
 }
 
-# missing_of GROUP…: the lines of what is not there. One call of dpkg-query answers when all is well.
+# missing_of GROUP…: the lines of what is missing. When nothing is missing, this is one call of dpkg-query.
 missing_of() {
   local lines group package probe text installed=''
   lines=$(requirements_of "$@")
@@ -100,7 +100,7 @@ missing_of() {
   done <<<"$lines"
 }
 
-# need GROUP…: sees to it that what these groups name is there. Says nothing and asks nobody when it is.
+# need GROUP…: installs what is missing of these groups. Does and prints nothing when all is there.
 need() {
   local missing packages
   missing=$(missing_of "$@")
@@ -191,7 +191,7 @@ build() {
   (cd "$root" && cmake --build --preset "$preset" --parallel "${jobs:-$cores}" "${targets[@]}") </dev/null
 }
 
-# A command that ctest is to be run by.
+# A command that runs ctest.
 test_launcher=()
 
 # run_tests PRESET [CTEST OPTION…]: runs ctest and leaves what it counted in $tests_passed and $tests_failed.

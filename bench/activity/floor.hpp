@@ -13,7 +13,7 @@ namespace messenger::bench {
 /// and the changes that putting them out makes. Confined to one thread.
 class ActivityFloor {
  public:
-  /// `perCommit`: how many are put out in one transaction; ours has one for each.
+  /// `perCommit`: how many are evicted in one transaction; the library uses one for each.
   ActivityFloor(const std::filesystem::path& file, const char* synchronous, std::size_t perCommit);
 
   /// Puts out whoever was last heard at or before that time; a call that empties ends, and gets a job.

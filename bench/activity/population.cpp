@@ -83,7 +83,7 @@ void Silence::check() {
   if (count(database_, "call_participants WHERE left_at IS NOT NULL") != silent ||
       count(database_, "calls WHERE ended_at IS NOT NULL") != silent / 4 ||
       count(database_, "jobs") != silent / 4) {
-    throw std::runtime_error("the activity check did not put out whom it should");
+    throw std::runtime_error("the activity check did not evict the right participants");
   }
 }
 

@@ -1,5 +1,4 @@
-// A server for calls that people can see: sign in as a demo user, ring another one. docs/call_server.md walks
-// through it.
+// A server for video calls: sign in as a demo user and ring another one. See docs/call_server.md.
 #include <messenger/adapters/defaults.hpp>
 
 #include <sys/resource.h>
@@ -16,7 +15,7 @@ namespace {
 
 using call_server::CallServer;
 
-/// Each WebSocket takes a file descriptor.
+/// Each WebSocket uses a file descriptor.
 void raiseFileLimit() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
@@ -29,7 +28,7 @@ int serve(const call_server::Settings& settings, std::optional<messenger::janus:
   defaults.calling.enabled = true;
   const messenger::Config config = messenger::Config::fromEnvironment(defaults);
 
-  // Before the first thread, so that all of them inherit it: the signals wait for sigwait.
+  // Before the first OS thread, so that all of them inherit it: sigwait receives the signals.
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);

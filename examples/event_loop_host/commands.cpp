@@ -26,7 +26,7 @@ bool Commands::run(const std::string& line) {
   if (verb == "show") {
     show();
   } else if (!verb.empty()) {
-    const std::string said = act(verb, {"user", name});  // first what happened, then the answer
+    const std::string said = act(verb, {"user", name});  // first the events, then the answer
     std::cout << line << ": " << said << '\n';
   }
   return true;
@@ -54,5 +54,5 @@ void Commands::show() const {
     std::cout << '\n';
   }
   const JobQueue::Counts jobs = messenger_.jobs().counts();
-  std::cout << jobs.waiting << " jobs waiting, " << jobs.failed << " parked\n";
+  std::cout << jobs.waiting << " jobs waiting, " << jobs.failed << " failed\n";
 }

@@ -5,13 +5,14 @@
 #include <string>
 #include <string_view>
 
-/// What people type: `start alice`, `join bob`, `beat bob`, `leave bob`, `end alice`, `show`, `quit`.
+/// Commands that a user types: `start alice`, `join bob`, `beat bob`, `leave bob`, `end alice`, `show`,
+/// `quit`.
 class Commands {
  public:
-  /// `thread` is the one conversation that all of this is about. The messenger must outlive it.
+  /// `thread` is the conversation of all commands. The messenger must outlive it.
   Commands(messenger::Messenger& messenger, messenger::ThreadId thread);
 
-  /// Carries out one line and prints the answer. False: `quit`.
+  /// Runs one line and prints the answer. False: `quit`.
   bool run(const std::string& line);
 
  private:

@@ -1,5 +1,5 @@
-// A host with one thread: its own poll() loop reads commands and gives the library its turns. The library
-// starts no thread.
+// A host with one OS thread: its own poll() loop reads commands and gives the library its turns. The library
+// starts no OS thread.
 #include <messenger/adapters/memory.hpp>
 #include <messenger/adapters/sqlite.hpp>
 #include <messenger/messenger.hpp>
@@ -18,7 +18,7 @@ using std::chrono::milliseconds;
 
 namespace {
 
-/// The lines that have come in on a descriptor so far.
+/// Reads lines from a descriptor.
 class Lines {
  public:
   explicit Lines(int descriptor) : descriptor_(descriptor) {}
@@ -45,10 +45,10 @@ class Lines {
 };
 
 // [turn]
-/// One turn for the library; says how long the loop may wait until the next.
+/// One turn for the library; returns how long the loop may wait until the next.
 milliseconds giveTurn(Messenger& messenger) {
-  // A few jobs a turn, so that the loop stays lively. A driver that blocks, blocks the loop: give it
-  // time-outs.
+  // A few jobs in each turn, so that the loop stays responsive. A driver that blocks also blocks the loop:
+  // give it time-outs.
   constexpr std::size_t few = 10;
   const bool more = messenger.jobs().runPending(few).size() == few;
   const milliseconds tasks =
@@ -57,8 +57,8 @@ milliseconds giveTurn(Messenger& messenger) {
   const auto jobs = next ? std::chrono::ceil<milliseconds>(messenger.host().wallTimeOf(*next) -
                                                            std::chrono::system_clock::now())
                          : tasks;
-  // Not longer than a second, for jobs that other processes leave in the same database; nor without any
-  // pause, for a job that is due but waits for another process to finish one of the same call.
+  // At most a second, because other processes may store jobs in the same database. Not zero, because a due
+  // job may wait for another process to finish a job of the same call.
   return more ? milliseconds{0} : std::clamp(std::min(tasks, jobs), milliseconds{20}, milliseconds{1000});
 }
 // [/turn]
@@ -69,7 +69,8 @@ void loop(Messenger& messenger, Commands& commands) {
   pollfd watched[] = {{STDIN_FILENO, POLLIN, 0}, {stop.descriptor(), POLLIN, 0}};
   for (bool goOn = true; goOn;) {
     const auto wait = giveTurn(messenger);
-    if (poll(watched, 2, static_cast<int>(wait.count())) <= 0) continue;  // time is up, or a signal broke in
+    if (poll(watched, 2, static_cast<int>(wait.count())) <= 0)
+      continue;  // the time is over, or a signal came
     if (watched[1].revents != 0) return;
     if (watched[0].revents == 0) continue;
     goOn = lines.read();
@@ -94,7 +95,7 @@ void listen(Messenger& messenger) {
 
 int main(int argc, char** argv) {
   try {
-    std::cout << std::unitbuf;  // whoever reads along sees each line at once
+    std::cout << std::unitbuf;  // readers of a pipe get each line at once
     Config config;
     config.calling.enabled = true;
     Messenger messenger{config, argc > 1 ? sqliteStorage(argv[1]) : memoryStorage()};
@@ -108,7 +109,7 @@ int main(int argc, char** argv) {
 
     loop(messenger, commands);
 
-    messenger.host().flushPresence();  // what was heard since the last write-behind, for whoever runs next
+    messenger.host().flushPresence();  // reports the heartbeats received since the last report
     std::cout << "stopped\n";
     return 0;
   } catch (const std::exception& error) {

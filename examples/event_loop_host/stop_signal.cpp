@@ -14,7 +14,7 @@ volatile sig_atomic_t writeEnd = -1;
 extern "C" void onSignal(int) {
   const int error = errno;
   const char byte = 1;
-  // A full pipe has been told already.
+  // A full pipe is readable already.
   [[maybe_unused]] const auto written = write(writeEnd, &byte, 1);
   errno = error;
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-/// Turns SIGINT and SIGTERM into bytes on a pipe, so that a loop that waits in poll() wakes up and may do
-/// more than a signal handler may. One for each process.
+/// Turns SIGINT and SIGTERM into bytes on a pipe, so that a loop that waits in poll() wakes up and handles
+/// them outside the signal handler. One for each process.
 class StopSignal {
  public:
   StopSignal();
@@ -9,7 +9,7 @@ class StopSignal {
   StopSignal(const StopSignal&) = delete;
   StopSignal& operator=(const StopSignal&) = delete;
 
-  /// Readable once the signal has come.
+  /// Readable after the signal.
   [[nodiscard]] int descriptor() const noexcept { return ends_[0]; }
 
  private:

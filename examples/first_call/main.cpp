@@ -17,7 +17,7 @@ void say(const std::string& who, const std::string& what, const std::string& roo
             << std::setw(22) << what << room << std::endl;
 }
 
-// Stands in for the driver of a media server, whose rooms are the names in `rooms`.
+// Takes the place of the driver of a media server, whose rooms are the names in `rooms`.
 struct DemoDriver final : VideoDriver {
   explicit DemoDriver(std::set<std::string>* existing) : rooms(existing) {}
   bool create(const Thread&, const Call& call) override {
@@ -61,7 +61,7 @@ int main(int argc, char** argv) try {
   if (!call) return std::cerr << call.error().text() << '\n', 1;
   messenger.jobs().runPending();  // makes the room; or startWorker() once, and it happens in the background
   messenger.joinCall(call->id, bob).value();
-  messenger.heartbeat(call->id, bob).value();  // every 30 s from each client; 60 s of silence put them out
+  messenger.heartbeat(call->id, bob).value();  // every 30 s from each client; a client silent for 60 s is evicted
   messenger.endCall(call->id, alice).value();
   messenger.jobs().runPending();  // destroys the room
   // [/call]
@@ -71,9 +71,9 @@ int main(int argc, char** argv) try {
   for (const CallParticipant& each : messenger.host().participants(call->id))
     std::cout << "participants  " << each.id << "  " << each.user << ", in call: " << each.inCall() << '\n';
   const JobQueue::Counts jobs = messenger.jobs().counts();
-  std::cout << "jobs          " << jobs.waiting + jobs.running << " to do, " << jobs.failed << " given up\n"
+  std::cout << "jobs          " << jobs.waiting + jobs.running << " to do, " << jobs.failed << " failed\n"
             << "rooms left    " << rooms.size() << std::endl;
   return rooms.empty() ? 0 : 1;
-} catch (const std::exception& error) {  // the world failed: the file cannot be opened, the disk is full
+} catch (const std::exception& error) {  // the file cannot be opened, the disk is full, …
   return std::cerr << error.what() << '\n', 1;
 }

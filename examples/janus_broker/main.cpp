@@ -18,7 +18,7 @@ const UserId alice{"user", "alice"};
 const UserId bob{"user", "bob"};
 const UserId carol{"user", "carol"};
 
-/// How Janus's own list has the room; false when it is not in it.
+/// Prints the room as Janus lists it; false when it is not in the list.
 bool showRoom(const janus::VideoRoom& rooms, const std::string& id) {
   const auto listed = rooms.list().value();
   const auto found = std::find_if(listed.begin(), listed.end(),
@@ -71,7 +71,7 @@ int run() {
 
   const auto server = rooms.client().info();
   const auto listed =
-      rooms.list();  // Janus tells everybody who it is: only this shows whether our secrets hold
+      rooms.list();  // Janus answers `info` to anyone: only this shows whether the secrets are right
   if (!server || !listed) {
     std::cerr << setupHelp((server ? listed.error() : server.error()).describe());
     return 1;
@@ -84,7 +84,7 @@ int run() {
   if (!callOnce(messenger, rooms, *pair) || !callOnce(messenger, rooms, *group)) return 1;
 
   // [reconcile]
-  // After a restart of either side: rooms of calls that have ended go, lost rooms of active calls come again.
+  // After a restart of either side: destroys rooms of ended calls, renews lost rooms of active calls.
   const auto report = janus::Reconciler(messenger, rooms, settings.roomKey).reconcile();
   std::cout << "reconciled: " << report->destroyed.size() << " destroyed, " << report->renewed.size()
             << " renewed\n";

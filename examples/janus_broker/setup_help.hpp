@@ -2,5 +2,5 @@
 
 #include <string>
 
-/// What to do when there is no Janus: why it did not work, and the shortest way to one that does.
+/// Help for when there is no Janus: why it did not work, and the shortest way to one that works.
 [[nodiscard]] std::string setupHelp(const std::string& why);

@@ -38,7 +38,7 @@ CommitResult VectorCallStore::commit(const CallChange& change) {
   CommitResult result;
   result.status = check(change);
   if (result.status != Status::committed) return result;
-  requireNewIds(change);  // whatever can fail, fails before the first write
+  requireNewIds(change);  // everything that can fail does so before the first write
 
   Tables::CallRow* row = tables_.find(change.call);
   if (row == nullptr) {
@@ -70,7 +70,7 @@ CommitResult VectorCallStore::commit(const CallChange& change) {
   return result;
 }
 
-/// The guards, in the order in which the contract wants them reported.
+/// The guards, in the order in which the contract requires them to be reported.
 Status VectorCallStore::check(const CallChange& change) {
   const bool isNew = change.expectedRevision == 0;
   const Tables::CallRow* row = tables_.find(change.call);

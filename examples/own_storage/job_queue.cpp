@@ -49,7 +49,7 @@ std::optional<JobQueue::ClaimedJob> VectorJobQueue::claim(const ClaimRequest& re
   if (row == nullptr) return claimed;
   CallWithRoom& call = row->call;
   claimed.beginsCreate = first->type == JobType::setupCall && call.active() && !call.setupComplete;
-  if (claimed.beginsCreate && !call.roomMayExist) {  // the intent before the deed
+  if (claimed.beginsCreate && !call.roomMayExist) {  // the intent is stored before the room is made
     call.roomMayExist = true;
     call.updatedAt = request.wallNow;
     ++call.revision;

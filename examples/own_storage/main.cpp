@@ -1,5 +1,5 @@
-// Is a storage of one's own fit for the library? The conformance suite says, a line for each rule; no test
-// framework needed.
+// Checks your own storage with the conformance suite and prints a line for each rule, without a test
+// framework.
 #include <messenger/testing/storage_suite.hpp>
 
 #include <iostream>

@@ -1,5 +1,5 @@
-// A storage over plain vectors: what a host writes for a database of its own. It has no thread directory, so
-// a Messenger on it needs the host's. No rule of calls is in it: it compares, and it sets.
+// A storage over plain vectors: what a host writes for its own database. It has no thread directory, so a
+// Messenger on it needs one from the host. It contains no rules about calls: it compares and sets.
 #pragma once
 
 #include <messenger/contracts/storage.hpp>

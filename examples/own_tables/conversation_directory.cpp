@@ -8,7 +8,7 @@ using namespace messenger;
 
 namespace {
 
-/// What is no number of ours is not found, whatever a client sends.
+/// An id that is not a number is not found, whatever a client sends.
 std::optional<std::int64_t> numberOf(const std::string& text) {
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -33,7 +33,7 @@ ThreadMember asMember(const HostDatabase::Member& row) {
 }
 // [/member]
 
-/// What the host's own database throws becomes an error of the contract, with its cause inside.
+/// Exceptions of the host's own database become errors of the contract, with their cause nested.
 template <class Read>
 auto translated(Read&& read) {
   try {

@@ -10,8 +10,8 @@
 
 struct sqlite3;
 
-/// The application as it was before it had calls: users and conversations in tables of its own. It knows
-/// nothing of the library. Thread-safe.
+/// The application before it had calls: users and conversations in its own tables. It does not know the
+/// library. Thread-safe.
 class HostDatabase {
  public:
   struct Conversation {
@@ -30,7 +30,7 @@ class HostDatabase {
     bool muted = false;
   };
 
-  /// Creates the tables in a file of its own, with a few users and conversations in them.
+  /// Creates the tables in a separate file, with a few users and conversations.
   explicit HostDatabase(const std::filesystem::path& file);
   ~HostDatabase();
   HostDatabase(const HostDatabase&) = delete;

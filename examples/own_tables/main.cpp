@@ -1,5 +1,5 @@
-// Calls in an application that has users and conversations already: its own tables stay as they are, in their
-// own database; the library reads them through a ThreadDirectory and keeps the calls in a file beside them.
+// Calls in an application that already has users and conversations: its tables stay as they are, in their own
+// database; the library reads them through a ThreadDirectory and keeps the calls in a separate file.
 #include <messenger/adapters/sqlite.hpp>
 #include <messenger/messenger.hpp>
 
@@ -20,7 +20,7 @@ std::string answer(const Result<Call>& result) {
 }
 
 // [remove]
-/// The host's own way to take somebody off a conversation: first its own change, then the library is told.
+/// Removes a member from a conversation of the host: first its own change, then the call to the library.
 void removeFromConversation(HostDatabase& database, Messenger& messenger, std::int64_t conversation,
                             std::int64_t user) {
   database.removeMember(conversation, user);
@@ -56,12 +56,12 @@ void run(const std::filesystem::path& folder) {
   messenger.joinCall(call->id, userIdOf(carol)).value();
   std::cout << "carol joins; her active calls: " << messenger.activeCalls(userIdOf(carol)).size() << '\n';
 
-  std::cout << "carol is taken off the conversation\n";
+  std::cout << "carol is removed from the conversation\n";
   removeFromConversation(database, messenger, releaseCrew, carol);
   const auto again = messenger.joinCall(call->id, userIdOf(carol));
   std::cout << "carol joins again: " << (again ? "yes" : again.error().text()) << '\n';
 
-  std::cout << "bob is taken off the conversation\n";
+  std::cout << "bob is removed from the conversation\n";
   removeFromConversation(database, messenger, releaseCrew, bob);
   messenger.jobs().runPending();
   std::cout << "alice, the owner, starts a call: " << answer(messenger.startCall(crew, userIdOf(alice)))

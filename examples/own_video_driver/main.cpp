@@ -1,5 +1,5 @@
-// A video driver for a host's own media server: the room's settings follow from the thread, its identity from
-// the call.
+// A video driver for a host's own media server: the room's settings depend on the thread, its identity on the
+// call.
 #include <messenger/adapters/memory.hpp>
 #include <messenger/messenger.hpp>
 
@@ -15,7 +15,7 @@ const UserId alice{"user", "alice"};
 const UserId bob{"user", "bob"};
 const UserId carol{"user", "carol"};
 
-/// Starts a call, shows what the service was asked for and what a client is told, and ends it.
+/// Starts a call, shows the request to the service and what a client gets, and ends the call.
 bool callOnce(Messenger& messenger, const VideoRoom& service, const Thread& thread) {
   const auto call = messenger.startCall(thread.id, alice);
   if (!call) {
@@ -34,11 +34,11 @@ bool callOnce(Messenger& messenger, const VideoRoom& service, const Thread& thre
   return service.count() == 0;
 }
 
-/// What happens when a process dies between the service's answer and the row that records it.
+/// Shows what happens when a process dies between the service's answer and the row that records it.
 bool repeatAfterCrash(const std::shared_ptr<VideoRoom>& service, HostKey key, const Thread& thread) {
   Call call;
   call.id = CallId{"01JCRASHED"};
-  VideoRoomBroker{service, key}.create(thread, call);  // and nobody wrote it down
+  VideoRoomBroker{service, key}.create(thread, call);  // and it was not recorded
   VideoRoomBroker again{service, key};
   again.create(thread, call);
   std::cout << "create repeated: " << service->count() << " room, adopted\n";

@@ -9,10 +9,9 @@
 /// restart.
 using HostKey = std::array<std::uint64_t, 2>;
 
-/// SipHash-2-4, a keyed hash: without the key nobody can guess what it gives. A host that links a crypto
-/// library takes HMAC-SHA-256 instead.
+/// SipHash-2-4, a keyed hash: nobody can compute it without the key. A host that links a crypto library uses
+/// HMAC-SHA-256 instead.
 [[nodiscard]] std::uint64_t keyedHash(const HostKey& key, std::string_view text);
 
-/// 32 hexadecimal digits that follow from the key, the purpose and the call: the same whenever they are asked
-/// for.
+/// 32 hexadecimal digits derived from the key, the purpose and the call: always the same ones.
 [[nodiscard]] std::string derivedText(const HostKey& key, std::string_view purpose, std::string_view callId);

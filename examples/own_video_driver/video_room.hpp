@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-/// What a room is to be like.
+/// The settings of a room.
 struct RoomSettings {
   std::string name;
   std::size_t publishers = 0;  ///< how many may send at once
@@ -15,8 +15,8 @@ struct RoomSettings {
   std::string secret;          ///< to destroy it
 };
 
-/// Stands in for the client of a media server that talks to it over the network. Thread-safe, as such a
-/// client should be: the drivers of several jobs share it.
+/// Takes the place of the network client of a media server. Thread-safe, as such a client should be: the
+/// drivers of several jobs share it.
 class VideoRoom {
  public:
   enum class Created { created, alreadyThere };

@@ -1,4 +1,4 @@
-// The tasks of docs/tour.md, run one after another: what the page shows is what runs here.
+// Runs the tasks of docs/tour.md one after another.
 #include <messenger/adapters/memory.hpp>
 
 #include <iostream>
@@ -40,7 +40,7 @@ int main() {
   const ThreadId band = makeGroup(messenger);
   expect("bob starts a call", ring(messenger, band, bob), "The user may not start calls in this group.");
   expect("carol starts a call", ring(messenger, band, carol), "ringing");
-  expect("alice starts another", ring(messenger, band, alice), "join the call that is going on");
+  expect("alice starts another", ring(messenger, band, alice), "join the active call");
   const CallId call = messenger.activeCalls(alice).front().call.id;
   messenger.joinCall(call, alice).value();
   expect("alice's room", roomFor(messenger, call, alice), "setting up, ask again");
@@ -50,12 +50,12 @@ int main() {
   keepOrder(messenger, call, alice, carol);
   expect("carol is out", !messenger.showCall(call, carol)->inCall);
   maintain(messenger);
-  expect("what was heard", log.empty() ? "nothing" : log.back(), "ended after 0 s: maintenance");
+  expect("the log of events", log.empty() ? "nothing" : log.back(), "ended after 0 s: maintenance");
   expect("calls so far", std::to_string(countHistory(messenger, band, alice)), "1");
   expect("jobs to do", std::to_string(lookAfterJobs(messenger)), "0");
-  expect("clients were told", sockets.sent() > 0);
-  expect("test: silent ones are put out", silentOnesArePutOut());
-  expect("test: rooms go after trouble", roomsGoAfterTrouble());
+  expect("broadcasts", sockets.sent() > 0);
+  expect("test: silent participants are evicted", silentOnesAreEvicted());
+  expect("test: rooms are destroyed after failures", roomsGoAfterTrouble());
   expect("test: a synchronous host", synchronousHost());
   std::cout << "the tour: " << failures << " surprises\n";
   return failures == 0 ? 0 : 1;

@@ -20,7 +20,7 @@ class SocketBroadcaster final : public Broadcaster {
  public:
   explicit SocketBroadcaster(Sockets& sockets) : sockets_(sockets) {}
 
-  // From several threads at once, for different calls. The payload is JSON.
+  // Called on several OS threads at once, for different calls. The payload is JSON.
   void broadcast(const Broadcast& broadcast) override {
     for (const std::string& channel : broadcast.channels) {
       sockets_.send(channel, R"({"event":")" + broadcast.event + R"(","data":)" + broadcast.payload + "}");
@@ -53,15 +53,15 @@ std::string ring(Messenger& messenger, const ThreadId& thread, const UserId& use
   const auto call = messenger.startCall(thread, user);
   if (call) return "ringing";
   const Reason why = call.error().reason;
-  if (why == Reason::callAlreadyActive) return "join the call that is going on";
+  if (why == Reason::callAlreadyActive) return "join the active call";
   if (why == Reason::callsDown) return "calls are down for maintenance, try again later";
-  return call.error().text();  // a sentence in English, fit to be shown
+  return call.error().text();  // a sentence in English that can be shown
 }
 // [/refusals]
 
 std::vector<Subscription> listen(Messenger& messenger, std::vector<std::string>& log) {
   // [listen]
-  std::vector<Subscription> held;  // a listener stays for as long as its Subscription
+  std::vector<Subscription> held;  // a listener is subscribed as long as its Subscription exists
   held.push_back(messenger.onCallEnded([&log](const CallEnded& e) {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(e.duration).count();
     log.push_back("ended after " + std::to_string(seconds) + " s: " + std::string{toString(e.reason)});
@@ -85,8 +85,8 @@ void keepOrder(Messenger& messenger, const CallId& call, const UserId& admin, co
   // [kick]
   for (const CallParticipant& each : messenger.host().participants(call)) {
     if (each.user != noisy) continue;
-    messenger.kickParticipant(call, admin, each.id).value();    // out, and stays out
-    messenger.unkickParticipant(call, admin, each.id).value();  // may come back, but has to join again
+    messenger.kickParticipant(call, admin, each.id).value();    // leaves the call, and may not join again
+    messenger.unkickParticipant(call, admin, each.id).value();  // may join again
   }
   // [/kick]
 }
@@ -108,10 +108,10 @@ std::size_t countHistory(const Messenger& messenger, const ThreadId& thread, con
 void serve(Messenger& messenger) {
   // [serve]
   Worker worker = messenger.jobs().startWorker({.threads = 2});  // makes and destroys rooms
-  Scheduler scheduler = messenger.host().startScheduler();       // puts out who has fallen silent
+  Scheduler scheduler = messenger.host().startScheduler();       // evicts silent participants
   // … the host serves its users …
   scheduler.stop();
-  worker.drain(10s);  // optional: finish what is there to do; what is left waits in the database
+  worker.drain(10s);  // optional: run the available jobs; the others wait in the database
   worker.stop();
   // [/serve]
 }
@@ -120,19 +120,19 @@ void maintain(Messenger& messenger) {
   // [maintenance]
   const auto active =
       messenger.host().callsDown(30min);  // ends every call, refuses new ones, in all processes
-  if (!active) return;                    // calling is off anyway
+  if (!active) return;                    // calling is disabled
   messenger.jobs().runPending();          // or a worker does it
   // … the work that needed it …
-  messenger.host().callsUp();  // otherwise it ends by itself after the half hour
+  messenger.host().callsUp();  // otherwise calls are up again after half an hour
   // [/maintenance]
 }
 
 std::size_t lookAfterJobs(Messenger& messenger) {
-  // [parked]
+  // [failed]
   for (const Job& job : messenger.jobs().failed()) {
-    // job.type, job.call, job.attempts, job.lastError: what was given up, and why
+    // job.type, job.call, job.attempts, job.lastError
     if (job.type == JobType::teardownCall) messenger.jobs().retry(job.id);
   }
-  // [/parked]
+  // [/failed]
   return messenger.jobs().counts().waiting;
 }

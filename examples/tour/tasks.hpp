@@ -7,9 +7,10 @@
 #include <string>
 #include <vector>
 
-// What docs/tour.md and README.md quote: a task a function. main.cpp runs them in the order of the tour.
+// Quoted by docs/tour.md and README.md: one function for each task. main.cpp runs them in the order of the
+// tour.
 
-/// Who is connected, and how to reach them: the part of a host that a Broadcaster speaks to.
+/// The connected users and how to reach them: the part of a host that a Broadcaster uses.
 class Sockets {
  public:
   void send(const std::string& channel, const std::string& text);
@@ -38,6 +39,6 @@ void maintain(messenger::Messenger& messenger);
 [[nodiscard]] std::size_t lookAfterJobs(messenger::Messenger& messenger);
 
 // tests_of_a_host.cpp
-[[nodiscard]] bool silentOnesArePutOut();
+[[nodiscard]] bool silentOnesAreEvicted();
 [[nodiscard]] bool roomsGoAfterTrouble();
 [[nodiscard]] bool synchronousHost();

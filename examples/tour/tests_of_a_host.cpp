@@ -1,4 +1,4 @@
-// How a host tests its own code: fakes for what is slow or far away, and a clock that is moved by hand.
+// How a host tests its own code: with fakes for slow or remote parts, and a clock that is moved by hand.
 #include <messenger/adapters/defaults.hpp>
 #include <messenger/adapters/memory.hpp>
 #include <messenger/testing/fake_video_driver.hpp>
@@ -23,7 +23,7 @@ Config callingOn() {
 
 }  // namespace
 
-bool silentOnesArePutOut() {
+bool silentOnesAreEvicted() {
   // [fakes]
   auto clock = std::make_shared<testing::ManualClock>();
   auto provider = std::make_shared<testing::FakeVideoProvider>();
@@ -32,9 +32,9 @@ bool silentOnesArePutOut() {
 
   const auto thread = messenger.threads().createPrivate({alice, "Alice"}, {bob, "Bob"});
   const auto call = messenger.startCall(thread->id, alice);
-  messenger.jobs().runPending();  // the room is made here, and nowhere else: no threads, no sleeping
+  messenger.jobs().runPending();  // makes the room here: no OS threads, no sleeping
   clock->advance(61s);
-  messenger.host().checkActivity();  // alice has sent no heartbeat
+  messenger.host().checkActivity();  // evicts alice, who sent no heartbeat
   messenger.jobs().runPending();
   return !messenger.host().findCall(call->id)->active() && provider->rooms().empty();
   // [/fakes]
@@ -51,10 +51,10 @@ bool roomsGoAfterTrouble() {
   const auto call = messenger.startCall(thread->id, alice);
 
   storage->failIf([](const auto& operation) { return operation.name == "commit"; }, testing::Fault::before);
-  messenger.jobs().runPending();  // the provider makes the room, nobody can write it down
+  messenger.jobs().runPending();  // the provider makes the room, and it cannot be recorded
   storage->heal();
   messenger.endCall(call->id, alice).value();
-  clock->advance(10min);  // until the lease of the broken try and every backoff are over
+  clock->advance(10min);  // past the lease of the broken attempt and every backoff
   messenger.jobs().runPending();
   return provider->rooms().empty();
   // [/faults]
@@ -68,9 +68,9 @@ bool synchronousHost() {
   Messenger messenger{config, {.storage = memoryStorage(), .logger = nullLogger()}};
   messenger.setVideoDriver<testing::FakeVideoDriver>(provider);
   const auto thread = messenger.threads().createPrivate({alice, "Alice"}, {bob, "Bob"});
-  const auto call = messenger.startCall(thread->id, alice);  // returns once the room is there
+  const auto call = messenger.startCall(thread->id, alice);  // returns when the room exists
   if (!call) return call.error().reason == Reason::setupFailed;
-  messenger.endCall(call->id, alice).value();  // returns once it is gone
+  messenger.endCall(call->id, alice).value();  // returns when it is destroyed
   // [/sync]
   return call->setupComplete && provider->rooms().empty();
 }

@@ -6,57 +6,59 @@
 
 namespace messenger {
 
-/// Everything that can be set, with the reference's defaults. A plain value: fill it, hand it to a Messenger.
+/// Everything that can be set, with the defaults of the Laravel package. A plain value: fill it in and pass
+/// it to a Messenger.
 struct Config {
   struct Subscriber {
     /// Off: calls are started and ended without a room; no SetupCall and no TeardownCall is ever stored. For
-    /// hosts that drive their provider from the events.
+    /// hosts that control their provider from the events.
     bool enabled = true;
-    /// On: jobs wait for a Worker, or for `runPendingJobs`. Off: they run in the caller's thread before the
-    /// verb returns; what fails there is left for a worker.
+    /// On: jobs wait for a Worker, or for `Jobs::runPending`. Off (synchronous mode): they run on the OS
+    /// thread that called the verb, before it returns; a job that fails there is left for a worker.
     bool queued = true;
     /// The queue the jobs go to. 1 to 64 characters of A-Z a-z 0-9 . _ -
     std::string channel = "messenger";
   };
 
   struct Calling {
-    /// Off refuses every start. The reference's default: a host says yes to calling.
+    /// Off refuses every start. Off by default, as in the Laravel package: a host turns calling on.
     bool enabled = false;
     Subscriber subscriber;
   };
 
   struct Jobs {
-    /// How often a job is attempted before it counts as failed. 1 to 1000. In synchronous mode a setup is
-    /// tried once.
+    /// How often a job is attempted before it counts as failed. 1 to 1000. In synchronous mode a setup has
+    /// one attempt.
     int maxAttempts = 5;
-    /// Wait after the first failure; doubles with each further one. Zero to one day.
+    /// Wait after the first failed attempt; it doubles with each further one. Zero to one day.
     std::chrono::milliseconds backoff = std::chrono::seconds{2};
     /// No wait is longer than this. At least `backoff`, at most one day.
     std::chrono::milliseconds maxBackoff = std::chrono::minutes{5};
-    /// Each wait is lengthened by a random part of itself, up to this fraction, so that what failed together
-    /// is not retried together. 0 to 1.
+    /// Each wait is lengthened by a random part of itself, up to this fraction, so that jobs that failed
+    /// together are not retried together. 0 to 1.
     double jitter = 0.2;
-    /// How long a worker's claim holds without renewal; a live worker renews at a third of it, a dead one's
-    /// job is taken over after it. One second to one hour.
+    /// How long a worker's claim is valid without renewal. A live worker renews it after a third of this
+    /// time; the job of a dead worker is taken over when it ends. One second to one hour.
     std::chrono::milliseconds lease = std::chrono::seconds{30};
-    /// The same for jobs run in a caller's thread (synchronous mode, `runPendingJobs`), where nobody renews:
-    /// must exceed the slowest driver call. One second to one day.
+    /// The same for jobs that run without a worker (synchronous mode, `Jobs::runPending`), where nothing
+    /// renews the lease: must exceed the slowest driver call. One second to one day.
     std::chrono::milliseconds unattendedLease = std::chrono::minutes{5};
-    /// How often an idle worker looks for jobs of other processes; those of its own wake it at once. 10 ms to
-    /// one hour.
+    /// How often an idle worker looks for jobs stored by other processes. Jobs stored by its own process wake
+    /// it at once. 10 ms to one hour.
     std::chrono::milliseconds pollInterval = std::chrono::seconds{1};
   };
 
   struct Presence {
-    /// A heartbeat counts for this long; exactly this old is too old. One second to one day.
+    /// A participant is silent when the last heartbeat is this old or older. One second to one day.
     std::chrono::milliseconds ttl = std::chrono::seconds{60};
-    /// How often the Scheduler writes heard heartbeats to the storage, for restarts and for other processes.
-    /// Zero turns it off: then this process alone must judge activity. Zero, or one second up to `ttl`.
+    /// How often the Scheduler writes received heartbeats to the storage, for restarts and for other
+    /// processes. Zero turns it off: then only this process may run the activity check. Zero, or one second
+    /// up to `ttl`.
     std::chrono::milliseconds writeBehind = std::chrono::seconds{15};
-    /// Whether clients' heartbeats reach this process. Off for an operator's tool: it then judges only by
-    /// what the listening processes on the same storage have written.
+    /// Whether clients' heartbeats reach this process. Off for an operator's tool: its activity check then
+    /// uses only what the presence peers on the same storage have written.
     bool receivesHeartbeats = true;
-    /// The activity check leaves younger calls alone. Zero to one day.
+    /// The activity check skips calls that are younger than this. Zero to one day.
     std::chrono::milliseconds newCallGrace = std::chrono::seconds{60};
     /// How often the Scheduler runs the activity check. One second to one day.
     std::chrono::milliseconds checkInterval = std::chrono::minutes{1};
@@ -66,12 +68,12 @@ struct Config {
   Jobs jobs;
   Presence presence;
 
-  /// How many calls the first page of a history has, and each further one. 1 to 1000.
+  /// How many calls the first page of a history has, and how many each further page has. 1 to 1000.
   std::size_t historyFirstPageSize = 25;
   std::size_t historyPageSize = 25;
 
-  /// `defaults`, changed by the environment variables below; unset or empty ones change nothing.
-  /// Throws std::invalid_argument that names the variable and what it may hold, or the field of `defaults`.
+  /// `defaults`, changed by the environment variables below; unset or empty ones change nothing. Throws
+  /// std::invalid_argument, whose text names the variable and its allowed values, or the field of `defaults`.
   ///
   ///     MESSENGER_CALLING_ENABLED             true, false, 1, 0, yes, no, on, off
   ///     MESSENGER_CALLING_SUBSCRIBER_ENABLED  the same
@@ -88,8 +90,8 @@ struct Config {
   /// The same with the defaults above.
   [[nodiscard]] static Config fromEnvironment();
 
-  /// Throws std::invalid_argument whose text names the first field that is out of bounds, its value and its
-  /// bounds. A Messenger does this when it is made.
+  /// Throws std::invalid_argument, whose text names the first field that is out of bounds, its value and its
+  /// bounds. The constructor of Messenger calls this.
   void validate() const;
 };
 

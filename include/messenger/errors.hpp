@@ -6,8 +6,9 @@
 namespace messenger {
 
 // clang-format off
-/// The world failed: disk, network, a corrupt row. What a caller can do: start over, try again later, try another way,
-/// tell a person. Refusals of the domain are never thrown, see result.hpp; misuse throws from std::logic_error.
+/// Something outside the rules failed: a disk, a network, a corrupt row. What helps is to start over, try
+/// again later, try another way, or report it. Refusals are never thrown (see result.hpp); misuse throws from
+/// std::logic_error.
 ///
 ///     Error
 ///     ├── StorageError
@@ -17,9 +18,9 @@ namespace messenger {
 ///     │   └── StorageCorrupt        damaged: not what the library wrote
 ///     │       └── StorageUnreadable one row of a kind that this version does not know; all others are sound
 ///     ├── PresenceError             the presence store did not answer
-///     └── DriverError               for drivers that want to say why: their `what` is kept with the job
+///     └── DriverError               for drivers to report why they failed: `what` is kept with the job
 ///
-/// No text of these carries a secret that the library knows.
+/// No error text contains a secret that the library knows.
 // clang-format on
 class Error : public std::runtime_error {
  public:

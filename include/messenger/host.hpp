@@ -16,13 +16,13 @@
 
 namespace messenger {
 
-class MessengerImpl;  // what stands behind; not for hosts
+class MessengerImpl;  // the implementation; not for hosts
 
-/// Whether `callsDown` and `checkActivity` work before they return, or leave a job.
+/// Whether `callsDown` and `checkActivity` do their work before they return, or store a job for it.
 enum class When : std::uint8_t { now, queued };
 
-/// What the host itself does with calls: no policy is asked, and what is returned never has a room. Reached
-/// by `Messenger::host`, lives as long as the Messenger. Thread-safe; fails as Messenger's verbs do.
+/// What the host itself does with calls: no permission is checked, and no result contains a room. Returned by
+/// `Messenger::host`; lives as long as the Messenger. Thread-safe; fails as the verbs of Messenger do.
 class Host {
  public:
   explicit Host(MessengerImpl& impl) noexcept : impl_(impl) {}
@@ -32,13 +32,13 @@ class Host {
 
   // Verbs
 
-  /// Ends a call whoever is in it, with EndReason::host. Refuses: callNotFound, callEnded.
+  /// Ends a call with EndReason::host. Refuses: callNotFound, callEnded.
   Result<Call> endCall(const CallId& call);
 
-  /// The provider has lost the room of an active call, as after a restart of its server: makes a new one by a
-  /// SetupCall, until which the call counts as not set up; CallSetupCompleted then comes again. True: the job
-  /// is stored. False, and nothing is changed: the call has ended, or its setup is on its way anyhow. Safe to
-  /// repeat. Refuses: callNotFound.
+  /// For an active call whose room the provider has lost, for example when its server restarted: stores a
+  /// SetupCall that makes a new room. The call counts as not set up until CallSetupCompleted comes again.
+  /// True: the job is stored. False: nothing changed, because the call has ended or its setup is pending.
+  /// Safe to repeat. Refuses: callNotFound.
   Result<bool> renewRoom(const CallId& call);
 
   /// A user is no longer a member of a thread: takes them out of its active call, as a leave, and announces
@@ -51,44 +51,45 @@ class Host {
 
   [[nodiscard]] std::optional<Call> findCall(const CallId& call) const;
   [[nodiscard]] std::optional<CallParticipant> findParticipant(const ParticipantId& participant) const;
-  /// Everyone who was ever in the call, in the order of joining, behind a `CallParticipant::sequence`; empty
+  /// Everyone who was ever in the call, in the order of joining, after a `CallParticipant::sequence`; empty
   /// when there is no such call.
   [[nodiscard]] std::vector<CallParticipant> participants(
       const CallId& call, std::int64_t after = 0,
       std::size_t limit = std::numeric_limits<std::int32_t>::max()) const;
-  /// Active calls in the order of creation, behind a `Call::sequence`.
+  /// Active calls in the order of creation, after a `Call::sequence`.
   [[nodiscard]] std::vector<Call> activeCalls(std::int64_t after, std::size_t limit) const;
-  /// When a moment of the storage's clock comes, or came, as the wall clock tells it now: for people.
+  /// The wall-clock time of a moment of the storage's clock, by the wall clock as it is now: for people.
   [[nodiscard]] TimePoint wallTimeOf(StorageTime moment) const;
   /// The directory in use.
   [[nodiscard]] const ThreadDirectory& directory() const noexcept;
 
   // Presence
 
-  /// Evicts the participants whose silence for the TTL is evident, in calls older than
-  /// `Config::presence.newCallGrace`; a call that empties ends. Returns how many calls were looked at (0 when
-  /// calling is disabled). `queued` leaves a job.
+  /// Evicts the participants who were provably silent for a whole TTL, in calls older than
+  /// `Config::presence.newCallGrace`; a call that empties ends. Returns how many calls were checked (0 when
+  /// calling is disabled). `When::queued` stores a job instead.
   std::size_t checkActivity(When when = When::now);
 
-  /// Reports the heartbeats received lately to the storage, and untracks who left by way of another process.
+  /// Reports the heartbeats received lately to the storage, and untracks participants who left through
+  /// another process.
   void flushPresence();
 
-  /// Starts one OS thread that does both in their time.
+  /// Starts one OS thread that does both at their intervals.
   Scheduler startScheduler();
 
-  /// Does of both what is due now, for a host that has a loop of its own; call it every second or so. A call
-  /// that comes much later than the last one due is taken for a stall: everyone gets a TTL of grace. Returns
-  /// when it wants to be called next. `Messenger::poll` does this and jobs.
+  /// Does whichever of the two is due now, for a host with its own loop; call it about once a second. A call
+  /// that comes much too late counts as a stall: everyone gets a TTL of grace. Returns how long to wait at
+  /// most before the next call. `Messenger::poll` does this and also runs jobs.
   std::chrono::milliseconds runDueTasks();
 
   // Maintenance
 
-  /// Takes calling down for a while: no start succeeds until then, every active call ends
-  /// (EndReason::maintenance), seen by all processes on this storage. Returns how many calls were active.
+  /// Takes calls down for a while: every start is refused, and every active call ends
+  /// (EndReason::maintenance). Holds for all processes on this storage. Returns how many calls were active.
   /// Refuses: invalidInput unless the duration is positive and at most 10 years, callingDisabled.
   Result<std::size_t> callsDown(std::chrono::seconds duration, When when = When::queued);
 
-  /// Takes calling up again. True: it was down.
+  /// Allows calls again. True: they were down.
   bool callsUp();
 
   [[nodiscard]] bool callsAreDown() const;

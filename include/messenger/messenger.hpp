@@ -32,7 +32,8 @@
 
 namespace messenger {
 
-/// What a Messenger works with. Only `storage` is needed; what is left null gets the default named beside it.
+/// What a Messenger works with. Only `storage` is required; each field left null gets the default named
+/// beside it.
 struct Dependencies {
   std::shared_ptr<Storage> storage{};
   std::shared_ptr<ThreadDirectory> threads{};  ///< the storage's own thread store
@@ -42,23 +43,24 @@ struct Dependencies {
   std::shared_ptr<Logger> logger{};            ///< stderrLogger(warning)
 };
 
-/// The calling system. One object, made at startup; it starts no thread unless asked.
+/// The calling system. Make one object at startup; it starts no OS thread unless asked.
 ///
-/// Thread-safe: every method may be called from any thread at any time, also from listeners, broadcasters and
-/// drivers. No method holds a lock or a transaction while host code runs.
+/// Thread-safe: every method may be called from any OS thread at any time, including from listeners,
+/// broadcasters and drivers. No method holds a lock or a transaction while host code runs.
 ///
-/// Verbs and queries return a refusal when the domain says no (each lists its Reasons) and have then changed
-/// nothing. They throw messenger::Error when the world failed: before the change was committed nothing is
-/// changed; afterwards nothing throws, and jobs see to the rest. Events and broadcasts are delivered after
-/// the commit, before the verb returns, unless another thread is delivering for the same call just then, or
-/// the verb was called from inside a listener: then behind it.
+/// Verbs and queries return a Refusal when the rules forbid the request; each lists its Reasons, and a
+/// refused verb has changed nothing. They throw messenger::Error when the storage, the directory or another
+/// dependency fails; a verb that throws has changed nothing (see docs/errors.md for a commit whose answer was
+/// lost). Nothing throws after the commit. Events and broadcasts are normally delivered after the commit and
+/// before the verb returns. Delivery is deferred when another OS thread is delivering for the same call, or
+/// when the verb was called from inside a listener.
 class Messenger {
  public:
-  /// Throws std::invalid_argument for a config or dependencies out of bounds, with the field's name.
+  /// Throws std::invalid_argument, with the name of the field, for a config or dependencies out of bounds.
   Messenger(const Config& config, std::shared_ptr<Storage> storage);
   Messenger(const Config& config, Dependencies dependencies);
 
-  /// Workers and schedulers made by it go on until they are stopped; stop them first.
+  /// Workers and schedulers continue until they are stopped; stop them first.
   ~Messenger();
 
   Messenger(const Messenger&) = delete;
@@ -66,10 +68,10 @@ class Messenger {
   Messenger(Messenger&&) = delete;
   Messenger& operator=(Messenger&&) = delete;
 
-  // Setting up
+  // Setup
 
-  /// The video provider: a `Driver` is made from copies of these arguments for every job.
-  /// Call it before the first call; a later call holds for jobs that begin after it.
+  /// The video provider: a `Driver` is made from copies of these arguments for every job. Set it before the
+  /// first call starts; a later change applies to jobs that begin after it.
   template <class Driver, class... Args>
   void setVideoDriver(Args&&... args) {
     static_assert(std::is_base_of_v<VideoDriver, Driver>,
@@ -83,7 +85,7 @@ class Messenger {
     });
   }
 
-  /// The same for what cannot be copied. Throws std::invalid_argument for an empty factory.
+  /// The same for drivers that are not made from copies. Throws std::invalid_argument for an empty factory.
   void setVideoDriver(VideoDriverFactory factory);
 
   /// Whether a driver was set.
@@ -91,11 +93,11 @@ class Messenger {
 
   [[nodiscard]] const Config& config() const noexcept;
 
-  /// The default thread directory. Throws std::logic_error when the host brought its own, or the storage has
+  /// The default thread directory. Throws std::logic_error when the host supplied its own, or the storage has
   /// none.
   [[nodiscard]] Threads& threads();
 
-  /// What the host itself does with calls, without policy: end, renew, maintain, find.
+  /// What the host itself does with calls, without permission checks: end, renew, maintain, find.
   [[nodiscard]] Host& host() noexcept;
   [[nodiscard]] const Host& host() const noexcept;
 
@@ -103,48 +105,49 @@ class Messenger {
   [[nodiscard]] Jobs& jobs() noexcept;
   [[nodiscard]] const Jobs& jobs() const noexcept;
 
-  // Verbs, each by one user. All refuse: callNotFound (start: threadNotFound), notMember.
+  // Verbs, each on behalf of one user. All refuse: callNotFound (start: threadNotFound), notMember.
 
-  /// Starts a call with the user in it and rings the others. Safe to repeat: a second is refused while the
-  /// first is active. Refuses: callingDisabled, callsDown, threadCallingDisabled, threadLocked,
-  /// threadPending, mayNotStart, callAlreadyActive; in synchronous mode setupFailed, which leaves the call,
-  /// ended.
+  /// Starts a call with the user in it and rings the others. Safe to repeat: a second start is refused while
+  /// the first call is active. Refuses: callingDisabled, callsDown, threadCallingDisabled, threadLocked,
+  /// threadPending, mayNotStart, callAlreadyActive; in synchronous mode setupFailed, which leaves an ended
+  /// call.
   [[nodiscard]] Result<Call> startCall(const ThreadId& thread, const UserId& user);
 
-  /// Comes in, for the first time or again. Being in already counts as a heartbeat. Refuses: callEnded,
-  /// kicked.
+  /// Joins, for the first time or again. For a user who is in the call it counts as a heartbeat. Refuses:
+  /// callEnded, kicked.
   Result<Joined> joinCall(const CallId& call, const UserId& user);
 
-  /// Goes out; the last one ends the call. Refuses: callEnded, kicked, notInCall.
+  /// Leaves. The call ends when the last participant leaves. Refuses: callEnded, kicked, notInCall.
   Result<CallParticipant> leaveCall(const CallId& call, const UserId& user);
 
-  /// Ends it for everyone. Refuses: callEnded, kicked, notInCall, notOwnerOrAdmin.
+  /// Ends the call for everyone. Refuses: callEnded, kicked, notInCall, notOwnerOrAdmin.
   Result<Call> endCall(const CallId& call, const UserId& user);
 
-  /// Declines to join; in a private thread that ends the call. Refuses: callEnded, alreadyJoined.
+  /// Declines to join. In a private thread this ends the call. Refuses: callEnded, alreadyJoined.
   Result<Call> ignoreCall(const CallId& call, const UserId& user);
 
-  /// Says "still here". Costs one look-up in memory once the participant is tracked. Refuses: callEnded,
-  /// kicked, notInCall.
+  /// Reports that the user is still in the call. Costs one look-up in memory once the participant is tracked.
+  /// Refuses: callEnded, kicked, notInCall.
   Result<void> heartbeat(const CallId& call, const UserId& user);
 
-  /// The same, if it needs no storage: never blocks on one. False: not acknowledged, `heartbeat` decides.
+  /// The same without the storage, so it never blocks. False: not acknowledged; call `heartbeat`.
   [[nodiscard]] bool tryHeartbeat(const CallId& call, const UserId& user);
 
-  /// Kicks or un-kicks a participant of a group's call. Changing nothing is success, in silence.
-  /// Refuses: participantNotFound, notGroup, callEnded, kicked, notInCall, notOwnerOrAdmin.
+  /// Kicks or un-kicks a participant of a call in a group. Kicking somebody who is kicked succeeds, changes
+  /// nothing and emits nothing; so does un-kicking. Refuses: participantNotFound, notGroup, callEnded,
+  /// kicked, notInCall, notOwnerOrAdmin.
   Result<CallParticipant> kickParticipant(const CallId& call, const UserId& user,
                                           const ParticipantId& participant);
   Result<CallParticipant> unkickParticipant(const CallId& call, const UserId& user,
                                             const ParticipantId& participant);
 
-  // Queries by a user. All refuse: threadNotFound or callNotFound, notMember.
+  // Queries on behalf of a user. All refuse: threadNotFound or callNotFound, notMember.
 
-  /// A call as the user may see it: room details only while in it.
+  /// A call as the user may see it: room details only while the user is in it.
   [[nodiscard]] Result<CallView> showCall(const CallId& call, const UserId& user) const;
 
-  /// A page of the thread's calls, newest first: the first, or what is older than `before`. Refuses also:
-  /// callNotFound (`before`).
+  /// A page of the thread's calls, newest first: the first page, or the calls older than `before`. Refuses
+  /// also: callNotFound (`before`).
   [[nodiscard]] Result<CallHistory> callHistory(const ThreadId& thread, const UserId& user,
                                                 const std::optional<CallId>& before = std::nullopt) const;
 
@@ -159,9 +162,9 @@ class Messenger {
   /// The active calls in all threads that the user is a member of.
   [[nodiscard]] std::vector<CallView> activeCalls(const UserId& user) const;
 
-  // Events. A listener runs after the commit, on the thread that made the change or on one that delivers for
-  // it. For one call: in the order of the changes, one at a time. Different calls: concurrently. What it
-  // throws is logged; the next one runs.
+  // Events. A listener runs after the commit, on the OS thread that made the change or on one that delivers
+  // for it. For one call: in the order of the changes, one at a time. Different calls: concurrently. An
+  // exception from a listener is logged; the next listener runs.
 
   Subscription onCallStarted(std::function<void(const CallStarted&)> listener);
   Subscription onCallJoined(std::function<void(const CallJoined&)> listener);
@@ -176,14 +179,14 @@ class Messenger {
   Subscription onBroadcastFailed(std::function<void(const BroadcastFailed&)> listener);
   Subscription onJobFailed(std::function<void(const JobFailed&)> listener);
   Subscription onMemberRemoved(std::function<void(const MemberRemoved&)> listener);
-  /// Every event, of whatever kind, after the listeners of that kind.
+  /// Every event of every kind, after the listeners of that kind.
   Subscription onEvent(std::function<void(const Event&)> listener);
 
-  // A loop of the host's own
+  // For a host with its own loop
 
-  /// One turn for a host that has a loop of its own instead of a Worker and a Scheduler: does the due tasks,
-  /// runs at most `maxJobs` available jobs, and returns when to call again at the latest. A driver that
-  /// blocks, blocks the loop. Throws StorageError when the storage fails; the turn may be repeated.
+  /// One turn of the loop of a host that uses no Worker and no Scheduler: does the due tasks, runs at most
+  /// `maxJobs` available jobs, and returns how long to wait at most before the next turn. A driver that
+  /// blocks also blocks the loop. Throws StorageError when the storage fails; the turn may be repeated.
   std::chrono::milliseconds poll(std::size_t maxJobs = 10);
 
  private:

@@ -13,12 +13,11 @@ namespace messenger {
 
 class ThreadStore;
 
-/// The default thread directory, for hosts that have no conversations of their own. Reached by
+/// The default thread directory, for hosts without their own table of conversations. Returned by
 /// `Messenger::threads`.
 ///
 /// Texts must be valid UTF-8 without control characters: ids and user types 1 to 255 bytes, names and
-/// subjects 0 to 255; anything else is refused with invalidInput, and the field's name in `detail`.
-/// Thread-safe.
+/// subjects 0 to 255; anything else is refused with invalidInput, and `detail` names the field. Thread-safe.
 class Threads {
  public:
   class Impl;
@@ -27,11 +26,12 @@ class Threads {
   Threads& operator=(const Threads&) = delete;
   ~Threads();
 
-  /// A thread of two. Without `id` the library makes one. Refuses: threadExists, invalidInput.
+  /// A private thread of two members. Without `id` the library makes an id. Refuses: threadExists,
+  /// invalidInput.
   [[nodiscard]] Result<Thread> createPrivate(const ThreadMember& one, const ThreadMember& other,
                                              const std::optional<ThreadId>& id = std::nullopt);
 
-  /// A thread of any number. Refuses: threadExists, invalidInput.
+  /// A group of any number of members. Refuses: threadExists, invalidInput.
   [[nodiscard]] Result<Thread> createGroup(const std::string& subject,
                                            const std::vector<ThreadMember>& members,
                                            const std::optional<ThreadId>& id = std::nullopt);
@@ -42,7 +42,7 @@ class Threads {
   Result<Thread> setCalling(const ThreadId& thread, bool calling);
 
   /// Adds a member, or replaces their flags. An empty name keeps the user's name. Refuses: threadNotFound,
-  /// invalidInput; a third member of a private thread too.
+  /// invalidInput (also for a third member of a private thread).
   Result<ThreadMember> putMember(const ThreadId& thread, const ThreadMember& member);
 
   /// Takes a member off the thread and out of its active call, in one transaction, and announces

@@ -11,7 +11,7 @@
 
 namespace messenger {
 
-/// What `joinCall` gives.
+/// The result of `joinCall`.
 struct Joined {
   CallParticipant participant;
   bool first = false;  ///< the user had never been in this call before
@@ -28,7 +28,7 @@ struct RoomView {
 struct CallView {
   Call call;            ///< without its room
   Thread thread;        ///< the thread it is in
-  bool admin = false;   ///< joined, and may end it: owner of the call, admin of the thread, or private thread
+  bool admin = false;   ///< in the call and may end it: owner of the call, thread admin, or private thread
   bool inCall = false;  ///< joined and not left
   bool leftCall = false;
   bool joined = false;  ///< ever
@@ -41,7 +41,7 @@ struct CallHistory {
   std::vector<CallView> calls;     ///< newest first
   std::size_t perPage = 0;         ///< how many a page holds
   std::size_t total = 0;           ///< all calls of the thread
-  std::optional<CallId> nextPage;  ///< ask for what is before this one; none on the last page
+  std::optional<CallId> nextPage;  ///< `before` for the next page; none on the last page
 };
 
 }  // namespace messenger

@@ -34,8 +34,8 @@ struct Context {
   support::WakeUp& jobsStored;  ///< notified when a job was stored
   const InstanceId instance;
 
-  /// A commit stored or settled jobs of this call: synchronous mode runs those that are available. Returns
-  /// the call as they left it, if any ran. Never throws.
+  /// To be called when a commit stored or settled jobs of this call: in synchronous mode it runs the
+  /// available ones. Returns the call as they left it, if any ran. Never throws.
   std::function<std::optional<Call>(const CallId&)> afterCommit;
 
   [[nodiscard]] rules::Now now() const {

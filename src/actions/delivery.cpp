@@ -49,7 +49,7 @@ void Delivery::close(const CallId& call, std::uint64_t number, Batch* batch) {
     const auto behind =
         std::upper_bound(strand.waiting.begin(), strand.waiting.end(), batch->revision,
                          [](std::int64_t revision, const Batch& other) { return revision < other.revision; });
-    // Who opened after a later change was handed in commits behind that one, and so behind this one.
+    // A ticket that opened after a later change was submitted commits after that one, and so after this one.
     if (behind != strand.waiting.end()) batch->waitsFor = std::min(batch->waitsFor, behind->waitsFor);
     strand.waiting.insert(behind, std::move(*batch));
   }
@@ -57,8 +57,8 @@ void Delivery::close(const CallId& call, std::uint64_t number, Batch* batch) {
 }
 
 void Delivery::drain(Shard& shard, const CallId& call, support::Lock& lock) {
-  // Looked up anew after each delivery: others may have changed the table meanwhile. The strand itself stays
-  // while `delivering`.
+  // Looked up again after each delivery, because others may have changed the table meanwhile. The strand
+  // itself stays while `delivering`.
   for (;;) {
     const auto found = shard.strands.find(call);
     if (found == shard.strands.end() || found->second.delivering) return;

@@ -17,17 +17,17 @@
 
 namespace messenger::actions {
 
-/// What a committed change tells the world, in this order.
+/// The broadcasts and events of a committed change, in this order.
 using Effect = std::variant<Broadcast, Event>;
 using Effects = std::vector<Effect>;
 
-/// Delivers the effects of each call in the order in which its changes were committed, one at a time, holding
-/// no lock.
+/// Delivers the effects of each call in the order in which its changes were committed, one at a time, with no
+/// lock held.
 ///
-/// The order cannot be had by a lock around the commit (a host's storage must not be called under one), so
-/// each change takes a ticket before its commit and hands in its effects with the revision that the commit
-/// gave. Effects wait only for tickets that were open when they were handed in: whatever opens later commits
-/// later and has a higher revision. The thread that closes the last of those delivers, for the others too.
+/// A lock around the commit could give this order, but a host's storage must not be called under one. So each
+/// change takes a ticket before its commit, and submits its effects with the revision from the commit.
+/// Effects wait only for tickets that were open when they were submitted: a later ticket commits later and
+/// has a higher revision. The OS thread that closes the last of these tickets delivers, for the others too.
 /// Thread-safe.
 class Delivery {
  public:
@@ -36,7 +36,7 @@ class Delivery {
   Delivery& operator=(const Delivery&) = delete;
   ~Delivery() = default;
 
-  /// A change under way. Destroyed without `deliver`: it committed nothing.
+  /// A change that has not been delivered yet. If it is destroyed without `deliver`, it committed nothing.
   class Ticket {
    public:
     Ticket(Delivery& delivery, CallId call);
@@ -44,8 +44,9 @@ class Delivery {
     Ticket(const Ticket&) = delete;
     Ticket& operator=(const Ticket&) = delete;
 
-    /// The change was committed and gave the call this revision. Returns when its effects are delivered, or
-    /// left to a thread that is delivering for the same call. Never throws what host code throws.
+    /// To be called when the change was committed, with the revision that it gave the call. Returns when the
+    /// effects are delivered, or left to another OS thread that is delivering for the same call. Exceptions
+    /// from host code are not passed on.
     void deliver(std::int64_t revision, Effects effects);
 
    private:
@@ -55,7 +56,7 @@ class Delivery {
     bool open_ = true;
   };
 
-  /// Delivers what concerns no single call, at once.
+  /// Delivers effects that do not belong to a single call, at once.
   void deliverUnordered(const Effects& effects);
 
  private:
@@ -80,7 +81,7 @@ class Delivery {
   Shard& shardOf(const CallId& call);
   std::uint64_t open(const CallId& call);
   void close(const CallId& call, std::uint64_t number, Batch* batch);
-  /// `lock` holds the shard; it is let go while host code runs, which the analysis cannot follow.
+  /// `lock` holds the shard. It is released while host code runs, which clang's analysis cannot follow.
   void drain(Shard& shard, const CallId& call, support::Lock& lock) NO_THREAD_SAFETY_ANALYSIS;
   void deliverOne(const Effect& effect) noexcept;
 

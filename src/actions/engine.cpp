@@ -12,11 +12,11 @@
 namespace messenger::actions {
 namespace {
 
-/// With n threads that change one call at the same time each may lose n - 1 times; more than this is no
+/// When n OS threads change one call at the same time, each may lose n - 1 times; more than this is not
 /// contention but a fault.
 constexpr int mostAttempts = 1000;
 
-/// The first losers try again at once; those that keep losing wait a random while, up to a millisecond.
+/// The first conflicts are repeated at once; later ones after a random wait of up to a millisecond.
 void backOff(int attempt, std::int64_t random) {
   if (attempt < 4) return;
   std::this_thread::sleep_for(std::chrono::microseconds{random & 0x3FF});
@@ -131,8 +131,8 @@ std::optional<Result<Done>> Engine::carryOut(rules::Decision decision, const Cal
   return done;
 }
 
-/// Tracked first, and then asked once more whether they are in the call: a kick in between is either seen
-/// here, or untracks them afterwards.
+/// Tracks first and then checks again that the user is in the call: a kick in between is either seen here, or
+/// untracks them afterwards.
 bool Engine::confirmSeen(const ParticipantKey& who) {
   PresenceGuard guard(context_, who);
   HeartbeatStore::Report report;
@@ -182,7 +182,7 @@ std::optional<Done> Engine::commit(rules::Decision& decision, Audience audience)
   return done;
 }
 
-/// What a committed change means for presence and for waiting workers.
+/// Updates presence and wakes workers after a commit.
 Done Engine::settled(rules::Decision& decision, CommitResult& result) {
   const CallId& call = decision.change->call;
   for (const CallParticipant& row : result.participants) {

@@ -11,33 +11,33 @@
 
 namespace messenger::actions {
 
-/// A rule, bound to its command: what it decides on one picture of a call.
+/// A rule, bound to its command: decides on one picture of a call.
 using Rule = std::function<rules::Decision(const CallStore::Loaded&, rules::Now)>;
 /// The same for a member of the call's thread.
 using MemberRule = std::function<rules::Decision(const CallStore::Loaded&, const rules::Access&, rules::Now)>;
 
-/// What came of a rule that did not refuse.
+/// The result of a rule that did not refuse.
 struct Done {
   enum class Kind : std::uint8_t {
-    unchanged,  ///< the rule wanted no change
+    unchanged,  ///< the rule made no change
     committed,
-    claimLost,  ///< the change was to settle a job whose token no longer holds: nothing was changed
+    claimLost,  ///< the change settles a job whose token is no longer the latest: nothing changed
   };
   Kind kind = Kind::unchanged;
   CallWithRoom call{};                          ///< as the change left it, or as it was loaded
   std::vector<CallParticipant> participants{};  ///< as written, or as loaded
-  std::optional<Call> afterJobs{};              ///< synchronous mode: as the jobs of the change left it
+  std::optional<Call> afterJobs{};              ///< synchronous mode: the call after the jobs of the change
 };
 
-/// Runs a rule: load, decide, commit, notify; from the beginning when the call changed in between. It knows
-/// no verb. Thread-safe.
+/// Runs a rule: load, decide, commit, notify. Starts over when the call changed in between. It knows no verb.
+/// Thread-safe.
 class Engine {
  public:
   explicit Engine(Context& context) : context_(context) {}
 
-  /// Refuses what the rule refuses, and callNotFound when a call was asked for by its id. Throws what storage
-  /// and presence throw, with nothing changed (but see CallStore on answers that are lost);
-  /// StorageUnavailable when others change the same call all the time.
+  /// Refuses what the rule refuses, and callNotFound when the request names a call by its id. Throws what
+  /// storage and presence throw, with nothing changed (but see CallStore for lost answers), and
+  /// StorageUnavailable when the call keeps changing in between.
   Result<Done> run(const CallStore::LoadRequest& request, const Rule& rule);
 
   /// The same on behalf of a user, whose row is loaded. Also refuses threadNotFound, notMember. What may
@@ -52,7 +52,7 @@ class Engine {
   /// change: an old picture proves that there is nothing to do as little as that there is.
   std::optional<Done> runOnce(const CallState& state, const Rule& rule);
 
-  /// Loads for a user, for a query: the picture and who they are in its thread.
+  /// Loads the picture and the user's membership of its thread, for a query.
   struct Seen {
     CallStore::Loaded loaded;
     rules::Access access;
@@ -63,7 +63,7 @@ class Engine {
 
  private:
   Result<Done> repeat(const std::function<std::optional<Result<Done>>()>& attempt);
-  /// Nothing: it has to be decided anew.
+  /// Empty: conflict; load and decide again.
   std::optional<Result<Done>> carryOut(rules::Decision decision, const CallStore::Loaded& loaded,
                                        Audience audience);
   std::optional<Done> commit(rules::Decision& decision, Audience audience);

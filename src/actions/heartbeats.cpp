@@ -9,7 +9,7 @@
 namespace messenger::actions {
 namespace {
 
-/// A departure is stored with the time at which its rule was run, a little before it is committed.
+/// A departure is stored with the time of its decision, a little before its commit.
 constexpr Duration commitMargin = std::chrono::seconds{5};
 
 }  // namespace
@@ -33,13 +33,13 @@ Result<void> Heartbeats::receive(const CallId& call, const UserId& user) {
     if (!seen) return refuse(seen.error());
     return {};
   } catch (...) {
-    context_.window.restart(now);  // who tries just now is not received: nobody may be judged by it
+    context_.window.restart(now);  // this heartbeat may be lost, so a TTL of grace begins
     throw;
   }
 }
 
-/// With everything else that was seen, so that it also renews the lease; while another thread does that, by
-/// itself.
+/// Makes a full report with this heartbeat, which also renews the lease. While another OS thread does that,
+/// stores this heartbeat alone.
 void Heartbeats::writeThrough(const ParticipantKey& who) {
   if (const PresenceWindow::ReportTurn turn(context_.window); turn.mine()) {
     report(context_.config.presence.ttl);
@@ -51,7 +51,7 @@ void Heartbeats::writeThrough(const ParticipantKey& who) {
   save(report);
 }
 
-/// Who was passed over is out of the call: not tracked any more.
+/// Participants whom the storage skipped are out of the call, so they are untracked.
 void Heartbeats::save(const HeartbeatStore::Report& report) {
   for (const ParticipantKey& out : context_.storage.heartbeats().save(report)) {
     context_.presence.untrack(out);
@@ -91,7 +91,7 @@ std::vector<LastSeen> Heartbeats::seenWithin(Duration window, SteadyPoint at) {
   }
 }
 
-/// All of them, however many: who is passed over here stays tracked.
+/// All of them, however many: a skipped one would stay tracked.
 void Heartbeats::untrackDeparted(StorageTime since) {
   std::size_t limit = 10'000;
   for (;;) {

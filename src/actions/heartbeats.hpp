@@ -9,19 +9,20 @@ class Heartbeats {
  public:
   Heartbeats(Context& context, Engine& engine) : context_(context), engine_(engine) {}
 
-  /// A heartbeat that needs no storage: of somebody tracked, under a lease that holds. False: not
+  /// A heartbeat without the storage: succeeds for a tracked participant while the lease is valid. False: not
   /// acknowledged.
   bool tryReceive(const CallId& call, const UserId& user);
 
-  /// A heartbeat. Acknowledged from memory if possible; written through without a lease; of somebody unknown
-  /// after asking the storage whether they are in the call. What it throws was not acknowledged.
+  /// A heartbeat. It is acknowledged from memory if possible. Without a valid lease it is written through.
+  /// For a participant who is not tracked, the storage is asked whether they are in the call. When it throws,
+  /// the heartbeat was not acknowledged.
   Result<void> receive(const CallId& call, const UserId& user);
 
-  /// Stores what was seen within `window` and renews this process's lease as a presence peer. Untracks who
-  /// left by way of another process.
+  /// Stores the heartbeats received within `window` and renews this process's lease as a presence peer.
+  /// Untracks participants who left through another process.
   void report(Duration window);
 
-  /// The last report of this process: as above, and its lease ends.
+  /// The last report of this process: the same, and its lease ends.
   void reportLast(Duration window);
 
  private:

@@ -8,7 +8,7 @@
 
 namespace messenger::actions {
 
-/// Logs, whatever the host's logger does.
+/// Logs, and ignores exceptions from the host's logger.
 inline void logSafely(Logger& logger, LogLevel level, const std::string& message) noexcept {
   try {
     logger.log(level, message);

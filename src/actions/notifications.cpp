@@ -99,7 +99,7 @@ class Notifications {
  private:
   void add(Event event) { effects_.emplace_back(std::move(event)); }
 
-  /// The change is committed: whatever goes wrong from here on must not reach the caller.
+  /// The change is committed, so later failures must not make the verb throw.
   template <class Build>
   void guarded(const char* event, Build&& build) {
     try {
@@ -174,7 +174,7 @@ class Notifications {
     return std::move(json).text();
   }
 
-  /// Once; a payload without it is better than none.
+  /// Only one attempt; a payload without it is better than none.
   void lookUpThread() {
     if (audience_.thread || lookedUp_) return;
     lookedUp_ = true;

@@ -9,9 +9,10 @@
 
 namespace messenger::actions {
 
-/// Tracks somebody before the change that puts them in the call commits, and untracks them again unless it
-/// did. Before, so that a concurrent kick always untracks last. After an error nothing is known: whoever was
-/// tracked before stays tracked, as they may have been in the call, and sending heartbeats, all along.
+/// Starts tracking a participant before the change commits that puts them in the call, so that a concurrent
+/// kick always untracks last. Untracks them again when the change did not commit. After an error the outcome
+/// is unknown: a participant who was tracked before stays tracked, because they may have been in the call and
+/// sending heartbeats the whole time.
 class PresenceGuard {
  public:
   PresenceGuard(Context& context, ParticipantKey who)
@@ -37,7 +38,7 @@ class PresenceGuard {
   PresenceGuard(const PresenceGuard&) = delete;
   PresenceGuard& operator=(const PresenceGuard&) = delete;
 
-  /// They are in the call.
+  /// To be called when the participant is in the call.
   void keep() noexcept { keep_ = true; }
 
  private:
@@ -48,8 +49,8 @@ class PresenceGuard {
   bool keep_ = false;
 };
 
-/// Somebody is out of the call, by a change that is committed: a presence store that does not answer must not
-/// undo that.
+/// Untracks a participant after the commit that took them out of the call. Does not throw, because a presence
+/// store that does not answer must not make a committed verb fail.
 inline void untrackSafely(Context& context, const ParticipantKey& who) noexcept {
   try {
     context.presence.untrack(who);

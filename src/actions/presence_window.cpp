@@ -6,7 +6,7 @@
 namespace messenger::actions {
 namespace {
 
-/// A thread may stand still between reading the clock and telling presence of a heartbeat.
+/// An OS thread may be delayed between reading the clock and passing the heartbeat to presence.
 constexpr Duration reportMargin = std::chrono::seconds{1};
 
 }  // namespace

@@ -9,18 +9,18 @@
 
 namespace messenger::actions {
 
-/// When this process may acknowledge heartbeats from memory (its lease as a presence peer), and since when it
-/// has been able to receive them without a gap. A start, a stall, a presence store that failed: each begins a
-/// full TTL of grace. Thread-safe; the questions of the hot path do not lock.
+/// Until when this process may acknowledge heartbeats from memory (its lease as a presence peer), and since
+/// when it has been able to receive them without a gap. A start, a stall and a failed presence store each
+/// begin a full TTL of grace. Thread-safe; the hot path does not lock.
 class PresenceWindow {
  public:
   PresenceWindow(const Config::Presence& config, InstanceId self, bool presenceIsShared, SteadyPoint now);
 
-  /// Nobody's heartbeat could arrive until now.
+  /// Begins a TTL of grace: no heartbeat could arrive until now.
   void restart(SteadyPoint now) noexcept;
 
-  /// Whether a heartbeat that memory knows is acknowledged by that alone: while the lease holds, or where no
-  /// other process ever judges by what this one reports.
+  /// Whether a heartbeat of a tracked participant may be acknowledged from memory: while the lease is valid,
+  /// or when no other process depends on the reports of this one.
   [[nodiscard]] bool mayAcknowledge(SteadyPoint now) const noexcept {
     return !needsLease_ || now.time_since_epoch().count() < leaseUntil_.load(std::memory_order_relaxed);
   }
@@ -29,11 +29,11 @@ class PresenceWindow {
   [[nodiscard]] bool reports() const noexcept { return reports_; }
   [[nodiscard]] bool presenceIsShared() const noexcept { return presenceIsShared_; }
 
-  /// The peer as a report that reads the clock at `now`, before it reads presence, stores it.
+  /// The peer to store with a report. `now` is read before presence is read.
   [[nodiscard]] HeartbeatStore::Peer peerAt(SteadyPoint now, const Storage& storage) const;
-  /// That report was stored.
+  /// To be called when that report was stored.
   void reported(SteadyPoint at) noexcept;
-  /// This process receives no more: its lease as it is stored to end at `now`.
+  /// The peer to store when this process stops receiving: its lease ends at `now`.
   [[nodiscard]] HeartbeatStore::Peer peerLeavingAt(SteadyPoint now, const Storage& storage);
 
   [[nodiscard]] rules::Judge judge(const Storage& storage) const;

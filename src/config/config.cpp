@@ -50,7 +50,7 @@ void Config::validate() const {
   checkBetween("jobs.backoff", jobs.backoff, milliseconds::zero(), oneDay);
   checkBetween("jobs.maxBackoff", jobs.maxBackoff, jobs.backoff, oneDay);
   if (!std::isfinite(jobs.jitter))
-    throw std::invalid_argument("Config::jobs.jitter must be 0 to 1, it is no number");
+    throw std::invalid_argument("Config::jobs.jitter must be 0 to 1, it is not a number");
   checkBetween("jobs.jitter", jobs.jitter, 0.0, 1.0);
   checkBetween("jobs.lease", jobs.lease, milliseconds{1000}, oneHour);
   checkBetween("jobs.unattendedLease", jobs.unattendedLease, milliseconds{1000}, oneDay);

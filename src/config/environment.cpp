@@ -45,7 +45,7 @@ void readSeconds(const char* name, std::chrono::milliseconds& field) {
   field = std::chrono::milliseconds{std::llround(*seconds * 1000)};
 }
 
-/// Reads one variable, and says which it was when the config does not hold with it.
+/// Reads one variable; an error of `validate` then names this variable.
 template <class Read>
 void readWith(Config& config, const char* name, Read&& read) {
   read(name);
@@ -79,7 +79,7 @@ Config Config::fromEnvironment(Config config) {
   read("MESSENGER_CALLS_INDEX_COUNT", [&](auto name) { readWhole(name, config.historyFirstPageSize); });
   read("MESSENGER_CALLS_PAGE_COUNT", [&](auto name) { readWhole(name, config.historyPageSize); });
   read("MESSENGER_JOBS_TRIES", [&](auto name) { readWhole(name, jobs.maxAttempts); });
-  // A field that another one bounds follows it, as far as nobody said otherwise.
+  // A field that is bounded by another one follows it, unless it was set itself.
   read("MESSENGER_JOBS_BACKOFF", [&](auto name) {
     readSeconds(name, jobs.backoff);
     jobs.maxBackoff = std::max(jobs.maxBackoff, jobs.backoff);

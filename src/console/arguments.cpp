@@ -60,8 +60,8 @@ Outcome ArgumentReader::readRest(const std::vector<OptionSpec>& options,
     } else if (!onlyArguments && token.size() > 1 && token.front() == '-') {
       if (Outcome read = readOption(token, options); !read) return read;
     } else if (!argument || arguments_.argument_) {
-      return fail(ExitCode::usage, "tooManyArguments",
-                  "There is an argument too many: " + quoted(token) + ".", "Options begin with two dashes.");
+      return fail(ExitCode::usage, "tooManyArguments", "One argument too many: " + quoted(token) + ".",
+                  "Options begin with two dashes.");
     } else {
       arguments_.argument_ = token;
     }
@@ -82,7 +82,7 @@ Outcome ArgumentReader::readOption(const std::string& token, const std::vector<O
                                  [&](const OptionSpec& each) { return "--" + each.name == name; });
   if (spec == options.end()) return unknownOption(name, options);
   if (arguments_.has(spec->name)) {
-    return fail(ExitCode::usage, "repeatedOption", name + " is there twice.", "Give it once.");
+    return fail(ExitCode::usage, "repeatedOption", name + " is given twice.", "Give it once.");
   }
   if (spec->kind == OptionKind::flag) {
     if (equals != std::string::npos) {

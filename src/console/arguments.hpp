@@ -29,7 +29,7 @@ struct ArgumentSpec {
   std::string help;
 };
 
-/// What was typed behind the command's name, checked against the specs.
+/// The arguments after the command's name, checked against the specs.
 class Arguments {
  public:
   [[nodiscard]] bool has(std::string_view option) const { return values_.find(option) != values_.end(); }
@@ -44,13 +44,13 @@ class Arguments {
   std::optional<std::string> argument_;
 };
 
-/// Takes tokens one by one. Options are `--name`, `--name=value` or `--name value`; behind `--` everything is
+/// Takes tokens one by one. Options are `--name`, `--name=value` or `--name value`; after `--` everything is
 /// an argument.
 class ArgumentReader {
  public:
   explicit ArgumentReader(const std::vector<std::string>& tokens) : tokens_(tokens) {}
 
-  /// Reads options up to the command's name. Nothing: there is no name.
+  /// Reads options up to the command's name. Empty: there is no name.
   Expected<std::optional<std::string>> readCommand(const std::vector<OptionSpec>& options);
 
   /// Reads the rest.
@@ -67,7 +67,7 @@ class ArgumentReader {
   Arguments arguments_;
 };
 
-/// A decimal whole number and nothing else around it.
+/// A decimal whole number with nothing around it.
 [[nodiscard]] std::optional<std::int64_t> parseWholeNumber(std::string_view text) noexcept;
 
 }  // namespace messenger::console

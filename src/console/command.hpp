@@ -37,23 +37,23 @@ struct Command {
   std::vector<OptionSpec> options;
   std::optional<ArgumentSpec> argument;
   bool needsMessenger = true;
-  /// What the specs cannot say (options that exclude each other). Runs before anything is opened; may be
-  /// empty.
+  /// Checks what the specs cannot express (options that exclude each other), before anything is opened. May
+  /// be empty.
   std::function<Outcome(const Arguments&)> check;
   std::function<Outcome(Invocation&)> run;
 };
 
-/// A command line program: commands and how they come by their Messenger.
+/// A command line program: its commands, and how they get their Messenger.
 struct Program {
   std::string name;
   std::vector<Command> commands;
-  std::vector<OptionSpec> options;  ///< beside those that every program has
+  std::vector<OptionSpec> options;  ///< in addition to those of every program
   std::vector<Field> notes;         ///< shown at the end of `list`: environment variables
-  std::string sweepNote;            ///< said after a --now sweep that found calls; may be empty
+  std::string sweepNote;            ///< printed after a --now sweep that found calls; may be empty
   std::function<Expected<Messenger*>(const Arguments&)> open;
 };
 
-/// Finds, checks and runs one command, and says what came of it.
+/// Finds, checks and runs one command, and prints its outcome.
 [[nodiscard]] ExitCode runProgram(const Program& program, const ConsoleOptions& options,
                                   const std::vector<std::string>& tokens, std::ostream& out,
                                   std::ostream& err);

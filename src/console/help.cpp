@@ -18,7 +18,7 @@ const std::vector<Field>& exitCodes() {
       {"1", {"the command could not do its work"}},
       {"2", {"wrong command line or environment; nothing was done"}},
       {"3", {"no call or job with that id; nothing was done"}},
-      {"4", {"the database is missing, not ours, of another version, busy or damaged"}},
+      {"4", {"the database is missing, foreign, of another version, busy or damaged"}},
       {"130", {"stopped at once by a second Ctrl-C (SIGTERM: 143)"}}};
   return all;
 }

@@ -47,9 +47,9 @@ bool isTaken(std::string_view name) {
 void requireFit(const HostCommand& command, const std::vector<HostCommand>& all) {
   const auto alike = std::count_if(all.begin(), all.end(),
                                    [&](const HostCommand& each) { return each.name == command.name; });
-  if (!isFit(command.name)) throw std::invalid_argument("HostCommand::name must be made of a-z 0-9 : -");
+  if (!isFit(command.name)) throw std::invalid_argument("HostCommand::name must consist of a-z 0-9 : -");
   if (alike > 1 || isTaken(command.name)) {
-    throw std::invalid_argument("HostCommand::name: there is a command " + command.name + " already");
+    throw std::invalid_argument("HostCommand::name: there is already a command " + command.name + " already");
   }
   if (!command.run) throw std::invalid_argument("HostCommand::run must not be empty");
 }

@@ -6,7 +6,7 @@
 
 namespace messenger::console {
 
-/// Throws std::invalid_argument unless its name is fit and nobody else's, and it has something to run.
+/// Throws std::invalid_argument unless the command has a valid and unique name and a function to run.
 void requireFit(const HostCommand& command, const std::vector<HostCommand>& all);
 
 [[nodiscard]] Command asCommand(const HostCommand& command);

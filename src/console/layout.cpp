@@ -11,7 +11,7 @@ namespace {
 
 using Range = std::pair<char32_t, char32_t>;
 
-// Unicode 15, the blocks that matter for names of people and groups; not the full property tables.
+// Unicode 15: the blocks used in names of people and groups, not the full property tables.
 constexpr std::array<Range, 8> combining{{{0x0300, 0x036F},
                                           {0x0483, 0x0489},
                                           {0x0591, 0x05BD},
@@ -29,7 +29,7 @@ constexpr std::array<Range, 9> wide{{{0x1100, 0x115F},
                                      {0xFFE0, 0xFFE6},
                                      {0x1F300, 0x1FAFF},
                                      {0x20000, 0x3FFFD}}};
-/// C1 controls, which terminals obey as they obey ESC, and marks that turn the direction of writing.
+/// C1 controls, which terminals treat like ESC, and marks that change the writing direction.
 constexpr std::array<Range, 4> unsafe{
     {{0x0080, 0x009F}, {0x200E, 0x200F}, {0x2028, 0x202E}, {0x2066, 0x2069}}};
 
@@ -67,7 +67,7 @@ std::string printable(std::string_view text, std::size_t maxColumns) {
   const std::string clean = support::presentable(text, std::nullopt, text.size() + 1);
   std::string out;
   std::size_t used = 0;
-  std::size_t fits = 0;  // the length of `out` up to which "..." still has room
+  std::size_t fits = 0;  // the length of `out` up to which "..." still fits
   for (std::string_view rest = clean; !rest.empty();) {
     const Character character = first(rest);
     const bool harmful = within(unsafe, character.code);

@@ -7,8 +7,8 @@
 
 namespace messenger::console {
 
-/// Foreign text made fit for a terminal: ill-formed bytes, control characters and what turns the direction of
-/// writing become '?'; cut to `maxColumns` with "..." at its end.
+/// Foreign text for a terminal: ill-formed bytes, control characters and characters that change the writing
+/// direction become '?'; cut to `maxColumns` with "..." at its end.
 [[nodiscard]] std::string printable(std::string_view text, std::size_t maxColumns = 300);
 
 /// How many columns a text takes: none for combining characters, two for wide ones.
@@ -20,7 +20,7 @@ inline constexpr std::size_t unlimited = static_cast<std::size_t>(-1);
 /// Breaks a text at blanks into lines of at most `width` columns; a longer word gets a line of its own.
 [[nodiscard]] std::vector<std::string> wrap(std::string_view text, std::size_t width);
 
-/// The text with blanks behind it, `width` columns in all.
+/// The text, padded with blanks to `width` columns.
 [[nodiscard]] std::string padded(std::string_view text, std::size_t width);
 
 }  // namespace messenger::console

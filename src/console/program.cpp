@@ -17,7 +17,7 @@
 namespace messenger::console {
 namespace {
 
-/// --json counts even when the rest of the line is wrong: whoever asked for it parses the answer.
+/// --json counts even when the rest of the line is wrong, because its user parses the answer.
 bool wantsJson(const std::vector<std::string>& tokens) {
   const auto end = std::find(tokens.begin(), tokens.end(), "--");
   return std::find(tokens.begin(), end, "--json") != end;
@@ -47,7 +47,7 @@ tl::unexpected<Failure> unknownCommand(const Program& program, const std::string
               hint);
 }
 
-/// What the world did to the command.
+/// Turns an exception into a Failure.
 Failure failureOf(const std::exception& error) {
   std::string text = printable(support::textOf(error), 1000);
   if (text.empty() || text.back() != '.') text += '.';
@@ -60,7 +60,7 @@ Failure failureOf(const std::exception& error) {
     return {ExitCode::database, "storageIncompatible", text, "The database was left as it was."};
   }
   if (dynamic_cast<const StorageError*>(&error) != nullptr) {
-    return {ExitCode::database, "storageCorrupt", text, "The data is not what the library wrote."};
+    return {ExitCode::database, "storageCorrupt", text, "The library cannot have written this data."};
   }
   return {ExitCode::failed, "failed", text, {}};
 }

@@ -50,7 +50,7 @@ std::size_t Screen::textWidth() const noexcept {
   return width_ == 0 ? widestText : std::min(width_, widestText);
 }
 
-// Who reads errors from a log searches lines for words.
+// In a log, errors are searched line by line.
 std::size_t Screen::errorWidth() const noexcept {
   return width_ == 0 ? unlimited : textWidth();
 }
@@ -87,7 +87,7 @@ void Screen::progress(std::string_view text) {
   const auto now = std::chrono::steady_clock::now();
   if (progressShown_ && now - progressAt_ < std::chrono::milliseconds{100}) return;
   progressAt_ = now;
-  // One column is left free: a full line would wrap, and then it could not be rewritten.
+  // One column stays free: a full line would wrap and could not be rewritten.
   err_ << '\r' << painted(errorColour_, Tone::faint, printable(text, width_ == 0 ? 79 : width_ - 1))
        << "\x1b[K" << std::flush;
   progressShown_ = true;

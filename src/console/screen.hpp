@@ -13,15 +13,15 @@ namespace messenger::console {
 
 enum class Tone : std::uint8_t { plain, strong, good, warning, bad, faint };
 
-/// Where a command speaks: lines for people or one JSON document on `out`; notes, failures and the progress
-/// line on `err`. Thread-safe, since workers report from their own threads.
+/// The output of a command: lines for people or one JSON document on `out`; notes, failures and the progress
+/// line on `err`. Thread-safe, because workers report from their own OS threads.
 class Screen {
  public:
   Screen(std::ostream& out, std::ostream& err, const ConsoleOptions& options, bool json);
 
   [[nodiscard]] bool json() const noexcept { return json_; }
   [[nodiscard]] std::size_t width() const noexcept { return width_; }
-  /// For running text: the terminal's width, but not wider than one reads well.
+  /// For paragraphs: the terminal's width, up to a readable maximum.
   [[nodiscard]] std::size_t textWidth() const noexcept;
 
   /// The text in a tone, when `out` has colours.
@@ -33,14 +33,14 @@ class Screen {
   /// The result with --json; otherwise nothing. REQUIRES: once at most.
   void document(std::string_view json) EXCLUDES(mutex_);
 
-  /// A remark beside the result, on `err`; with --json nothing.
+  /// A remark on `err`; with --json nothing.
   void note(std::string_view text) EXCLUDES(mutex_);
 
   /// Rewrites the progress line, when `err` is a terminal; ten times a second at most.
   void progress(std::string_view text) EXCLUDES(mutex_);
   void clearProgress() EXCLUDES(mutex_);
 
-  /// Says what went wrong: to `err`, or with --json as the document.
+  /// Prints a failure: on `err`, or with --json as the document.
   void fail(const Failure& failure) EXCLUDES(mutex_);
 
   /// Flushes; false when the result could not be written.

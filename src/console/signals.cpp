@@ -15,7 +15,7 @@
 namespace messenger::console {
 namespace {
 
-// A signal handler reaches nothing but what is static: hence one StopWatch with signals a process.
+// A signal handler can use only static data, so there is one StopWatch with signals in a process.
 std::atomic<int> caught{0};
 std::atomic<int> wakeWriter{-1};
 std::atomic<bool> installed{false};
@@ -28,7 +28,7 @@ struct sigaction formerTerminate {};
 void onSignal(int number) {
   const int saved = errno;
   if (caught.fetch_add(1) > 0) _exit(128 + number);
-  constexpr std::string_view text = "\nFinishing the work in hand; once more (Ctrl-C) stops at once.\n";
+  constexpr std::string_view text = "\nFinishing the current work; a second Ctrl-C stops at once.\n";
   [[maybe_unused]] ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
   written = ::write(wakeWriter.load(), "x", 1);
   errno = saved;
@@ -57,7 +57,7 @@ SignalsHeldBack::~SignalsHeldBack() {
 
 StopWatch::StopWatch(const ConsoleOptions& options) : options_(options) {
   if (!options_.signals) return;
-  if (installed.exchange(true)) throw std::logic_error("two consoles watch for signals at once");
+  if (installed.exchange(true)) throw std::logic_error("another console already handles signals");
   openPipe();
   caught = 0;
   struct sigaction action {};

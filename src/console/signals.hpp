@@ -8,9 +8,9 @@
 
 namespace messenger::console {
 
-/// Takes over SIGINT and SIGTERM for its lifetime when the options ask for it: the first sets a flag and says
-/// on standard error that work is being finished, the second ends the process at once with 128 + its number.
-/// Also asks the host's own `stopRequested`. Confined.
+/// Takes over SIGINT and SIGTERM for its lifetime when the options ask for it: the first one sets a flag and
+/// prints on standard error that the current work is being finished, the second one ends the process at once
+/// with 128 + its number. Also checks `ConsoleOptions::stopRequested`. Confined.
 class StopWatch {
  public:
   explicit StopWatch(const ConsoleOptions& options);
@@ -20,15 +20,15 @@ class StopWatch {
 
   [[nodiscard]] bool stopped() const;
 
-  /// Waits until a stop is asked for, or the time is up. Returns `stopped()`.
+  /// Waits until a stop is requested or the time is over. Returns `stopped()`.
   bool waitFor(std::chrono::milliseconds atMost) const;
 
  private:
   const ConsoleOptions& options_;
 };
 
-/// While it lives, this thread and those it starts take no SIGINT and no SIGTERM. For starting workers: the
-/// signals stay with the thread that waits for them, and never interrupt a driver.
+/// While it exists, this OS thread and those it starts block SIGINT and SIGTERM. Used while starting workers,
+/// so that signals go to the OS thread that waits for them and never interrupt a driver.
 class SignalsHeldBack {
  public:
   SignalsHeldBack();

@@ -6,7 +6,7 @@
 namespace messenger::console {
 namespace {
 
-/// Beyond this nobody typed a command; it bounds the work for absurd input.
+/// Longer input is not a command; this bounds the work.
 constexpr std::size_t longestTyped = 64;
 
 std::string lowered(std::string_view text) {
@@ -16,7 +16,7 @@ std::string lowered(std::string_view text) {
   return out;
 }
 
-/// How many insertions, deletions, replacements and swaps of neighbours lead from one to the other.
+/// The number of insertions, deletions, replacements and swaps of neighbours between the two.
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before(b.size() + 1);
   std::vector<std::size_t> above(b.size() + 1);

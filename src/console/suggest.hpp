@@ -6,8 +6,8 @@
 
 namespace messenger::console {
 
-/// The candidate that was probably meant: a slip of the fingers away, or the part behind the colon
-/// (`down` for `calls:down`). Empty when none is near, or when several are equally so.
+/// The candidate that was probably meant: one with a small typing error, or with the same part after the
+/// colon (`down` for `calls:down`). Empty when none is close, or several are equally close.
 [[nodiscard]] std::string nearest(std::string_view typed, const std::vector<std::string>& candidates);
 
 }  // namespace messenger::console

@@ -57,7 +57,7 @@ void Table::printBlocks(Screen& screen) const {
 void printFields(Screen& screen, const std::vector<Field>& fields, std::size_t width) {
   std::size_t widest = 0;
   for (const Field& each : fields) widest = std::max(widest, columns(each.name));
-  // With less room beside the names, the values go below them.
+  // With less space beside the names, the values are below them.
   constexpr std::size_t narrowest = 20;
   constexpr std::size_t below = 4;
   const bool stacked = width != 0 && widest + gap + narrowest > width;

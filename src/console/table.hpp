@@ -9,12 +9,12 @@
 namespace messenger::console {
 
 struct Cell {
-  std::string text;  ///< fit for a terminal, see `printable`
+  std::string text;  ///< made printable, see `printable`
   Tone tone = Tone::plain;
 };
 
-/// Rows under headings. Where they do not fit the screen's width, each row becomes a block of `heading value`
-/// lines instead: nothing is cut off, so that ids can be copied.
+/// Rows under headings. When they do not fit the screen's width, each row becomes a block of `heading value`
+/// lines. Nothing is cut off, so that ids can be copied.
 class Table {
  public:
   explicit Table(std::vector<std::string> headings) : headings_(std::move(headings)) {}
@@ -37,8 +37,8 @@ struct Field {
   Cell value;
 };
 
-/// `name  value` lines with the values under each other, broken at `width` columns; zero: not broken.
-/// Where that leaves little room, each value stands below its name.
+/// `name value` lines with aligned values, wrapped at `width` columns; zero: not wrapped. When little space
+/// is left, each value is below its name.
 void printFields(Screen& screen, const std::vector<Field>& fields, std::size_t width);
 
 }  // namespace messenger::console

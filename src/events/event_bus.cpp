@@ -65,7 +65,7 @@ template <class E>
 Subscription EventBus::subscribe(std::function<void(const E&)> listener) {
   if (!listener) throw std::invalid_argument("a listener must not be empty");
   auto gate = std::make_shared<Gate>();
-  // Signals2 stops at a slot that throws; caught here, the next one runs.
+  // Signals2 stops at a slot that throws; because this catches, the next one runs.
   auto slot = [gate, report = signals_->report, listener = std::move(listener)](const E& event) {
     if (!gate->enter()) return;
     const Inside inside(*gate);

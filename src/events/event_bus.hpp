@@ -9,11 +9,11 @@
 
 namespace messenger::events {
 
-/// Tells listeners. One that throws is reported and the next still runs. Thread-safe; `emit` holds no lock
-/// while a listener runs. The order between emissions is the caller's affair (actions/delivery.hpp).
+/// Calls listeners. An exception from a listener is reported, and the next one still runs. Thread-safe;
+/// `emit` holds no lock while a listener runs. actions/delivery.hpp decides the order of emissions.
 class EventBus {
  public:
-  /// `report` is told what a listener threw; it must not throw.
+  /// `report` receives what a listener threw; it must not throw.
   explicit EventBus(std::function<void(const std::string&)> report);
   ~EventBus();
   EventBus(const EventBus&) = delete;

@@ -9,8 +9,8 @@
 
 namespace messenger::events {
 
-/// One listener's door: lets runs in until it is closed; closing waits for those inside on other threads.
-/// What Signals2's disconnect leaves out.
+/// Guards the runs of one listener: allows them until it is closed, and closing waits for runs on other OS
+/// threads. The disconnect of Signals2 does not wait.
 class Gate {
  public:
   /// False: closed, do not run.
@@ -29,7 +29,7 @@ class Gate {
     left_.notify_all();
   }
 
-  /// Lets nobody in any more, and waits until only this thread is inside, if anyone.
+  /// Allows no further runs, and waits until no other OS thread is inside.
   void close() NO_THREAD_SAFETY_ANALYSIS {
     support::Lock lock(mutex_);
     closed_ = true;

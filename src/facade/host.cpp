@@ -9,7 +9,7 @@
 
 namespace messenger {
 
-// Verbs of the host itself
+// Verbs of the host
 
 Result<Call> Host::endCall(const CallId& call) {
   const auto done = impl_.engine.run({.call = call}, [&](const auto& loaded, rules::Now now) {

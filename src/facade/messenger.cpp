@@ -43,8 +43,7 @@ const Config& Messenger::config() const noexcept {
 
 Threads& Messenger::threads() {
   if (!impl_->threads) {
-    throw std::logic_error(
-        "Messenger::threads: the host's own thread directory is in use, there is no default one");
+    throw std::logic_error("Messenger::threads: the host's own thread directory is in use");
   }
   return *impl_->threads;
 }

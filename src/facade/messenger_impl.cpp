@@ -14,12 +14,12 @@
 namespace messenger {
 namespace {
 
-/// Null when there is nothing to point to, an alias of the storage's ownership otherwise.
+/// Null when there is no object; otherwise a pointer that shares ownership of the storage.
 std::shared_ptr<ThreadDirectory> defaultDirectory(const std::shared_ptr<Storage>& storage) {
   ThreadStore* store = storage->threads();
   if (store == nullptr) {
     throw std::invalid_argument(
-        "Dependencies::threads is null and the storage has no thread directory of its own: give one");
+        "Dependencies::threads must not be null, because the storage has no thread directory");
   }
   return {storage, store};
 }
@@ -90,9 +90,8 @@ VideoDriverFactory MessengerImpl::drivers() {
     report = !hasDriver && !std::exchange(missingDriverReported, true);
   }
   if (report) {
-    actions::logSafely(
-        *dependencies.logger, LogLevel::warning,
-        "no video driver was set: calls are set up without a room (Messenger::setVideoDriver)");
+    actions::logSafely(*dependencies.logger, LogLevel::warning,
+                       "no video driver is set: calls are set up without a room (Messenger::setVideoDriver)");
   }
   return [held = std::move(factory)] { return (*held)(); };
 }
@@ -120,7 +119,7 @@ void MessengerImpl::announceRemoved(const ThreadId& thread, const UserId& user) 
 
 void MessengerImpl::checkActivityPeriodically() {
   if (!config.calling.enabled) return;
-  // Who was silent for the TTL joined before that, so the call is at least as old.
+  // A participant who was silent for the TTL joined before that, so the call is at least as old.
   const bool oldEnough = config.presence.newCallGrace <= config.presence.ttl;
   const std::int64_t upTo = oldEnough
                                 ? std::numeric_limits<std::int64_t>::max()

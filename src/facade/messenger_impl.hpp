@@ -15,7 +15,7 @@
 
 namespace messenger {
 
-/// What a Messenger holds, and its workers and schedulers keep alive.
+/// The parts of a Messenger; its workers and schedulers keep them alive.
 class MessengerImpl : public std::enable_shared_from_this<MessengerImpl> {
  public:
   MessengerImpl(const Config& config, Dependencies dependencies);
@@ -25,7 +25,7 @@ class MessengerImpl : public std::enable_shared_from_this<MessengerImpl> {
 
   [[nodiscard]] bool isSynchronous() const noexcept { return !config.calling.subscriber.queued; }
 
-  /// A job that belongs to no change of a call, available now.
+  /// A job that does not belong to a change of a call, available now.
   [[nodiscard]] NewJob newJob(JobType type, const std::optional<CallId>& call);
 
   /// Stores it and wakes the workers.
@@ -33,11 +33,10 @@ class MessengerImpl : public std::enable_shared_from_this<MessengerImpl> {
 
   [[nodiscard]] VideoDriverFactory drivers() EXCLUDES(driverMutex);
 
-  /// The check that comes around every minute: costs what has expired.
+  /// The periodic activity check. Its cost depends on how many participants have expired.
   void checkActivityPeriodically();
 
-  /// The check that somebody asked for: also counts the calls that are old enough, and returns how many those
-  /// are.
+  /// An activity check on request: also counts the calls that are old enough, and returns their number.
   std::size_t checkActivity(When when);
 
   Result<CallParticipant> setKicked(const CallId& call, const UserId& user,
@@ -66,7 +65,7 @@ class MessengerImpl : public std::enable_shared_from_this<MessengerImpl> {
 
   Host host{*this};
   Jobs jobs{*this};
-  std::unique_ptr<Threads> threads;  ///< null when the host brought its own directory
+  std::unique_ptr<Threads> threads;  ///< null when the host supplied its own directory
 };
 
 }  // namespace messenger

@@ -6,7 +6,7 @@
 
 namespace messenger {
 
-/// What stands behind Threads. Owned by the Messenger's Impl, so the reference back never dangles.
+/// The implementation of Threads. Owned by MessengerImpl, so its reference to it never dangles.
 class Threads::Impl {
  public:
   Impl(MessengerImpl& owner, ThreadStore& threads) : messenger(owner), store(threads) {}

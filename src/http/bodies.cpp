@@ -40,7 +40,7 @@ void writeParticipants(JsonWriter& json, const std::vector<CallParticipant>& par
   json.endArray();
 }
 
-/// How an active call stands to the viewer.
+/// The viewer's options in an active call.
 void writeOptions(JsonWriter& json, const CallView& view) {
   json.key("options").beginObject();
   json.key("admin").value(view.admin);

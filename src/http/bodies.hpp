@@ -10,21 +10,21 @@
 
 namespace messenger::http {
 
-// The JSON of the reference's responses. A room leaves only as CallView::room, which has no secret.
+// The JSON of the Laravel package's responses. A room appears only as CallView::room, which has no secret.
 
 /// `{"message":"success"}`
 inline constexpr std::string_view successBody = R"({"message":"success"})";
 
 [[nodiscard]] std::string callBody(const CallView& view, const UserId& viewer, Names& names);
 
-/// The same with everybody who was ever in it: what is shown of an ended call.
+/// The same with everyone who was ever in it: shown for an ended call.
 [[nodiscard]] std::string endedCallBody(const CallView& view, const UserId& viewer,
                                         const std::vector<CallParticipant>& participants, Names& names);
 
 /// An array of calls.
 [[nodiscard]] std::string callsBody(const std::vector<CallView>& views, const UserId& viewer, Names& names);
 
-/// A page of a thread's calls, asked for as what is older than `before`.
+/// A page of a thread's calls: those older than `before`.
 [[nodiscard]] std::string historyBody(const CallHistory& history, const std::optional<CallId>& before,
                                       const UserId& viewer, Names& names);
 

@@ -30,7 +30,7 @@ void CallThreadCache::remember(const CallId& call, const ThreadId& thread) {
 }
 
 CallThreadCache::Shard& CallThreadCache::shardOf(std::string_view call) noexcept {
-  // The low bits choose the bucket within a shard; the shard is chosen by others.
+  // The low bits choose the bucket within a shard, so other bits choose the shard.
   return shards_.at((Hash{}(call) >> 24U) % shardCount);
 }
 

@@ -12,15 +12,15 @@
 
 namespace messenger::http {
 
-/// Remembers which thread a call is in: a fact that never changes, so nothing here goes stale. Holds at most
-/// about `capacity` calls; those asked for lately stay. Thread-safe.
+/// Remembers which thread a call is in. This never changes, so no entry becomes outdated. Keeps about
+/// `capacity` calls at most, the recently used ones. Thread-safe.
 class CallThreadCache {
  public:
   explicit CallThreadCache(std::size_t capacity) noexcept;
 
   enum class Answer { unknown, sameThread, otherThread };
 
-  /// Allocates nothing for a call that was asked for lately.
+  /// Allocates nothing for a recently used call.
   [[nodiscard]] Answer find(std::string_view call, std::string_view thread);
 
   void remember(const CallId& call, const ThreadId& thread);
@@ -34,8 +34,8 @@ class CallThreadCache {
   };
   using Threads = std::unordered_map<std::string, std::string, Hash, std::equal_to<>>;
 
-  /// Two generations: when the young one is full it becomes the old one, and what was old is forgotten. What
-  /// is found among the old is moved to the young.
+  /// Two generations: when the young one is full it becomes the old one, and the previous old one is dropped.
+  /// A call that is found in the old one moves to the young one.
   struct Shard {
     support::Mutex mutex;
     Threads young GUARDED_BY(mutex);
@@ -46,7 +46,7 @@ class CallThreadCache {
   void makeRoom(Shard& shard) const REQUIRES(shard.mutex);
 
   static constexpr std::size_t shardCount = 16;
-  std::size_t generation_;  ///< how many calls a generation of a shard holds
+  std::size_t generation_;  ///< how many calls one generation of a shard keeps
   std::array<Shard, shardCount> shards_;
 };
 

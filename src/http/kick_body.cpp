@@ -9,7 +9,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// Listens to the parser; `kicked` counts at the first level of an object only.
+/// Receives the parser's events; `kicked` counts only at the first level of an object.
 class KickReader final : public nlohmann::json_sax<Json> {
  public:
   [[nodiscard]] KickBody flag() const noexcept { return flag_; }

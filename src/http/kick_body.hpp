@@ -5,16 +5,16 @@
 
 namespace messenger::http {
 
-/// What the body of a kick says.
+/// The meaning of a kick's body.
 enum class KickBody : std::uint8_t {
   kick,
   unkick,
-  noFlag,     ///< `kicked` is missing or not boolean, or the body is no object
-  malformed,  ///< no JSON, or nested beyond reason
+  noFlag,     ///< `kicked` is missing or not boolean, or the body is not an object
+  malformed,  ///< not JSON, or nested too deeply
 };
 
-/// Reads `{"kicked": …}`: true, false, 1, 0, "1" and "0" are boolean; of several the last holds, as in every
-/// common parser; other keys are passed over. Builds no tree, and its memory is bounded by the body's size.
+/// Reads `{"kicked": …}`: true, false, 1, 0, "1" and "0" are boolean; of several the last one counts, as in
+/// common parsers; other keys are ignored. Builds no tree; its memory is bounded by the body's size.
 [[nodiscard]] KickBody parseKickBody(std::string_view body);
 
 }  // namespace messenger::http

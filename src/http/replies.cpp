@@ -66,13 +66,13 @@ Response noSuchRoute() {
 }
 
 Response methodNotAllowed(Endpoint endpoint) {
-  Response response = problem(405, "methodNotAllowed", "This address does not take that method.");
+  Response response = problem(405, "methodNotAllowed", "This address does not allow this method.");
   response.headers.push_back({"Allow", std::string{allowed(endpoint)}});
   return response;
 }
 
 Response unauthenticated() {
-  return problem(401, "unauthenticated", "Nobody is logged in.");
+  return problem(401, "unauthenticated", "No user is logged in.");
 }
 
 Response bodyTooLarge() {
@@ -88,7 +88,7 @@ Response notFound(Reason reason) {
 }
 
 Response malformedBody() {
-  return problem(400, "malformedBody", "The body is no JSON.");
+  return problem(400, "malformedBody", "The body is not JSON.");
 }
 
 Response kickedNotBoolean() {
@@ -96,7 +96,7 @@ Response kickedNotBoolean() {
 }
 
 Response refused(const Refusal& refusal, std::chrono::seconds retryAfter) {
-  // Without the detail: it may quote what a provider said.
+  // Without the detail, which may quote a provider.
   const int status = statusOf(refusal.reason);
   Response response = problem(status, toString(refusal.reason), describe(refusal.reason));
   return status == 503 ? retryLater(std::move(response), retryAfter) : response;

@@ -15,10 +15,10 @@ namespace messenger::http {
 
 [[nodiscard]] Response withBody(int status, std::string body);
 
-/// 404 for a path that names nothing.
+/// 404 for an unknown path.
 [[nodiscard]] Response noSuchRoute();
 
-/// 405, with what the endpoint allows.
+/// 405, with the methods that the endpoint allows.
 [[nodiscard]] Response methodNotAllowed(Endpoint endpoint);
 
 /// 401.
@@ -28,17 +28,17 @@ namespace messenger::http {
 [[nodiscard]] Response bodyTooLarge();
 [[nodiscard]] Response pathTooLong();
 
-/// 404 for an id that is not there: `threadNotFound`, `callNotFound` or `participantNotFound`.
+/// 404 for an unknown id: `threadNotFound`, `callNotFound` or `participantNotFound`.
 [[nodiscard]] Response notFound(Reason reason);
 
 /// 400 and 422 for the body of a kick.
 [[nodiscard]] Response malformedBody();
 [[nodiscard]] Response kickedNotBoolean();
 
-/// What the domain says no with: 404, 422, 503 or 403.
+/// The response to a refusal: 404, 422, 503 or 403.
 [[nodiscard]] Response refused(const Refusal& refusal, std::chrono::seconds retryAfter);
 
-/// 503, with no word of what failed.
+/// 503, without details of the failure.
 [[nodiscard]] Response unavailable(std::string_view reason, std::chrono::seconds retryAfter);
 
 }  // namespace messenger::http

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t mostSegments = 6;
 
-/// The parts between slashes. More than fit are reported as none, like an empty one: no route has either.
+/// The parts between slashes. None when there are too many or one is empty, because no route is like that.
 struct Segments {
   std::array<std::string_view, mostSegments> part;
   std::size_t count = 0;
@@ -158,7 +158,7 @@ std::string_view toString(Endpoint endpoint) noexcept {
 }
 
 std::optional<std::string> decodeId(std::string_view encoded, std::size_t maxBytes) {
-  // Each escape is three characters for one byte: what is longer than this cannot fit once decoded.
+  // An escape has three characters for one byte, so a longer text cannot fit after decoding.
   if (encoded.size() / 3 > maxBytes) return std::nullopt;
   std::string id;
   id.reserve(encoded.size());

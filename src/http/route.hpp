@@ -21,7 +21,7 @@ enum class Endpoint : std::uint8_t {
   participant,
 };
 
-/// A path taken apart; the ids are still percent-encoded views into it.
+/// A parsed path; the ids are still percent-encoded views into it.
 struct Route {
   Endpoint endpoint = Endpoint::activeCalls;
   std::string_view thread;
@@ -29,25 +29,23 @@ struct Route {
   std::string_view participant;
 };
 
-/// Which endpoint a path below the API's root (without its first slash and its query) names. Allocates
-/// nothing.
+/// The endpoint of a path below the API's root (without the first slash and the query). Allocates nothing.
 [[nodiscard]] std::optional<Route> findRoute(std::string_view path) noexcept;
 
 enum class Method : std::uint8_t { get, head, post, put, patch };
 
 [[nodiscard]] std::optional<Method> findMethod(std::string_view name) noexcept;
 
-/// Whether the endpoint knows the method.
+/// Whether the endpoint allows the method.
 [[nodiscard]] bool allows(Endpoint endpoint, Method method) noexcept;
 
 /// The value of the endpoint's `Allow` header.
 [[nodiscard]] std::string_view allowed(Endpoint endpoint) noexcept;
 
-/// `threads/{thread}/calls` and so on: the route without anybody's ids, for a log.
+/// `threads/{thread}/calls` and so on: the route without ids, for a log.
 [[nodiscard]] std::string_view toString(Endpoint endpoint) noexcept;
 
-/// An id as it stood in a path, decoded; nothing when it cannot be one: a bad escape, too long, not
-/// printable.
+/// An id from a path, decoded; empty when it is not valid: a bad escape, too long, not printable.
 [[nodiscard]] std::optional<std::string> decodeId(std::string_view encoded, std::size_t maxBytes);
 
 }  // namespace messenger::http

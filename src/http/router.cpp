@@ -37,7 +37,7 @@ RouterOptions checked(RouterOptions options) {
   return options;
 }
 
-/// The ids of a path, decoded, as far as the route has them.
+/// The decoded ids of a path, as far as the route has them.
 struct Ids {
   ThreadId thread;
   CallId call;
@@ -96,8 +96,8 @@ class Router::Impl {
     return unavailable(reason, options_.retryAfter);
   }
 
-  /// Fills in the ids. A response when one of them does not exist where the path says; threads alone are left
-  /// to the Messenger.
+  /// Fills in the ids. Returns a response when one of them does not exist where the path says; the Messenger
+  /// checks a thread without a call.
   std::optional<Response> resolve(const Route& route, Ids& ids) {
     if (route.thread.empty()) return std::nullopt;
     auto thread = decodeId(route.thread, options_.maxId);
@@ -172,7 +172,7 @@ class Router::Impl {
     return result ? success() : refusedWith(result.error());
   }
 
-  // Once a verb has succeeded its response must say so: what it needs of the directory is read before.
+  // After a verb succeeded the response must say so; therefore the directory is read before.
 
   Response start(const Ids& ids, const UserId& user) {
     const auto thread = messenger_.host().directory().findThread(ids.thread);
@@ -187,8 +187,8 @@ class Router::Impl {
     return withBody(201, callBody(startedView(*std::move(call), *thread, user), user, names));
   }
 
-  /// The call as its starter sees it, in synchronous mode with its room. When it cannot be read again: as it
-  /// was made.
+  /// The call as its owner sees it, in synchronous mode with its room. When it cannot be read again: the call
+  /// as returned by the start.
   CallView startedView(Call call, const Thread& thread, const UserId& user) {
     try {
       auto view = messenger_.showCall(call.id, user);

@@ -15,7 +15,7 @@ class ActivityCheck {
  public:
   ActivityCheck(actions::Context& context, actions::Engine& engine) : context_(context), engine_(engine) {}
 
-  /// False: nobody may be judged now.
+  /// False: nobody may be evicted now.
   bool begin() {
     const StorageTime now = context_.now().storage;
     const bool shared = context_.window.presenceIsShared();
@@ -59,8 +59,8 @@ class ActivityCheck {
   rules::Evidence evidence_;
 };
 
-/// One call after another, the older first, and in each the order of joining: those who fell silent together
-/// are evicted together, before anything that the end of a call sets off.
+/// One call after another, older ones first, and in each in the order of joining: participants who fell
+/// silent together are evicted together, before any effect of the end of a call.
 void sortByCall(std::vector<Silent>& batch) {
   std::sort(batch.begin(), batch.end(), [](const Silent& one, const Silent& other) {
     return std::tie(one.who.call, one.sequence) < std::tie(other.who.call, other.sequence);
@@ -73,8 +73,9 @@ bool checkActivity(actions::Context& context, actions::Engine& engine, std::int6
                    const KeepGoing& keepGoing) {
   ActivityCheck check(context, engine);
   if (!check.begin()) {
-    actions::logSafely(context.logger, LogLevel::info,
-                       "activity check: nobody is judged before heartbeats were received for a full TTL");
+    actions::logSafely(
+        context.logger, LogLevel::info,
+        "activity check: nobody is evicted before heartbeats could be received for a full TTL");
     return true;
   }
   Sweep sweep(context);

@@ -9,12 +9,10 @@
 namespace messenger::jobs {
 namespace {
 
-/// Being later than this means that the process stood still, and may have missed a client's beat (one in two
-/// is 30 s).
+/// A longer delay means that the process stood still and may have missed heartbeats, which come every 30 s.
 constexpr std::chrono::seconds stallTolerance{10};
 
-/// Heartbeats that came between reading the clock and reading the presence are written twice rather than
-/// never.
+/// Heartbeats between reading the clock and reading the presence may be written twice, but never missed.
 constexpr std::chrono::seconds overlap{1};
 
 }  // namespace

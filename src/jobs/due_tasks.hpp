@@ -8,20 +8,20 @@
 
 namespace messenger::jobs {
 
-/// Does what is due: the write-behind of heartbeats, the activity check. The one implementation behind the
-/// Scheduler and `Messenger::runDueTasks`. Thread-safe; two threads at once do not do the same task twice.
+/// Does the due tasks: the write-behind of heartbeats and the activity check. Used by the Scheduler and
+/// `Host::runDueTasks`. Thread-safe; two OS threads at once do not do the same task twice.
 class DueTasks {
  public:
   /// `check` runs the activity check.
   DueTasks(actions::Context& context, actions::Heartbeats& heartbeats, std::function<void()> check);
 
-  /// Does what is due; returns the time until something is due again. What a task throws is logged.
+  /// Does the due tasks; returns the time until the next one is due. Exceptions from a task are logged.
   std::chrono::milliseconds run();
 
-  /// Reports what was seen since the last time.
+  /// Reports the heartbeats received since the last report.
   void flush();
 
-  /// The same for the end: also gives back this process's lease, so that others need not wait for it.
+  /// The same at the end: also ends this process's lease, so that others need not wait for it.
   void flushLast();
 
  private:

@@ -12,7 +12,7 @@ bool endCalls(actions::Context& context, actions::Engine& engine, std::int64_t u
     const auto batch = context.storage.calls().activeCallsAfter(query);
     for (const Call& call : batch) {
       sweep.attempt(call.id, [&] {
-        // Refused when it has ended meanwhile: then there is nothing to do.
+        // Refused when the call has ended meanwhile: then there is nothing to do.
         static_cast<void>(engine.run({.call = call.id}, [&](const CallStore::Loaded& loaded, rules::Now now) {
           return rules::endWithoutAsking(loaded.call.value(), EndReason::maintenance, context.rules, now);
         }));

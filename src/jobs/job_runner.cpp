@@ -97,7 +97,7 @@ JobRunner::Ran JobRunner::run(const RunPolicy& policy, const ClaimedJob& claimed
     try {
       ran.run.outcome = attempt(policy, claimed, ran.call);
     } catch (...) {
-      // The storage failed while settling: the lease runs out, and the job is taken over.
+      // The storage failed while settling: the lease ends, and the job is taken over.
       actions::logSafely(context_.logger, LogLevel::error,
                          fmt::format("{} {} is not settled, its lease will run out: {}", toString(job.type),
                                      job.id.value(), support::whatWasThrown()));
@@ -123,7 +123,7 @@ JobOutcome JobRunner::attempt(const RunPolicy& policy, const ClaimedJob& claimed
   try {
     if (job.attempts > maxAttempts(policy, job.type)) {
       return fail(policy, claimed,
-                  job.lastError.value_or("every attempt was cut short: the process ended while it ran"),
+                  job.lastError.value_or("every attempt was interrupted: the process ended during it"),
                   after);
     }
     result = perform(policy, claimed);
@@ -184,8 +184,8 @@ JobOutcome JobRunner::fail(const RunPolicy& policy, const ClaimedJob& claimed, c
   const Attempt settled = isLast ? giveUp(claimed, settlement) : settle(settlement);
   if (settled.call) after = settled.call;
   const bool lost = settled.kind == Attempt::Kind::lost;
-  // Once the lease was over, the call may have been torn down behind this attempt, which may have made a room
-  // all the same.
+  // After the lease ended, the call may have been torn down during this attempt, which may have made a room
+  // nevertheless.
   const bool mayBeLate = lost || job.leasedUntil <= context_.now().storage;
   if (claimed.beginsCreate && mayBeLate) rooms_.reportLateRoom(job.call.value());
   if (lost) return JobOutcome::lost;
@@ -201,7 +201,7 @@ Attempt JobRunner::giveUp(const ClaimedJob& claimed, const Settlement& failed) {
     case JobType::setupCall:
       if (aboutCall) {
         Attempt result = rooms_.giveUpSetup(claimed, failed);
-        // The call ended meanwhile: its teardown sees to whatever this attempt left behind.
+        // The call ended meanwhile: its teardown destroys anything that this attempt left behind.
         return result.kind == Attempt::Kind::notNeeded ? settle(done) : result;
       }
       break;

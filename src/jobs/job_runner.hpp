@@ -13,7 +13,7 @@
 
 namespace messenger::jobs {
 
-/// How jobs are taken and retried: the config's way, or a worker's own.
+/// How jobs are claimed and retried: by the config, or by the options of a worker.
 struct RunPolicy {
   std::string queue;
   Config::Jobs jobs;
@@ -22,18 +22,18 @@ struct RunPolicy {
   std::function<void(const JobRun&)> onRun;
 };
 
-/// Changes the policy as a worker's options ask. Throws std::invalid_argument that names the option out of
-/// bounds.
+/// Changes the policy as a worker's options ask. Throws std::invalid_argument, whose text names the option
+/// out of bounds.
 void applyOptions(RunPolicy& policy, const WorkerOptions& options);
 
-/// The one path of all jobs: claim, run, settle. Workers, `runPendingJobs` and synchronous mode differ only
-/// in who calls it. Thread-safe.
+/// The only path for jobs: claim, run, settle. Workers, `Jobs::runPending` and synchronous mode all use it.
+/// Thread-safe.
 class JobRunner {
  public:
-  /// `drivers` gives the factory in force when a job begins.
+  /// `drivers` returns the factory to use when a job begins.
   JobRunner(actions::Context& context, actions::Engine& engine, std::function<VideoDriverFactory()> drivers);
 
-  /// The config's way, for a thread that nobody renews the leases of.
+  /// The policy of the config, for an OS thread whose leases are not renewed.
   [[nodiscard]] RunPolicy unattended() const;
 
   /// Claims and runs the job that is available first; `onClaimed`, if any, is called in between. Returns
@@ -43,8 +43,8 @@ class JobRunner {
   /// The same, one after another, at most `limit`.
   std::vector<JobRun> runPending(const RunPolicy& policy, std::size_t limit);
 
-  /// Runs the jobs of this call that are available, one after another. Returns the call as they left it, if
-  /// any ran. What cannot be claimed is left to a worker.
+  /// Runs the available jobs of this call, one after another. Returns the call as they left it, if any ran.
+  /// Jobs that cannot be claimed are left to a worker.
   std::optional<Call> runCall(const CallId& call) noexcept;
 
   /// Runs just this job, if it can be claimed; otherwise it is left to a worker.

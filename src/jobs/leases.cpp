@@ -27,7 +27,7 @@ void Leases::renew(actions::Context& context, Duration lease) {
   for (const Claim& claim : claims) {
     try {
       if (context.storage.jobs().renew(claim.job, claim.token, context.now().storage + lease)) continue;
-      // Settled between the copy and now, or taken over: then its settling will tell.
+      // Settled since the copy, or taken over, which the settlement will show.
       actions::logSafely(context.logger, LogLevel::debug,
                          fmt::format("job {} needs no renewal", claim.job.value()));
     } catch (...) {

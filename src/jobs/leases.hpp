@@ -10,19 +10,18 @@
 
 namespace messenger::jobs {
 
-/// How often claims are prolonged: two renewals may fail before a lease runs out.
+/// How often claims are renewed: two renewals may fail before a lease ends.
 [[nodiscard]] constexpr std::chrono::milliseconds renewalInterval(std::chrono::milliseconds lease) noexcept {
   return std::max(std::chrono::milliseconds{10}, lease / 3);
 }
 
-/// The claims that a worker's threads hold just now, so that one more thread can prolong them all.
-/// Thread-safe.
+/// The current claims of a worker's OS threads, so that one more OS thread can renew them all. Thread-safe.
 class Leases {
  public:
-  /// Holds a claim for as long as it lives.
+  /// Registers a claim while it exists.
   class Held {
    public:
-    /// `leases` may be null: then nobody renews, and the claim must last by itself.
+    /// `leases` may be null: then the claim is not renewed, and its first lease must be long enough.
     Held(Leases* leases, const Job& job) : leases_(leases), job_(job.id), token_(job.token) {
       if (leases_ != nullptr) leases_->add(job_, token_);
     }
@@ -38,8 +37,8 @@ class Leases {
     std::int64_t token_;
   };
 
-  /// Prolongs every claim that is held to `lease` from now. One that is lost, or a storage that does not
-  /// answer, is logged; the job finds out when it settles.
+  /// Renews every claim until `lease` from now. A lost claim, or a storage that does not answer, is logged;
+  /// the job notices when it settles.
   void renew(actions::Context& context, Duration lease);
 
  private:

@@ -11,7 +11,7 @@
 namespace messenger::jobs {
 namespace {
 
-/// Throws DriverError for what cannot be stored or sent.
+/// Throws DriverError for details that cannot be stored or sent.
 void checkField(const char* name, const std::optional<std::string>& text, std::size_t maxBytes,
                 std::size_t maxCharacters) {
   if (!text) return;
@@ -38,20 +38,20 @@ Room describedBy(const VideoDriver& driver) {
   return room;
 }
 
-/// Runs the driver; returns its room, or throws why there is none.
+/// Runs the driver; returns its room, or throws the reason why there is none.
 Room create(const ThreadDirectory& threads, const VideoDriverFactory& drivers, const Call& call) {
   const auto thread = threads.findThread(call.threadId);
-  if (!thread) throw DriverError("the thread of the call does not exist any more");
+  if (!thread) throw DriverError("the thread of the call no longer exists");
   const auto driver = drivers();
-  if (!driver) throw DriverError("the video driver factory returned nothing");
+  if (!driver) throw DriverError("the video driver factory returned null");
   if (!driver->create(*thread, call)) throw DriverError("the video driver's create returned false");
   return describedBy(*driver);
 }
 
-/// Runs the driver; throws why the room is still there.
+/// Runs the driver; throws the reason when the room was not destroyed.
 void destroy(const VideoDriverFactory& drivers, const CallWithRoom& call) {
   const auto driver = drivers();
-  if (!driver) throw DriverError("the video driver factory returned nothing");
+  if (!driver) throw DriverError("the video driver factory returned null");
   if (!driver->destroy(call)) throw DriverError("the video driver's destroy returned false");
 }
 
@@ -79,7 +79,7 @@ Attempt RoomJobs::record(const CallState& claimed, const ClaimRule& rule) {
     const auto result = engine_.runFrom(claimed, [&](const CallStore::Loaded& loaded, rules::Now now) {
       return rule(loaded.call.value(), claimHolds, now);
     });
-    if (!result) return {Attempt::Kind::notNeeded, {}, {}};  // no such call any more
+    if (!result) return {Attempt::Kind::notNeeded, {}, {}};  // the call no longer exists
     if (result->kind == actions::Done::Kind::claimLost) continue;
     if (!claimHolds) return {Attempt::Kind::lost, {}, {}};
     if (result->kind == actions::Done::Kind::unchanged) return {Attempt::Kind::notNeeded, {}, {}};
@@ -116,7 +116,7 @@ Attempt RoomJobs::tearDown(const VideoDriverFactory& drivers, const JobQueue::Cl
     return rules::recordTeardown(claimOf(claimed.job, /*holds=*/true), loaded.call.value(), now);
   });
   if (!recorded) {
-    // Once more, then. Whoever lost this claim meanwhile finds that out when settling.
+    // So run it again. If the claim was lost meanwhile, the settlement shows it.
     return {Attempt::Kind::failed, "the call changed while its room was being destroyed", {}};
   }
   if (recorded->kind == actions::Done::Kind::claimLost) return {Attempt::Kind::lost, {}, {}};
@@ -124,7 +124,7 @@ Attempt RoomJobs::tearDown(const VideoDriverFactory& drivers, const JobQueue::Cl
 }
 
 void RoomJobs::reportLateRoom(const CallId& call) {
-  // Refused when there is no such call: then there is nothing to see to.
+  // Refused when the call does not exist: then there is nothing to do.
   static_cast<void>(engine_.run({.call = call}, [&](const CallStore::Loaded& loaded, rules::Now now) {
     return rules::reportLateRoom(loaded.call.value(), context_.rules, now);
   }));

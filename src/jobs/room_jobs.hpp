@@ -9,21 +9,21 @@
 
 namespace messenger::jobs {
 
-/// How one attempt of a job went.
+/// The result of one attempt of a job.
 struct Attempt {
   enum class Kind : std::uint8_t {
     done,       ///< settled together with its change
-    notNeeded,  ///< nothing to do; to be settled as done
+    notNeeded,  ///< nothing to do; settle it as done
     lost,       ///< another worker took it over
-    failed,     ///< to be retried, or given up
+    failed,     ///< retry it, or give it up
   };
   Kind kind = Kind::done;
-  std::string error{};         ///< when failed: fit to be stored and shown
+  std::string error{};         ///< when failed: can be stored and shown
   std::optional<Call> call{};  ///< the call as the change left it
 };
 
-/// What SetupCall and TeardownCall do at the provider. The driver runs first, with no lock and no transaction
-/// open; what came of it is then recorded by a rule.
+/// What SetupCall and TeardownCall do at the provider. The driver runs first, with no lock and no open
+/// transaction; then a rule records the outcome.
 class RoomJobs {
  public:
   RoomJobs(actions::Context& context, actions::Engine& engine) : context_(context), engine_(engine) {}
@@ -31,10 +31,10 @@ class RoomJobs {
   Attempt setUp(const VideoDriverFactory& drivers, const JobQueue::ClaimedJob& claimed);
   Attempt tearDown(const VideoDriverFactory& drivers, const JobQueue::ClaimedJob& claimed);
 
-  /// A `create` failed whose claim no longer held. REQUIRES: the claim is settled or lost.
+  /// For a `create` that failed after its claim was lost. REQUIRES: the claim is settled or lost.
   void reportLateRoom(const CallId& call);
 
-  /// No further attempt. `failed` puts the job away; for a setup the call ends.
+  /// Gives the job up after its last attempt. `failed` settles the job; a failed setup ends the call.
   Attempt giveUpSetup(const JobQueue::ClaimedJob& claimed, const Settlement& failed);
   Attempt giveUpTeardown(const JobQueue::ClaimedJob& claimed, const Settlement& failed);
 

@@ -10,7 +10,7 @@
 
 namespace messenger {
 
-/// The thread behind a Scheduler.
+/// The OS thread of a Scheduler.
 class Scheduler::Impl {
  public:
   Impl(std::shared_ptr<const void> owner, jobs::DueTasks& tasks);

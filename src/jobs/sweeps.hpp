@@ -7,15 +7,15 @@
 
 namespace messenger::jobs {
 
-/// Asked after each call of a sweep, as ending it may have taken its time; false stops the sweep.
+/// Called after each call of a sweep, because ending a call may take long; false stops the sweep.
 using KeepGoing = std::function<bool()>;
 
-/// Evicts the silent participants of the calls up to `upTo`. Returns false when stopped. One that cannot be
-/// evicted stops nothing: the last error is thrown after all were tried.
+/// Evicts the silent participants of the calls up to `upTo`. Returns false when stopped. An error with one
+/// participant does not stop the sweep; the last error is thrown at the end.
 bool checkActivity(actions::Context& context, actions::Engine& engine, std::int64_t upTo,
                    const KeepGoing& keepGoing);
 
-/// Ends the active calls up to `upTo`, with EndReason::maintenance. The same.
+/// Ends the active calls up to `upTo`, with EndReason::maintenance. Otherwise the same.
 bool endCalls(actions::Context& context, actions::Engine& engine, std::int64_t upTo,
               const KeepGoing& keepGoing);
 

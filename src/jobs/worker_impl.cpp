@@ -11,7 +11,7 @@
 namespace messenger {
 namespace {
 
-/// What the worker's threads share, on such a thread; null on all others.
+/// The shared state of the worker, on one of its OS threads; null on all others.
 thread_local const void* servedWorker = nullptr;
 
 constexpr std::size_t mostThreads = 256;
@@ -29,7 +29,7 @@ namespace jobs {
 void applyOptions(RunPolicy& policy, const WorkerOptions& options) {
   require(options.threads >= 1 && options.threads <= mostThreads, "threads", "1 to 256");
   require(!options.maxAttempts || (*options.maxAttempts >= 1 && *options.maxAttempts <= mostAttempts),
-          "tries", "1 to 1000");
+          "maxAttempts", "1 to 1000");
   require(!options.backoff || (options.backoff->count() >= 0 && *options.backoff <= longestBackoff),
           "backoff", "zero to one day");
   if (!options.queue.empty()) policy.queue = options.queue;
@@ -43,7 +43,7 @@ void applyOptions(RunPolicy& policy, const WorkerOptions& options) {
 
 }  // namespace jobs
 
-/// What the threads of one worker share.
+/// Shared by the OS threads of one worker.
 struct Worker::Impl::Shared {
   Shared(std::shared_ptr<const void> keepAlive, actions::Context& from, jobs::JobRunner& runs)
       : owner(std::move(keepAlive)), context(from), runner(runs), policy(runs.unattended()) {
@@ -51,7 +51,7 @@ struct Worker::Impl::Shared {
     policy.renewedBy = &leases;
   }
 
-  /// Whether the caller is one of this worker's jobs.
+  /// Whether it is called from one of this worker's jobs.
   [[nodiscard]] bool isOwnThread() const noexcept { return servedWorker == this; }
 
   void work() noexcept {
@@ -120,7 +120,7 @@ struct Worker::Impl::Shared {
     }
   }
 
-  /// Goes on after a stop was asked for, until the last job is done.
+  /// Continues after a stop request until the last job is done.
   void renewLeases() NO_THREAD_SAFETY_ANALYSIS {
     const auto interval = jobs::renewalInterval(context.config.jobs.lease);
     support::Lock lock(mutex);
@@ -170,7 +170,7 @@ Worker::Impl::Impl(std::shared_ptr<const void> owner, actions::Context& context,
       threads_.emplace_back([shared = shared_] { shared->work(); });
     }
     threads_.emplace_back([shared = shared_] { shared->renewLeases(); });
-  } catch (...) {  // no more threads to be had: those that there are must end
+  } catch (...) {  // no further OS thread could be started: end the others
     stop();
     throw;
   }
@@ -192,7 +192,7 @@ void Worker::Impl::requestStop() noexcept {
 void Worker::Impl::stop() noexcept {
   requestStop();
   if (shared_->isOwnThread()) return;
-  // Whoever stops it at the same time waits here, for the same end.
+  // A concurrent stop waits here for the same end.
   const support::Lock lock(joining_);
   for (std::thread& thread : threads_) {
     if (thread.joinable()) thread.join();

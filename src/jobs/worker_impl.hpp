@@ -12,11 +12,11 @@
 
 namespace messenger {
 
-/// The threads behind a Worker. What they share lives until the last of them has ended, so that a Worker may
-/// be destroyed even from within one of its own jobs.
+/// The OS threads of a Worker. Their shared state lives until the last of them has ended, so that a Worker
+/// may be destroyed even from within one of its own jobs.
 class Worker::Impl {
  public:
-  /// `owner` keeps alive what `runner` and `context` belong to.
+  /// `owner` keeps `runner` and `context` alive.
   Impl(std::shared_ptr<const void> owner, actions::Context& context, jobs::JobRunner& runner,
        const WorkerOptions& options);
   ~Impl();
@@ -32,7 +32,7 @@ class Worker::Impl {
 
   std::shared_ptr<Shared> shared_;
   std::vector<std::thread> threads_;
-  support::Mutex joining_;  ///< held by the one who waits for the threads
+  support::Mutex joining_;  ///< held while waiting for the OS threads
 };
 
 }  // namespace messenger

@@ -87,7 +87,7 @@ std::string_view describe(Reason reason) noexcept {
     case Reason::notOwnerOrAdmin:
       return "Only the owner of the call or an admin of the thread may do that.";
     case Reason::notGroup:
-      return "That is possible in groups only.";
+      return "This is possible only in groups.";
     case Reason::userNotFound:
       return "There is no such user.";
     case Reason::invalidInput:

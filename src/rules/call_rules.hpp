@@ -2,10 +2,10 @@
 
 #include "rules/decision.hpp"
 
-/// What several rules have in common.
+/// Parts shared by several rules.
 namespace messenger::rules {
 
-/// Why the user may not act as one who is in the call: callEnded, kicked, notInCall. Nothing when they may.
+/// Why the user may not act as a participant in the call: callEnded, kicked, notInCall. Empty when they may.
 [[nodiscard]] std::optional<Reason> whyNotInCall(const CallState& state, const UserId& user);
 
 /// Owner of the call, or admin of the thread.
@@ -29,16 +29,16 @@ using NotifiesThread = bool (*)(const CallStore::Loaded&);
 /// A change of this call as it was loaded; only the revision rises so far.
 [[nodiscard]] CallChange changeOf(const CallState& state, Now now);
 
-/// The wall clock as it goes into a record that began at `begin`: the clock may have been set back since, and
-/// nothing ends before it began.
+/// The wall-clock time to store in a record that began at `begin`. The clock may have been set back since,
+/// but nothing may end before it began.
 [[nodiscard]] inline TimePoint notBefore(TimePoint begin, TimePoint wall) {
   return wall < begin ? begin : wall;
 }
 
-/// The call's own row, for a rule that changes it: as it was loaded, updated now.
+/// The call's row, for a rule that changes it: as it was loaded, with a new `updatedAt`.
 [[nodiscard]] CallWithRoom updatedRow(const CallState& state, Now now);
 
-/// A job of the call, available now. Its id is given when it is stored.
+/// A job of the call, available now. The engine gives it an id.
 [[nodiscard]] NewJob jobFor(JobType type, const CallId& call, const RuleConfig& config, Now now);
 
 struct EndOfCall {
@@ -47,11 +47,12 @@ struct EndOfCall {
   std::optional<UserId> removed{};  ///< see notice::Ended
 };
 
-/// Adds to the decision's change that the call ends now: its row, everyone out, a TeardownCall, the notice.
+/// Adds the end of the call to the decision: its row, everyone leaves, a TeardownCall, the notice.
 void addEnd(Decision& decision, const CallState& state, const EndOfCall& end, const RuleConfig& config,
             Now now);
 
-/// A decision by which this participant, who is in the call, leaves it. The last one out ends the call.
+/// A decision that takes this participant out of the call they are in. The call ends when the last one
+/// leaves.
 [[nodiscard]] Decision takeOut(const CallState& state, const CallParticipant& row, const EndOfCall& ifEmpty,
                                const RuleConfig& config, Now now);
 

@@ -13,8 +13,8 @@
 #include "messenger/events/call_events.hpp"
 #include "messenger/result.hpp"
 
-/// Every decision about a call, as pure functions: a command and the state it meets give a refusal, or a
-/// change and what is to be announced. No clock, no storage, no randomness, no host code.
+/// Every decision about a call, as pure functions: a command and the current state give a refusal, or a
+/// change and the notices about it. No clock, no storage, no randomness, no host code.
 namespace messenger::rules {
 
 /// How far those in a call must be counted: the rules ask only whether somebody is the last one.
@@ -26,14 +26,14 @@ struct Now {
   StorageTime storage;
 };
 
-/// What the host configured, as far as rules depend on it.
+/// The part of the configuration that rules depend on.
 struct RuleConfig {
   bool callingEnabled = false;
   bool roomJobs = true;  ///< off: no SetupCall and no TeardownCall is stored
   std::string queue;     ///< for jobs
 };
 
-/// Who acts: a member of the call's thread.
+/// The user who acts, a member of the call's thread, and the thread.
 struct Access {
   Thread thread;
   ThreadMember member;
@@ -69,7 +69,7 @@ struct Kicked {
   UserId by;
 };
 struct Ended {
-  std::optional<UserId> removed{};  ///< a user who is being taken off the thread: hears nothing of it
+  std::optional<UserId> removed{};  ///< a user who was removed from the thread: gets no broadcast
 };
 struct SetupCompleted {};
 struct SetupFailed {
@@ -86,15 +86,15 @@ using Notice = std::variant<notice::Started, notice::Joined, notice::Left, notic
                             notice::Ended, notice::SetupCompleted, notice::SetupFailed, notice::TornDown,
                             notice::TeardownFailed, JobFailed>;
 
-/// What a rule decided. A refusal comes alone. Without a change nothing is stored: it is so already, or there
-/// is only something to announce.
+/// What a rule decided. A refusal has nothing else. Without a change nothing is stored: the state is already
+/// as requested, or there are only notices.
 struct Decision {
   std::optional<Refusal> refusal{};
   std::optional<CallChange> change{};
   std::vector<Notice> notices{};
-  /// Counts as a heartbeat of somebody who is in the call already.
+  /// Counts as a heartbeat of a participant who is in the call.
   std::optional<UserId> seen{};
-  /// Not in the call, whatever presence says: untracked.
+  /// Not in the call: untracked if presence still tracks them.
   std::optional<UserId> gone{};
 };
 

@@ -4,7 +4,7 @@
 
 namespace messenger::rules {
 
-/// A member ends the call for everyone: one who is in it, and in a group owns it or is an admin.
+/// A member ends the call for everyone. They must be in it, and in a group be its owner or a thread admin.
 [[nodiscard]] Decision endCall(const CallState& state, const Access& access, const RuleConfig& config,
                                Now now);
 

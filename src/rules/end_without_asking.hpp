@@ -4,7 +4,7 @@
 
 namespace messenger::rules {
 
-/// Ends the call whoever is in it: the host does, or maintenance. Refuses: callEnded.
+/// Ends the call without permission checks, for the host and for maintenance. Refuses: callEnded.
 [[nodiscard]] Decision endWithoutAsking(const CallState& state, EndReason reason, const RuleConfig& config,
                                         Now now);
 

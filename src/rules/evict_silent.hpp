@@ -12,8 +12,8 @@ struct EvictSilent {
   std::optional<StorageTime> seenHere{};  ///< as this process's presence knows
 };
 
-/// Takes a participant out of the call whose silence is evident. Nothing when they were seen, or are out
-/// already. `loaded` has their row.
+/// Evicts a participant who was provably silent. Changes nothing when they were seen, or are no longer in the
+/// call. `loaded` has their row.
 [[nodiscard]] Decision evictSilent(const EvictSilent& command, const CallStore::Loaded& loaded,
                                    const RuleConfig& config, Now now);
 

@@ -10,7 +10,7 @@ std::optional<Evidence> evidenceAt(StorageTime now, Duration ttl, const Judge& j
   Evidence evidence{StorageTime::min(), now};
   if (presenceIsShared) return evidence;
 
-  std::optional<StorageTime> receivedSince;  // by those alive, the one that has received for longest
+  std::optional<StorageTime> receivedSince;  // of the live peers, the one that has received for longest
   for (const HeartbeatStore::Peer& peer : peers) {
     if (peer.id == judge.id) continue;
     if (peer.leaseUntil > now) {

@@ -4,7 +4,7 @@
 
 namespace messenger::rules {
 
-/// A heartbeat of a member whom presence does not know: who is in the call counts as seen.
+/// A heartbeat of a member who is not tracked: counts when they are in the call.
 [[nodiscard]] Decision heartbeat(const CallState& state, const UserId& user);
 
 }  // namespace messenger::rules

@@ -4,8 +4,8 @@
 
 namespace messenger::rules {
 
-/// A member who never joined declines. In a private thread that ends the call; in a group it is announced and
-/// nothing is stored.
+/// A member who never joined declines. In a private thread this ends the call; in a group it is only
+/// announced, and nothing is stored.
 [[nodiscard]] Decision ignoreCall(const CallState& state, const Access& access, const RuleConfig& config,
                                   Now now);
 

@@ -6,11 +6,11 @@ namespace messenger::rules {
 
 struct KickParticipant {
   ParticipantId participant;
-  bool kicked = true;  ///< false: un-kick, which lets them come back
+  bool kicked = true;  ///< false: un-kick, which lets them join again
 };
 
-/// Kicks a participant of a group's call, in it or not, or un-kicks them. Kicking the last one in the call
-/// ends it. What is so already changes nothing, and is announced to nobody.
+/// Kicks a participant of a call in a group, in it or not, or un-kicks them. Kicking the last participant in
+/// the call ends it. When nothing changes, nothing is announced.
 [[nodiscard]] Decision kickParticipant(const KickParticipant& command, const CallState& state,
                                        const Access& access, const RuleConfig& config, Now now);
 

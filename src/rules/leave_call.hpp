@@ -4,7 +4,7 @@
 
 namespace messenger::rules {
 
-/// The user leaves the call; the last one out ends it.
+/// The user leaves the call. It ends when the last participant leaves.
 [[nodiscard]] Decision leaveCall(const CallState& state, const UserId& user, const RuleConfig& config,
                                  Now now);
 

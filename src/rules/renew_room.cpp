@@ -12,7 +12,7 @@ Decision renewRoom(const CallState& state, const RuleConfig& config, Now now) {
   row.setupComplete = false;
   row.room.reset();
   decision.change->row = std::move(row);
-  // The host asked for it by name, so whatever the subscriber's setting is.
+  // The host requested it explicitly, so the subscriber's setting does not matter.
   decision.change->jobs.push_back(jobFor(JobType::setupCall, state.call.id, config, now));
   return decision;
 }

@@ -5,7 +5,7 @@
 namespace messenger::rules {
 namespace {
 
-/// Whatever the subscriber's setting is by now, a room that came too late must go.
+/// A room that came too late must be destroyed, whatever the subscriber's setting is now.
 void addLateRoom(CallChange& change, const CallState& state, const RuleConfig& config, Now now) {
   CallWithRoom row = updatedRow(state, now);
   row.roomMayExist = true;

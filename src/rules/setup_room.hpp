@@ -4,13 +4,13 @@
 
 namespace messenger::rules {
 
-/// Under which claim a job acts on its call.
+/// The claim under which a job changes its call.
 struct Claim {
-  Settlement settlement;  ///< how the job is put away with the change
-  bool holds = true;      ///< false: a commit found that the token no longer holds
+  Settlement settlement;  ///< how the job is settled with the change
+  bool holds = true;      ///< false: a commit found that the claim is lost
 };
 
-/// What becomes of the room that a `create` made:
+/// What happens to the room that a `create` made:
 ///
 /// | claim | call                  | the room                                             | the job |
 /// |-------|-----------------------|------------------------------------------------------|---------|
@@ -22,12 +22,12 @@ struct Claim {
 [[nodiscard]] Decision recordRoom(const Room& room, const Claim& claim, const CallState& state,
                                   const RuleConfig& config, Now now);
 
-/// A `create` failed when its claim no longer held. If the call has ended, a further teardown sees to what
-/// the provider may have made all the same.
+/// A `create` failed after its claim was lost. If the call has ended, a further teardown destroys what the
+/// provider may have made despite the failure.
 [[nodiscard]] Decision reportLateRoom(const CallState& state, const RuleConfig& config, Now now);
 
-/// No further attempt: the job fails, and the call ends with setupFailed. Nothing when it has ended already:
-/// then the job is no longer needed.
+/// After the last attempt: the job fails, and the call ends with setupFailed. Changes nothing when the call
+/// has ended: then the job is no longer needed.
 [[nodiscard]] Decision giveUpSetup(const JobFailed& failure, const Claim& claim, const CallState& state,
                                    const RuleConfig& config, Now now);
 

@@ -6,8 +6,8 @@
 
 namespace messenger::rules {
 
-/// The call as this member may see it. The room only while the call is active and set up, and the member is
-/// in it; its secret never.
+/// The call as this member may see it. It has the room only while the call is active and set up, and the
+/// member is in it; never the room's secret.
 [[nodiscard]] CallView showCall(const CallWithRoom& call, const CallParticipant* viewer, const Thread& thread,
                                 const ThreadMember& member);
 

@@ -6,11 +6,11 @@ namespace messenger::rules {
 
 struct StartCall {
   CallId call;                ///< for the new call
-  ParticipantId participant;  ///< for the starter's row in it
+  ParticipantId participant;  ///< for the owner's row in it
 };
 
-/// Starts a call in the member's thread, with the member in it; the others are rung. `loaded` is of the
-/// thread.
+/// Starts a call in the member's thread, with the member in it; the others are rung. `loaded` is the picture
+/// of the thread.
 [[nodiscard]] Decision startCall(const StartCall& command, const CallStore::Loaded& loaded,
                                  const Access& access, const RuleConfig& config, Now now);
 

@@ -4,14 +4,14 @@
 
 namespace messenger::rules {
 
-/// Whether an ended call's room may still be there, or its teardown was never recorded.
+/// Whether the room of an ended call may still exist, or its teardown was never recorded.
 [[nodiscard]] bool needsTeardown(const CallState& state);
 
-/// A `destroy` succeeded. `state` is the one from before it: if the call has changed since, a `create` that
-/// had lost its claim may have made a room behind the `destroy`, and the commit conflicts.
+/// A `destroy` succeeded. `state` was loaded before it. If the call has changed since, a `create` that had
+/// lost its claim may have made a room after the `destroy`; then the commit conflicts.
 [[nodiscard]] Decision recordTeardown(const Claim& claim, const CallState& state, Now now);
 
-/// No further attempt: the job fails, and stays listed.
+/// After the last attempt: the job fails and stays listed.
 [[nodiscard]] Decision giveUpTeardown(const JobFailed& failure, const Claim& claim, const CallState& state,
                                       Now now);
 

@@ -10,8 +10,8 @@
 namespace messenger::support {
 
 /// Makes identifiers: 26 characters of Crockford's base 32, 48 bits of time in milliseconds and 80 random
-/// bits, as the ULID specification lays them out. Those made in one millisecond by one generator count up, so
-/// that text order is the order of making. Thread-safe.
+/// bits, as the ULID specification lays them out. Ids made in the same millisecond by one generator count up,
+/// so that they sort in the order of creation. Thread-safe.
 class IdGenerator {
  public:
   /// Seeds itself from std::random_device.

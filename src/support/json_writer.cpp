@@ -37,7 +37,7 @@ void appendEscaped(std::string& out, std::string_view text) {
   }
 }
 
-/// Replaces what is no UTF-8, byte by byte.
+/// Replaces invalid UTF-8, byte by byte.
 std::string repaired(std::string_view text) {
   std::string out;
   while (!text.empty()) {

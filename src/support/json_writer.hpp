@@ -8,16 +8,16 @@
 
 namespace messenger::support {
 
-/// Writes JSON front to back into a string: no tree, no parsing, no dependency. Commas and colons come by
-/// themselves.
+/// Writes JSON front to back into a string: no tree, no parsing, no dependency. It adds commas and colons
+/// itself.
 ///
 ///     JsonWriter json;
 ///     json.beginObject();
 ///     json.key("id").value("c1");
 ///     json.endObject();
 ///
-/// Text is escaped as RFC 8259 asks; ill-formed UTF-8 becomes U+FFFD. REQUIRES: begins and ends match, keys
-/// in objects only.
+/// Text is escaped as RFC 8259 requires; ill-formed UTF-8 becomes U+FFFD. REQUIRES: begins and ends match,
+/// keys only in objects.
 class JsonWriter {
  public:
   JsonWriter& beginObject();
@@ -37,7 +37,7 @@ class JsonWriter {
     return text ? value(std::string_view{*text}) : null();
   }
 
-  /// JSON made elsewhere, taken as it is.
+  /// JSON made elsewhere, written as it is.
   JsonWriter& raw(std::string_view json);
 
   [[nodiscard]] const std::string& text() const& noexcept { return out_; }

@@ -3,7 +3,7 @@
 #include <condition_variable>
 #include <mutex>
 
-// Annotations that clang checks (-Wthread-safety); nothing elsewhere.
+// Annotations that clang checks (-Wthread-safety); empty with other compilers.
 #if defined(__clang__)
 #define MESSENGER_ANNOTATE(x) __attribute__((x))
 #else
@@ -32,7 +32,7 @@ class CAPABILITY("mutex") Mutex {
   std::mutex mutex_;
 };
 
-/// Holds a Mutex for a scope; can be let go and taken again in between, and waited with.
+/// Holds a Mutex for a scope. Can be released and taken again in between, and used for waiting.
 class SCOPED_CAPABILITY Lock {
  public:
   explicit Lock(Mutex& mutex) ACQUIRE(mutex) : lock_(mutex.native()) {}

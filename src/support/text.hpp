@@ -13,11 +13,11 @@ namespace messenger::support {
 /// How many characters (code points) a well-formed text has.
 [[nodiscard]] std::size_t countCharacters(std::string_view text) noexcept;
 
-/// Fit for a name that people see: UTF-8 without control characters, at most `maxBytes` long.
+/// Whether it can be a name that people see: UTF-8 without control characters, at most `maxBytes` long.
 [[nodiscard]] bool isPlainText(std::string_view text, std::size_t maxBytes) noexcept;
 
-/// A foreign error text made fit to be stored and shown: ill-formed bytes and control characters become '?',
-/// `secret` (when given and not empty) becomes "[secret]", and it is cut to `maxBytes` at a character.
+/// A foreign error text for storing and showing: ill-formed bytes and control characters become '?', `secret`
+/// (when given and not empty) becomes "[secret]", and it is cut to `maxBytes` at a character.
 [[nodiscard]] std::string presentable(std::string_view text, const std::optional<std::string_view>& secret,
                                       std::size_t maxBytes = 500);
 

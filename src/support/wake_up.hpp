@@ -8,8 +8,8 @@
 
 namespace messenger::support {
 
-/// Lets threads wait for "something new since I last looked", so that nothing that comes between the look and
-/// the wait is missed. Thread-safe.
+/// Lets OS threads wait for news since they last looked, so that they miss nothing that happens between
+/// looking and waiting. Thread-safe.
 class WakeUp {
  public:
   /// What a waiter remembers before it looks.
@@ -18,7 +18,7 @@ class WakeUp {
     return version_;
   }
 
-  /// There is something new: all waiters look again.
+  /// Announces news: all waiters look again.
   void notify() EXCLUDES(mutex_) {
     {
       const Lock lock(mutex_);

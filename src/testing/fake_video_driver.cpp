@@ -151,7 +151,7 @@ std::optional<Room> FakeVideoProvider::create(const Thread& thread, const Call& 
     waitAtGate(holdsCreates_);
     Room room;
     const ProviderAnswer answer = make(call, room);
-    if (isThrowing(answer)) throw DriverError("the fake provider was told to throw");
+    if (isThrowing(answer)) throw DriverError("the fake provider is set to throw");
     const bool yes = answer == ProviderAnswer::yes;
     finish(index, yes ? DriverCall::Result::yes : DriverCall::Result::no, yes ? room.id : std::nullopt);
     return yes ? std::optional<Room>{std::move(room)} : std::nullopt;
@@ -175,7 +175,7 @@ bool FakeVideoProvider::destroy(const CallWithRoom& call) {
     if (hook) hook(call);
     waitAtGate(holdsDestroys_);
     const ProviderAnswer answer = remove(call);
-    if (isThrowing(answer)) throw DriverError("the fake provider was told to throw");
+    if (isThrowing(answer)) throw DriverError("the fake provider is set to throw");
     const bool yes = answer == ProviderAnswer::yes;
     finish(index, yes ? DriverCall::Result::yes : DriverCall::Result::no, roomId);
     return yes;

@@ -9,7 +9,7 @@ namespace messenger::testing {
 
 ForwardingPresence::ForwardingPresence(std::shared_ptr<Presence> inner) : inner_(std::move(inner)) {
   if (inner_ == nullptr) {
-    throw std::invalid_argument("ForwardingPresence: there is no presence to forward to");
+    throw std::invalid_argument("ForwardingPresence: the presence must not be null");
   }
 }
 
@@ -33,32 +33,32 @@ std::vector<LastSeen> ForwardingPresence::seenWithin(Duration atMost, SteadyPoin
   return inner_->seenWithin(atMost, now);
 }
 
-void FaultyPresence::failIfTold() const {
-  if (failing_) throw PresenceError("the faulty presence was told to fail");
+void FaultyPresence::failOnDemand() const {
+  if (failing_) throw PresenceError("the faulty presence is set to fail");
 }
 
 bool FaultyPresence::touch(const CallId& call, const UserId& user, SteadyPoint now) {
-  failIfTold();
+  failOnDemand();
   return ForwardingPresence::touch(call, user, now);
 }
 
 void FaultyPresence::track(const ParticipantKey& who, SteadyPoint now) {
-  failIfTold();
+  failOnDemand();
   ForwardingPresence::track(who, now);
 }
 
 void FaultyPresence::untrack(const ParticipantKey& who) {
-  failIfTold();
+  failOnDemand();
   ForwardingPresence::untrack(who);
 }
 
 std::optional<Duration> FaultyPresence::sinceLastSeen(const ParticipantKey& who, SteadyPoint now) const {
-  failIfTold();
+  failOnDemand();
   return ForwardingPresence::sinceLastSeen(who, now);
 }
 
 std::vector<LastSeen> FaultyPresence::seenWithin(Duration atMost, SteadyPoint now) const {
-  failIfTold();
+  failOnDemand();
   return ForwardingPresence::seenWithin(atMost, now);
 }
 

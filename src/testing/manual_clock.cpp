@@ -2,7 +2,7 @@
 
 namespace messenger::testing {
 
-// The steady clock does not begin at zero: code that takes its beginning for "never" would go unnoticed.
+// The steady clock does not begin at zero, to reveal code that uses zero as "never".
 ManualClock::ManualClock(TimePoint start) noexcept : now_{start, SteadyPoint{std::chrono::hours{1}}} {}
 
 void ManualClock::advance(Duration by) {

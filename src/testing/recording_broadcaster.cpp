@@ -12,11 +12,11 @@ std::vector<Broadcast> RecordingBroadcaster::all() const {
   return broadcasts_;
 }
 
-std::vector<Broadcast> RecordingBroadcaster::named(const std::string& as) const {
+std::vector<Broadcast> RecordingBroadcaster::named(const std::string& event) const {
   const std::lock_guard lock(mutex_);
   std::vector<Broadcast> result;
   std::copy_if(broadcasts_.begin(), broadcasts_.end(), std::back_inserter(result),
-               [&](const Broadcast& broadcast) { return broadcast.event == as; });
+               [&](const Broadcast& broadcast) { return broadcast.event == event; });
   return result;
 }
 

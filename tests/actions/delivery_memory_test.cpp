@@ -24,7 +24,7 @@ void giveBack(void* memory) noexcept {
 
 }  // namespace
 
-// Counted here, so that what is kept is seen.
+// Counts allocations, to show what is kept.
 void* operator new(std::size_t size) {
   if (void* memory = take(size)) return memory;
   throw std::bad_alloc();
@@ -41,7 +41,7 @@ void operator delete(void* memory, std::size_t) noexcept {
 
 namespace messenger::actions {
 
-TEST_CASE("delivery: of a call that all was told of nothing is kept", "[actions][delivery]") {
+TEST_CASE("delivery: all effects of a call delivered -> no memory is kept for it", "[actions][delivery]") {
   events::EventBus bus{[](const std::string&) {}};
   const auto broadcaster = nullBroadcaster();
   const auto logger = nullLogger();

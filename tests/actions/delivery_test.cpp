@@ -1,4 +1,4 @@
-// Effects are told in the order of their commits, however late they are handed in.
+// Effects are delivered in the order of their commits, however late they are submitted.
 #include "actions/delivery.hpp"
 
 #include <atomic>
@@ -27,7 +27,7 @@ class World {
   testing::RecordingLogger logger;
   Delivery delivery{bus, broadcaster, logger};
 
-  [[nodiscard]] std::string told() const {
+  [[nodiscard]] std::string delivered() const {
     std::string names;
     for (const Broadcast& each : broadcaster.all()) names += each.event;
     return names;
@@ -36,58 +36,60 @@ class World {
 
 }  // namespace
 
-TEST_CASE("delivery: effects wait for a change that may have committed before theirs",
+TEST_CASE("delivery: another change may have committed earlier -> effects wait for it",
           "[actions][delivery]") {
   World world;
   auto first = std::make_optional<Delivery::Ticket>(world.delivery, callId);
   Delivery::Ticket second(world.delivery, callId);
   second.deliver(2, effect("b"));
-  REQUIRE(world.told().empty());
+  REQUIRE(world.delivered().empty());
   SECTION("when it has: they come behind it") {
     first->deliver(1, effect("a"));
-    REQUIRE(world.told() == "ab");
+    REQUIRE(world.delivered() == "ab");
   }
   SECTION("when it has committed nothing: they come then") {
     first.reset();
-    REQUIRE(world.told() == "b");
+    REQUIRE(world.delivered() == "b");
   }
   SECTION("when it has committed afterwards: they come before it") {
     first->deliver(3, effect("c"));
-    REQUIRE(world.told() == "bc");
+    REQUIRE(world.delivered() == "bc");
   }
 }
 
-TEST_CASE("delivery: effects do not wait for a change that began after their commit", "[actions][delivery]") {
+TEST_CASE("delivery: another change began after the commit -> effects do not wait for it",
+          "[actions][delivery]") {
   World world;
   Delivery::Ticket first(world.delivery, callId);
   auto second = std::make_optional<Delivery::Ticket>(world.delivery, callId);
   second->deliver(2, effect("b"));
   Delivery::Ticket third(world.delivery, callId);
   first.deliver(1, effect("a"));
-  REQUIRE(world.told() == "ab");
+  REQUIRE(world.delivered() == "ab");
   third.deliver(3, effect("c"));
-  REQUIRE(world.told() == "abc");
+  REQUIRE(world.delivered() == "abc");
 }
 
-TEST_CASE("delivery: other calls do not wait", "[actions][delivery]") {
+TEST_CASE("delivery: a change of another call is open -> effects do not wait", "[actions][delivery]") {
   World world;
   const Delivery::Ticket open(world.delivery, callId);
   Delivery::Ticket other(world.delivery, CallId{"another"});
   other.deliver(1, effect("x"));
-  REQUIRE(world.told() == "x");
+  REQUIRE(world.delivered() == "x");
 }
 
-TEST_CASE("delivery: many handed in backwards come forwards", "[actions][delivery]") {
+TEST_CASE("delivery: many submitted in reverse order -> delivered in order", "[actions][delivery]") {
   World world;
   std::vector<std::unique_ptr<Delivery::Ticket>> tickets;
   for (int i = 0; i < 9; ++i) tickets.push_back(std::make_unique<Delivery::Ticket>(world.delivery, callId));
   for (int i = 9; i >= 1; --i) {
     tickets.at(static_cast<std::size_t>(i) - 1)->deliver(i, effect(std::to_string(i)));
   }
-  REQUIRE(world.told() == "123456789");
+  REQUIRE(world.delivered() == "123456789");
 }
 
-TEST_CASE("delivery: effects of one change stay together and in their order", "[actions][delivery]") {
+TEST_CASE("delivery: one change with several effects -> they stay together and in order",
+          "[actions][delivery]") {
   World world;
   std::string told;
   const auto listening = world.bus.subscribe<Event>([&](const Event& event) {
@@ -103,19 +105,19 @@ TEST_CASE("delivery: effects of one change stay together and in their order", "[
   REQUIRE(told == "L1E2");
 }
 
-TEST_CASE("delivery: nothing is left behind when all is told", "[actions][delivery]") {
+TEST_CASE("delivery: everything delivered -> nothing is left", "[actions][delivery]") {
   World world;
-  // Numbers begin anew with each strand: an old number must not hold up a new change.
+  // Numbers restart with each strand: an old number must not delay a new change.
   for (int i = 1; i <= 3; ++i) {
     Delivery::Ticket ticket(world.delivery, callId);
     ticket.deliver(i, effect(std::to_string(i)));
   }
-  REQUIRE(world.told() == "123");
+  REQUIRE(world.delivered() == "123");
 }
 
-TEST_CASE("delivery: many threads, each commit told once and in order", "[actions][delivery]") {
+TEST_CASE("delivery: many threads -> each commit delivered once and in order", "[actions][delivery]") {
   World world;
-  std::mutex storage;  // stands for the storage: gives revisions in the order of commits
+  std::mutex storage;  // acts as the storage: gives revisions in the order of commits
   std::int64_t revision = 0;
   std::atomic<int> inside{0};
   std::atomic<bool> overlapped{false};

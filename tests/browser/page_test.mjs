@@ -148,7 +148,7 @@ export function pageTests(place) {
     await alice.click(".close-summary");
   });
 
-  test("page: one who was put out while asleep goes back in", async () => {
+  test("page: evicted while asleep -> joins again", async () => {
     await alice.click(".call-button");
     await until("the call", async () => (await stats(alice)).call);
     const call = server.world.calls[0];

@@ -11,7 +11,7 @@ export function presenceTests(place) {
   const inCall = async (call) => (await world.server.show(call)).participants.filter((each) => each.in_call).length;
 
   function begin() {
-    test("presence: pages are closed without leaving; at first nobody is put out", async () => {
+    test("presence: pages are closed without leaving; at first nobody is evicted", async () => {
       world = await World.make(place, "presence", { MESSENGER_PRESENCE_TTL: "20", MESSENGER_PRESENCE_WRITE_BEHIND: "1" }, ["--media-token-seconds", "10"]);
       alice = await world.people.signedIn("alice");
       const bob = await world.people.signedIn("bob");

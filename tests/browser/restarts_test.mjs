@@ -6,7 +6,7 @@ import { accept, isGone, seeEachOther, startCall, stats, World } from "./support
 export function restartTests(place) {
   let world, alice, bob, call;
 
-  test("restarts: the call server is killed and comes back; nobody is put out, the media never stops", async () => {
+  test("restarts: the call server is killed and comes back; nobody is evicted, the media never stops", async () => {
     world = await World.make(place, "restarts");
     alice = await world.people.signedIn("alice");
     bob = await world.people.signedIn("bob");

@@ -11,7 +11,8 @@
 
 namespace call_server {
 
-TEST_CASE("errands: one after the other, so many that wait, and none after a stop", "[call_server][unit]") {
+TEST_CASE("errands: several -> one after another up to a limit and none after a stop",
+          "[call_server][unit]") {
   Errands errands(1);
   std::promise<void> begun;
   std::promise<void> open;
@@ -33,8 +34,7 @@ TEST_CASE("errands: one after the other, so many that wait, and none after a sto
   CHECK_FALSE(errands.run([&] { ++done; }));
 }
 
-TEST_CASE("errands: a stop waits for the one that runs, and leaves the others undone",
-          "[call_server][unit]") {
+TEST_CASE("errands: stopped -> waits for the running one and drops the others", "[call_server][unit]") {
   std::promise<void> begun;
   std::promise<void> open;
   std::atomic<int> done{0};
@@ -54,8 +54,7 @@ TEST_CASE("errands: a stop waits for the one that runs, and leaves the others un
   CHECK(done == 1);
 }
 
-TEST_CASE("periodic: again and again, until it is stopped in the midst of its waiting",
-          "[call_server][unit]") {
+TEST_CASE("periodic: stopped while it waits -> ends at once", "[call_server][unit]") {
   std::atomic<int> rounds{0};
   std::promise<void> third;
   {

@@ -34,7 +34,7 @@ bool isRefused(std::uint16_t port) {
 
 }  // namespace
 
-TEST_CASE("calls: after a restart the call is found, and nobody is put out before they could be heard",
+TEST_CASE("calls: the server restarts -> the call is found and nobody is evicted too early",
           "[call_server]") {
   TimedWorld timed;
   ServerWorld& world = timed.world;
@@ -42,7 +42,7 @@ TEST_CASE("calls: after a restart the call is found, and nobody is put out befor
   REQUIRE(world.clientOf("bob").post(callPath("alice-bob", call, "join")).status == 201);
   WebClient alice = world.clientOf("alice");
 
-  timed.clock->advance(std::chrono::minutes{10});  // nobody was heard while the server was away
+  timed.clock->advance(std::chrono::minutes{10});  // no heartbeat could arrive while the server was down
   world.restart();
   timed.messenger().host().checkActivity();
   const Reply found = alice.get("/conversations");
@@ -50,7 +50,7 @@ TEST_CASE("calls: after a restart the call is found, and nobody is put out befor
   CHECK(found.json()[0]["active_call"]["participants"] == 2);
   CHECK(alice.post(callPath("alice-bob", call, "heartbeat")).status == 200);
 
-  // Bob stays silent: he is out after the time that he was given, alice is not.
+  // Bob stays silent and is evicted after the TTL of grace; alice is not.
   timed.clock->advance(seconds{50});
   REQUIRE(alice.post(callPath("alice-bob", call, "heartbeat")).status == 200);
   timed.clock->advance(seconds{11});
@@ -61,7 +61,7 @@ TEST_CASE("calls: after a restart the call is found, and nobody is put out befor
   CHECK(eventually([&] { return timed.messenger().host().findCall(CallId{call})->teardownComplete; }));
 }
 
-TEST_CASE("calls: who falls silent is put out without being asked for", "[call_server]") {
+TEST_CASE("calls: a participant is silent -> evicted without a request", "[call_server]") {
   ServerWorld world([](CallServer::Parts& parts) {
     auto& presence = parts.config.presence;
     presence.ttl = presence.checkInterval = seconds{1};
@@ -71,7 +71,7 @@ TEST_CASE("calls: who falls silent is put out without being asked for", "[call_s
   CHECK(eventually([&] { return !world.server->messenger().host().findCall(call)->active(); }));
 }
 
-TEST_CASE("calls: the history says when, and how long", "[call_server]") {
+TEST_CASE("calls: the history -> start time and duration", "[call_server]") {
   TimedWorld timed;
   const std::string begun = timeText(timed.clock->now().wall);
   const std::string call = timed.world.start("alice", "alice-bob");
@@ -88,7 +88,7 @@ TEST_CASE("calls: the history says when, and how long", "[call_server]") {
   CHECK(timeText(messenger::TimePoint{day + milliseconds{3'723'004}}) == "2026-05-01T01:02:03.004Z");
 }
 
-TEST_CASE("calls: the demo's conversations are made once", "[call_server]") {
+TEST_CASE("calls: the demo's conversations -> made once", "[call_server]") {
   ServerWorld world;
   world.server->messenger().threads().setSubject(messenger::ThreadId{"team"}, "Renamed");
   world.restart();
@@ -97,7 +97,7 @@ TEST_CASE("calls: the demo's conversations are made once", "[call_server]") {
   CHECK(conversations[1]["name"] == "Renamed");
 }
 
-TEST_CASE("calls: a stop lets a request that is under way finish", "[call_server]") {
+TEST_CASE("calls: stopped during a request -> the request finishes", "[call_server]") {
   ServerWorld world(
       [](CallServer::Parts& parts) { parts.settings.limits.stopping = std::chrono::minutes{2}; });
   WebClient alice = world.clientOf("alice");
@@ -113,7 +113,7 @@ TEST_CASE("calls: a stop lets a request that is under way finish", "[call_server
   REQUIRE(eventually([&] { return world.server->connections() == 4; }));
   std::jthread stopping([&] { world.server->stop(); });
   REQUIRE(idle.isClosed());
-  // It has begun to stop, takes nobody else, and waits for the rest of these two.
+  // It is stopping, accepts no further connection, and waits for the rest of these two requests.
   CHECK(eventually([&] { return isRefused(world.port); }));
   starting.send("}");
   const Reply reply = starting.receive();
@@ -124,7 +124,7 @@ TEST_CASE("calls: a stop lets a request that is under way finish", "[call_server
   CHECK(asking.receive().reason() == "stopping");
 }
 
-TEST_CASE("calls: a stop waits no longer than it is told to, nor for who is idle", "[call_server]") {
+TEST_CASE("calls: stopped -> waits no longer than set and not for idle connections", "[call_server]") {
   const bool dawdles = GENERATE(true, false);
   ServerWorld world([&](CallServer::Parts& parts) {
     const std::chrono::milliseconds ever = std::chrono::hours{1};
@@ -146,7 +146,7 @@ TEST_CASE("calls: a stop waits no longer than it is told to, nor for who is idle
   CHECK(stopped.wait_for(seconds{20}) == std::future_status::ready);
 }
 
-TEST_CASE("calls: storage that fails is said so, and does not touch heartbeats", "[call_server]") {
+TEST_CASE("calls: the storage fails -> reported and heartbeats still work", "[call_server]") {
   std::shared_ptr<messenger::testing::FaultyStorage> storage;
   ServerWorld world([&](CallServer::Parts& parts) {
     storage = std::make_shared<messenger::testing::FaultyStorage>(parts.storage);
@@ -163,13 +163,14 @@ TEST_CASE("calls: storage that fails is said so, and does not touch heartbeats",
     CHECK(std::stoi(reply.headers.at("retry-after")) > 0);
   }
   CHECK(alice.post(callPath("team", call, "heartbeat")).status == 200);
-  CHECK(eventually([&] { return world.logger->has(messenger::LogLevel::warning, "could not be seen"); }));
+  CHECK(eventually(
+      [&] { return world.logger->has(messenger::LogLevel::warning, "cannot read whether calls are down"); }));
   CHECK(socket.subscribe("call." + call)["reason"] == "unavailable");
   storage->heal();
   CHECK(alice.get("/healthz").status == 200);
 }
 
-TEST_CASE("calls: storage that stalls holds neither heartbeats nor pushes", "[call_server]") {
+TEST_CASE("calls: the storage stalls -> heartbeats and pushes do not wait", "[call_server]") {
   std::shared_ptr<messenger::testing::FaultyStorage> storage;
   ServerWorld world([&](CallServer::Parts& parts) {
     storage = std::make_shared<messenger::testing::FaultyStorage>(parts.storage);
@@ -214,7 +215,7 @@ TEST_CASE("calls: storage that stalls holds neither heartbeats nor pushes", "[ca
   for (int i = 0; i < 20; ++i) CHECK(alice.get("/session").status == 200);
 }
 
-TEST_CASE("calls: declined in a private thread, ended in a group", "[call_server]") {
+TEST_CASE("calls: declined -> ends in a private thread and continues in a group", "[call_server]") {
   ServerWorld world;
   SocketClient alice = world.socketOf("alice");
   const std::string call = world.start("alice", "alice-bob");

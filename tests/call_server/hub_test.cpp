@@ -31,7 +31,7 @@ struct World {
 
 }  // namespace
 
-TEST_CASE("hub: a push reaches the clients of its users, and nobody else", "[call_server][unit]") {
+TEST_CASE("hub: a push -> reaches the clients of its users and nobody else", "[call_server][unit]") {
   World world;
   world.hub.broadcast({"incoming.call", {"messenger.user.alice", "messenger.user.carol"}, R"({"x":1})", {}});
   REQUIRE(world.one->heard.size() == 1);
@@ -39,7 +39,7 @@ TEST_CASE("hub: a push reaches the clients of its users, and nobody else", "[cal
   CHECK(world.other->heard.empty());
 }
 
-TEST_CASE("hub: a subscription counts once it is active", "[call_server][unit]") {
+TEST_CASE("hub: a subscription -> counts once it is active", "[call_server][unit]") {
   World world;
   REQUIRE(world.hub.reserve(world.alice, "thread.1", 10));
   world.hub.publish("thread.1", "x", "{}");
@@ -52,7 +52,7 @@ TEST_CASE("hub: a subscription counts once it is active", "[call_server][unit]")
   CHECK(world.one->heard.size() == 1);
 }
 
-TEST_CASE("hub: a right that is lost while it is asked for is not given", "[call_server][unit]") {
+TEST_CASE("hub: a right revoked while it is checked -> not given", "[call_server][unit]") {
   World world;
   REQUIRE(world.hub.reserve(world.alice, "call.1", 10));
   REQUIRE(world.hub.reserve(world.bob, "call.1", 10));
@@ -64,7 +64,7 @@ TEST_CASE("hub: a right that is lost while it is asked for is not given", "[call
   CHECK_FALSE(world.hub.activate(world.bob, "call.1"));
 }
 
-TEST_CASE("hub: a right that was taken can be given again", "[call_server][unit]") {
+TEST_CASE("hub: a right that was revoked -> can be given again", "[call_server][unit]") {
   World world;
   const auto subscribes = [&] {
     return world.hub.reserve(world.alice, "call.1", 1) && world.hub.activate(world.alice, "call.1");
@@ -77,7 +77,7 @@ TEST_CASE("hub: a right that was taken can be given again", "[call_server][unit]
   CHECK(world.hub.hasSubscribers("call.1"));
 }
 
-TEST_CASE("hub: a right is taken from all clients of a user", "[call_server][unit]") {
+TEST_CASE("hub: a right is revoked -> from all clients of the user", "[call_server][unit]") {
   World world;
   const ClientId second = world.hub.add(world.one, {"alice", world.start}, 10);
   for (const ClientId each : {world.alice, second}) {
@@ -88,7 +88,7 @@ TEST_CASE("hub: a right is taken from all clients of a user", "[call_server][uni
   CHECK_FALSE(world.hub.hasSubscribers("call.1"));
 }
 
-TEST_CASE("hub: of who is gone nothing is left", "[call_server][unit]") {
+TEST_CASE("hub: a client is gone -> nothing of it is left", "[call_server][unit]") {
   World world;
   REQUIRE(world.hub.reserve(world.bob, "thread.1", 10));
   world.hub.remove(world.bob);
@@ -99,14 +99,14 @@ TEST_CASE("hub: of who is gone nothing is left", "[call_server][unit]") {
   CHECK(world.other->heard.empty());
 }
 
-TEST_CASE("hub: a broadcast to others than users is not for it", "[call_server][unit]") {
+TEST_CASE("hub: a broadcast to others than users -> ignored", "[call_server][unit]") {
   World world;
   world.hub.broadcast({"x", {"elsewhere.user.alice", "short"}, "{}", {}});
   CHECK(world.one->heard.empty());
 }
 
-TEST_CASE("hub: holds no lock while it hands over", "[call_server][unit]") {
-  /// Asks the hub something from another thread, within its own being told.
+TEST_CASE("hub: passing a frame on -> no lock is held", "[call_server][unit]") {
+  /// Uses the hub from another OS thread, while it is being called itself.
   class Asker final : public Client {
    public:
     explicit Asker(Hub& hub) : hub_(hub) {}
@@ -117,7 +117,7 @@ TEST_CASE("hub: holds no lock while it hands over", "[call_server][unit]") {
 
    private:
     void ask() {
-      // Kept: to let go of it would be to wait for its end.
+      // Kept, because destroying it would wait for its end.
       asked_.push_back(std::async(std::launch::async, [this] { return hub_.clients(); }));
       if (asked_.back().wait_for(std::chrono::seconds{5}) == std::future_status::ready) ++answered;
     }
@@ -136,13 +136,13 @@ TEST_CASE("hub: holds no lock while it hands over", "[call_server][unit]") {
   CHECK(asker->answered == 4);
 }
 
-TEST_CASE("hub: nobody unsubscribes from their own channel", "[call_server][unit]") {
+TEST_CASE("hub: unsubscribing from the own channel -> refused", "[call_server][unit]") {
   World world;
   world.hub.unsubscribe(world.alice, "user.alice");
   CHECK(world.hub.hasSubscribers("user.alice"));
 }
 
-TEST_CASE("hub: bounds of sockets and subscriptions", "[call_server][unit]") {
+TEST_CASE("hub: too many sockets or subscriptions -> refused", "[call_server][unit]") {
   World world;
   CHECK(world.hub.add(world.one, {"alice", world.start}, 1) == 0);
   const ClientId second = world.hub.add(world.one, {"alice", world.start}, 2);
@@ -156,14 +156,14 @@ TEST_CASE("hub: bounds of sockets and subscriptions", "[call_server][unit]") {
   CHECK(world.hub.reserve(world.bob, "b", 1));
 }
 
-TEST_CASE("hub: says goodbye when a sign-in expires", "[call_server][unit]") {
+TEST_CASE("hub: a sign-in expires -> the client is closed", "[call_server][unit]") {
   World world;
   world.hub.closeExpired(world.start + std::chrono::hours{1});
   CHECK(world.one->closed == std::vector<Goodbye>{Goodbye::signedOut});
   CHECK(world.other->closed.empty());
 }
 
-TEST_CASE("hub: keeps no client alive", "[call_server][unit]") {
+TEST_CASE("hub: a client -> not kept alive", "[call_server][unit]") {
   World world;
   std::weak_ptr<Listener> watched = world.one;
   world.one.reset();
@@ -171,7 +171,8 @@ TEST_CASE("hub: keeps no client alive", "[call_server][unit]") {
   world.hub.publish("user.alice", "x", "{}");
 }
 
-TEST_CASE("rate limiter: a burst, then the rate, each user and demand alone", "[call_server][unit]") {
+TEST_CASE("rate limiter: a burst and then the rate -> counted for each user and demand",
+          "[call_server][unit]") {
   RateLimiter limiter({Rate{2, 3}, Rate{1, 1}, Rate{1, 1}});
   SteadyTime now{};
   for (int i = 0; i < 3; ++i) CHECK_FALSE(limiter.refuse("alice", Demand::request, now));
@@ -186,7 +187,7 @@ TEST_CASE("rate limiter: a burst, then the rate, each user and demand alone", "[
   CHECK(limiter.refuse("alice", Demand::request, now));
 }
 
-TEST_CASE("rate limiter: says how long to wait", "[call_server][unit]") {
+TEST_CASE("rate limiter: refused -> says how long to wait", "[call_server][unit]") {
   RateLimiter limiter({Rate{0.25, 1}, Rate{1, 1}, Rate{1, 1}});
   const SteadyTime now{};
   CHECK_FALSE(limiter.refuse("alice", Demand::request, now));
@@ -194,7 +195,7 @@ TEST_CASE("rate limiter: says how long to wait", "[call_server][unit]") {
   CHECK(limiter.refuse("alice", Demand::request, now + std::chrono::seconds{3}) == 1);
 }
 
-TEST_CASE("rate limiter: a moment that comes late gives nothing back", "[call_server][unit]") {
+TEST_CASE("rate limiter: a time that comes late -> gives nothing back", "[call_server][unit]") {
   // Threads look at the clock before they have the lock: a later look may be taken first.
   RateLimiter limiter({Rate{1, 2}, Rate{1, 1}, Rate{1, 1}});
   const SteadyTime late{std::chrono::seconds{10}};
@@ -203,7 +204,7 @@ TEST_CASE("rate limiter: a moment that comes late gives nothing back", "[call_se
   CHECK(limiter.refuse("alice", Demand::request, late));
 }
 
-TEST_CASE("rate limiter: forgets who asks for nothing", "[call_server][unit]") {
+TEST_CASE("rate limiter: a user without requests -> forgotten", "[call_server][unit]") {
   RateLimiter limiter({Rate{1, 1}, Rate{1, 1}, Rate{1, 1}});
   SteadyTime now{};
   for (int i = 0; i < 1024; ++i) limiter.refuse(std::to_string(i), Demand::request, now);
@@ -213,7 +214,7 @@ TEST_CASE("rate limiter: forgets who asks for nothing", "[call_server][unit]") {
   CHECK(limiter.remembered() == 1);
 }
 
-TEST_CASE("rate limiter: forgets nobody who still has to wait", "[call_server][unit]") {
+TEST_CASE("rate limiter: a user who still has to wait -> not forgotten", "[call_server][unit]") {
   RateLimiter limiter({Rate{1, 1}, Rate{1, 1}, Rate{1, 1}});
   const SteadyTime now{};
   for (int i = 0; i < 1025; ++i) limiter.refuse(std::to_string(i), Demand::request, now);

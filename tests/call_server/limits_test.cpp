@@ -27,7 +27,7 @@ bool has(const Reply& reply, const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("limits: a large header or body is refused, and the connection ends", "[call_server]") {
+TEST_CASE("limits: a large header or body -> refused and the connection ends", "[call_server]") {
   ServerWorld world;
   CHECK(answerTo(world.port, "GET / HTTP/1.1\r\nX: " + std::string(9000, 'x') + "\r\n\r\n").status == 431);
   CHECK(answerTo(world.port, posting("65537")).status == 413);
@@ -39,7 +39,7 @@ TEST_CASE("limits: a large header or body is refused, and the connection ends", 
   refused.send(posting("65537"));
   CHECK(refused.receive().headers.at("connection") == "close");
   CHECK(refused.isClosed());
-  // Ours is closed; who leaves theirs open does not keep a place by it.
+  // The server's side is closed; a client that stays open does not keep its place.
   CHECK(eventually([&] { return world.server->connections() == 0; }));
   Connection chunked(world.port);
   chunked.send("POST /session HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
@@ -47,7 +47,7 @@ TEST_CASE("limits: a large header or body is refused, and the connection ends", 
   CHECK(chunked.receive().status == 413);
 }
 
-TEST_CASE("limits: header and body may be as large as the settings say", "[call_server]") {
+TEST_CASE("limits: header and body as large as the settings -> accepted", "[call_server]") {
   ServerWorld world([](CallServer::Parts& parts) {
     parts.settings.limits.header = 1000;
     parts.settings.limits.body = 100;
@@ -61,7 +61,7 @@ TEST_CASE("limits: header and body may be as large as the settings say", "[call_
   CHECK(answerTo(world.port, posting("101")).status == 413);
 }
 
-TEST_CASE("limits: what is no HTTP is refused", "[call_server]") {
+TEST_CASE("limits: not HTTP -> refused", "[call_server]") {
   ServerWorld world;
   for (const char* bytes : {"hello\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "\x16\x03\x01\x02",
                             "GET / HTTP/1.1\r\nBad Header\r\n\r\n"}) {
@@ -71,7 +71,7 @@ TEST_CASE("limits: what is no HTTP is refused", "[call_server]") {
   CHECK(world.client().get("/healthz").status == 200);
 }
 
-TEST_CASE("limits: who dawdles is left, whatever trickles in", "[call_server]") {
+TEST_CASE("limits: a slow request -> dropped even if bytes trickle in", "[call_server]") {
   ServerWorld world([](CallServer::Parts& parts) {
     parts.settings.limits.reading = milliseconds{300};
     parts.settings.limits.idle = milliseconds{300};
@@ -99,7 +99,7 @@ TEST_CASE("limits: who dawdles is left, whatever trickles in", "[call_server]") 
   CHECK(idle.isClosed());
 }
 
-TEST_CASE("limits: a new connection has a request's time, a used one the time between two", "[call_server]") {
+TEST_CASE("limits: a new connection and a used one -> each has its own time limit", "[call_server]") {
   const bool isNew = GENERATE(true, false);
   ServerWorld world([&](CallServer::Parts& parts) {
     const milliseconds ever = std::chrono::hours{1};
@@ -114,13 +114,13 @@ TEST_CASE("limits: a new connection has a request's time, a used one the time be
   CHECK(connection.isClosed());
 }
 
-TEST_CASE("limits: who does not read an answer is left", "[call_server]") {
+TEST_CASE("limits: a client does not read an answer -> dropped", "[call_server]") {
   // Nothing but the time to write can end this one.
   ServerWorld world([](CallServer::Parts& parts) {
     parts.settings.limits.reading = parts.settings.limits.idle = std::chrono::hours{1};
     parts.settings.limits.writing = milliseconds{200};
   });
-  // More than the system holds back for one who does not read.
+  // More than the system buffers for a client that does not read.
   std::ofstream(world.folder.path() / "web" / "style.css") << std::string(std::size_t{16} << 20U, 'x');
   Connection deaf(world.port);
   deaf.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -130,7 +130,7 @@ TEST_CASE("limits: who does not read an answer is left", "[call_server]") {
   CHECK(has(world.client().get("/metrics"), R"(call_server_requests_total{route="static",status="200"} 1)"));
 }
 
-TEST_CASE("limits: too many connections are told so", "[call_server]") {
+TEST_CASE("limits: too many connections -> refused with a message", "[call_server]") {
   ServerWorld world([](CallServer::Parts& parts) { parts.settings.limits.connections = 2; });
   WebClient one = world.client();
   REQUIRE(one.get("/healthz").status == 200);
@@ -149,7 +149,7 @@ TEST_CASE("limits: too many connections are told so", "[call_server]") {
   CHECK(world.client().get("/healthz").status == 200);
 }
 
-TEST_CASE("limits: a flood is one user's own, and leaves their heartbeats alone", "[call_server]") {
+TEST_CASE("limits: a flood by one user -> limits only them and not their heartbeats", "[call_server]") {
   ServerWorld world([](CallServer::Parts& parts) { parts.settings.limits.requests = {0.001, 5}; });
   const std::string call = world.start("alice", "team");
   WebClient alice = world.clientOf("alice");
@@ -167,7 +167,7 @@ TEST_CASE("limits: a flood is one user's own, and leaves their heartbeats alone"
   CHECK(has(world.client().get("/metrics"), "call_server_rate_limited_total 3\n"));
 }
 
-TEST_CASE("limits: heartbeats have a bound too, and it is theirs alone", "[call_server]") {
+TEST_CASE("limits: too many heartbeats -> limited on their own", "[call_server]") {
   ServerWorld world([](CallServer::Parts& parts) { parts.settings.limits.heartbeats = {0.001, 2}; });
   const std::string call = world.start("alice", "team");
   WebClient alice = world.clientOf("alice");
@@ -177,7 +177,7 @@ TEST_CASE("limits: heartbeats have a bound too, and it is theirs alone", "[call_
   CHECK(alice.get("/session").status == 200);
 }
 
-TEST_CASE("limits: sign-ins as one user", "[call_server]") {
+TEST_CASE("limits: sign-ins as one user -> limited", "[call_server]") {
   ServerWorld world([](CallServer::Parts& parts) { parts.settings.limits.signIns = {0.001, 2}; });
   WebClient client = world.client();
   CHECK(client.post("/session", R"({"user":"alice"})").status == 200);
@@ -186,7 +186,7 @@ TEST_CASE("limits: sign-ins as one user", "[call_server]") {
   CHECK(client.post("/session", R"({"user":"bob"})").status == 200);
 }
 
-TEST_CASE("limits: a socket that does not read is dropped, and the others hear on", "[call_server]") {
+TEST_CASE("limits: a socket does not read -> dropped and the others still receive", "[call_server]") {
   ServerWorld world;
   SocketClient slow = world.socketOf("bob");
   SocketClient alice = world.socketOf("alice");
@@ -204,7 +204,7 @@ TEST_CASE("limits: a socket that does not read is dropped, and the others hear o
         std::string::npos);
 }
 
-TEST_CASE("limits: what waits for a socket is bounded in frames and in bytes", "[call_server]") {
+TEST_CASE("limits: frames that wait for a socket -> limited in number and bytes", "[call_server]") {
   const bool inFrames = GENERATE(true, false);
   ServerWorld world([&](CallServer::Parts& parts) {
     constexpr std::size_t unbounded = std::size_t{1} << 40U;
@@ -213,14 +213,14 @@ TEST_CASE("limits: what waits for a socket is bounded in frames and in bytes", "
   });
   SocketClient slow = world.socketOf("bob");
   const std::string data = Json(std::string(20'000, 'x')).dump();
-  // More than the system holds back for one who does not read.
+  // More than the system buffers for a client that does not read.
   for (int i = 0; i < 1000 && world.server->hub().clients() == 1; ++i) {
     world.server->hub().publish("user.bob", "test", data);
   }
   CHECK(eventually([&] { return world.server->hub().clients() == 0; }));
 }
 
-TEST_CASE("limits: a socket that says too much is closed", "[call_server]") {
+TEST_CASE("limits: a socket that sends too much -> closed", "[call_server]") {
   ServerWorld world([](CallServer::Parts& parts) { parts.settings.limits.messages = {0.001, 3}; });
   SocketClient alice = world.socketOf("alice");
   for (int i = 0; i < 10; ++i) alice.send("{}");
@@ -228,14 +228,14 @@ TEST_CASE("limits: a socket that says too much is closed", "[call_server]") {
   CHECK(has(world.client().get("/metrics"), R"(call_server_dropped_sockets_total{reason="flood"} 1)"));
 }
 
-TEST_CASE("limits: a frame that is too large ends the socket", "[call_server]") {
+TEST_CASE("limits: a frame that is too large -> closes the socket", "[call_server]") {
   ServerWorld world;
   SocketClient alice = world.socketOf("alice");
   alice.send(std::string(5000, 'x'));
   CHECK(alice.waitForClose() == 1009);
 }
 
-TEST_CASE("limits: a silent socket is dropped, one that answers pings is not", "[call_server]") {
+TEST_CASE("limits: a silent socket -> dropped unless it answers pings", "[call_server]") {
   ServerWorld world([](CallServer::Parts& parts) { parts.settings.limits.silence = milliseconds{600}; });
   const auto begun = std::chrono::steady_clock::now();
   SocketClient dead = world.socketOf("bob");  // reads nothing, so it answers no ping
@@ -252,7 +252,7 @@ TEST_CASE("limits: a silent socket is dropped, one that answers pings is not", "
   CHECK_FALSE(world.server->hub().hasSubscribers("user.bob"));
 }
 
-TEST_CASE("limits: so many sockets for one user, so many subscriptions for one socket", "[call_server]") {
+TEST_CASE("limits: sockets of a user and subscriptions of a socket -> limited", "[call_server]") {
   ServerWorld world([](CallServer::Parts& parts) {
     parts.settings.limits.socketsOfUser = 1;
     parts.settings.limits.subscriptions = 1;
@@ -269,7 +269,7 @@ TEST_CASE("limits: so many sockets for one user, so many subscriptions for one s
   CHECK(bob.subscribe("thread.alice-bob")["event"] == "subscribed");
 }
 
-TEST_CASE("limits: a call goes on beside all that", "[call_server]") {
+TEST_CASE("limits: all of these at once -> a call continues", "[call_server]") {
   ServerWorld world([](CallServer::Parts& parts) { parts.settings.limits.requests = {1, 20}; });
   const std::string call = world.start("alice", "alice-bob");
   WebClient alice = world.clientOf("alice");

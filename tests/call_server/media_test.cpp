@@ -56,7 +56,7 @@ class JanusPage {
     return nextEvent();
   }
 
-  /// What Janus says of the room to who has the admin's key. After `join`.
+  /// What Janus reports about the room with the admin key. After `join`.
   Json describe(const Json& room) {
     const Json body{{"request", "list"}, {"admin_key", JanusServer::adminKey}};
     const Json rooms = ask(handle_, {{"janus", "message"}, {"body", body}})["plugindata"]["data"]["list"];
@@ -153,7 +153,7 @@ std::vector<janus::RoomParticipant> participantsIn(const janus::VideoRoom& rooms
 
 }  // namespace
 
-TEST_CASE("media: tokens open the room of one's call, and no other", "[call_server][janus]") {
+TEST_CASE("media: tokens -> open the room of the user's call and no other", "[call_server][janus]") {
   MediaWorld media;
   const std::string call = media.world.start("alice", "team");
   const auto clock = [] { return std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()); };
@@ -201,7 +201,7 @@ TEST_CASE("media: tokens open the room of one's call, and no other", "[call_serv
   CHECK(second.ask(path, {{"janus", "attach"}, {"plugin", "janus.plugin.echotest"}})["janus"] == "error");
 }
 
-TEST_CASE("media: a server that takes numbers gets numbers", "[call_server][janus]") {
+TEST_CASE("media: a server with numeric ids -> gets numbers", "[call_server][janus]") {
   MediaWorld media(/*stringIds=*/false);
   const std::string call = media.world.start("alice", "team");
   Json details = media.mediaOf("alice", call);
@@ -211,7 +211,7 @@ TEST_CASE("media: a server that takes numbers gets numbers", "[call_server][janu
   CHECK(JanusPage(media.janus, details["token"]).join(details)["videoroom"] == "joined");
 }
 
-TEST_CASE("media: where Janus asks for no tokens there are none, and rooms are as strict otherwise",
+TEST_CASE("media: Janus requires no tokens -> there are none and rooms are as strict otherwise",
           "[call_server][janus]") {
   MediaWorld media(/*stringIds=*/true, never, /*hasTokens=*/false);
   const std::string call = media.world.start("alice", "team");
@@ -225,7 +225,7 @@ TEST_CASE("media: where Janus asks for no tokens there are none, and rooms are a
   CHECK(page.describe(details["room"])["require_pvtid"] == true);
 }
 
-TEST_CASE("media: until the room is there, pages are told to come again", "[call_server][janus]") {
+TEST_CASE("media: no room yet -> pages are asked to try again", "[call_server][janus]") {
   MediaWorld media;
   // No job is given out: the room is not made.
   media.storage->failIf([](const auto& operation) { return operation.name == "claim"; },
@@ -239,8 +239,7 @@ TEST_CASE("media: until the room is there, pages are told to come again", "[call
   CHECK(media.mediaOf("alice", call)["room"].is_string());
 }
 
-TEST_CASE("media: who is kicked loses it, and does not get it back with the old tokens",
-          "[call_server][janus]") {
+TEST_CASE("media: a user is kicked -> loses the media and old tokens do not help", "[call_server][janus]") {
   MediaWorld media;
   const std::string call = media.world.start("alice", "team");
   REQUIRE(media.world.clientOf("bob").post(callPath("team", call, "join")).status == 201);
@@ -272,10 +271,10 @@ TEST_CASE("media: who is kicked loses it, and does not get it back with the old 
   }));
   REQUIRE(left.size() == 1);
   CHECK(left.front().id == janus::JanusId{own["participant"].get<std::string>()});
-  CHECK(media.world.logger->has(messenger::LogLevel::warning, "without being in the call"));
+  CHECK(media.world.logger->has(messenger::LogLevel::warning, "was not in its call"));
 }
 
-TEST_CASE("media: who leaves or is kicked loses it at once", "[call_server][janus]") {
+TEST_CASE("media: a user leaves or is kicked -> loses the media at once", "[call_server][janus]") {
   MediaWorld media(/*stringIds=*/true, never);
   const std::string call = media.world.start("alice", "team");
   const janus::JanusId room = media.roomOf(call);
@@ -297,7 +296,7 @@ TEST_CASE("media: who leaves or is kicked loses it at once", "[call_server][janu
   CHECK(eventually([&] { return media.kicks("done") == 2; }));
 }
 
-TEST_CASE("media: who was not in the room, or whose room is gone, has lost it, but nobody without Janus",
+TEST_CASE("media: not in the room or room gone -> counts as removed unless Janus is down",
           "[call_server][janus]") {
   MediaWorld media(/*stringIds=*/true, never);
   const std::string call = media.world.start("alice", "team");
@@ -319,7 +318,7 @@ TEST_CASE("media: who was not in the room, or whose room is gone, has lost it, b
   CHECK(media.kicks("done") == 2);
 }
 
-TEST_CASE("media: who has come back before it was taken keeps it", "[call_server][janus]") {
+TEST_CASE("media: a user joins again before the removal -> keeps the media", "[call_server][janus]") {
   MediaWorld media(/*stringIds=*/true, never);
   const std::string call = media.world.start("alice", "team");
   std::vector<std::unique_ptr<JanusPage>> pages;
@@ -330,7 +329,7 @@ TEST_CASE("media: who has come back before it was taken keeps it", "[call_server
     pages.push_back(std::make_unique<JanusPage>(media.janus, bob["token"]));
     REQUIRE(pages.back()->join(bob)["videoroom"] == "joined");
   }
-  // Whoever is about to take the media looks for the participant first.
+  // The removal from the media looks for the participant first.
   std::promise<void> open;
   const std::shared_future<void> opened = open.get_future().share();
   media.storage->failIf(
@@ -343,7 +342,7 @@ TEST_CASE("media: who has come back before it was taken keeps it", "[call_server
   REQUIRE(media.world.clientOf("bob").post(callPath("team", call, "join")).status == 200);
   REQUIRE(media.world.clientOf("carol").post(callPath("team", call, "leave")).status == 200);
   open.set_value();
-  // It is taken in the order of leaving: with Carol out, Bob's turn is over.
+  // Removals come in the order of leaving: when Carol is out, Bob's turn is over.
   std::vector<janus::RoomParticipant> inside;
   CHECK(eventually([&] {
     inside = participantsIn(media.rooms, media.roomOf(call));
@@ -353,7 +352,7 @@ TEST_CASE("media: who has come back before it was taken keeps it", "[call_server
   CHECK(inside.front().id == janus::JanusId{bob["participant"].get<std::string>()});
 }
 
-TEST_CASE("media: a room that has gone by itself is made again", "[call_server][janus]") {
+TEST_CASE("media: a room disappears -> made again", "[call_server][janus]") {
   MediaWorld media;
   const std::string call = media.world.start("alice", "team");
   (void)media.mediaOf("alice", call);
@@ -362,7 +361,7 @@ TEST_CASE("media: a room that has gone by itself is made again", "[call_server][
   CHECK(eventually([&] { return media.rooms.exists(room).value_or(false); }));
 }
 
-TEST_CASE("media: a Janus that was killed gets its rooms again, and the page hears of it",
+TEST_CASE("media: Janus is killed -> its rooms are made again and pages are notified",
           "[call_server][janus]") {
   MediaWorld media(/*stringIds=*/true, never);
   const auto tells = [&](const std::string& line) {
@@ -392,7 +391,8 @@ TEST_CASE("media: a Janus that was killed gets its rooms again, and the page hea
   CHECK_FALSE(media.rooms.exists(media.roomOf(call)).value());
 }
 
-TEST_CASE("media: no secret in what the server answers, pushes, counts or logs", "[call_server][janus]") {
+TEST_CASE("media: everything the server answers or pushes or counts or logs -> no secret",
+          "[call_server][janus]") {
   MediaWorld media;
   SocketClient socket = media.world.socketOf("bob");
   const std::string call = media.world.start("alice", "alice-bob");

@@ -16,7 +16,7 @@ bool has(const Reply& reply, const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("metrics: for this machine alone", "[call_server]") {
+TEST_CASE("metrics: a request from elsewhere -> refused", "[call_server]") {
   ServerWorld world;
   const std::string call = world.start("alice", "team");
   WebClient client = world.client();
@@ -35,7 +35,7 @@ TEST_CASE("metrics: for this machine alone", "[call_server]") {
   CHECK(client.request("GET", "/metrics", "", "Forwarded: for=192.0.2.1\r\n").status == 404);
 }
 
-TEST_CASE("metrics: they tell what is going on", "[call_server]") {
+TEST_CASE("metrics: calls and jobs -> counted", "[call_server]") {
   std::shared_ptr<messenger::testing::FaultyStorage> storage;
   ServerWorld world([&](CallServer::Parts& parts) {
     storage = std::make_shared<messenger::testing::FaultyStorage>(parts.storage);
@@ -80,8 +80,7 @@ TEST_CASE("metrics: they tell what is going on", "[call_server]") {
   CHECK(world.logger->has(messenger::LogLevel::info, "call " + call + " ended: hungUp"));
 }
 
-TEST_CASE("metrics: a media server that is not there, and the jobs that were given up for it",
-          "[call_server]") {
+TEST_CASE("metrics: no media server and failed jobs -> shown", "[call_server]") {
   ServerWorld world([](CallServer::Parts& parts) {
     parts.janus.emplace();
     parts.janus->endpoint = "http://127.0.0.1:1/janus";  // nobody listens there
@@ -91,7 +90,7 @@ TEST_CASE("metrics: a media server that is not there, and the jobs that were giv
   });
   (void)world.start("alice", "team");
   WebClient client = world.client();
-  // The room is not made, so the call ends; it may be there all the same, so somebody has to look.
+  // The room is not made, so the call ends; but it may exist, so a teardown is needed.
   for (const char* line : {"call_server_jobs_parked 2\n", "call_server_janus_up 0\n",
                            "call_server_calls_ended_total{reason=\"setupFailed\"} 1\n"}) {
     INFO(line);
@@ -99,7 +98,7 @@ TEST_CASE("metrics: a media server that is not there, and the jobs that were giv
   }
 }
 
-TEST_CASE("metrics: what comes from the media server, each under its name", "[call_server][unit]") {
+TEST_CASE("metrics: reports of the media server -> each under its name", "[call_server][unit]") {
   Metrics metrics;
   metrics.mediaKick(true);
   metrics.mediaKick(false);

@@ -57,7 +57,7 @@ std::string contentOf(const std::filesystem::path& file) {
 
 }  // namespace
 
-TEST_CASE("program: says where it listens, serves, and stops when asked to", "[call_server]") {
+TEST_CASE("program: started -> prints its address and serves and stops on request", "[call_server]") {
   const Fresh fresh;
   Program program;
   CHECK(WebClient(program.port).get("/users").status == 200);
@@ -66,8 +66,7 @@ TEST_CASE("program: says where it listens, serves, and stops when asked to", "[c
   CHECK(program.process.out().ends_with("stopped\n"));
 }
 
-TEST_CASE("program: killed within a call and started again, it finds the call and the sign-in",
-          "[call_server]") {
+TEST_CASE("program: killed in a call and restarted -> finds the call and the sign-in", "[call_server]") {
   const Fresh fresh;
   std::string call;
   WebClient alice(0);
@@ -91,7 +90,7 @@ TEST_CASE("program: killed within a call and started again, it finds the call an
   CHECK(again.process.wait() == 0);
 }
 
-TEST_CASE("program: no secret, cookie or token in what it writes or answers", "[call_server]") {
+TEST_CASE("program: everything it writes or answers -> no secret or cookie or token", "[call_server]") {
   const Fresh fresh;
   const std::string own = "own-secret-Tq8s2dF-0123456789";
   Program program({{"CALL_SERVER_SECRET", own}});
@@ -115,7 +114,7 @@ TEST_CASE("program: no secret, cookie or token in what it writes or answers", "[
   CHECK(seen.find("signed in") != std::string::npos);
 }
 
-TEST_CASE("program: what is wrong with the command line or the environment, in a sentence", "[call_server]") {
+TEST_CASE("program: a wrong command line or environment -> one sentence about it", "[call_server]") {
   const Fresh fresh;
   const auto run = [](const std::vector<std::string>& arguments,
                       const std::map<std::string, std::string>& environment) {
@@ -153,7 +152,7 @@ TEST_CASE("program: what is wrong with the command line or the environment, in a
   }
 }
 
-TEST_CASE("program: the page learns where Janus is from Janus's own address, or is told", "[call_server]") {
+TEST_CASE("program: the page asks for Janus -> gets its address or that there is none", "[call_server]") {
   const auto connects = [](std::map<std::string, std::string> environment) {
     const Fresh fresh;
     std::ofstream(Program::folder().file("index.html")) << "<!doctype html>";
@@ -171,7 +170,7 @@ TEST_CASE("program: the page learns where Janus is from Janus's own address, or 
                   {"JANUS_PUBLIC_URL", "wss://media.example/"}}) == "wss://media.example/");
 }
 
-TEST_CASE("program: browsers get tokens for as long as it was told", "[call_server][janus]") {
+TEST_CASE("program: tokens for browsers -> valid for as long as set", "[call_server][janus]") {
   const Fresh fresh;
   const messenger::tests::JanusServer janus({.stringIds = true, .https = false, .tokens = true});
   auto environment = janus.environment();
@@ -189,7 +188,7 @@ TEST_CASE("program: browsers get tokens for as long as it was told", "[call_serv
   CHECK(reply.json()["token"].is_string());
 }
 
-TEST_CASE("program: takes all the file descriptors that it may have", "[call_server]") {
+TEST_CASE("program: the limit of file descriptors -> raised as far as allowed", "[call_server]") {
   const Fresh fresh;
   rlimit before{};
   REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
@@ -203,7 +202,7 @@ TEST_CASE("program: takes all the file descriptors that it may have", "[call_ser
   CHECK(WebClient(program.port).get("/users").status == 200);
 }
 
-TEST_CASE("program: settings of calls come from the environment", "[call_server]") {
+TEST_CASE("program: settings of calls -> come from the environment", "[call_server]") {
   const Fresh fresh;
   Program program(std::map<std::string, std::string>{{"MESSENGER_PRESENCE_TTL", "30"}});
   WebClient alice(program.port);
@@ -211,7 +210,7 @@ TEST_CASE("program: settings of calls come from the environment", "[call_server]
   CHECK(alice.get("/session").json()["heartbeat_seconds"] == 15.0);
 }
 
-TEST_CASE("program: a port that is taken", "[call_server]") {
+TEST_CASE("program: the port is taken -> a message", "[call_server]") {
   const Fresh fresh;
   Program program;
   Process second(CALL_SERVER_PROGRAM,

@@ -18,12 +18,12 @@ std::string hexOf(char c) {
 
 }  // namespace
 
-TEST_CASE("percent-decoding: all of it, or nothing", "[call_server][unit]") {
+TEST_CASE("percent-decoding: a bad escape -> nothing is decoded", "[call_server][unit]") {
   CHECK(percentDecoded("a%2Fb%2f") == "a/b/");
   for (const char* broken : {"%", "%4", "a%zz", "%4x", "%-1"}) CHECK(percentDecoded(broken).empty());
 }
 
-TEST_CASE("routes: what everybody may see", "[call_server]") {
+TEST_CASE("routes: public addresses -> need no session", "[call_server]") {
   ServerWorld world;
   WebClient client = world.client();
   CHECK(client.get("/healthz").json() == Json{{"status", "ok"}});
@@ -33,7 +33,7 @@ TEST_CASE("routes: what everybody may see", "[call_server]") {
   CHECK(client.request("PUT", "/users", "{}").status == 405);
 }
 
-TEST_CASE("routes: everything else asks who it is", "[call_server]") {
+TEST_CASE("routes: all other addresses -> need a session", "[call_server]") {
   ServerWorld world;
   WebClient nobody = world.client();
   const std::vector<std::string> addresses{"/session",       "/conversations", "/conversations/team/history",
@@ -49,7 +49,7 @@ TEST_CASE("routes: everything else asks who it is", "[call_server]") {
   CHECK(nobody.post(callPath("team", "x", "heartbeat")).status == 401);
 }
 
-TEST_CASE("routes: addresses that only tell take no other method", "[call_server]") {
+TEST_CASE("routes: a read-only address with another method -> refused", "[call_server]") {
   ServerWorld world;
   WebClient alice = world.clientOf("alice");
   for (const char* each : {"/healthz", "/metrics", "/users", "/session", "/conversations",
@@ -63,15 +63,14 @@ TEST_CASE("routes: addresses that only tell take no other method", "[call_server
   CHECK(alice.get("/conversations").headers.at("cache-control") == "no-store");
 }
 
-TEST_CASE("routes: a WebSocket's address speaks nothing else", "[call_server]") {
+TEST_CASE("routes: a plain request to the WebSocket's address -> refused", "[call_server]") {
   ServerWorld world;
   WebClient alice = world.clientOf("alice");
   const std::string own = "Origin: http://127.0.0.1:" + std::to_string(world.port) + "\r\n";
   CHECK(alice.request("GET", "/ws", "", own).status == 426);
 }
 
-TEST_CASE("routes: pages are told to beat twice in the time after which who is silent is out",
-          "[call_server]") {
+TEST_CASE("routes: the session -> asks pages for two heartbeats in each TTL", "[call_server]") {
   ServerWorld world([](CallServer::Parts& parts) {
     parts.config.presence.ttl = std::chrono::seconds{9};
     parts.config.presence.writeBehind = std::chrono::seconds{1};
@@ -79,7 +78,7 @@ TEST_CASE("routes: pages are told to beat twice in the time after which who is s
   CHECK(world.clientOf("alice").get("/session").json()["heartbeat_seconds"] == 4.5);
 }
 
-TEST_CASE("routes: a session that was forged or has expired is none", "[call_server]") {
+TEST_CASE("routes: a forged or expired session -> none", "[call_server]") {
   ServerWorld world;
   const auto cookieOf = [](const std::string& key, std::chrono::hours from) {
     const SessionTokens tokens{messenger::Secret{key}};
@@ -97,7 +96,7 @@ TEST_CASE("routes: a session that was forged or has expired is none", "[call_ser
             .status == 401);
 }
 
-TEST_CASE("routes: signing in and out", "[call_server]") {
+TEST_CASE("routes: sign in and out -> a session begins and ends", "[call_server]") {
   ServerWorld world;
   WebClient client = world.client();
   CHECK(client.post("/session", R"({"user":"mallory"})").status == 422);
@@ -121,7 +120,7 @@ TEST_CASE("routes: signing in and out", "[call_server]") {
   CHECK_FALSE(out.headers.contains("content-length"));
 }
 
-TEST_CASE("routes: another site's page changes nothing", "[call_server]") {
+TEST_CASE("routes: a page of another site -> changes nothing", "[call_server]") {
   ServerWorld world;
   WebClient alice = world.clientOf("alice");
   const std::string own = "http://127.0.0.1:" + std::to_string(world.port);
@@ -150,7 +149,7 @@ TEST_CASE("routes: another site's page changes nothing", "[call_server]") {
   CHECK(named.receive().status == 204);
 }
 
-TEST_CASE("routes: conversations and their calls", "[call_server]") {
+TEST_CASE("routes: conversations -> listed with their calls", "[call_server]") {
   ServerWorld world;
   WebClient alice = world.clientOf("alice");
   const Json quiet = alice.get("/conversations").json();
@@ -187,7 +186,7 @@ TEST_CASE("routes: conversations and their calls", "[call_server]") {
   CHECK(world.clientOf("carol").get("/conversations/alice-bob/history").status == 403);
 }
 
-TEST_CASE("routes: media details are for who is in the call", "[call_server]") {
+TEST_CASE("routes: media details -> only for users in the call", "[call_server]") {
   ServerWorld world;
   const std::string call = world.start("alice", "alice-bob");
   const std::string path = "/calls/" + call + "/media";
@@ -211,7 +210,7 @@ TEST_CASE("routes: media details are for who is in the call", "[call_server]") {
   CHECK(world.clientOf("alice").get(path).reason() == "callEnded");
 }
 
-TEST_CASE("routes: who was kicked gets no media details, and is told why", "[call_server]") {
+TEST_CASE("routes: a kicked user asks for media -> refused with the reason", "[call_server]") {
   ServerWorld world;
   const std::string call = world.start("alice", "team");
   WebClient alice = world.clientOf("alice");
@@ -226,7 +225,7 @@ TEST_CASE("routes: who was kicked gets no media details, and is told why", "[cal
   CHECK(active["participants"] == 1);
 }
 
-TEST_CASE("routes: the page, and nothing beside it", "[call_server]") {
+TEST_CASE("routes: the page -> served and nothing else in its folder", "[call_server]") {
   ServerWorld world;
   WebClient client = world.client();
   const Reply page = client.get("/");
@@ -276,7 +275,7 @@ TEST_CASE("routes: the page, and nothing beside it", "[call_server]") {
   }
 }
 
-TEST_CASE("routes: the page may reach the media server, and no other", "[call_server]") {
+TEST_CASE("routes: the page's security policy -> allows the media server and no other", "[call_server]") {
   ServerWorld world(
       [](CallServer::Parts& parts) { parts.settings.janusPublicUrl = "wss://media.example:8989"; });
   CHECK(world.client()
@@ -285,7 +284,7 @@ TEST_CASE("routes: the page may reach the media server, and no other", "[call_se
             .find("connect-src 'self' wss://media.example:8989;") != std::string::npos);
 }
 
-TEST_CASE("routes: history in pages, newest first", "[call_server]") {
+TEST_CASE("routes: history -> pages with the newest first", "[call_server]") {
   ServerWorld world(
       [](CallServer::Parts& parts) { parts.config.historyFirstPageSize = parts.config.historyPageSize = 2; });
   WebClient alice = world.clientOf("alice");
@@ -306,7 +305,7 @@ TEST_CASE("routes: history in pages, newest first", "[call_server]") {
   CHECK(second["next"].is_null());
 }
 
-TEST_CASE("routes: one that stops is not healthy any more", "[call_server]") {
+TEST_CASE("routes: stopping -> not healthy any more", "[call_server]") {
   ServerWorld world;
   Metrics metrics;
   Settings settings;

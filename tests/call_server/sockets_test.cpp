@@ -10,7 +10,7 @@
 
 namespace call_server::tests {
 
-TEST_CASE("sockets: a call rings on the others' pages", "[call_server]") {
+TEST_CASE("sockets: a call starts -> rings on the others' pages", "[call_server]") {
   ServerWorld world;
   SocketClient alice = world.socketOf("alice");
   SocketClient bob = world.socketOf("bob");
@@ -32,7 +32,7 @@ TEST_CASE("sockets: a call rings on the others' pages", "[call_server]") {
   CHECK(carol.next()["event"] == "subscribed");
 }
 
-TEST_CASE("sockets: who may subscribe to what", "[call_server]") {
+TEST_CASE("sockets: a subscription -> allowed only with the right to it", "[call_server]") {
   ServerWorld world;
   const std::string call = world.start("alice", "alice-bob");
   SocketClient alice = world.socketOf("alice");
@@ -56,7 +56,7 @@ TEST_CASE("sockets: who may subscribe to what", "[call_server]") {
   CHECK(carol.subscribe("thread.team")["event"] == "subscribed");
 }
 
-TEST_CASE("sockets: a thread's channel tells whenever its calls change", "[call_server]") {
+TEST_CASE("sockets: calls of a thread change -> its channel is notified", "[call_server]") {
   ServerWorld world;
   SocketClient dave = world.socketOf("dave");
   REQUIRE(dave.subscribe("thread.team")["event"] == "subscribed");
@@ -81,7 +81,8 @@ TEST_CASE("sockets: a thread's channel tells whenever its calls change", "[call_
   CHECK(tells());
 }
 
-TEST_CASE("sockets: a call's channel tells who comes and goes, and ends with the call", "[call_server]") {
+TEST_CASE("sockets: users join and leave -> the call's channel is notified until the call ends",
+          "[call_server]") {
   ServerWorld world;
   const std::string call = world.start("alice", "team");
   const std::string channel = "call." + call;
@@ -100,7 +101,7 @@ TEST_CASE("sockets: a call's channel tells who comes and goes, and ends with the
   CHECK(socket.subscribe(channel)["reason"] == "callEnded");
 }
 
-TEST_CASE("sockets: a call's channel, until one is out of it", "[call_server]") {
+TEST_CASE("sockets: a user is out of the call -> its channel ends for them", "[call_server]") {
   ServerWorld world;
   const std::string call = world.start("alice", "team");
   WebClient alice = world.clientOf("alice");
@@ -129,7 +130,7 @@ TEST_CASE("sockets: a call's channel, until one is out of it", "[call_server]") 
   CHECK_FALSE(world.server->hub().hasSubscribers("call." + call));
 }
 
-TEST_CASE("sockets: who leaves a call or is kicked from it loses its channel", "[call_server]") {
+TEST_CASE("sockets: a user leaves or is kicked -> loses the call's channel", "[call_server]") {
   const bool leaves = GENERATE(true, false);
   ServerWorld world;
   const std::string call = world.start("alice", "team");
@@ -146,8 +147,7 @@ TEST_CASE("sockets: who leaves a call or is kicked from it loses its channel", "
   CHECK(eventually([&] { return !world.server->hub().hasSubscribers("call." + call); }));
 }
 
-TEST_CASE("sockets: call.ready comes when the room is set up, and again when it was renewed",
-          "[call_server]") {
+TEST_CASE("sockets: the room is set up or renewed -> call.ready", "[call_server]") {
   ServerWorld world;
   const std::string call = world.start("alice", "team");
   SocketClient alice = world.socketOf("alice");
@@ -158,7 +158,7 @@ TEST_CASE("sockets: call.ready comes when the room is set up, and again when it 
   CHECK(alice.waitFor("call.ready")["data"]["call"] == call);
 }
 
-TEST_CASE("sockets: everybody hears that calls are down, and up again", "[call_server]") {
+TEST_CASE("sockets: calls go down and up -> everyone is notified", "[call_server]") {
   ServerWorld world;
   SocketClient dave = world.socketOf("dave");
   REQUIRE(world.server->messenger().host().callsDown(std::chrono::minutes{30}));
@@ -169,7 +169,7 @@ TEST_CASE("sockets: everybody hears that calls are down, and up again", "[call_s
   CHECK(dave.waitFor("calls.down")["data"]["down"] == false);
 }
 
-TEST_CASE("sockets: a stop says goodbye", "[call_server]") {
+TEST_CASE("sockets: the server stops -> sockets are closed properly", "[call_server]") {
   ServerWorld world;
   SocketClient alice = world.socketOf("alice");
   std::jthread stopping([&] { world.server->stop(); });
@@ -193,8 +193,7 @@ class SlowClient final : public Client {
 
 }  // namespace
 
-TEST_CASE("sockets: a push that is under way when the server stops may be the last to let go of one",
-          "[call_server]") {
+TEST_CASE("sockets: a push during the stop -> may be the last holder of a socket", "[call_server]") {
   ServerWorld world(
       [](CallServer::Parts& parts) { parts.settings.limits.stopping = std::chrono::milliseconds{1}; });
   SocketClient alice = world.socketOf("alice");
@@ -207,7 +206,7 @@ TEST_CASE("sockets: a push that is under way when the server stops may be the la
   slow->released.set_value();
 }
 
-TEST_CASE("sockets: a sign-in that expires ends them", "[call_server]") {
+TEST_CASE("sockets: a sign-in expires -> its sockets end", "[call_server]") {
   const auto clock = std::make_shared<messenger::testing::ManualClock>();
   ServerWorld world([&](CallServer::Parts& parts) {
     parts.clock = clock;

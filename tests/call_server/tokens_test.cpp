@@ -20,7 +20,7 @@ const SystemTime now = std::chrono::sys_days{std::chrono::year{2026} / 5 / 1};
 
 }  // namespace
 
-TEST_CASE("session token: says who, until it expires", "[call_server][unit]") {
+TEST_CASE("session token: valid -> names the user until it expires", "[call_server][unit]") {
   const SessionTokens tokens{Secret{"0123456789abcdef"}};
   const std::string token = tokens.issue("alice", now + hours{1});
   CHECK(token.starts_with("v1."));
@@ -31,7 +31,7 @@ TEST_CASE("session token: says who, until it expires", "[call_server][unit]") {
   CHECK_FALSE(tokens.check(token, now + hours{1}));
 }
 
-TEST_CASE("session token: any change makes it worthless", "[call_server][unit]") {
+TEST_CASE("session token: any change -> invalid", "[call_server][unit]") {
   const SessionTokens tokens{Secret{"0123456789abcdef"}};
   const std::string token = tokens.issue("alice", now + hours{1});
   for (std::size_t i = 0; i < token.size(); ++i) {
@@ -48,7 +48,7 @@ TEST_CASE("session token: any change makes it worthless", "[call_server][unit]")
   CHECK_FALSE(other.check(token, now));
 }
 
-TEST_CASE("session token: is signed with a key of its own", "[call_server][unit]") {
+TEST_CASE("session token: another key of the same secret -> invalid", "[call_server][unit]") {
   const std::string secret = "0123456789abcdef";
   const SessionTokens tokens{Secret{secret}};
   const std::string text = "v1." + base64Url("alice") + ".4000000000";
@@ -59,7 +59,7 @@ TEST_CASE("session token: is signed with a key of its own", "[call_server][unit]
   CHECK_FALSE(tokens.check(signedWith(secret), now));
 }
 
-TEST_CASE("session token: a short key is refused, and not said", "[call_server][unit]") {
+TEST_CASE("session token: a short key -> refused without showing it", "[call_server][unit]") {
   const std::string secret = "Kq7fX2mWz9LpR4t";
   try {
     const SessionTokens tokens{Secret{secret}};
@@ -69,14 +69,14 @@ TEST_CASE("session token: a short key is refused, and not said", "[call_server][
   }
 }
 
-TEST_CASE("cookies: the value of one among others", "[call_server][unit]") {
+TEST_CASE("cookies: one among others -> its value", "[call_server][unit]") {
   CHECK(cookieValue("a=1; messenger_session=x.y; b=2", sessionCookie) == "x.y");
   CHECK(cookieValue("messenger_session=x", sessionCookie) == "x");
   CHECK(cookieValue("other_messenger_session=x; messenger_sessions=y", sessionCookie).empty());
   CHECK(cookieValue("", sessionCookie).empty());
 }
 
-TEST_CASE("base64url: there and back, and one spelling only", "[call_server][unit]") {
+TEST_CASE("base64url: encoded and decoded -> the same with one spelling only", "[call_server][unit]") {
   for (const std::string text : {"", "a", "ab", "abc", "\xff\xfe\xfd?"}) {
     CHECK(fromBase64Url(base64Url(text)) == text);
   }
@@ -86,19 +86,19 @@ TEST_CASE("base64url: there and back, and one spelling only", "[call_server][uni
   CHECK_FALSE(fromBase64Url("//4="));
 }
 
-TEST_CASE("random: no two alike", "[call_server][unit]") {
+TEST_CASE("random: several -> no two alike", "[call_server][unit]") {
   CHECK(randomHex(8).size() == 16);
   CHECK(randomHex(8) != randomHex(8));
 }
 
-TEST_CASE("janus token: signed as RFC 2202 has it", "[call_server][unit]") {
+TEST_CASE("janus token: signed -> as in RFC 2202", "[call_server][unit]") {
   CHECK(base64(hmacSha1("Jefe", "what do ya want for nothing?")) == "7/zfauXrL6LSdBbV8YTfnCWafHk=");
   const std::string token = janusToken(Secret{"key"}, 1700000000, "janus", {"janus.plugin.videoroom"});
   CHECK(token == "1700000000,janus,janus.plugin.videoroom:" +
                      base64(hmacSha1("key", "1700000000,janus,janus.plugin.videoroom")));
 }
 
-TEST_CASE("kept secret: made once, for its owner alone", "[call_server][unit]") {
+TEST_CASE("kept secret: missing -> made once and for its owner alone", "[call_server][unit]") {
   const messenger::testing::TempDir folder;
   const auto file = folder.file("calls.db.secret");
   const Secret made = keptSecret(file);

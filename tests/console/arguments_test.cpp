@@ -24,8 +24,7 @@ std::string refusedFor(World& world, std::vector<std::string> arguments) {
 
 }  // namespace
 
-TEST_CASE("arguments: a wrong command line is refused with a reason, and nothing is done",
-          "[console][unit]") {
+TEST_CASE("arguments: a wrong command line -> refused with a reason and nothing done", "[console][unit]") {
   World world;
   world.startCall();
   CHECK(refusedFor(world, {"calls:nope"}) == "unknownCommand");
@@ -37,7 +36,7 @@ TEST_CASE("arguments: a wrong command line is refused with a reason, and nothing
   CHECK(refusedFor(world, {"calls:down", "-n"}) == "unknownOption");
 }
 
-TEST_CASE("arguments: a duration is a whole number of minutes from 1 to ten years", "[console][unit]") {
+TEST_CASE("arguments: a duration -> a whole number of minutes from 1 to ten years", "[console][unit]") {
   World world;
   world.startCall();
   for (const std::string value : {"abc", "-5", "0", "1.5", "+5", " 5", "5 ", "0x10", "5256001",
@@ -54,7 +53,7 @@ TEST_CASE("arguments: a duration is a whole number of minutes from 1 to ten year
   CHECK(world.run({"calls:down", "--duration=5256000"}).exit == 0);
 }
 
-TEST_CASE("arguments: an option without its value says how it is written", "[console][unit]") {
+TEST_CASE("arguments: an option without its value -> the message shows the format", "[console][unit]") {
   World world;
   const Ran ran = world.run({"calls:down", "--duration"});
   CHECK(ran.exit == 2);
@@ -62,7 +61,7 @@ TEST_CASE("arguments: an option without its value says how it is written", "[con
   CHECK(ran.err.find("\"messenger help calls:down\"") != std::string::npos);
 }
 
-TEST_CASE("arguments: options that exclude each other are refused", "[console][unit]") {
+TEST_CASE("arguments: options that exclude each other -> refused", "[console][unit]") {
   World world;
   world.console.stopRequested = [] { return true; };  // a worker that starts after all shall end
   CHECK(refusedFor(world, {"queue:work", "--once", "--stop-when-empty"}) == "conflictingOptions");
@@ -77,7 +76,7 @@ TEST_CASE("arguments: options that exclude each other are refused", "[console][u
   CHECK(refusedFor(world, {"calls:show", ""}) == "missingArgument");
 }
 
-TEST_CASE("arguments: a near miss gets a suggestion", "[console][unit]") {
+TEST_CASE("arguments: a small typing error -> a suggestion", "[console][unit]") {
   World world;
   CHECK(world.run({"calls:donw"}).err.find("Did you mean calls:down?") != std::string::npos);
   CHECK(world.run({"calls:down", "--duratoin=5"}).err.find("Did you mean --duration?") != std::string::npos);
@@ -85,7 +84,7 @@ TEST_CASE("arguments: a near miss gets a suggestion", "[console][unit]") {
   CHECK(world.run({"queue"}).err.find("queue:status, queue:failed") != std::string::npos);
 }
 
-TEST_CASE("arguments: what was typed cannot steer the terminal it is shown on", "[console][unit]") {
+TEST_CASE("arguments: control characters -> cannot steer the terminal", "[console][unit]") {
   World world;
   const std::string typed = "\x1b[2Jcalls";
   const std::vector<std::vector<std::string>> lines{{typed},
@@ -104,7 +103,7 @@ TEST_CASE("arguments: what was typed cannot steer the terminal it is shown on", 
   CHECK(world.run({std::string(1 << 20, 'x')}).err.size() < 1000);
 }
 
-TEST_CASE("help: every command explains itself, also as JSON", "[console][unit]") {
+TEST_CASE("help: every command -> explained and also in JSON", "[console][unit]") {
   World world;
   const Ran list = world.run({});
   CHECK(list.exit == 0);
@@ -128,7 +127,7 @@ TEST_CASE("help: every command explains itself, also as JSON", "[console][unit]"
   CHECK(world.run({"--help"}).out == list.out);
 }
 
-TEST_CASE("help: no line is wider than the terminal", "[console][unit]") {
+TEST_CASE("help: any line -> not wider than the terminal", "[console][unit]") {
   World world;
   const std::size_t width = GENERATE(as<std::size_t>{}, 30, 50, 80);
   world.console.width = width;

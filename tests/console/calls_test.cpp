@@ -4,7 +4,7 @@ namespace messenger::console::testing {
 
 using namespace std::chrono_literals;
 
-TEST_CASE("calls:down: says what it found and for how long calls are down", "[console][unit]") {
+TEST_CASE("calls:down: active calls -> prints their number and the duration", "[console][unit]") {
   World world;
   world.startCall();
   world.startCall();
@@ -39,14 +39,14 @@ TEST_CASE("calls:down: says what it found and for how long calls are down", "[co
   }
 }
 
-TEST_CASE("calls:down: with no active call it still takes calling down", "[console][unit]") {
+TEST_CASE("calls:down: no active call -> still takes calls down", "[console][unit]") {
   World world;
   const Ran ran = world.run({"calls:down"});
   CHECK(ran.out == "No active calls to end found.\nCall system is now down for 30 minutes.\n");
   CHECK(world.messenger->host().callsAreDown());
 }
 
-TEST_CASE("calls:down: without a driver the rooms are left to a worker that has one", "[console][unit]") {
+TEST_CASE("calls:down: no driver -> the rooms are left to a worker that has one", "[console][unit]") {
   World world({.driver = false});
   world.startCall();
   CHECK(world.run({"calls:down", "--now"}).exit == 0);
@@ -57,7 +57,7 @@ TEST_CASE("calls:down: without a driver the rooms are left to a worker that has 
   CHECK(teardowns == 1);
 }
 
-TEST_CASE("calls:up: tells whether calls were down", "[console][unit]") {
+TEST_CASE("calls:up: calls down or not -> prints which", "[console][unit]") {
   World world;
   CHECK(world.run({"calls:up"}).out == "Call system is already online.\n");
   world.run({"calls:down"});
@@ -65,7 +65,7 @@ TEST_CASE("calls:up: tells whether calls were down", "[console][unit]") {
   CHECK(world.run({"calls:up", "--json"}).json() == nlohmann::json{{"was_down", false}});
 }
 
-TEST_CASE("calls:check-activity: looks at calls older than a minute", "[console][unit]") {
+TEST_CASE("calls:check-activity: calls older than a minute -> checked", "[console][unit]") {
   World world;
   world.startCall();
   CHECK(world.run({"calls:check-activity"}).out == "No matching active calls found.\n");
@@ -78,7 +78,7 @@ TEST_CASE("calls:check-activity: looks at calls older than a minute", "[console]
   CHECK(world.activeCalls() == 0);
 }
 
-TEST_CASE("calling disabled: the switch commands say so, do nothing, and succeed", "[console][unit]") {
+TEST_CASE("calling disabled: switch commands -> say so and do nothing and succeed", "[console][unit]") {
   World world({.enabled = false});
   for (const std::string command : {"calls:down", "calls:up", "calls:check-activity", "schedule:run"}) {
     CAPTURE(command);
@@ -91,7 +91,7 @@ TEST_CASE("calling disabled: the switch commands say so, do nothing, and succeed
   CHECK_FALSE(world.messenger->host().callsAreDown());
 }
 
-TEST_CASE("calls:list: shows the active calls", "[console][unit]") {
+TEST_CASE("calls:list: active calls -> shown", "[console][unit]") {
   World world;
   CHECK(world.run({"calls:list"}).out == "No active calls.\n");
   const Call call = world.startCall("Team");
@@ -132,7 +132,7 @@ TEST_CASE("calls:list: shows the active calls", "[console][unit]") {
   }
 }
 
-TEST_CASE("calls:list: has colours only when asked to", "[console][unit]") {
+TEST_CASE("calls:list: colours -> only when asked for", "[console][unit]") {
   World world;
   world.startCall();
   CHECK(world.run({"calls:list"}).out.find('\x1b') == std::string::npos);
@@ -141,7 +141,7 @@ TEST_CASE("calls:list: has colours only when asked to", "[console][unit]") {
   CHECK(world.run({"calls:list", "--json"}).out.find('\x1b') == std::string::npos);
 }
 
-TEST_CASE("calls:show: shows a call and who was in it, and never its room", "[console][unit]") {
+TEST_CASE("calls:show: a call -> shown with its participants and never its room", "[console][unit]") {
   World world;
   Room room;
   room.id = "room-shown-to-nobody";
@@ -167,7 +167,7 @@ TEST_CASE("calls:show: shows a call and who was in it, and never its room", "[co
   CHECK((plain.out + json.out).find("shown-to-nobody") == std::string::npos);
 }
 
-TEST_CASE("calls:show: an unknown id is not found", "[console][unit]") {
+TEST_CASE("calls:show: an unknown id -> not found", "[console][unit]") {
   World world;
   const Ran ran = world.run({"calls:show", "nothing"});
   CHECK(ran.exit == 3);

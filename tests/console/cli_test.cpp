@@ -52,7 +52,7 @@ void requireRefused(CliWorld& world, const std::string& reason) {
 
 }  // namespace
 
-TEST_CASE("messenger: a missing file is never made but by db:migrate", "[console][process]") {
+TEST_CASE("messenger: a missing file -> made by db:migrate only", "[console][process]") {
   CliWorld world;
   requireRefused(world, "databaseMissing");
   const Ended made = world.run({"db:migrate"});
@@ -65,7 +65,7 @@ TEST_CASE("messenger: a missing file is never made but by db:migrate", "[console
   CHECK(checked.err.empty());
 }
 
-TEST_CASE("messenger: an empty file is left empty but by db:migrate", "[console][process]") {
+TEST_CASE("messenger: an empty file -> changed by db:migrate only", "[console][process]") {
   CliWorld world;
   world.write("");
   requireRefused(world, "databaseEmpty");
@@ -73,7 +73,7 @@ TEST_CASE("messenger: an empty file is left empty but by db:migrate", "[console]
   CHECK(world.run({"db:check"}).exit == 0);
 }
 
-TEST_CASE("messenger: a file that is no database is refused and left as it was", "[console][process]") {
+TEST_CASE("messenger: not a database -> refused and left as it was", "[console][process]") {
   CliWorld world;
   world.write(GENERATE(as<std::string>{}, "not a database", std::string(5000, 'x'), "SQLite format 3"));
   requireRefused(world, "databaseNotOurs");
@@ -82,7 +82,7 @@ TEST_CASE("messenger: a file that is no database is refused and left as it was",
   CHECK(world.files() == before);
 }
 
-TEST_CASE("messenger: another application's database is refused and left as it was", "[console][process]") {
+TEST_CASE("messenger: another application's database -> refused and left as it was", "[console][process]") {
   CliWorld world;
   RawDatabase(world.file).execute("CREATE TABLE theirs (a)");
   requireRefused(world, "databaseNotOurs");
@@ -91,7 +91,7 @@ TEST_CASE("messenger: another application's database is refused and left as it w
   CHECK(world.files() == before);
 }
 
-TEST_CASE("messenger: a newer database is refused and left as it was", "[console][process]") {
+TEST_CASE("messenger: a newer database -> refused and left as it was", "[console][process]") {
   CliWorld world;
   world.host();
   RawDatabase(world.file).execute("PRAGMA user_version = 99; PRAGMA wal_checkpoint(TRUNCATE)");
@@ -99,7 +99,7 @@ TEST_CASE("messenger: a newer database is refused and left as it was", "[console
   CHECK(world.json({"db:migrate"}).at("error").at("reason") == "databaseTooNew");
 }
 
-TEST_CASE("messenger: what is no ordinary file is refused without waiting for it", "[console][process]") {
+TEST_CASE("messenger: not an ordinary file -> refused without waiting", "[console][process]") {
   CliWorld world;
   SECTION("a folder") {
     std::filesystem::create_directory(world.file);
@@ -111,14 +111,14 @@ TEST_CASE("messenger: what is no ordinary file is refused without waiting for it
   CHECK(world.run({"db:migrate"}).exit == 4);
 }
 
-TEST_CASE("messenger: a folder that is not there is named", "[console][process]") {
+TEST_CASE("messenger: a missing folder -> named", "[console][process]") {
   CliWorld world;
   world.file = world.folder.file("nowhere") / "app.db";
   requireRefused(world, "folderMissing");
   CHECK(world.json({"db:migrate"}).at("error").at("reason") == "folderMissing");
 }
 
-TEST_CASE("messenger: which database is said by option, then by environment, and must be said",
+TEST_CASE("messenger: the database -> taken from the option and then from the environment and required",
           "[console][process]") {
   CliWorld world;
   world.host();
@@ -133,7 +133,7 @@ TEST_CASE("messenger: which database is said by option, then by environment, and
       0);
 }
 
-TEST_CASE("messenger: a wrong environment is named, and nothing is done", "[console][process]") {
+TEST_CASE("messenger: a wrong environment variable -> named and nothing done", "[console][process]") {
   CliWorld world;
   world.host();
   world.environment["MESSENGER_CALLING_ENABLED"] = "perhaps";
@@ -142,7 +142,7 @@ TEST_CASE("messenger: a wrong environment is named, and nothing is done", "[cons
   CHECK(ended.err.find("MESSENGER_CALLING_ENABLED") != std::string::npos);
 }
 
-TEST_CASE("messenger: calling is disabled unless the environment says otherwise", "[console][process]") {
+TEST_CASE("messenger: calling -> disabled unless the environment enables it", "[console][process]") {
   CliWorld world;
   world.host();
   world.environment.clear();
@@ -152,7 +152,7 @@ TEST_CASE("messenger: calling is disabled unless the environment says otherwise"
   CHECK(ended.err.find("MESSENGER_CALLING_ENABLED=true") != std::string::npos);
 }
 
-TEST_CASE("messenger: never runs a job that needs a driver", "[console][process]") {
+TEST_CASE("messenger: a job that needs a driver -> never run", "[console][process]") {
   CliWorld world;
   world.environment["MESSENGER_CALLING_SUBSCRIBER_QUEUED"] = "false";  // what the host may well have set
   const auto host = world.host();
@@ -171,7 +171,7 @@ TEST_CASE("messenger: never runs a job that needs a driver", "[console][process]
     const Ended ended = world.run({"calls:down", "--now"});
     CHECK(ended.out ==
           "1 active calls found. End calls completed!\nCall system is now down for 30 minutes.\n");
-    CHECK(ended.err.find("no client was told") != std::string::npos);
+    CHECK(ended.err.find("Clients were not notified") != std::string::npos);
     CHECK(kinds() == std::vector<std::string>{"SetupCall", "TeardownCall"});
   }
   SECTION("calls:down leaves it all to the host") {
@@ -184,7 +184,8 @@ TEST_CASE("messenger: never runs a job that needs a driver", "[console][process]
   CHECK_FALSE(seen.teardownComplete);
 }
 
-TEST_CASE("messenger: schedule:run checks by itself, as it can hear nobody", "[console][process]") {
+TEST_CASE("messenger: schedule:run -> checks itself because it receives no heartbeats",
+          "[console][process]") {
   CliWorld world;
   const TimePoint now = std::chrono::floor<Duration>(std::chrono::system_clock::now());
   Config config;
@@ -198,7 +199,7 @@ TEST_CASE("messenger: schedule:run checks by itself, as it can hear nobody", "[c
   CHECK(host.jobs().pending().size() == 1);  // the setup, and no check that the host would have to run
 }
 
-TEST_CASE("messenger: works while another process keeps the file busy", "[console][process]") {
+TEST_CASE("messenger: another process keeps the file busy -> still works", "[console][process]") {
   CliWorld world;
   const auto host = world.host();
   const Call call = CliWorld::startCall(*host);
@@ -215,7 +216,7 @@ TEST_CASE("messenger: works while another process keeps the file busy", "[consol
   CHECK(host->host().callsAreDown());
 }
 
-TEST_CASE("db:check: finds what no constraint can hold", "[console][process]") {
+TEST_CASE("db:check: violations that no constraint covers -> found", "[console][process]") {
   CliWorld world;
   const Call call = CliWorld::startCall(*world.host());
   RawDatabase raw(world.file);
@@ -238,11 +239,11 @@ TEST_CASE("db:check: finds what no constraint can hold", "[console][process]") {
   }
   SECTION("a job of no call") {
     raw.execute("UPDATE jobs SET call_id = 'nowhere'");
-    expected = "is of a call that does not exist";
+    expected = "belongs to a call that does not exist";
   }
   SECTION("a wrong number of members") {
     raw.execute("UPDATE threads SET members = 7");
-    expected = "does not have as many members as it says";
+    expected = "has a wrong number of members";
   }
   SECTION("a row that its table forbids") {
     raw.execute("PRAGMA ignore_check_constraints = ON; UPDATE calls SET teardown_complete = 1");
@@ -259,7 +260,7 @@ TEST_CASE("db:check: finds what no constraint can hold", "[console][process]") {
         std::string::npos);
 }
 
-TEST_CASE("db:check: finds damaged pages", "[console][process]") {
+TEST_CASE("db:check: damaged pages -> found", "[console][process]") {
   CliWorld world;
   CliWorld::startCall(*world.host());
   std::string bytes = world.files().at("app.db");
@@ -271,7 +272,7 @@ TEST_CASE("db:check: finds damaged pages", "[console][process]") {
   CHECK(world.files().at("app.db") == bytes);
 }
 
-TEST_CASE("messenger: colours are for terminals, and only for those who want them", "[console][process]") {
+TEST_CASE("messenger: colours -> only on terminals and only if wanted", "[console][process]") {
   CliWorld world;
   CliWorld::startCall(*world.host());
   constexpr unsigned short wide = 200;
@@ -292,7 +293,7 @@ TEST_CASE("messenger: colours are for terminals, and only for those who want the
   CHECK(world.run({"calls:list"}, wide).out.find('\x1b') == std::string::npos);
 }
 
-TEST_CASE("messenger: output that cannot be written is a failure", "[console][process]") {
+TEST_CASE("messenger: output cannot be written -> failure", "[console][process]") {
   CliWorld world;
   world.host();
   Process process("/bin/sh", {"-c", std::string{MESSENGER_CLI} + " list > /dev/full"}, {world.environment});

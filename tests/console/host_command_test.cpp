@@ -74,7 +74,8 @@ TEST_CASE("host commands: run with the host's Messenger, flags and --json", "[co
   CHECK(json.err.empty());
 }
 
-TEST_CASE("host commands: are listed, explained, suggested, and checked", "[console][host_command]") {
+TEST_CASE("host commands: added -> listed and explained and suggested and checked",
+          "[console][host_command]") {
   World world;
   world.console.commands = {hello()};
   CHECK(world.run({"list"}).out.find("app:hello") != std::string::npos);
@@ -85,7 +86,7 @@ TEST_CASE("host commands: are listed, explained, suggested, and checked", "[cons
   CHECK(world.run({"app:hello", "--quiet"}).exit == 2);
 }
 
-TEST_CASE("host commands: fail with a code, a reason and a hint, or having said it all",
+TEST_CASE("host commands: failure -> a code and a reason and a hint unless already reported",
           "[console][host_command]") {
   World world;
   world.console.commands = {failing({ExitCode::notFound, "noSuchApp", "There is no app.", "Make one."})};
@@ -100,7 +101,7 @@ TEST_CASE("host commands: fail with a code, a reason and a hint, or having said 
   CHECK(quiet.err.empty());
 }
 
-TEST_CASE("host commands: hear that they are to stop", "[console][host_command]") {
+TEST_CASE("host commands: stop requested -> they can see it", "[console][host_command]") {
   World world;
   bool stop = false;
   std::vector<bool> heard;
@@ -117,7 +118,7 @@ TEST_CASE("host commands: hear that they are to stop", "[console][host_command]"
   CHECK(heard == std::vector<bool>{false, true});
 }
 
-TEST_CASE("host commands: a name that is unfit or taken is refused", "[console][host_command]") {
+TEST_CASE("host commands: an invalid or taken name -> refused", "[console][host_command]") {
   World world;
   for (const char* name : {"", "-x", "App", "a b", "list", "help", "calls:down", "queue:work", "app:hello"}) {
     HostCommand other = hello();

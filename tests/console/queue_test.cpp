@@ -47,7 +47,7 @@ TEST_CASE("queue:work: without a driver it refuses and leaves every job", "[cons
   CHECK_FALSE(world.messenger->host().findCall(*jobs[0].call)->setupComplete);
 }
 
-TEST_CASE("queue:work --once: runs one job and tells of it", "[console][unit]") {
+TEST_CASE("queue:work --once: a job -> run and reported", "[console][unit]") {
   World world;
   const Call call = world.startCall();
   world.startCall();
@@ -58,12 +58,12 @@ TEST_CASE("queue:work --once: runs one job and tells of it", "[console][unit]") 
   CHECK(world.messenger->jobs().pending().size() == 1);
 }
 
-TEST_CASE("queue:work --once: with nothing to do says so", "[console][unit]") {
+TEST_CASE("queue:work --once: no job -> says so", "[console][unit]") {
   World world;
   CHECK(world.run({"queue:work", "--once"}).out == "No job was available.\n");
 }
 
-TEST_CASE("queue:work --stop-when-empty: runs what is available, on as many threads as asked",
+TEST_CASE("queue:work --stop-when-empty: available jobs -> run on the given number of threads",
           "[console][unit]") {
   World world;
   for (int i = 0; i < 8; ++i) world.startCall();
@@ -76,7 +76,8 @@ TEST_CASE("queue:work --stop-when-empty: runs what is available, on as many thre
   CHECK(world.messenger->jobs().pending().empty());
 }
 
-TEST_CASE("queue:work --stop-when-empty: a storage that fails is no empty queue", "[console][unit]") {
+TEST_CASE("queue:work --stop-when-empty: the storage fails -> not taken for an empty queue",
+          "[console][unit]") {
   World world;
   world.startCall();
   world.storage->failIf([](const auto&) { return true; }, messenger::testing::Fault::before);
@@ -124,21 +125,21 @@ TEST_CASE("queue:work: tries and backoff given here go before the configured one
   }
 }
 
-TEST_CASE("queue:work: serves the queue it is told to", "[console][unit]") {
+TEST_CASE("queue:work: --queue -> that queue is served", "[console][unit]") {
   World world;
   world.startCall();
   CHECK(world.run({"queue:work", "--once", "--queue=other"}).out == "No job was available.\n");
   CHECK(world.run({"queue:work", "--once", "--queue=messenger", "--json"}).json().at("done") == 1);
 }
 
-TEST_CASE("queue:work: a failing job is no failure of the command", "[console][unit]") {
+TEST_CASE("queue:work: a failing job -> the command still succeeds", "[console][unit]") {
   World world;
   world.provider->answerCreate(ProviderAnswer::throwing);
   world.startCall();
   CHECK(world.run({"queue:work", "--once", "--tries=1"}).exit == 0);
 }
 
-TEST_CASE("queue:work: stops when the host asks it to, after the job in hand", "[console][unit]") {
+TEST_CASE("queue:work: the host requests a stop -> ends after the current job", "[console][unit]") {
   World world;
   world.startCall();
   world.startCall();
@@ -151,7 +152,7 @@ TEST_CASE("queue:work: stops when the host asks it to, after the job in hand", "
   CHECK(said.at("runs")[0].at("outcome") == "done");
 }
 
-TEST_CASE("queue:work: shows how far it is only on a terminal", "[console][unit]") {
+TEST_CASE("queue:work: progress -> only on a terminal", "[console][unit]") {
   World world;
   world.startCall();
   CHECK(world.run({"queue:work", "--stop-when-empty"}).err.empty());
@@ -159,7 +160,7 @@ TEST_CASE("queue:work: shows how far it is only on a terminal", "[console][unit]
   CHECK(world.run({"queue:work", "--stop-when-empty"}).err.find("\r") != std::string::npos);
 }
 
-TEST_CASE("queue:failed and queue:retry: what was given up can be seen and tried again", "[console][unit]") {
+TEST_CASE("queue:failed and queue:retry: failed jobs -> listed and retried", "[console][unit]") {
   World world;
   CHECK(world.run({"queue:failed"}).out == "No failed jobs.\n");
   CHECK(world.run({"queue:retry", "--all"}).out == "No failed jobs.\n");
@@ -193,7 +194,7 @@ TEST_CASE("queue:failed and queue:retry: what was given up can be seen and tried
   }
 }
 
-TEST_CASE("queue:status: counts the jobs and tells of the switch", "[console][unit]") {
+TEST_CASE("queue:status: jobs and switch -> shown", "[console][unit]") {
   World world;
   world.startCall();
   world.clock->advance(5s);
@@ -211,7 +212,7 @@ TEST_CASE("queue:status: counts the jobs and tells of the switch", "[console][un
   CHECK(world.run({"queue:status"}).out.find("down for maintenance") != std::string::npos);
 }
 
-TEST_CASE("schedule:run: leaves the check to a worker when this program counts on hearing heartbeats",
+TEST_CASE("schedule:run: a program that receives heartbeats -> leaves the check to a worker",
           "[console][unit]") {
   World world;
   world.startCall();
@@ -220,7 +221,7 @@ TEST_CASE("schedule:run: leaves the check to a worker when this program counts o
   CHECK(world.messenger->jobs().pending().size() == 2);
 }
 
-TEST_CASE("schedule:run: checks here when this program hears none", "[console][unit]") {
+TEST_CASE("schedule:run: a program that receives no heartbeats -> checks itself", "[console][unit]") {
   World world({.receivesHeartbeats = false});
   world.startCall();
   world.clock->advance(61s);
@@ -228,7 +229,7 @@ TEST_CASE("schedule:run: checks here when this program hears none", "[console][u
   CHECK(world.messenger->jobs().pending().size() == 1);
 }
 
-TEST_CASE("schedule:run --watch: goes on until it is stopped", "[console][unit]") {
+TEST_CASE("schedule:run --watch: until stopped -> repeats", "[console][unit]") {
   World world;
   int asked = 0;
   world.console.stopRequested = [&] { return ++asked > 2; };

@@ -4,7 +4,7 @@
 
 namespace messenger::console::testing {
 
-TEST_CASE("queue:work: a first Ctrl-C finishes the job in hand", "[console][process]") {
+TEST_CASE("queue:work: a first Ctrl-C -> the current job finishes", "[console][process]") {
   CliWorld world;
   const auto host = world.host();
   const Call call = CliWorld::startCall(*host);
@@ -14,7 +14,7 @@ TEST_CASE("queue:work: a first Ctrl-C finishes the job in hand", "[console][proc
   Process worker(CONSOLE_HOST, {world.file.string(), "queue:work"}, {});
   worker.waitForErr("create begun");
   worker.signal(signal);
-  worker.waitForErr("Finishing the work in hand");
+  worker.waitForErr("Finishing the current work");
   worker.writeLine("go on");
   CHECK(worker.wait() == 0);
   CHECK(worker.out().find("  done    SetupCall           " + call.id.value() + "\n1 done,") !=
@@ -23,7 +23,7 @@ TEST_CASE("queue:work: a first Ctrl-C finishes the job in hand", "[console][proc
   CHECK(host->jobs().pending().size() == 1);
 }
 
-TEST_CASE("queue:work: a second Ctrl-C ends it at once, and the job is not lost", "[console][process]") {
+TEST_CASE("queue:work: a second Ctrl-C -> ends at once and the job is not lost", "[console][process]") {
   CliWorld world;
   const auto host = world.host();
   const Call call = CliWorld::startCall(*host);
@@ -32,7 +32,7 @@ TEST_CASE("queue:work: a second Ctrl-C ends it at once, and the job is not lost"
   Process worker(CONSOLE_HOST, {world.file.string(), "queue:work"}, {});
   worker.waitForErr("create begun");
   worker.signal(signal);
-  worker.waitForErr("Finishing the work in hand");
+  worker.waitForErr("Finishing the current work");
   worker.signal(signal);
   CHECK(worker.wait() == 128 + signal);
   CHECK_FALSE(host->host().findCall(call.id)->setupComplete);
@@ -40,7 +40,7 @@ TEST_CASE("queue:work: a second Ctrl-C ends it at once, and the job is not lost"
   CHECK(host->jobs().pending()[0].leasedUntil.has_value());
 }
 
-TEST_CASE("queue:work: an idle worker stops at once", "[console][process]") {
+TEST_CASE("queue:work: Ctrl-C while idle -> stops at once", "[console][process]") {
   CliWorld world;
   world.host();
   Process worker(CONSOLE_HOST, {world.file.string(), "queue:work"}, {});
@@ -50,7 +50,7 @@ TEST_CASE("queue:work: an idle worker stops at once", "[console][process]") {
   CHECK(worker.out() == "No job was run.\n");
 }
 
-TEST_CASE("queue:work: takes jobs that another process stores", "[console][process]") {
+TEST_CASE("queue:work: another process stores jobs -> they are run", "[console][process]") {
   CliWorld world;
   const auto host = world.host();
   Process worker(CONSOLE_HOST, {world.file.string(), "queue:work"}, {});
@@ -63,7 +63,8 @@ TEST_CASE("queue:work: takes jobs that another process stores", "[console][proce
   CHECK(worker.wait() == 0);
 }
 
-TEST_CASE("schedule:run --watch: checks at once and ends cleanly on Ctrl-C", "[console][process]") {
+TEST_CASE("schedule:run --watch: started and then Ctrl-C -> checks at once and ends cleanly",
+          "[console][process]") {
   CliWorld world;
   world.host();
   Process watching(CONSOLE_HOST, {world.file.string(), "schedule:run", "--watch"}, {});

@@ -7,7 +7,7 @@ namespace messenger::console {
 
 using namespace std::chrono_literals;
 
-TEST_CASE("layout: foreign text cannot steer a terminal", "[console][unit]") {
+TEST_CASE("layout: foreign text -> cannot steer a terminal", "[console][unit]") {
   CHECK(printable("plain") == "plain");
   CHECK(printable("a\x1b[31mb\nc") == "a?[31mb?c");
   CHECK(printable("a\xc2\x9b"
@@ -18,27 +18,27 @@ TEST_CASE("layout: foreign text cannot steer a terminal", "[console][unit]") {
                   "b") == "a?b");  // no UTF-8
 }
 
-TEST_CASE("layout: a long text is cut at a character, with dots", "[console][unit]") {
+TEST_CASE("layout: a long text -> cut at a character with dots", "[console][unit]") {
   CHECK(printable("abcdefgh", 8) == "abcdefgh");
   CHECK(printable("abcdefghi", 8) == "abcde...");
   CHECK(printable("\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e", 5) == "\xe6\x97\xa5...");
   CHECK(printable("abc", 2) == "..");
 }
 
-TEST_CASE("layout: wide characters take two columns, combining ones none", "[console][unit]") {
+TEST_CASE("layout: wide and combining characters -> take two columns and none", "[console][unit]") {
   CHECK(columns("abc") == 3);
   CHECK(columns("\xe6\x97\xa5") == 2);
   CHECK(columns("e\xcc\x81") == 1);
   CHECK(padded("\xe6\x97\xa5", 4) == "\xe6\x97\xa5  ");
 }
 
-TEST_CASE("layout: text is broken at blanks, and a long word stays whole", "[console][unit]") {
+TEST_CASE("layout: text -> broken at blanks and a long word stays whole", "[console][unit]") {
   CHECK(wrap("one two three", 7) == std::vector<std::string>{"one two", "three"});
   CHECK(wrap("abcdefghij k", 4) == std::vector<std::string>{"abcdefghij", "k"});
   CHECK(wrap("", 4) == std::vector<std::string>{""});
 }
 
-TEST_CASE("suggest: a slip of the fingers is understood, a guess is not made", "[console][unit]") {
+TEST_CASE("suggest: a small error -> a suggestion and never a guess", "[console][unit]") {
   const std::vector<std::string> commands{"calls:down", "calls:up", "queue:work", "queue:retry"};
   CHECK(nearest("calls:donw", commands) == "calls:down");
   CHECK(nearest("CALLS:DOWN", commands) == "calls:down");
@@ -50,7 +50,7 @@ TEST_CASE("suggest: a slip of the fingers is understood, a guess is not made", "
   CHECK(nearest(std::string(100000, 'x'), commands).empty());
 }
 
-TEST_CASE("time words: near times are said in words, all times in UTC", "[console][unit]") {
+TEST_CASE("time words: near times -> in words and all times in UTC", "[console][unit]") {
   const TimePoint now = std::chrono::sys_days{std::chrono::year{2026} / 1 / 2};
   CHECK(absolute(now + 61s) == "2026-01-02 00:01:01 UTC");
   CHECK(relative(now, now) == "just now");

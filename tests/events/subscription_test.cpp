@@ -1,4 +1,4 @@
-// Places of listeners: when they are called, when they are given up, who waits for whom.
+// Subscriptions: when listeners are called, when they are removed, and who waits for whom.
 #include <atomic>
 #include <latch>
 #include <memory>
@@ -29,7 +29,7 @@ CallStarted started(const std::string& id = "c") {
 
 }  // namespace
 
-TEST_CASE("event_bus: an event reaches those of its kind, then those of every kind", "[events][unit]") {
+TEST_CASE("event_bus: an event -> reaches its listeners and then those of all events", "[events][unit]") {
   Bus world;
   std::string order;
   const auto any = world.bus.subscribe<Event>([&](const Event&) { order += 'e'; });
@@ -40,12 +40,12 @@ TEST_CASE("event_bus: an event reaches those of its kind, then those of every ki
   REQUIRE(order == "12e");
 }
 
-TEST_CASE("event_bus: an empty listener is refused", "[events][unit]") {
+TEST_CASE("event_bus: an empty listener -> refused", "[events][unit]") {
   Bus world;
   REQUIRE_THROWS_AS(world.bus.subscribe<CallStarted>(nullptr), std::invalid_argument);
 }
 
-TEST_CASE("event_bus: a listener that throws is reported and the next one runs", "[events][unit]") {
+TEST_CASE("event_bus: a listener throws -> reported and the next one runs", "[events][unit]") {
   Bus world;
   int called = 0;
   const auto one =
@@ -54,10 +54,11 @@ TEST_CASE("event_bus: a listener that throws is reported and the next one runs",
   const auto three = world.bus.subscribe<CallStarted>([&](const CallStarted&) { ++called; });
   world.bus.emit(started());
   REQUIRE(called == 1);
-  REQUIRE(world.reported == std::vector<std::string>{"no", "something that is no std::exception"});
+  REQUIRE(world.reported == std::vector<std::string>{"no", "an exception that is no std::exception"});
 }
 
-TEST_CASE("subscription: destroyed, cancelled or replaced, it is called no more", "[events][unit]") {
+TEST_CASE("subscription: destroyed or cancelled or replaced -> its listener is not called",
+          "[events][unit]") {
   Bus world;
   int called = 0;
   const auto count = [&](const CallStarted&) { ++called; };
@@ -86,7 +87,7 @@ TEST_CASE("subscription: destroyed, cancelled or replaced, it is called no more"
   REQUIRE(called == 3);
 }
 
-TEST_CASE("subscription: released, the listener stays", "[events][unit]") {
+TEST_CASE("subscription: detached -> its listener stays", "[events][unit]") {
   Bus world;
   int called = 0;
   world.bus.subscribe<CallStarted>([&](const CallStarted&) { ++called; }).detach();
@@ -94,7 +95,7 @@ TEST_CASE("subscription: released, the listener stays", "[events][unit]") {
   REQUIRE(called == 1);
 }
 
-TEST_CASE("subscription: its destruction waits for its running listener", "[events]") {
+TEST_CASE("subscription: destroyed during a run -> waits for its listener", "[events]") {
   Bus world;
   std::latch inside(1);
   std::latch goOn(1);
@@ -124,11 +125,11 @@ TEST_CASE("subscription: its destruction waits for its running listener", "[even
   REQUIRE(orderKept);
 }
 
-TEST_CASE("subscription: destroyed inside its own listener it does not wait for itself", "[events]") {
+TEST_CASE("subscription: destroyed inside its own listener -> does not wait for itself", "[events]") {
   Bus world;
   auto witness = std::make_shared<int>(0);
   std::optional<Subscription> subscription;
-  // What the listener holds must outlive the run that gives its place up.
+  // What the listener captures must outlive the run that destroys its subscription.
   subscription = world.bus.subscribe<CallStarted>([&subscription, witness](const CallStarted&) {
     subscription.reset();
     ++*witness;
@@ -139,8 +140,7 @@ TEST_CASE("subscription: destroyed inside its own listener it does not wait for 
   REQUIRE(witness.use_count() == 1);
 }
 
-TEST_CASE("subscription: destroyed inside its listener it waits for the same listener elsewhere",
-          "[events]") {
+TEST_CASE("subscription: destroyed inside its listener -> waits for runs elsewhere", "[events]") {
   Bus world;
   std::latch first(1);
   std::latch goOn(1);
@@ -171,7 +171,7 @@ TEST_CASE("subscription: destroyed inside its listener it waits for the same lis
   REQUIRE(runs == 2);
 }
 
-TEST_CASE("subscription: one listener may cancel another, and subscribe", "[events][unit]") {
+TEST_CASE("subscription: a listener cancels another and subscribes -> allowed", "[events][unit]") {
   Bus world;
   int called = 0;
   std::vector<Subscription> added;
@@ -188,7 +188,7 @@ TEST_CASE("subscription: one listener may cancel another, and subscribe", "[even
   REQUIRE(called < 100);
 }
 
-TEST_CASE("subscription: it may outlive the bus", "[events][unit]") {
+TEST_CASE("subscription: the bus is gone -> still valid", "[events][unit]") {
   Subscription left;
   {
     Bus world;
@@ -197,7 +197,7 @@ TEST_CASE("subscription: it may outlive the bus", "[events][unit]") {
   left.cancel();
 }
 
-TEST_CASE("event_bus: emitting, subscribing and cancelling from many threads", "[events]") {
+TEST_CASE("event_bus: many threads emit and subscribe and cancel -> no race", "[events]") {
   Bus world;
   std::atomic<int> called{0};
   const auto steady = world.bus.subscribe<CallStarted>([&](const CallStarted&) { ++called; });

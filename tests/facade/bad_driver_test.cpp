@@ -1,4 +1,4 @@
-// Drivers that misbehave: the call ends with setup_failed, or the teardown is parked, and nothing else
+// Drivers that misbehave: the call ends with setupFailed, or the teardown is kept as failed, and nothing else
 // breaks.
 #include <atomic>
 #include <functional>
@@ -45,7 +45,7 @@ std::shared_ptr<Scripted::Script> useScript(Fixture& world) {
   return script;
 }
 
-/// Starts a call whose setup fails for good; returns why, as the job keeps it.
+/// Starts a call whose setup fails in every attempt; returns the reason from the failed job.
 std::string whySetupFails(Fixture& world, Scripted::Script& script) {
   const Call call = world.start(world.team, member(0));
   world.drain();
@@ -54,10 +54,10 @@ std::string whySetupFails(Fixture& world, Scripted::Script& script) {
   REQUIRE(world.now(call).teardownComplete);
   REQUIRE(script.creates == Config::Jobs{}.maxAttempts);
   REQUIRE(script.destroys == 1);
-  const auto parked = world.messenger->jobs().failed();
-  REQUIRE(parked.size() == 1);
-  REQUIRE(world.events.of<CallSetupFailed>().at(0).error == parked[0].lastError);
-  return parked[0].lastError.value();
+  const auto failedJobs = world.messenger->jobs().failed();
+  REQUIRE(failedJobs.size() == 1);
+  REQUIRE(world.events.of<CallSetupFailed>().at(0).error == failedJobs[0].lastError);
+  return failedJobs[0].lastError.value();
 }
 
 std::string times(std::size_t count, const std::string& text) {
@@ -68,7 +68,7 @@ std::string times(std::size_t count, const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("bad driver: create that fails in any way", "[facade][bad_driver]") {
+TEST_CASE("bad driver: create fails in any way -> the call ends with setupFailed", "[facade][bad_driver]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -83,7 +83,7 @@ TEST_CASE("bad driver: create that fails in any way", "[facade][bad_driver]") {
   }
   SECTION("when it throws something else") {
     script->create = [](const Call&) -> bool { throw "text"; };
-    REQUIRE(whySetupFails(world, *script) == "something that is no std::exception");
+    REQUIRE(whySetupFails(world, *script) == "an exception that is no std::exception");
   }
   SECTION("when it throws a very long text") {
     script->create = [](const Call&) -> bool { throw std::runtime_error(std::string(1 << 20, 'x')); };
@@ -126,7 +126,7 @@ TEST_CASE("bad driver: create that fails in any way", "[facade][bad_driver]") {
   }
 }
 
-TEST_CASE("bad driver: what is just within the bounds is kept", "[facade][bad_driver]") {
+TEST_CASE("bad driver: details at the bounds -> kept", "[facade][bad_driver]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -143,7 +143,7 @@ TEST_CASE("bad driver: what is just within the bounds is kept", "[facade][bad_dr
   REQUIRE(room->payload == script->room.payload);
 }
 
-TEST_CASE("bad driver: a destroy that fails in any way is tried again, then parked", "[facade][bad_driver]") {
+TEST_CASE("bad driver: destroy fails in any way -> retried and then kept as failed", "[facade][bad_driver]") {
   const auto kind = GENERATE(eitherStorage());
   const int way = GENERATE(0, 1, 2);
   CAPTURE(kind, way);
@@ -163,12 +163,12 @@ TEST_CASE("bad driver: a destroy that fails in any way is tried again, then park
   REQUIRE(world.events.count<CallTeardownFailed>() == 1);
   REQUIRE(world.events.count<JobFailed>() == 1);
   REQUIRE(world.messenger->jobs().failed().size() == 1);
-  // The thread is free for the next call all the same.
+  // The thread can still have its next call.
   script->destroy = [](const Call&) { return true; };
   REQUIRE_OK(world.messenger->startCall(world.team, member(0)));
 }
 
-TEST_CASE("bad driver: the room's secret is nowhere but in destroy", "[facade][secrets]") {
+TEST_CASE("bad driver: the room's secret -> only in destroy", "[facade][secrets]") {
   const auto kind = GENERATE(eitherStorage());
   const bool queued = GENERATE(true, false);
   CAPTURE(kind, queued);
@@ -244,7 +244,7 @@ TEST_CASE("bad driver: the room's secret is nowhere but in destroy", "[facade][s
   }
 }
 
-TEST_CASE("bad driver: one instance is made for each job", "[facade][bad_driver]") {
+TEST_CASE("bad driver: several jobs -> a new driver for each", "[facade][bad_driver]") {
   Fixture world;
   int made = 0;
   world.messenger->setVideoDriver([&]() -> std::unique_ptr<VideoDriver> {
@@ -259,14 +259,13 @@ TEST_CASE("bad driver: one instance is made for each job", "[facade][bad_driver]
   REQUIRE(made == 2);
 }
 
-TEST_CASE("no host code under a lock: verbs work from every place where the host is called",
-          "[facade][invariant9]") {
+TEST_CASE("no host code under a lock: verbs called from all host code -> they work", "[facade][invariant9]") {
   const auto kind = GENERATE(eitherStorage());
   const bool queued = GENERATE(true, false);
   CAPTURE(kind, queued);
   Fixture world(kind, Fixture::configured(queued));
   Messenger& m = *world.messenger;
-  // On another thread: a lock held by the library's own thread would be missed, were it recursive.
+  // On another OS thread, because a recursive lock held by this one would go unnoticed.
   const auto use = [&] {
     std::thread([&] {
       (void)m.startCall(world.pair, named("alice"));

@@ -1,10 +1,10 @@
-// Ids and texts that nobody meant: each is refused, and nothing has changed.
+// Invalid ids and texts: each is refused, and nothing has changed.
 #include "tests/support/messenger_fixture.hpp"
 
 namespace messenger::tests {
 namespace {
 
-/// Unknown, empty, huge, with a NUL, ill-formed UTF-8, and what SQL might choke on.
+/// Unknown, empty, huge, with a NUL, ill-formed UTF-8, and SQL syntax.
 std::vector<std::string> oddTexts() {
   return {"unknown",
           "",
@@ -25,7 +25,7 @@ std::string shown(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("bad input: odd ids of calls and threads are not found", "[facade][bad_input]") {
+TEST_CASE("bad input: odd ids of calls and threads -> not found", "[facade][bad_input]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -64,7 +64,7 @@ TEST_CASE("bad input: odd ids of calls and threads are not found", "[facade][bad
   REQUIRE(m.jobs().pending().empty());
 }
 
-TEST_CASE("bad input: odd users are strangers", "[facade][bad_input]") {
+TEST_CASE("bad input: odd users -> not members", "[facade][bad_input]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -98,7 +98,7 @@ TEST_CASE("bad input: odd users are strangers", "[facade][bad_input]") {
   REQUIRE(world.presence->seenWithin(hours{1}, world.clock->now().steady).size() == 1);
 }
 
-TEST_CASE("bad input: the directory takes no odd text", "[facade][bad_input]") {
+TEST_CASE("bad input: odd text for the directory -> refused", "[facade][bad_input]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -142,9 +142,8 @@ TEST_CASE("bad input: the directory takes no odd text", "[facade][bad_input]") {
   REQUIRE(threads.members(world.team).size() == Fixture::groupSize);
 }
 
-TEST_CASE("bad input: a host's directory may use any text, and broadcasts stay valid",
-          "[facade][bad_input]") {
-  /// Everybody is a member of everything.
+TEST_CASE("bad input: any text in a host's directory -> broadcasts stay valid", "[facade][bad_input]") {
+  /// Every user is a member of every thread.
   struct Anything final : ThreadDirectory {
     std::optional<Thread> findThread(const ThreadId& thread) const override {
       Thread found;
@@ -194,7 +193,7 @@ TEST_CASE("bad input: a host's directory may use any text, and broadcasts stay v
   }
 }
 
-TEST_CASE("bad input: what a Messenger cannot do without is named", "[facade][bad_input]") {
+TEST_CASE("bad input: a missing dependency -> named", "[facade][bad_input]") {
   REQUIRE_THROWS_WITH(Messenger(Fixture::configured(), std::shared_ptr<Storage>{}),
                       Catch::Contains("storage"));
   struct NoThreads final : testing::ForwardingStorage {

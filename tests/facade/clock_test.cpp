@@ -1,5 +1,5 @@
-// The wall clock is set forward or back, as NTP or an operator does it: nothing is decided by it. Each case
-// was found by trying, on version 0.1, where it waited for hours.
+// The wall clock is set forward or back, as NTP or an operator does it: no decision depends on it. Each case
+// was found by experiment in version 0.1, where it waited for hours.
 #include "tests/support/messenger_fixture.hpp"
 
 namespace messenger::tests {
@@ -7,7 +7,8 @@ namespace {
 
 using testing::ProviderAnswer;
 
-/// Lets time pass a second at a time until something is so; returns how many seconds that took, or the limit.
+/// Lets time pass a second at a time until a condition holds; returns how many seconds that took, or the
+/// limit.
 template <class Step, class Done>
 seconds secondsUntil(Fixture& world, seconds limit, Step&& step, Done&& done) {
   seconds passed{0};
@@ -20,7 +21,7 @@ seconds secondsUntil(Fixture& world, seconds limit, Step&& step, Done&& done) {
 
 }  // namespace
 
-TEST_CASE("clock: set back while a setup waits for its retry -> it is retried in time", "[facade][clock]") {
+TEST_CASE("clock: set back while a setup waits for its retry -> retried in time", "[facade][clock]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -35,7 +36,7 @@ TEST_CASE("clock: set back while a setup waits for its retry -> it is retried in
   CHECK(waited < seconds{5});
 }
 
-TEST_CASE("clock: set back while a dead worker's lease holds -> it runs out in time", "[facade][clock]") {
+TEST_CASE("clock: set back while a dead worker's lease is valid -> it ends in time", "[facade][clock]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -48,7 +49,7 @@ TEST_CASE("clock: set back while a dead worker's lease holds -> it runs out in t
   CHECK(waited == seconds{30});
 }
 
-TEST_CASE("clock: corrected between two runs of a process -> a silent starter is out in time",
+TEST_CASE("clock: corrected between two runs of a process -> a silent owner is evicted in time",
           "[facade][clock]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
@@ -67,7 +68,8 @@ TEST_CASE("clock: corrected between two runs of a process -> a silent starter is
   CHECK(waited <= seconds{120});
 }
 
-TEST_CASE("clock: set back beside two live processes -> who is silent is out in time", "[facade][clock]") {
+TEST_CASE("clock: set back with two live processes -> a silent participant is evicted in time",
+          "[facade][clock]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -121,8 +123,7 @@ TEST_CASE("clock: set back during a call -> its duration is not negative", "[fac
   CHECK(ended->updatedAt >= ended->createdAt);
 }
 
-TEST_CASE("clock: set forward while calls are down -> they stay down as long as was said",
-          "[facade][clock]") {
+TEST_CASE("clock: set forward while calls are down -> they stay down as long as set", "[facade][clock]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);

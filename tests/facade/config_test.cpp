@@ -1,4 +1,4 @@
-// Settings: their defaults, their bounds, and what the environment may say.
+// Settings: their defaults, their bounds, and the environment.
 #include "messenger/config.hpp"
 
 #include <array>
@@ -43,7 +43,7 @@ class Environment {
 
 }  // namespace
 
-TEST_CASE("config: the defaults are the reference's, with calling off", "[facade][config]") {
+TEST_CASE("config: defaults -> those of the Laravel package with calling off", "[facade][config]") {
   const Environment environment;
   const Config config = Config::fromEnvironment();
   REQUIRE_FALSE(config.calling.enabled);
@@ -56,7 +56,7 @@ TEST_CASE("config: the defaults are the reference's, with calling off", "[facade
   REQUIRE_REFUSED(world.messenger->startCall(world.team, member(0)), Reason::callingDisabled);
 }
 
-TEST_CASE("config: every field out of bounds is named", "[facade][config]") {
+TEST_CASE("config: a field out of bounds -> named", "[facade][config]") {
   using Change = std::function<void(Config&)>;
   const double notANumber = std::numeric_limits<double>::quiet_NaN();
   const std::vector<std::pair<std::string, Change>> wrong{
@@ -103,7 +103,7 @@ TEST_CASE("config: every field out of bounds is named", "[facade][config]") {
   }
 }
 
-TEST_CASE("config: the bounds themselves hold", "[facade][config]") {
+TEST_CASE("config: values at the bounds -> accepted", "[facade][config]") {
   Config least;
   least.calling.subscriber.channel = "a";
   least.jobs = {1, milliseconds{0}, milliseconds{0}, 0, seconds{1}, seconds{1}, milliseconds{10}};
@@ -120,7 +120,7 @@ TEST_CASE("config: the bounds themselves hold", "[facade][config]") {
   REQUIRE_NOTHROW(most.validate());
 }
 
-TEST_CASE("config: the environment says what it holds", "[facade][config]") {
+TEST_CASE("config: variables set -> their values", "[facade][config]") {
   Environment environment;
   for (const char* yes : {"true", "TRUE", "1", "yes", "on", "On"}) {
     environment.set("MESSENGER_CALLING_ENABLED", yes);
@@ -155,7 +155,7 @@ TEST_CASE("config: the environment says what it holds", "[facade][config]") {
   REQUIRE(Config::fromEnvironment().presence.writeBehind == seconds{0});
 }
 
-TEST_CASE("config: what the environment does not say stays as the host has it", "[facade][config]") {
+TEST_CASE("config: variables not set -> the host's values stay", "[facade][config]") {
   Environment environment;
   Config own;
   own.calling.enabled = true;
@@ -174,8 +174,7 @@ TEST_CASE("config: what the environment does not say stays as the host has it", 
                       Catch::Contains("jobs.maxAttempts") && !Catch::Contains("MESSENGER_"));
 }
 
-TEST_CASE("config: an environment variable that cannot be read is named, its value is not",
-          "[facade][config]") {
+TEST_CASE("config: an invalid variable -> named without its value", "[facade][config]") {
   Environment environment;
   const auto requireNamed = [&](const char* name, const char* value) {
     CAPTURE(name, value);

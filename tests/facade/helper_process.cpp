@@ -23,7 +23,7 @@ std::array<int, 2> makePipe() {
 }  // namespace
 
 HelperProcess::HelperProcess(const std::vector<std::string>& arguments) {
-  // A helper that died must not take the test with it.
+  // Writing to a dead helper must not end the test.
   static const auto ignored = std::signal(SIGPIPE, SIG_IGN);
   (void)ignored;
   const auto [itsInput, ourOutput] = makePipe();

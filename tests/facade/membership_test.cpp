@@ -23,7 +23,7 @@ void beforeOperation(Fixture& world, std::size_t n, const std::function<void()>&
 
 }  // namespace
 
-TEST_CASE("membership: removed before any step of a join -> not in the call, no heartbeat accepted",
+TEST_CASE("membership: removed before any step of a join -> not in the call and no heartbeat accepted",
           "[facade][membership]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);

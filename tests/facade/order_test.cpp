@@ -22,7 +22,7 @@ const Call& callOf(const Event& event) {
       event);
 }
 
-/// Notes the revisions it sees, and whether it was ever entered twice at once.
+/// Records the revisions it sees, and whether it ever ran twice at once.
 class Watch {
  public:
   void see(const CallId& call, std::int64_t revision) {
@@ -46,7 +46,7 @@ class Watch {
 
 }  // namespace
 
-TEST_CASE("order: events of one call come in the order of its changes, one at a time", "[facade][order]") {
+TEST_CASE("order: events of one call -> in the order of its changes and one at a time", "[facade][order]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -65,7 +65,7 @@ TEST_CASE("order: events of one call come in the order of its changes, one at a 
       if (world.messenger->leaveCall(call.id, me)) ++changes;
       if (world.messenger->joinCall(call.id, me)) ++changes;
       if (round % 3 == 0) {
-        // Somebody else's row: kicks and un-kicks meet leaves and joins.
+        // Another participant's row, so that kicks and un-kicks meet leaves and joins.
         const ParticipantId& other = rows.at((i + 1) % rows.size());
         (void)world.messenger->kickParticipant(call.id, member(0), other);
         (void)world.messenger->unkickParticipant(call.id, member(0), other);
@@ -77,7 +77,7 @@ TEST_CASE("order: events of one call come in the order of its changes, one at a 
   REQUIRE(watch.seen >= changes);
 }
 
-TEST_CASE("order: what a listener does is told after what it is being told", "[facade][order]") {
+TEST_CASE("order: a listener calls a verb -> its events come after the current one", "[facade][order]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -102,7 +102,7 @@ TEST_CASE("order: what a listener does is told after what it is being told", "[f
   REQUIRE(broadcasts.back().event == "call.ended");
 }
 
-TEST_CASE("order: a broadcaster that calls back is served afterwards", "[facade][order]") {
+TEST_CASE("order: a broadcaster calls back -> its events come afterwards", "[facade][order]") {
   struct Meddler final : Broadcaster {
     void broadcast(const Broadcast& broadcast) override {
       log.push_back("begin " + broadcast.event);
@@ -129,7 +129,7 @@ TEST_CASE("order: a broadcaster that calls back is served afterwards", "[facade]
                                                    "end left.call"});
 }
 
-TEST_CASE("order: listeners of different calls run side by side", "[facade][order]") {
+TEST_CASE("order: listeners of different calls -> run at the same time", "[facade][order]") {
   Fixture world;
   const Call one = world.start(world.team, member(0));
   const Call other = world.start(world.pair, named("alice"));
@@ -142,7 +142,7 @@ TEST_CASE("order: listeners of different calls run side by side", "[facade][orde
   REQUIRE(world.isIn(other, named("bob")));
 }
 
-TEST_CASE("order: the verb that finds another thread delivering leaves its events to it", "[facade][order]") {
+TEST_CASE("order: another thread is delivering -> the verb leaves its events to it", "[facade][order]") {
   Fixture world;
   const Call call = world.start(world.team, member(0));
   std::latch inListener(1);
@@ -156,14 +156,15 @@ TEST_CASE("order: the verb that finds another thread delivering leaves its event
   });
   std::thread first([&] { (void)world.messenger->joinCall(call.id, member(1)); });
   inListener.wait();
-  REQUIRE_OK(world.messenger->joinCall(call.id, member(2)));  // returns although the first is not told yet
+  REQUIRE_OK(world.messenger->joinCall(call.id,
+                                       member(2)));  // returns although the first event is not delivered yet
   REQUIRE(told == 1);
   goOn.count_down();
   first.join();
   REQUIRE(told == 2);
 }
 
-TEST_CASE("order: a listener that throws stops neither the next one nor the verb", "[facade][order]") {
+TEST_CASE("order: a listener throws -> the next one runs and the verb succeeds", "[facade][order]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -180,7 +181,7 @@ TEST_CASE("order: a listener that throws stops neither the next one nor the verb
   REQUIRE(world.now(call).active());
 }
 
-TEST_CASE("broadcasts: one that fails is reported and hurts nothing else", "[facade][broadcasts]") {
+TEST_CASE("broadcasts: one fails -> reported and nothing else affected", "[facade][broadcasts]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -206,7 +207,7 @@ TEST_CASE("broadcasts: one that fails is reported and hurts nothing else", "[fac
   world.requireSound();
 }
 
-TEST_CASE("broadcasts: what is no std::exception is reported too", "[facade][broadcasts]") {
+TEST_CASE("broadcasts: an exception that is no std::exception -> reported too", "[facade][broadcasts]") {
   struct Thrower final : Broadcaster {
     void broadcast(const Broadcast&) override { throw 7; }
   };

@@ -1,4 +1,4 @@
-// The table "who may do what" of the design, cell by cell: every verb by every kind of caller.
+// The table "who may do what" of the design, cell by cell: every verb by every kind of user.
 #include <map>
 
 #include "messenger/testing/faulty_storage.hpp"
@@ -60,7 +60,7 @@ const std::map<std::string, Verb>& verbs() {
   return all;
 }
 
-/// One row of the table: a caller in a state, and what each verb answers.
+/// One row of the table: a user in a state, and the answer of each verb.
 struct Row {
   std::string caller;
   std::map<std::string, Answer> answers;
@@ -103,13 +103,13 @@ Row reading(const std::string& caller) {
 
 }  // namespace
 
-TEST_CASE("policy: an outsider may do nothing", "[facade][policy]") {
+TEST_CASE("policy: an outsider -> may do nothing", "[facade][policy]") {
   const auto outsider = [](World&, const Call&) { return person("outsider"); };
   check("group", "ann", outsider, everything("outsider", Reason::notMember));
   check("private", "alice", outsider, everything("outsider", Reason::notMember));
 }
 
-TEST_CASE("policy: a member who never joined may look, join and ignore", "[facade][policy]") {
+TEST_CASE("policy: a member who never joined -> may view and join and ignore", "[facade][policy]") {
   const std::map<std::string, Answer> outside{{"join", allowed},
                                               {"ignore", allowed},
                                               {"leave", Reason::notInCall},
@@ -125,7 +125,7 @@ TEST_CASE("policy: a member who never joined may look, join and ignore", "[facad
               {{"kick", Reason::notGroup}, {"unkick", Reason::notGroup}}));
 }
 
-TEST_CASE("policy: who is in the call may leave and send heartbeats", "[facade][policy]") {
+TEST_CASE("policy: a participant in the call -> may leave and send heartbeats", "[facade][policy]") {
   const std::map<std::string, Answer> inside{
       {"join", allowed}, {"leave", allowed}, {"heartbeat", allowed}, {"ignore", Reason::alreadyJoined}};
   const auto joins = [](const std::string& who) {
@@ -158,7 +158,7 @@ TEST_CASE("policy: who is in the call may leave and send heartbeats", "[facade][
   }
 }
 
-TEST_CASE("policy: who has left may come back, and nothing else", "[facade][policy]") {
+TEST_CASE("policy: a participant who left -> may join again and nothing else", "[facade][policy]") {
   const std::map<std::string, Answer> left{{"join", allowed},
                                            {"ignore", Reason::alreadyJoined},
                                            {"leave", Reason::notInCall},
@@ -177,7 +177,7 @@ TEST_CASE("policy: who has left may come back, and nothing else", "[facade][poli
   check("group", "sam", leaves("ann"), changed(reading("admin who left"), left));
 }
 
-TEST_CASE("policy: who was kicked may only look", "[facade][policy]") {
+TEST_CASE("policy: a kicked participant -> may only view", "[facade][policy]") {
   const std::map<std::string, Answer> out{{"join", Reason::kicked},  {"ignore", Reason::alreadyJoined},
                                           {"leave", Reason::kicked}, {"heartbeat", Reason::kicked},
                                           {"end", Reason::kicked},   {"kick", Reason::kicked},
@@ -193,7 +193,7 @@ TEST_CASE("policy: who was kicked may only look", "[facade][policy]") {
   check("group", "sam", kicked("ann", "sam"), changed(reading("kicked admin"), out));
 }
 
-TEST_CASE("policy: in an ended call everyone may only look", "[facade][policy]") {
+TEST_CASE("policy: an ended call -> everyone may only view", "[facade][policy]") {
   const auto ended = [](const std::string& who) {
     return [who](World& world, const Call& call) {
       REQUIRE_OK(world.messenger.host().endCall(call.id));
@@ -205,7 +205,7 @@ TEST_CASE("policy: in an ended call everyone may only look", "[facade][policy]")
         changed(reading("bob"), {{"kick", Reason::notGroup}, {"unkick", Reason::notGroup}}));
 }
 
-TEST_CASE("policy: each obstacle to a start has its own reason", "[facade][policy][start_call]") {
+TEST_CASE("policy: each obstacle to a start -> its own reason", "[facade][policy][start_call]") {
   World world;
   const auto start = [&](const std::string& thread, const std::string& user) {
     return world.messenger.startCall(ThreadId{thread}, person(user));
@@ -246,7 +246,7 @@ TEST_CASE("policy: each obstacle to a start has its own reason", "[facade][polic
   }
 }
 
-TEST_CASE("policy: calling is off unless the host says yes", "[facade][policy][start_call]") {
+TEST_CASE("policy: calling -> off unless the host enables it", "[facade][policy][start_call]") {
   REQUIRE_FALSE(Config{}.calling.enabled);
   Config config = World::configured(/*queued=*/true);
   config.calling.enabled = false;
@@ -254,7 +254,7 @@ TEST_CASE("policy: calling is off unless the host says yes", "[facade][policy][s
   REQUIRE_REFUSED(world.messenger.startCall(ThreadId{"group"}, person("ann")), Reason::callingDisabled);
 }
 
-TEST_CASE("policy: a refusal asks the storage for no change", "[facade][policy]") {
+TEST_CASE("policy: a refusal -> no change reaches the storage", "[facade][policy]") {
   World world;
   const Call call = world.start("group", "ann");
   const Call pair = world.start("private", "alice");
@@ -300,7 +300,7 @@ TEST_CASE("policy: a refusal asks the storage for no change", "[facade][policy]"
   REQUIRE(changes == 0);
 }
 
-TEST_CASE("policy: only start looks at the switches", "[facade][policy]") {
+TEST_CASE("policy: the switches -> only start reads them", "[facade][policy]") {
   World world;
   const Call call = world.start("group", "ann");
   REQUIRE_OK(world.messenger.threads().setLocked(ThreadId{"group"}, true));

@@ -1,4 +1,4 @@
-// Who is put out by the activity check, and who never is.
+// Who is evicted by the activity check, and who never is.
 #include "messenger/errors.hpp"
 #include "tests/support/messenger_fixture.hpp"
 
@@ -7,7 +7,8 @@ namespace {
 
 using testing::Fault;
 
-/// A host's loop: lets time pass a second at a time, does what is due, and beats for those who are alive.
+/// A host's loop: lets time pass a second at a time, does the due tasks, and sends the heartbeats of live
+/// participants.
 class Loop {
  public:
   explicit Loop(Fixture& world) : world_(world) {}
@@ -30,7 +31,7 @@ class Loop {
 
 }  // namespace
 
-TEST_CASE("check_activity: 59.999 s of silence is heard, 60 s is not", "[facade][presence]") {
+TEST_CASE("check_activity: silent for 59.999 s or 60 s -> stays or is evicted", "[facade][presence]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -59,7 +60,7 @@ TEST_CASE("check_activity: 59.999 s of silence is heard, 60 s is not", "[facade]
   world.requireSound();
 }
 
-TEST_CASE("check_activity: joining while in the call counts as a heartbeat", "[facade][presence]") {
+TEST_CASE("check_activity: joining while in the call -> counts as a heartbeat", "[facade][presence]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -71,7 +72,7 @@ TEST_CASE("check_activity: joining while in the call counts as a heartbeat", "[f
   REQUIRE(world.isIn(call, member(0)));
 }
 
-TEST_CASE("check_activity: young calls are left alone", "[facade][presence]") {
+TEST_CASE("check_activity: a young call -> skipped", "[facade][presence]") {
   const auto kind = GENERATE(eitherStorage());
   const auto when = GENERATE(When::now, When::queued);
   CAPTURE(kind, static_cast<int>(when));
@@ -83,7 +84,7 @@ TEST_CASE("check_activity: young calls are left alone", "[facade][presence]") {
   REQUIRE(world.messenger->host().checkActivity(when) == 0);
   world.messenger->jobs().runPending();
   REQUIRE(world.now(call).active());
-  // Younger than the queued check that looks at its elder.
+  // Younger than the queued check of the older call.
   world.clock->advance(seconds{1});
   const Call young = world.start(world.pair, named("alice"));
   world.clock->advance(seconds{89});
@@ -93,7 +94,7 @@ TEST_CASE("check_activity: young calls are left alone", "[facade][presence]") {
   REQUIRE(world.now(young).active());
 }
 
-TEST_CASE("check_activity: the periodic check leaves young calls alone too", "[facade][presence]") {
+TEST_CASE("check_activity: a young call in the periodic check -> skipped", "[facade][presence]") {
   Config config = Fixture::configured();
   config.presence.newCallGrace = minutes{5};
   Fixture world(StorageKind::memory, config);
@@ -104,7 +105,7 @@ TEST_CASE("check_activity: the periodic check leaves young calls alone too", "[f
   REQUIRE_FALSE(world.now(call).active());
 }
 
-TEST_CASE("presence: whoever keeps beating stays through restarts", "[facade][presence]") {
+TEST_CASE("presence: heartbeats through restarts -> stays", "[facade][presence]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -125,7 +126,7 @@ TEST_CASE("presence: whoever keeps beating stays through restarts", "[facade][pr
   REQUIRE(world.isIn(call, member(1)));
 }
 
-TEST_CASE("presence: whoever fell silent before a restart is out one TTL and a check after it",
+TEST_CASE("presence: silent since before a restart -> evicted one TTL and a check after it",
           "[facade][presence]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
@@ -140,7 +141,7 @@ TEST_CASE("presence: whoever fell silent before a restart is out one TTL and a c
   REQUIRE_FALSE(world.now(call).active());
 }
 
-TEST_CASE("presence: the wall clock jumps -> nothing is decided by it", "[facade][presence]") {
+TEST_CASE("presence: the wall clock jumps -> nothing depends on it", "[facade][presence]") {
   const auto kind = GENERATE(eitherStorage());
   const auto jump = GENERATE(hours{1}, hours{-1});
   CAPTURE(kind, jump.count());
@@ -158,7 +159,7 @@ TEST_CASE("presence: the wall clock jumps -> nothing is decided by it", "[facade
   });
 }
 
-TEST_CASE("presence: the wall clock jumps -> a check judges as if it had not", "[facade][presence]") {
+TEST_CASE("presence: the wall clock jumps -> a check evicts as if it had not", "[facade][presence]") {
   const auto kind = GENERATE(eitherStorage());
   const auto jump = GENERATE(hours{24}, hours{-24});
   CAPTURE(kind, jump.count());
@@ -174,7 +175,7 @@ TEST_CASE("presence: the wall clock jumps -> a check judges as if it had not", "
   REQUIRE(world.now(call).duration().value() >= Duration::zero());
 }
 
-TEST_CASE("presence: a loop that stood still gives a TTL of grace", "[facade][presence]") {
+TEST_CASE("presence: a loop stood still -> a TTL of grace", "[facade][presence]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -184,7 +185,7 @@ TEST_CASE("presence: a loop that stood still gives a TTL of grace", "[facade][pr
     if (now % 30 == 0) REQUIRE_OK(world.messenger->heartbeat(call.id, member(0)));
   };
   loop.run(seconds{61}, beat);
-  // The whole process stood still: nobody could be heard.
+  // The whole process stood still: no heartbeat could arrive.
   world.clock->advance(seconds{100});
   loop.run(seconds{60});
   REQUIRE(world.now(call).active());
@@ -192,7 +193,7 @@ TEST_CASE("presence: a loop that stood still gives a TTL of grace", "[facade][pr
   REQUIRE_FALSE(world.now(call).active());
 }
 
-TEST_CASE("presence: a presence store that does not answer gives a TTL of grace", "[facade][presence]") {
+TEST_CASE("presence: a presence store does not answer -> a TTL of grace", "[facade][presence]") {
   const auto kind = GENERATE(eitherStorage());
   const int noticedBy = GENERATE(0, 1, 2, 3);
   CAPTURE(kind, noticedBy);
@@ -215,7 +216,8 @@ TEST_CASE("presence: a presence store that does not answer gives a TTL of grace"
   REQUIRE_FALSE(world.now(call).active());
 }
 
-TEST_CASE("presence: a store that fails while a verb commits hurts no verb", "[facade][presence]") {
+TEST_CASE("presence: the presence store fails while a verb commits -> the verb succeeds",
+          "[facade][presence]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -231,8 +233,9 @@ TEST_CASE("presence: a store that fails while a verb commits hurts no verb", "[f
   REQUIRE(world.events.count<CallEnded>() == 1);
 }
 
-TEST_CASE("presence: a storage that fails is no silence of those who try", "[facade][presence]") {
-  // After a restart nobody is known; their heartbeats cannot be checked while the storage is down.
+TEST_CASE("presence: the storage fails for heartbeats -> their senders are not evicted",
+          "[facade][presence]") {
+  // After a restart nobody is tracked, and heartbeats cannot be checked while the storage is down.
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -249,8 +252,8 @@ TEST_CASE("presence: a storage that fails is no silence of those who try", "[fac
   REQUIRE(world.now(call).active());
 }
 
-TEST_CASE("presence: a join that the storage fails does not forget who was known", "[facade][presence]") {
-  // A client that reconnects by joining, while the storage is down for a moment; nothing is written behind.
+TEST_CASE("presence: the storage fails a join -> a tracked participant stays tracked", "[facade][presence]") {
+  // A client reconnects by joining while the storage is down for a moment; nothing is reported.
   Config config = Fixture::configured();
   config.presence.writeBehind = seconds{0};
   Fixture world(StorageKind::memory, config);
@@ -267,7 +270,7 @@ TEST_CASE("presence: a join that the storage fails does not forget who was known
   REQUIRE(world.now(call).active());
 }
 
-TEST_CASE("presence: heartbeats that could not be written are written later", "[facade][presence]") {
+TEST_CASE("presence: heartbeats could not be reported -> reported later", "[facade][presence]") {
   Fixture world;
   const Call call = world.startTeam();
   const StorageTime begin = world.storageNow();
@@ -278,7 +281,7 @@ TEST_CASE("presence: heartbeats that could not be written are written later", "[
   loop.run(seconds{20}, [&](int now) {
     if (now == 10) REQUIRE_OK(world.messenger->heartbeat(call.id, member(0)));
   });
-  REQUIRE(world.logger->has(LogLevel::error, "heartbeats were not written"));
+  REQUIRE(world.logger->has(LogLevel::error, "heartbeats could not be reported"));
   world.storage->heal();
   loop.run(seconds{30});
   const auto stored = world.stored();
@@ -286,15 +289,14 @@ TEST_CASE("presence: heartbeats that could not be written are written later", "[
   REQUIRE(stored[0].lastSeen == begin + seconds{10});
 }
 
-TEST_CASE("presence: a heartbeat that a flush has just missed is written with the next",
-          "[facade][presence]") {
+TEST_CASE("presence: a heartbeat just after a report -> in the next report", "[facade][presence]") {
   Fixture world;
   const Call call = world.startTeam();
   Loop loop(world);
   loop.run(seconds{15});
   const SteadyPoint justBefore = world.steady() - milliseconds{100};
   world.messenger->host().runDueTasks();
-  // Its thread had read the clock before the flush did, and came to the presence after it.
+  // Its OS thread read the clock before the report did, and reached the presence after it.
   REQUIRE(world.presence->touch(call.id, member(0), justBefore));
   loop.run(seconds{20});
   const auto stored = world.stored();
@@ -302,7 +304,7 @@ TEST_CASE("presence: a heartbeat that a flush has just missed is written with th
   REQUIRE(stored[0].lastSeen == world.storage->timeAt(justBefore));
 }
 
-TEST_CASE("presence: a check that fails is logged and comes again", "[facade][presence]") {
+TEST_CASE("presence: a check fails -> logged and repeated", "[facade][presence]") {
   Fixture world;
   const Call call = world.startTeam();
   world.storage->failIf([](const testing::StorageOperation& each) { return each.name == "silent"; },
@@ -316,7 +318,7 @@ TEST_CASE("presence: a check that fails is logged and comes again", "[facade][pr
   REQUIRE_FALSE(world.now(call).active());
 }
 
-TEST_CASE("presence: calling disabled, nothing is checked", "[facade][presence]") {
+TEST_CASE("presence: calling disabled -> nothing is checked", "[facade][presence]") {
   Fixture world;
   const Call call = world.startTeam();
   Config off = Fixture::configured();

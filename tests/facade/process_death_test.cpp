@@ -1,5 +1,5 @@
-// A process is killed at every point of a call's life: what it had acknowledged holds, and whoever comes
-// after it finishes what it began.
+// A process is killed at every point of a call's life: what it acknowledged is kept, and the next process
+// finishes its work.
 #include <array>
 #include <csignal>
 
@@ -21,7 +21,7 @@ class Remains {
     REQUIRE_OK(messenger_->threads().createGroup("The team", members, ThreadId{"team"}));
   }
 
-  /// Runs a life that is cut short at the nth `point`; false when it came to its end.
+  /// Runs a life that is killed at the nth `point`; false when it reached its end.
   bool liveAndDie(bool queued, const std::string& point, std::size_t n) {
     hour_ += 100;
     HelperProcess life({"life", file(), folder_->path.string(), queued ? "queued" : "sync",
@@ -32,7 +32,7 @@ class Remains {
     return status != 0;
   }
 
-  /// As the next process finds it: before anything was done, and after all that was left has been done.
+  /// The state that the next process finds, and the state after it has run all remaining jobs.
   void requireRecovery() {
     findAcknowledged();
     drain();
@@ -40,8 +40,7 @@ class Remains {
     requireEnd();
   }
 
-  /// As the next process finds it that ends the call before it does what was left: a room that nobody has
-  /// recorded goes all the same.
+  /// The next process ends the call before it runs the remaining jobs: an unrecorded room is destroyed too.
   void requireRecoveryBehindAnEnd() {
     findAcknowledged();
     requireEnd();
@@ -54,7 +53,7 @@ class Remains {
     requireAcknowledged();
   }
 
-  /// Whatever is active is ended; then all jobs are done.
+  /// Ends all active calls, then runs all jobs.
   void requireEnd() {
     for (const Call& call : messenger_->host().activeCalls(0, 10))
       REQUIRE_OK(messenger_->host().endCall(call.id));
@@ -146,7 +145,7 @@ constexpr std::array driverPoints{"before-create", "after-create", "before-destr
 
 }  // namespace
 
-TEST_CASE("process death: at any statement, and behind any commit, nothing is lost", "[facade][death]") {
+TEST_CASE("process death: at any statement and after any commit -> nothing is lost", "[facade][death]") {
   const bool queued = GENERATE(true, false);
   const std::string point = GENERATE("statement", "commit");
   Remains remains;
@@ -161,7 +160,7 @@ TEST_CASE("process death: at any statement, and behind any commit, nothing is lo
   REQUIRE(deaths >= (point == "commit" ? 8 : 40));
 }
 
-TEST_CASE("process death: inside the driver, nothing is lost", "[facade][death]") {
+TEST_CASE("process death: inside the driver -> nothing is lost", "[facade][death]") {
   const bool queued = GENERATE(true, false);
   Remains remains;
   for (const char* point : driverPoints) {
@@ -171,7 +170,7 @@ TEST_CASE("process death: inside the driver, nothing is lost", "[facade][death]"
   }
 }
 
-TEST_CASE("process death: a call that is ended before the jobs of the dead are done leaves no room",
+TEST_CASE("process death: the call ends before the dead process's jobs run -> no room is left",
           "[facade][death]") {
   const bool queued = GENERATE(true, false);
   Remains remains;

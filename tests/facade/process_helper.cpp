@@ -1,9 +1,9 @@
-// Another process with a Messenger on the same file, told what to do by its arguments and its standard input.
+// Another process with a Messenger on the same file, controlled by its arguments and its standard input.
 //
 //   race FILE ROOMS              reads commands; see `serve`
 //   presence FILE ROOMS          the same, and waits for no lock
 //   life FILE ROOMS MODE HOUR POINT NUMBER
-//                                leads one call through its life, and kills itself at the point named
+//                                runs the life of one call, and kills itself at the named point
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
@@ -140,7 +140,7 @@ class Helper {
     return 0;
   }
 
-  /// One call from its start to the end of its room; says what has been acknowledged.
+  /// Runs one call from its start to the end of its room; prints what was acknowledged.
   int live(const std::string& point, std::size_t number) {
     killer_.arm(point, number);
     const auto call = messenger_->startCall(ThreadId{"team"}, member(0));

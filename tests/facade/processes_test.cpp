@@ -1,4 +1,4 @@
-// Two processes on one database file, at the same thing at the same moment.
+// Two processes on one database file do the same thing at the same time.
 #include <atomic>
 #include <sstream>
 
@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t half = 32;
 
-/// A Messenger here, and another in a helper process, on one file; rooms are files that both can make.
+/// A Messenger here and another in a helper process, on one file; rooms are files that both can make.
 class TwoProcesses {
  public:
   TwoProcesses() : folder(std::make_shared<RoomFolder>(directory_.file("rooms"))) {
@@ -50,7 +50,7 @@ class TwoProcesses {
     int first = 0;
   };
 
-  /// Lets both do it; `here` runs on 32 threads of this process.
+  /// Runs it in both; `here` runs on 32 OS threads of this process.
   Answer race(const std::string& verb, const std::string& call, std::size_t from,
               const std::function<void(std::size_t)>& here) {
     other->send(verb + ' ' + call + ' ' + std::to_string(from) + ' ' + std::to_string(half));
@@ -92,7 +92,7 @@ class TwoProcesses {
 
 }  // namespace
 
-TEST_CASE("processes: 64 starters on one thread get one call", "[facade][processes]") {
+TEST_CASE("processes: 64 starts on one thread -> one call", "[facade][processes]") {
   TwoProcesses two;
   std::atomic<int> started{0};
   const auto there = two.race("start", "-", half, [&](std::size_t i) {
@@ -103,7 +103,7 @@ TEST_CASE("processes: 64 starters on one thread get one call", "[facade][process
   REQUIRE(two.messenger->jobs().pending().size() == 1);
 }
 
-TEST_CASE("processes: 64 joins of one user give one row", "[facade][processes]") {
+TEST_CASE("processes: 64 joins of one user -> one row", "[facade][processes]") {
   TwoProcesses two;
   const Call call = two.start();
   std::atomic<int> first{0};
@@ -116,7 +116,7 @@ TEST_CASE("processes: 64 joins of one user give one row", "[facade][processes]")
   REQUIRE(two.messenger->host().participants(call.id).size() == 2);
 }
 
-TEST_CASE("processes: 64 different joiners give a row each", "[facade][processes]") {
+TEST_CASE("processes: 64 users join -> one row each", "[facade][processes]") {
   TwoProcesses two;
   const Call call = two.start();
   std::atomic<int> first{0};
@@ -128,7 +128,7 @@ TEST_CASE("processes: 64 different joiners give a row each", "[facade][processes
   REQUIRE(two.messenger->host().participants(call.id).size() == 2 * half + 1);
 }
 
-TEST_CASE("processes: 64 enders end the call once, and it is told once", "[facade][processes]") {
+TEST_CASE("processes: 64 ends -> the call ends once with one event", "[facade][processes]") {
   TwoProcesses two;
   const Call call = two.start();
   std::atomic<int> ended{0};
@@ -145,7 +145,7 @@ TEST_CASE("processes: 64 enders end the call once, and it is told once", "[facad
   REQUIRE(two.folder->rooms().empty());
 }
 
-TEST_CASE("processes: joins that meet the end leave nobody in an ended call", "[facade][processes]") {
+TEST_CASE("processes: joins during the end -> nobody in an ended call", "[facade][processes]") {
   TwoProcesses two;
   const Call call = two.start();
   const auto there = two.race("join", call.id.value(), half + 1, [&](std::size_t i) {
@@ -160,7 +160,7 @@ TEST_CASE("processes: joins that meet the end leave nobody in an ended call", "[
   REQUIRE(two.folder->rooms().empty());
 }
 
-TEST_CASE("processes: a call that ends while another process creates its room leaves none",
+TEST_CASE("processes: the call ends while another process creates its room -> no room is left",
           "[facade][processes]") {
   TwoProcesses two;
   const auto call = two.messenger->startCall(two.team, member(0));
@@ -173,13 +173,13 @@ TEST_CASE("processes: a call that ends while another process creates its room le
   REQUIRE(two.messenger->jobs().runPending().empty());  // the teardown waits for the create
   REQUIRE(two.folder->rooms().size() == 1);
   two.other->send("go on");
-  REQUIRE(two.other->line() == "2");  // the setup, and the teardown behind it
+  REQUIRE(two.other->line() == "2");  // the setup, and then the teardown
   two.drain();
   REQUIRE(two.folder->rooms().empty());
   REQUIRE(two.messenger->host().findCall(call->id)->teardownComplete);
 }
 
-TEST_CASE("processes: jobs are shared out, none runs twice", "[facade][processes]") {
+TEST_CASE("processes: many jobs -> shared and none runs twice", "[facade][processes]") {
   TwoProcesses two;
   constexpr std::size_t many = 40;
   for (std::size_t i = 0; i < many; ++i) {

@@ -1,4 +1,4 @@
-// Many threads of one process at the same thing.
+// Many OS threads of one process do the same thing.
 #include <atomic>
 #include <latch>
 #include <set>
@@ -12,7 +12,7 @@ constexpr std::size_t many = 64;
 
 }  // namespace
 
-TEST_CASE("races: 64 starters on one thread get one call", "[facade][races]") {
+TEST_CASE("races: 64 starts on one thread -> one call", "[facade][races]") {
   const auto kind = GENERATE(eitherStorage());
   const bool queued = GENERATE(true, false);
   CAPTURE(kind, queued);
@@ -35,7 +35,7 @@ TEST_CASE("races: 64 starters on one thread get one call", "[facade][races]") {
   world.requireSound();
 }
 
-TEST_CASE("races: 64 joins of one user give one row and one event", "[facade][races]") {
+TEST_CASE("races: 64 joins of one user -> one row and one event", "[facade][races]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -56,7 +56,7 @@ TEST_CASE("races: 64 joins of one user give one row and one event", "[facade][ra
   REQUIRE(world.broadcaster->named("joined.call").size() == 1);
 }
 
-TEST_CASE("races: 64 different joiners give a row each", "[facade][races]") {
+TEST_CASE("races: 64 users join -> one row each", "[facade][races]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -76,7 +76,7 @@ TEST_CASE("races: 64 different joiners give a row each", "[facade][races]") {
   REQUIRE(world.events.count<CallJoined>() == many);
 }
 
-TEST_CASE("races: 64 enders end the call once", "[facade][races]") {
+TEST_CASE("races: 64 ends -> the call ends once", "[facade][races]") {
   const auto kind = GENERATE(eitherStorage());
   const bool queued = GENERATE(true, false);
   CAPTURE(kind, queued);
@@ -87,7 +87,7 @@ TEST_CASE("races: 64 enders end the call once", "[facade][races]") {
   std::atomic<int> ended{0};
   std::atomic<int> refused{0};
   together(many, [&](std::size_t i) {
-    // Owner, host and the last leavers: all the ways to the end at once.
+    // Owner, host and the last participants: all ways to end at once.
     const bool host = i % 2 == 0;
     const auto result =
         host ? world.messenger->host().endCall(call.id) : world.messenger->endCall(call.id, member(0));
@@ -105,7 +105,7 @@ TEST_CASE("races: 64 enders end the call once", "[facade][races]") {
   REQUIRE(world.provider->count(testing::DriverCall::Method::destroy, call.id) == 1);
 }
 
-TEST_CASE("races: the last ones leaving, kicked and ended end the call once", "[facade][races]") {
+TEST_CASE("races: the last ones leave and are kicked and end -> the call ends once", "[facade][races]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -126,7 +126,7 @@ TEST_CASE("races: the last ones leaving, kicked and ended end the call once", "[
   world.requireSound();
 }
 
-TEST_CASE("races: who left, or joined, between the look and the change ends no call", "[facade][races]") {
+TEST_CASE("races: somebody left or joined between load and commit -> no wrong end", "[facade][races]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -156,7 +156,7 @@ TEST_CASE("races: who left, or joined, between the look and the change ends no c
   REQUIRE(world.events.count<CallEnded>() == 0);
 }
 
-TEST_CASE("races: a join that meets the end leaves nobody in an ended call", "[facade][races]") {
+TEST_CASE("races: a join during the end -> nobody in an ended call", "[facade][races]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -183,7 +183,7 @@ TEST_CASE("races: a join that meets the end leaves nobody in an ended call", "[f
   }
 }
 
-TEST_CASE("races: whoever is kicked while joining and beating is known to nobody", "[facade][races]") {
+TEST_CASE("races: kicked while joining and sending heartbeats -> not tracked", "[facade][races]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -206,7 +206,7 @@ TEST_CASE("races: whoever is kicked while joining and beating is known to nobody
   }
 }
 
-TEST_CASE("heartbeat: a kick between the look and the admission is the last word", "[facade][heartbeat]") {
+TEST_CASE("heartbeat: a kick between load and tracking -> not tracked", "[facade][heartbeat]") {
   Fixture world;
   const Call call = world.startTeam();
   const CallParticipant row = world.join(call, member(1));
@@ -228,13 +228,13 @@ TEST_CASE("heartbeat: a kick between the look and the admission is the last word
   REQUIRE_FALSE(world.presence->sinceLastSeen({call.id, member(1)}, world.clock->now().steady));
 }
 
-TEST_CASE("join_call: a kick right after the commit is the last word", "[facade][join_call]") {
+TEST_CASE("join_call: a kick right after the commit -> not tracked", "[facade][join_call]") {
   Fixture world;
   const Call call = world.startTeam();
   const CallParticipant row = world.join(call, member(1));
   REQUIRE_OK(world.messenger->leaveCall(call.id, member(1)));
 
-  // The kick comes once the join is committed, before its caller knows: from a listener's point of view, too.
+  // The kick comes after the join is committed and before it returns, also from the view of a listener.
   struct KickAfterJoin final : testing::ForwardingStorage {
     struct Calls final : testing::ForwardingCallStore {
       using ForwardingCallStore::ForwardingCallStore;
@@ -264,7 +264,7 @@ TEST_CASE("join_call: a kick right after the commit is the last word", "[facade]
   REQUIRE_REFUSED(other.heartbeat(call.id, member(1)), Reason::kicked);
 }
 
-TEST_CASE("races: starts while calls go down leave no active call", "[facade][races]") {
+TEST_CASE("races: starts while calls go down -> no active call", "[facade][races]") {
   const auto kind = GENERATE(eitherStorage());
   const auto when = GENERATE(When::now, When::queued);
   CAPTURE(kind, static_cast<int>(when));

@@ -1,4 +1,4 @@
-// The provider lost a room: the call gets another one, whatever happens meanwhile.
+// The provider lost a room: the call gets a new one, whatever happens meanwhile.
 #include "messenger/errors.hpp"
 #include "tests/support/messenger_fixture.hpp"
 
@@ -7,7 +7,7 @@ namespace {
 
 using testing::Fault;
 
-TEST_CASE("renewRoom: the call is set up once more, and told so", "[facade][renew_room]") {
+TEST_CASE("renewRoom: a lost room -> the call is set up again with an event", "[facade][renew_room]") {
   Fixture world(GENERATE(eitherStorage()));
   const Call call = world.startTeam();
   world.events.clear();
@@ -31,8 +31,7 @@ TEST_CASE("renewRoom: the call is set up once more, and told so", "[facade][rene
   REQUIRE(world.provider->rooms().empty());
 }
 
-TEST_CASE("renewRoom: does nothing unless an active call is set up and no setup is on its way",
-          "[facade][renew_room]") {
+TEST_CASE("renewRoom: not set up or ended or setup pending -> nothing changes", "[facade][renew_room]") {
   Fixture world(GENERATE(eitherStorage()));
   REQUIRE_REFUSED(world.messenger->host().renewRoom(CallId{"nowhere"}), Reason::callNotFound);
   const Call call = world.start(world.team, member(0));
@@ -47,7 +46,7 @@ TEST_CASE("renewRoom: does nothing unless an active call is set up and no setup 
   world.requireSound();
 }
 
-TEST_CASE("renewRoom: synchronously, the room is there when it returns", "[facade][renew_room]") {
+TEST_CASE("renewRoom: synchronous mode -> the room exists when it returns", "[facade][renew_room]") {
   Fixture world(GENERATE(eitherStorage()), Fixture::configured(/*queued=*/false));
   const Call call = world.start(world.team, member(0));
   world.provider->loseRooms();
@@ -56,7 +55,7 @@ TEST_CASE("renewRoom: synchronously, the room is there when it returns", "[facad
   world.requireSound();
 }
 
-TEST_CASE("renewRoom: a call that ends before its new setup has run is torn down", "[facade][renew_room]") {
+TEST_CASE("renewRoom: the call ends before its new setup runs -> torn down", "[facade][renew_room]") {
   Fixture world(GENERATE(eitherStorage()));
   const Call call = world.startTeam();
   const bool roomIsGone = GENERATE(true, false);
@@ -69,8 +68,7 @@ TEST_CASE("renewRoom: a call that ends before its new setup has run is torn down
   REQUIRE(world.events.count<CallTornDown>() == 1);
 }
 
-TEST_CASE("renewRoom: a storage that fails anywhere on the way loses nothing",
-          "[facade][renew_room][crash]") {
+TEST_CASE("renewRoom: the storage fails at any point -> nothing is lost", "[facade][renew_room][crash]") {
   const auto kind = GENERATE(eitherStorage());
   const auto fault = GENERATE(Fault::before, Fault::after);
   bool struck = true;
@@ -93,7 +91,7 @@ TEST_CASE("renewRoom: a storage that fails anywhere on the way loses nothing",
     world.storage->heal();
     world.restart();  // as after a crash
     world.drain();
-    // Who heard nothing asks again.
+    // A process that got no answer asks again.
     if (!acknowledged) REQUIRE_OK(world.messenger->host().renewRoom(call.id));
     world.drain();
     world.requireSound();

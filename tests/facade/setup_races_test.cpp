@@ -9,7 +9,7 @@ namespace {
 using testing::DriverCall;
 using testing::ProviderAnswer;
 
-/// Starts a call and, while its `create` is held, does something to it; then lets the driver go on.
+/// Starts a call and, while its `create` is held, does something to it; then lets the driver continue.
 template <class During>
 Call startAndDuringCreate(Fixture& world, bool queued, During&& during) {
   world.provider->holdCreates();
@@ -30,7 +30,7 @@ Call startAndDuringCreate(Fixture& world, bool queued, During&& during) {
 
 }  // namespace
 
-TEST_CASE("setup: a call that ends during create leaves no room", "[facade][setup]") {
+TEST_CASE("setup: the call ends during create -> no room is left", "[facade][setup]") {
   const auto kind = GENERATE(eitherStorage());
   const bool queued = GENERATE(true, false);
   const auto answer = GENERATE(ProviderAnswer::yes, ProviderAnswer::no, ProviderAnswer::noButDone,
@@ -45,7 +45,8 @@ TEST_CASE("setup: a call that ends during create leaves no room", "[facade][setu
     REQUIRE(world.provider->count(DriverCall::Method::destroy, during.id) == 0);
   });
   REQUIRE(call.endReason == EndReason::hungUp);
-  // The thread that ran the setup also runs what had to wait for it; a failed try must first wait its turn.
+  // The OS thread that ran the setup also runs the jobs that waited for it; a failed attempt must wait for
+  // its retry.
   if (!queued && answer == ProviderAnswer::yes) REQUIRE(world.provider->rooms().empty());
   world.drain();
   world.requireSound();
@@ -55,7 +56,7 @@ TEST_CASE("setup: a call that ends during create leaves no room", "[facade][setu
   REQUIRE(world.events.count<CallSetupCompleted>() == 0);
 }
 
-TEST_CASE("setup: the last one leaving during create leaves no room", "[facade][setup]") {
+TEST_CASE("setup: the last participant leaves during create -> no room is left", "[facade][setup]") {
   const auto kind = GENERATE(eitherStorage());
   const bool queued = GENERATE(true, false);
   CAPTURE(kind, queued);
@@ -71,7 +72,7 @@ TEST_CASE("setup: the last one leaving during create leaves no room", "[facade][
   REQUIRE(world.events.count<CallEnded>() == 1);
 }
 
-TEST_CASE("setup: a driver that ends its own call from inside create leaves no room", "[facade][setup]") {
+TEST_CASE("setup: a driver ends its own call inside create -> no room is left", "[facade][setup]") {
   const auto kind = GENERATE(eitherStorage());
   const bool queued = GENERATE(true, false);
   CAPTURE(kind, queued);
@@ -88,7 +89,7 @@ TEST_CASE("setup: a driver that ends its own call from inside create leaves no r
   world.requireSound();
 }
 
-TEST_CASE("setup: the room and setup_complete appear together, for those in the call alone",
+TEST_CASE("setup: complete -> room and setup_complete appear together and only for those in the call",
           "[facade][setup]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
@@ -103,7 +104,7 @@ TEST_CASE("setup: the room and setup_complete appear together, for those in the 
   const auto during = world.messenger->showCall(call.id, member(0));
   REQUIRE_FALSE(during->call.setupComplete);
   REQUIRE_FALSE(during->room);
-  // What others do meanwhile is told at once, however long the provider takes.
+  // Events of other changes come at once, however long the provider takes.
   world.join(call, member(3));
   REQUIRE(world.events.count<CallJoined>() == 1);
   world.provider->release();
@@ -133,7 +134,7 @@ TEST_CASE("setup: the room and setup_complete appear together, for those in the 
   REQUIRE_FALSE(world.messenger->showCall(call.id, member(0))->room);
 }
 
-TEST_CASE("setup: a failed create leaves neither room details nor setup_complete", "[facade][setup]") {
+TEST_CASE("setup: create fails -> neither room details nor setup_complete", "[facade][setup]") {
   const auto kind = GENERATE(eitherStorage());
   const bool queued = GENERATE(true, false);
   CAPTURE(kind, queued);
@@ -155,7 +156,7 @@ TEST_CASE("setup: a failed create leaves neither room details nor setup_complete
   world.requireSound();
 }
 
-TEST_CASE("setup: a last try that fails behind the end of its call is no failure", "[facade][setup]") {
+TEST_CASE("setup: the last attempt fails after the call ended -> no CallSetupFailed", "[facade][setup]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Config config = Fixture::configured();
@@ -173,7 +174,7 @@ TEST_CASE("setup: a last try that fails behind the end of its call is no failure
   world.requireSound();
 }
 
-TEST_CASE("teardown: for an active call it does nothing", "[facade][teardown]") {
+TEST_CASE("teardown: an active call -> nothing is done", "[facade][teardown]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -187,7 +188,7 @@ TEST_CASE("teardown: for an active call it does nothing", "[facade][teardown]") 
   world.requireSound();
 }
 
-TEST_CASE("teardown: a call whose create never began needs no destroy", "[facade][teardown]") {
+TEST_CASE("teardown: create never began -> destroy is not called", "[facade][teardown]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -198,7 +199,7 @@ TEST_CASE("teardown: a call whose create never began needs no destroy", "[facade
   REQUIRE(world.now(call).teardownComplete);
 }
 
-TEST_CASE("teardown: repeated and redelivered jobs do nothing more", "[facade][teardown]") {
+TEST_CASE("teardown: jobs repeated and delivered twice -> nothing more is done", "[facade][teardown]") {
   const auto kind = GENERATE(eitherStorage());
   const bool queued = GENERATE(true, false);
   CAPTURE(kind, queued);
@@ -219,7 +220,7 @@ TEST_CASE("teardown: repeated and redelivered jobs do nothing more", "[facade][t
   world.requireSound();
 }
 
-TEST_CASE("subscriber off: calls have no room and no job", "[facade][setup]") {
+TEST_CASE("subscriber off: calls -> no room and no job", "[facade][setup]") {
   Config config = Fixture::configured();
   config.calling.subscriber.enabled = false;
   Fixture world(StorageKind::memory, config);

@@ -1,10 +1,10 @@
-// Two processes on one storage, each with a memory of its own for heartbeats.
+// Two processes on one storage, each with its own memory for heartbeats.
 #include "tests/support/messenger_fixture.hpp"
 
 namespace messenger::tests {
 namespace {
 
-/// Two Messengers, both with a loop that does what is due every second.
+/// Two Messengers, both with a loop that does the due tasks every second.
 class Two {
  public:
   explicit Two(StorageKind kind, const Config& second = Fixture::configured())
@@ -26,7 +26,7 @@ class Two {
 
 }  // namespace
 
-TEST_CASE("two processes: whoever beats at one of them is not put out by the other", "[facade][presence]") {
+TEST_CASE("two processes: heartbeats at one of them -> not evicted by the other", "[facade][presence]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Two two(kind);
@@ -40,8 +40,8 @@ TEST_CASE("two processes: whoever beats at one of them is not put out by the oth
   });
 }
 
-TEST_CASE("two processes: a client that moves from one to the other is not put out", "[facade][presence]") {
-  // Slow beats, each within the TTL, by turns at both: neither hears enough by itself.
+TEST_CASE("two processes: a client moves from one to the other -> not evicted", "[facade][presence]") {
+  // Slow heartbeats within the TTL, alternately at both: neither receives enough by itself.
   const auto kind = GENERATE(eitherStorage());
   const int beat = GENERATE(30, 45, 58);
   CAPTURE(kind, beat);
@@ -57,7 +57,7 @@ TEST_CASE("two processes: a client that moves from one to the other is not put o
   });
 }
 
-TEST_CASE("two processes: whoever is silent at both is out in the end", "[facade][presence]") {
+TEST_CASE("two processes: silent at both -> evicted", "[facade][presence]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Two two(kind);
@@ -66,21 +66,21 @@ TEST_CASE("two processes: whoever is silent at both is out in the end", "[facade
   two.run(seconds{300}, [&](int now) {
     if (now % 30 == 0) REQUIRE_OK(two.world.messenger->heartbeat(call.id, member(0)));
     if (now % 30 == 7 && now < 100) REQUIRE_OK(two.other->heartbeat(call.id, member(1)));
-    // Last heard at 97: the TTL, the interval of the write-behind, one check.
+    // Last seen at 97: the TTL, the interval of the write-behind, one check.
     if (now < 157) REQUIRE(two.world.isIn(call, member(1)));
     if (now > 97 + 60 + 15 + 60) REQUIRE_FALSE(two.world.isIn(call, member(1)));
   });
   REQUIRE(two.world.isIn(call, member(0)));
 }
 
-TEST_CASE("two processes: one dies -> nobody is judged before a TTL has passed since its lease ended",
+TEST_CASE("two processes: one dies -> nobody is evicted before its lease and a TTL are over",
           "[facade][presence]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Two two(kind);
   const Call call = two.world.startTeam();
   two.run(seconds{55});
-  two.other.reset();  // what it may have received since 45, when it reported last, nobody knows
+  two.other.reset();  // what it may have received since its last report at 45 is unknown
   two.other = two.world.another();
   two.run(seconds{55});
   // Its lease ended at 75.
@@ -90,7 +90,7 @@ TEST_CASE("two processes: one dies -> nobody is judged before a TTL has passed s
   REQUIRE_FALSE(two.world.now(call).active());
 }
 
-TEST_CASE("two processes: who left, or was kicked, by way of the other is forgotten with the next flush",
+TEST_CASE("two processes: left or kicked through the other -> untracked with the next report",
           "[facade][presence]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
@@ -108,7 +108,7 @@ TEST_CASE("two processes: who left, or was kicked, by way of the other is forgot
   REQUIRE(two.world.presence->seenWithin(hours{1}, two.world.clock->now().steady).empty());
 }
 
-TEST_CASE("two processes: who left by way of the other is forgotten by a heartbeat that is written through",
+TEST_CASE("two processes: left through the other -> untracked by a heartbeat that is written through",
           "[facade][presence]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
@@ -124,7 +124,7 @@ TEST_CASE("two processes: who left by way of the other is forgotten by a heartbe
   REQUIRE_REFUSED(other->heartbeat(call.id, member(1)), Reason::notInCall);
 }
 
-TEST_CASE("two processes: a tool that hears nothing judges by what the others have written",
+TEST_CASE("two processes: a tool that receives nothing -> uses what the others have reported",
           "[facade][presence]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
@@ -142,22 +142,22 @@ TEST_CASE("two processes: a tool that hears nothing judges by what the others ha
       world.clock->advance(seconds{1});
     }
   };
-  tool->host().checkActivity();  // nobody has listened for a TTL
+  tool->host().checkActivity();  // no peer has received heartbeats for a TTL
   run(0, 61);
-  tool->host().checkActivity();  // member 1: silent for 61 s, but the other may write up to 15 s late
+  tool->host().checkActivity();  // member 1: silent for 61 s, but the other may report up to 15 s late
   REQUIRE(world.isIn(call, member(1)));
   run(61, 76);
   tool->host().checkActivity();
   REQUIRE_FALSE(world.isIn(call, member(1)));
   REQUIRE(world.isIn(call, member(0)));
 
-  // The listener has died: nobody knows who beats.
+  // The presence peer has died: nobody knows which heartbeats came.
   world.clock->advance(minutes{10});
   tool->host().checkActivity();
   REQUIRE(world.isIn(call, member(0)));
 }
 
-TEST_CASE("two processes: a tool that hears nothing writes nothing", "[facade][presence]") {
+TEST_CASE("two processes: a tool that receives nothing -> reports nothing", "[facade][presence]") {
   Fixture world;
   Config deaf = Fixture::configured();
   deaf.presence.receivesHeartbeats = false;
@@ -169,7 +169,7 @@ TEST_CASE("two processes: a tool that hears nothing writes nothing", "[facade][p
   REQUIRE(world.now(call).active());
 }
 
-TEST_CASE("two processes: calls taken down by one are down for all", "[facade][calls_down]") {
+TEST_CASE("two processes: calls taken down by one -> down for all", "[facade][calls_down]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Two two(kind);
@@ -183,7 +183,7 @@ TEST_CASE("two processes: calls taken down by one are down for all", "[facade][c
   REQUIRE_FALSE(two.other->host().callsAreDown());
   REQUIRE_FALSE(two.other->host().callsUp());
   REQUIRE_OK(two.other->startCall(two.world.pair, named("alice")));
-  // And comes up by itself.
+  // And calls are up again by themselves.
   REQUIRE_OK(two.other->host().callsDown(minutes{10}, When::now));
   two.world.clock->advance(minutes{10} - milliseconds{1});
   REQUIRE(two.world.messenger->host().callsAreDown());

@@ -1,5 +1,5 @@
-// The storage fails at the nth operation, for every n, before and after its effect: afterwards, with the
-// fault gone, all is as promised.
+// The storage fails at the nth operation, for every n, before and after its effect: after the fault
+// everything is as promised.
 #include "messenger/errors.hpp"
 #include "tests/support/messenger_fixture.hpp"
 
@@ -9,7 +9,7 @@ namespace {
 using testing::Fault;
 using testing::ProviderAnswer;
 
-/// Runs the verb; a storage that failed is what this is about, nothing else may come out.
+/// Runs the verb; it may throw only StorageError.
 template <class Verb>
 void tolerating(Verb&& verb) {
   try {
@@ -48,7 +48,7 @@ void live(Fixture& world) {
   tolerating([&] { return messenger.jobs().runPending(); });
 }
 
-/// Everything that was stored is seen to, and a new call can be had.
+/// All stored jobs run, and a new call can start.
 void requireRecovery(Fixture& world) {
   world.storage->heal();
   world.drain();
@@ -81,7 +81,7 @@ bool failFrom(Fixture& world, std::size_t n, std::size_t faults, Fault fault) {
 
 }  // namespace
 
-TEST_CASE("storage faults: one anywhere in a call's life loses nothing", "[facade][crash]") {
+TEST_CASE("storage faults: one at any point of a call's life -> nothing is lost", "[facade][crash]") {
   const bool queued = GENERATE(true, false);
   const auto fault = GENERATE(Fault::before, Fault::after);
   const std::size_t faults = GENERATE(1U, 2U, 5U);
@@ -95,7 +95,7 @@ TEST_CASE("storage faults: one anywhere in a call's life loses nothing", "[facad
   }
 }
 
-TEST_CASE("storage faults: on SQLite too", "[facade][crash]") {
+TEST_CASE("storage faults: the same on SQLite -> nothing is lost", "[facade][crash]") {
   const bool queued = GENERATE(true, false);
   const auto fault = GENERATE(Fault::before, Fault::after);
   Fixture world(StorageKind::sqlite, Fixture::configured(queued));
@@ -109,7 +109,7 @@ TEST_CASE("storage faults: on SQLite too", "[facade][crash]") {
   }
 }
 
-TEST_CASE("storage faults: while the provider fails too", "[facade][crash]") {
+TEST_CASE("storage faults: the provider fails too -> nothing is lost", "[facade][crash]") {
   const bool queued = GENERATE(true, false);
   const auto fault = GENERATE(Fault::before, Fault::after);
   const auto answer = GENERATE(ProviderAnswer::throwingButDone, ProviderAnswer::no);
@@ -125,7 +125,7 @@ TEST_CASE("storage faults: while the provider fails too", "[facade][crash]") {
   }
 }
 
-TEST_CASE("storage faults: a verb that failed before its commit changed nothing", "[facade][crash]") {
+TEST_CASE("storage faults: a verb fails before its commit -> nothing changed", "[facade][crash]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -160,9 +160,9 @@ TEST_CASE("storage faults: a verb that failed before its commit changed nothing"
   REQUIRE(world.broadcaster->all().empty());
 }
 
-TEST_CASE("storage faults: after the commit nothing is thrown", "[facade][crash]") {
-  // Synchronous mode: the jobs that a verb runs, and its look at how they went, may all fail; the verb is
-  // done.
+TEST_CASE("storage faults: after the commit -> nothing is thrown", "[facade][crash]") {
+  // Synchronous mode: the jobs that a verb runs, and reading their outcome, may all fail; the verb has
+  // succeeded.
   Fixture world(StorageKind::memory, Fixture::configured(/*queued=*/false));
   bool committed = false;
   world.storage->failIf(
@@ -181,7 +181,7 @@ TEST_CASE("storage faults: after the commit nothing is thrown", "[facade][crash]
   requireRecovery(world);
 }
 
-TEST_CASE("storage faults: a sweep that met one still runs the jobs it caused", "[facade][crash]") {
+TEST_CASE("storage faults: during a sweep -> the jobs it caused still run", "[facade][crash]") {
   Fixture world(StorageKind::memory, Fixture::configured(/*queued=*/false));
   const Call one = world.start(world.team, member(0));
   const Call two = world.start(world.pair, named("alice"));

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t many = 250;
 
-/// Starts many calls, each in a thread of its own; destroying the room of number 120 fails.
+/// Starts many calls, each in its own thread; destroying the room of number 120 fails.
 std::vector<Call> startMany(Fixture& world) {
   std::vector<Call> calls;
   for (std::size_t i = 0; i < many; ++i) {
@@ -44,7 +44,7 @@ void requireAllEnded(Fixture& world, const std::vector<Call>& calls, EndReason r
 
 }  // namespace
 
-TEST_CASE("calls_down: ends 250 calls, one failing driver stops nothing", "[facade][calls_down]") {
+TEST_CASE("calls_down: 250 calls and a failing driver -> all end", "[facade][calls_down]") {
   const auto when = GENERATE(When::now, When::queued);
   const bool queued = GENERATE(true, false);
   CAPTURE(static_cast<int>(when), queued);
@@ -59,7 +59,7 @@ TEST_CASE("calls_down: ends 250 calls, one failing driver stops nothing", "[faca
   requireAllEnded(world, calls, EndReason::maintenance);
 }
 
-TEST_CASE("calls_down: on SQLite it is the same", "[facade][calls_down]") {
+TEST_CASE("calls_down: 250 calls on SQLite -> all end", "[facade][calls_down]") {
   Fixture world(StorageKind::sqlite);
   const auto calls = startMany(world);
   REQUIRE(world.messenger->host().callsDown(minutes{30}) == many);
@@ -67,7 +67,7 @@ TEST_CASE("calls_down: on SQLite it is the same", "[facade][calls_down]") {
   requireAllEnded(world, calls, EndReason::maintenance);
 }
 
-TEST_CASE("calls_down: a call that starts after it is up again is left alone", "[facade][calls_down]") {
+TEST_CASE("calls_down: a call starts after calls are up again -> not ended", "[facade][calls_down]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -80,7 +80,7 @@ TEST_CASE("calls_down: a call that starts after it is up again is left alone", "
   REQUIRE(world.now(young).active());
 }
 
-TEST_CASE("calls_down: durations out of bounds are refused", "[facade][calls_down]") {
+TEST_CASE("calls_down: durations out of bounds -> refused", "[facade][calls_down]") {
   Fixture world;
   REQUIRE_REFUSED(world.messenger->host().callsDown(seconds{0}), Reason::invalidInput);
   REQUIRE_REFUSED(world.messenger->host().callsDown(seconds{-5}), Reason::invalidInput);
@@ -92,8 +92,7 @@ TEST_CASE("calls_down: durations out of bounds are refused", "[facade][calls_dow
   REQUIRE(world.messenger->host().callsAreDown());
 }
 
-TEST_CASE("check_activity: looks at 250 silent calls, one failing driver stops nothing",
-          "[facade][presence]") {
+TEST_CASE("check_activity: 250 silent calls and a failing driver -> all end", "[facade][presence]") {
   const auto when = GENERATE(When::now, When::queued);
   const bool queued = GENERATE(true, false);
   CAPTURE(static_cast<int>(when), queued);
@@ -107,7 +106,7 @@ TEST_CASE("check_activity: looks at 250 silent calls, one failing driver stops n
   requireAllEnded(world, calls, EndReason::inactive);
 }
 
-TEST_CASE("check_activity: passes over those who were heard, however many", "[facade][presence]") {
+TEST_CASE("check_activity: many participants seen lately -> all skipped", "[facade][presence]") {
   Fixture world;
   const auto calls = startMany(world);
   for (int i = 0; i < 3; ++i) {
@@ -120,7 +119,7 @@ TEST_CASE("check_activity: passes over those who were heard, however many", "[fa
   for (std::size_t k = 0; k < many; ++k) REQUIRE(world.now(calls[k]).active() == (k % 2 == 0));
 }
 
-TEST_CASE("sweeps: one storage fault among many stops nothing, and the job comes again",
+TEST_CASE("sweeps: one storage fault among many -> the rest is done and the job comes again",
           "[facade][calls_down]") {
   Fixture world;
   const auto calls = startMany(world);
@@ -137,7 +136,7 @@ TEST_CASE("sweeps: one storage fault among many stops nothing, and the job comes
   requireAllEnded(world, calls, EndReason::maintenance);
 }
 
-TEST_CASE("sweeps: one that was taken over stops", "[facade][calls_down]") {
+TEST_CASE("sweeps: taken over -> stops", "[facade][calls_down]") {
   Fixture world;
   const auto calls = startMany(world);
   REQUIRE(world.messenger->host().callsDown(minutes{30}) == many);
@@ -155,7 +154,7 @@ TEST_CASE("sweeps: one that was taken over stops", "[facade][calls_down]") {
   REQUIRE(world.events.count<CallEnded>() == many);
 }
 
-TEST_CASE("calls_down: a sweep that another has taken over stops", "[facade][calls_down]") {
+TEST_CASE("calls_down: the sweep is taken over -> stops", "[facade][calls_down]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind, Fixture::configured(/*queued=*/false));
@@ -166,7 +165,8 @@ TEST_CASE("calls_down: a sweep that another has taken over stops", "[facade][cal
       [&](const testing::StorageOperation& operation) {
         const bool ends = operation.change != nullptr && operation.change->everyoneLeaves;
         if (!ends || taken) return false;
-        // At the first call: the provider was slow, the lease is over, another has claimed the sweep.
+        // At the first call: the provider was slow, the lease has ended, and another worker has claimed the
+        // sweep.
         world.clock->advance(Config::Jobs{}.unattendedLease + seconds{1});
         taken = world.claimAny();
         return false;
@@ -176,7 +176,7 @@ TEST_CASE("calls_down: a sweep that another has taken over stops", "[facade][cal
   REQUIRE(taken);
   REQUIRE(taken->job.type == JobType::endCalls);
   REQUIRE_FALSE(world.now(first).active());
-  REQUIRE(world.now(second).active());  // left to that other
+  REQUIRE(world.now(second).active());  // left to the other worker
   world.clock->advance(seconds{30});
   world.drain();
   world.requireSound();

@@ -1,4 +1,4 @@
-// What clients are told of each verb, to whom, and when.
+// The broadcasts of each verb: to whom, and when.
 #include "support/time_text.hpp"
 #include "tests/facade/verbs_world.hpp"
 
@@ -12,57 +12,57 @@ std::string payloadOf(const Call& call, int threadType) {
          support::toText(call.createdAt) + R"(","updated_at":")" + support::toText(call.updatedAt) + R"("})";
 }
 
-void requireTold(World& world, const std::string& as, const std::vector<std::string>& users,
+void requireSent(World& world, const std::string& event, const std::vector<std::string>& users,
                  const std::string& payload) {
-  const auto told = world.broadcaster->named(as);
-  REQUIRE(told.size() == 1);
+  const auto sent = world.broadcaster->named(event);
+  REQUIRE(sent.size() == 1);
   std::vector<std::string> channels;
   for (const std::string& user : users) channels.push_back("messenger.user." + user);
-  REQUIRE_THAT(told[0].channels, Catch::UnorderedEquals(channels));
-  REQUIRE(told[0].payload == payload);
+  REQUIRE_THAT(sent[0].channels, Catch::UnorderedEquals(channels));
+  REQUIRE(sent[0].payload == payload);
 }
 
 }  // namespace
 
-TEST_CASE("broadcasts: each has the keys of the reference, and goes to whom it concerns",
+TEST_CASE("broadcasts: each -> has the keys of the Laravel package and the right channels",
           "[facade][broadcasts]") {
   World world;
   const Call call = world.start("group", "ann");
   world.broadcaster->clear();
   const CallParticipant mia = world.join(call, "mia");
-  requireTold(world, "joined.call", {"mia"}, payloadOf(world.now(call), 2));
+  requireSent(world, "joined.call", {"mia"}, payloadOf(world.now(call), 2));
   REQUIRE_OK(world.messenger.leaveCall(call.id, person("mia")));
-  requireTold(world, "left.call", {"mia"}, payloadOf(world.now(call), 2));
+  requireSent(world, "left.call", {"mia"}, payloadOf(world.now(call), 2));
   REQUIRE_OK(world.messenger.ignoreCall(call.id, person("sam")));
-  requireTold(world, "call.ignored", {"sam"}, payloadOf(world.now(call), 2));
+  requireSent(world, "call.ignored", {"sam"}, payloadOf(world.now(call), 2));
 
   const std::string ids = R"({"thread_id":"group","call_id":")" + call.id.value() + R"(","kicked":)";
   REQUIRE_OK(world.messenger.kickParticipant(call.id, person("ann"), mia.id));
-  requireTold(world, "call.kicked", {"mia"}, ids + "true}");
+  requireSent(world, "call.kicked", {"mia"}, ids + "true}");
   world.broadcaster->clear();
   REQUIRE_OK(world.messenger.unkickParticipant(call.id, person("ann"), mia.id));
-  requireTold(world, "call.kicked", {"mia"}, ids + "false}");
+  requireSent(world, "call.kicked", {"mia"}, ids + "false}");
 
   REQUIRE_OK(world.messenger.endCall(call.id, person("ann")));
-  requireTold(world, "call.ended", {"ann", "sam", "mia"}, payloadOf(world.now(call), 2));
+  requireSent(world, "call.ended", {"ann", "sam", "mia"}, payloadOf(world.now(call), 2));
 }
 
-TEST_CASE("broadcasts: a member who is taken off the thread is told that they left, not that it ended",
+TEST_CASE("broadcasts: a member is removed from the thread -> gets left.call and not call.ended",
           "[facade][broadcasts]") {
   World world;
   const Call call = world.start("group", "ann");
   world.broadcaster->clear();
   REQUIRE_OK(world.messenger.threads().removeMember(ThreadId{"group"}, person("ann")));
-  requireTold(world, "left.call", {"ann"}, payloadOf(world.now(call), 2));
-  requireTold(world, "call.ended", {"sam", "mia"}, payloadOf(world.now(call), 2));
+  requireSent(world, "left.call", {"ann"}, payloadOf(world.now(call), 2));
+  requireSent(world, "call.ended", {"sam", "mia"}, payloadOf(world.now(call), 2));
 }
 
-TEST_CASE("broadcasts: each comes before its event", "[facade][broadcasts]") {
+TEST_CASE("broadcasts: each -> comes before its event", "[facade][broadcasts]") {
   World world;
-  std::vector<std::string> told;  // at each event: the broadcast before it
+  std::vector<std::string> sent;  // at each event: the broadcast before it
   const auto listening = world.messenger.onEvent([&](const Event&) {
     const auto before = world.broadcaster->take();
-    told.push_back(before.empty() ? "nothing" : before.back().event);
+    sent.push_back(before.empty() ? "nothing" : before.back().event);
   });
   const Call call = world.messenger.startCall(ThreadId{"group"}, person("ann")).value();
   const CallParticipant mia = world.join(call, "mia");
@@ -70,7 +70,7 @@ TEST_CASE("broadcasts: each comes before its event", "[facade][broadcasts]") {
   REQUIRE_OK(world.messenger.ignoreCall(call.id, person("sam")));
   REQUIRE_OK(world.messenger.kickParticipant(call.id, person("ann"), mia.id));
   REQUIRE_OK(world.messenger.endCall(call.id, person("ann")));
-  REQUIRE(told == std::vector<std::string>{"incoming.call", "joined.call", "left.call", "call.ignored",
+  REQUIRE(sent == std::vector<std::string>{"incoming.call", "joined.call", "left.call", "call.ignored",
                                            "call.kicked", "call.ended"});
 }
 

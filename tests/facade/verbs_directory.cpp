@@ -1,4 +1,4 @@
-// Calls beside a directory that changes, or that is not of one mind.
+// Calls with a directory that changes meanwhile, or contradicts itself.
 #include <functional>
 #include <utility>
 
@@ -86,7 +86,7 @@ class SlowDirectory final : public testing::ForwardingStorage {
 
 }  // namespace
 
-TEST_CASE("threads: who joins while they are being removed is out all the same", "[facade][threads]") {
+TEST_CASE("threads: a join while being removed -> not in the call", "[facade][threads]") {
   World world;
   const Call call = world.start("group", "ann");
   const auto slow = std::make_shared<SlowDirectory>(world.storage);
@@ -125,7 +125,7 @@ TEST_CASE("active_calls: a thread that somebody is no member of any more is pass
   REQUIRE(messenger.activeCalls(person("alice")).size() == 1);
 }
 
-TEST_CASE("participant: of another call it is not found", "[facade][list_calls]") {
+TEST_CASE("participant: of another call -> not found", "[facade][list_calls]") {
   World world;
   const Call call = world.start("group", "ann");
   const Call pair = world.start("private", "alice");

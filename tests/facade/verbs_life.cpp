@@ -1,4 +1,4 @@
-// What each verb leaves behind, tells, and shows.
+// What each verb stores, announces and shows.
 #include <algorithm>
 
 #include "tests/facade/verbs_world.hpp"
@@ -6,9 +6,9 @@
 namespace messenger::tests {
 namespace {
 
-std::vector<std::string> channelsOf(const std::vector<Broadcast>& broadcasts, const std::string& as) {
+std::vector<std::string> channelsOf(const std::vector<Broadcast>& broadcasts, const std::string& event) {
   for (const Broadcast& broadcast : broadcasts) {
-    if (broadcast.event != as) continue;
+    if (broadcast.event != event) continue;
     auto channels = broadcast.channels;
     std::sort(channels.begin(), channels.end());
     return channels;
@@ -22,7 +22,8 @@ bool mentions(const std::string& text, const std::string& part) {
 
 }  // namespace
 
-TEST_CASE("start_call: the starter is in, the others ring, the room follows", "[facade][start_call]") {
+TEST_CASE("start_call: succeeds -> the owner is in and the others ring and the room follows",
+          "[facade][start_call]") {
   World world;
   const auto call = world.messenger.startCall(ThreadId{"group"}, person("ann"));
   REQUIRE_OK(call);
@@ -50,7 +51,7 @@ TEST_CASE("start_call: the starter is in, the others ring, the room follows", "[
   REQUIRE(view->admin);
 }
 
-TEST_CASE("start_call: in synchronous mode the room is there when it returns", "[facade][start_call]") {
+TEST_CASE("start_call: synchronous mode -> the room exists when it returns", "[facade][start_call]") {
   World world(/*queued=*/false);
   const auto call = world.messenger.startCall(ThreadId{"private"}, person("alice"));
   REQUIRE_OK(call);
@@ -59,18 +60,18 @@ TEST_CASE("start_call: in synchronous mode the room is there when it returns", "
   REQUIRE(world.messenger.jobs().runPending().empty());
 }
 
-TEST_CASE("start_call: in synchronous mode a provider that fails is a refusal, and the call has ended",
+TEST_CASE("start_call: synchronous mode and the provider fails -> refused and the call has ended",
           "[facade][start_call]") {
   World world(/*queued=*/false);
   world.provider->answerCreate(testing::ProviderAnswer::noButDone);
   REQUIRE_REFUSED(world.messenger.startCall(ThreadId{"private"}, person("alice")), Reason::setupFailed);
   REQUIRE(world.take<CallSetupFailed>().size() == 1);
   REQUIRE(world.take<CallEnded>().at(0).reason == EndReason::setupFailed);
-  REQUIRE(world.provider->rooms().empty());  // what the provider made all the same is gone
+  REQUIRE(world.provider->rooms().empty());  // what the provider made despite the failure is destroyed
   REQUIRE(world.messenger.activeCalls(person("alice")).empty());
 }
 
-TEST_CASE("join_call: the first time makes a row, coming back uses it, being in already is silent",
+TEST_CASE("join_call: first and again and while in -> a row and the same row and no event",
           "[facade][join_call]") {
   World world;
   const Call call = world.start("group", "ann");
@@ -96,7 +97,8 @@ TEST_CASE("join_call: the first time makes a row, coming back uses it, being in 
   REQUIRE(world.messenger.host().participants(call.id).size() == 2);
 }
 
-TEST_CASE("leave_call: the last one out ends the call and the room goes", "[facade][leave_call]") {
+TEST_CASE("leave_call: the last participant -> the call ends and the room is destroyed",
+          "[facade][leave_call]") {
   World world;
   const Call call = world.start("group", "ann");
   world.join(call, "mute");
@@ -115,7 +117,7 @@ TEST_CASE("leave_call: the last one out ends the call and the room goes", "[faca
   REQUIRE(world.now(call).teardownComplete);
 }
 
-TEST_CASE("end_call: everyone is out at that moment, and told, also the muted who was in it",
+TEST_CASE("end_call: several in the call -> everyone leaves and is notified even if muted",
           "[facade][end_call]") {
   World world;
   const Call call = world.start("group", "ann");
@@ -137,7 +139,7 @@ TEST_CASE("end_call: everyone is out at that moment, and told, also the muted wh
   REQUIRE(world.take<CallEnded>().size() == 1);
 }
 
-TEST_CASE("end_call: a muted member who was not in the call is left alone", "[facade][end_call]") {
+TEST_CASE("end_call: a muted member who was not in the call -> not notified", "[facade][end_call]") {
   World world;
   const Call call = world.start("group", "ann");
   REQUIRE_OK(world.messenger.endCall(call.id, person("ann")));
@@ -145,7 +147,7 @@ TEST_CASE("end_call: a muted member who was not in the call is left alone", "[fa
           std::vector<std::string>{"messenger.user.ann", "messenger.user.mia", "messenger.user.sam"});
 }
 
-TEST_CASE("end_call: the host needs no place in the call, and is named as the reason", "[facade][end_call]") {
+TEST_CASE("end_call: by the host -> needs no participant and has its own reason", "[facade][end_call]") {
   World world;
   const Call call = world.start("group", "ann");
   const auto ended = world.messenger.host().endCall(call.id);
@@ -159,8 +161,7 @@ TEST_CASE("end_call: the host needs no place in the call, and is named as the re
   REQUIRE(world.take<CallEnded>().size() == 1);
 }
 
-TEST_CASE("ignore_call: in a private thread it ends the call, in a group it goes on",
-          "[facade][ignore_call]") {
+TEST_CASE("ignore_call: private thread or group -> the call ends or continues", "[facade][ignore_call]") {
   World world;
   SECTION("private") {
     const Call call = world.start("private", "alice");
@@ -177,7 +178,7 @@ TEST_CASE("ignore_call: in a private thread it ends the call, in a group it goes
   }
 }
 
-TEST_CASE("kick_participant: out and locked out, un-kick opens the door again",
+TEST_CASE("kick_participant: kick and un-kick -> out and may not join and may join again",
           "[facade][kick_participant]") {
   World world;
   const Call call = world.start("group", "ann");
@@ -221,7 +222,7 @@ TEST_CASE("kick_participant: out and locked out, un-kick opens the door again",
   }
 }
 
-TEST_CASE("kick_participant: in synchronous mode the room of a call that it emptied is gone when it returns",
+TEST_CASE("kick_participant: synchronous mode and the call empties -> its room is gone on return",
           "[facade][kick_participant]") {
   World world(/*queued=*/false);
   const Call call = world.start("group", "ann");
@@ -231,7 +232,7 @@ TEST_CASE("kick_participant: in synchronous mode the room of a call that it empt
   REQUIRE(world.now(call).teardownComplete);
 }
 
-TEST_CASE("threads: a member who is removed is out of the call", "[facade][threads]") {
+TEST_CASE("threads: a member is removed -> leaves the call", "[facade][threads]") {
   World world;
   const Call call = world.start("group", "ann");
   world.join(call, "mia");
@@ -245,7 +246,7 @@ TEST_CASE("threads: a member who is removed is out of the call", "[facade][threa
   REQUIRE(world.now(call).endReason == EndReason::lastLeft);
 }
 
-TEST_CASE("threads: what is no thread, no user and no text is refused by name", "[facade][threads]") {
+TEST_CASE("threads: invalid threads and users and texts -> refused by name", "[facade][threads]") {
   World world;
   Threads& threads = world.messenger.threads();
   const std::string huge(1'000'000, 'x');
@@ -268,7 +269,7 @@ TEST_CASE("threads: what is no thread, no user and no text is refused by name", 
   REQUIRE_REFUSED(threads.removeMember(ThreadId{"nowhere"}, person("x")), Reason::threadNotFound);
 }
 
-TEST_CASE("call_history: pages by what came before, newest first", "[facade][list_calls]") {
+TEST_CASE("call_history: pages -> newest first and older than the given call", "[facade][list_calls]") {
   Config config = World::configured(/*queued=*/true);
   config.historyFirstPageSize = 2;
   config.historyPageSize = 3;
@@ -300,7 +301,7 @@ TEST_CASE("call_history: pages by what came before, newest first", "[facade][lis
                   Reason::callNotFound);
 }
 
-TEST_CASE("active_calls: those of the user's own threads, with the room only while in",
+TEST_CASE("active_calls: several threads -> only the user's own and the room only while in",
           "[facade][list_calls]") {
   World world;
   const Call call = world.start("group", "ann");
@@ -314,7 +315,7 @@ TEST_CASE("active_calls: those of the user's own threads, with the room only whi
   REQUIRE(world.messenger.activeCalls(person("outsider")).empty());
 }
 
-TEST_CASE("messenger: without a subscriber no job is ever stored", "[facade]") {
+TEST_CASE("messenger: subscriber off -> no job is ever stored", "[facade]") {
   Config config = World::configured(/*queued=*/true);
   config.calling.subscriber.enabled = false;
   World world(config);
@@ -324,7 +325,7 @@ TEST_CASE("messenger: without a subscriber no job is ever stored", "[facade]") {
   REQUIRE(world.provider->calls().empty());
 }
 
-TEST_CASE("messenger: dependencies that cannot work are named", "[facade]") {
+TEST_CASE("messenger: unusable dependencies -> named", "[facade]") {
   REQUIRE_THROWS_WITH(Messenger(Config{}, std::shared_ptr<Storage>{}),
                       Catch::Contains("Dependencies::storage"));
   Config config;

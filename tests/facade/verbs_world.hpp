@@ -67,7 +67,7 @@ class World {
 
   Call now(const Call& call) { return messenger.host().findCall(call.id).value(); }
 
-  /// The names of what was told since the last look, e.g. "CallStarted".
+  /// The names of the events since the last call, e.g. "CallStarted".
   template <class E>
   std::vector<E> take() {
     std::vector<E> found;

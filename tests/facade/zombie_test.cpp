@@ -1,5 +1,4 @@
-// Workers that were taken for dead: their lease ran out inside the driver, another took over, then they
-// return.
+// Workers that were frozen: their lease ended inside the driver, another worker took over, then they return.
 #include <atomic>
 #include <functional>
 #include <latch>
@@ -14,10 +13,10 @@ namespace {
 using testing::DriverCall;
 using testing::Fault;
 
-/// How long a claim by hand holds: past it another may take over.
+/// How long a claim made by the test is valid; after that another worker may take over.
 const auto pastLease = Config::Jobs{}.unattendedLease + seconds{1};
 
-/// What a late `create` comes back with.
+/// The result of a late `create`.
 enum class Late : std::uint8_t { room, roomButFalse, roomButThrow };
 
 /// A driver whose first `create` returns late: `meanwhile` runs inside it, and only then is the room made.
@@ -57,7 +56,7 @@ std::shared_ptr<LateDriver::Provider> useLateDriver(Fixture& world) {
 
 }  // namespace
 
-TEST_CASE("zombie: a room that comes after its call was torn down is destroyed", "[facade][zombie]") {
+TEST_CASE("zombie: a room comes after its call was torn down -> destroyed", "[facade][zombie]") {
   const auto kind = GENERATE(eitherStorage());
   const auto late = GENERATE(Late::room, Late::roomButFalse, Late::roomButThrow);
   CAPTURE(kind, static_cast<int>(late));
@@ -83,7 +82,7 @@ TEST_CASE("zombie: a room that comes after its call was torn down is destroyed",
   REQUIRE(world.now(call).endReason == EndReason::hungUp);
 }
 
-TEST_CASE("zombie: in synchronous mode a late room is gone when the verb returns", "[facade][zombie]") {
+TEST_CASE("zombie: synchronous mode and a late room -> gone when the verb returns", "[facade][zombie]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind, Fixture::configured(/*queued=*/false));
@@ -99,7 +98,7 @@ TEST_CASE("zombie: in synchronous mode a late room is gone when the verb returns
   REQUIRE(world.events.count<CallTornDown>() == 1);
 }
 
-TEST_CASE("zombie: a late room goes also when its worker has no subscriber any more", "[facade][zombie]") {
+TEST_CASE("zombie: a late room and a worker without subscriber -> destroyed", "[facade][zombie]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -121,7 +120,7 @@ TEST_CASE("zombie: a late room goes also when its worker has no subscriber any m
   world.requireSound();
 }
 
-TEST_CASE("zombie: a setup that another finished meanwhile changes nothing", "[facade][zombie]") {
+TEST_CASE("zombie: another worker finished the setup -> nothing changes", "[facade][zombie]") {
   const auto kind = GENERATE(eitherStorage());
   const auto late = GENERATE(Late::room, Late::roomButFalse, Late::roomButThrow);
   CAPTURE(kind, static_cast<int>(late));
@@ -145,7 +144,7 @@ TEST_CASE("zombie: a setup that another finished meanwhile changes nothing", "[f
   world.requireSound();
 }
 
-TEST_CASE("zombie: a claim that nobody took over still settles", "[facade][zombie]") {
+TEST_CASE("zombie: a late claim that was not taken over -> still settles", "[facade][zombie]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -157,9 +156,10 @@ TEST_CASE("zombie: a claim that nobody took over still settles", "[facade][zombi
   world.requireSound();
 }
 
-TEST_CASE("zombie: a room that comes while its call is being torn down is destroyed", "[facade][zombie]") {
-  // The provider was asked to destroy, and knew of no room; before that is recorded, the late room is there.
-  // Deferred: the setup has been taken over. Synchronous: nobody did, so that the zombie's claim still holds.
+TEST_CASE("zombie: a room comes while its call is being torn down -> destroyed", "[facade][zombie]") {
+  // The provider was asked to destroy a room that it did not have; before that is recorded, the late room
+  // exists. Deferred: the setup was taken over. Synchronous: it was not, so the zombie's claim is still
+  // valid.
   const auto kind = GENERATE(eitherStorage());
   const bool queued = GENERATE(true, false);
   const auto late = GENERATE(Late::room, Late::roomButFalse);
@@ -205,7 +205,7 @@ TEST_CASE("zombie: a room that comes while its call is being torn down is destro
   world.requireSound();
 }
 
-TEST_CASE("zombie: a teardown that another repeats meanwhile is told once", "[facade][zombie]") {
+TEST_CASE("zombie: another worker repeats a teardown -> one event", "[facade][zombie]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -216,7 +216,7 @@ TEST_CASE("zombie: a teardown that another repeats meanwhile is told once", "[fa
     if (!std::exchange(first, false)) return;
     world.clock->advance(pastLease);
     REQUIRE(world.messenger->jobs().runPending(1).at(0).outcome == JobOutcome::done);
-    REQUIRE(world.events.count<CallTornDown>() == 1);  // told at once, not behind the zombie
+    REQUIRE(world.events.count<CallTornDown>() == 1);  // at once, not after the zombie
   });
   REQUIRE(world.messenger->jobs().runPending(1).at(0).outcome == JobOutcome::lost);
   REQUIRE(world.events.count<CallTornDown>() == 1);
@@ -225,7 +225,7 @@ TEST_CASE("zombie: a teardown that another repeats meanwhile is told once", "[fa
   world.requireSound();
 }
 
-TEST_CASE("zombie: a setup cut short until its tries are used up ends the call", "[facade][zombie]") {
+TEST_CASE("zombie: a setup interrupted in every attempt -> the call ends", "[facade][zombie]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);

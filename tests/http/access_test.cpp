@@ -1,4 +1,4 @@
-// Every route by every kind of caller in every state of a call, against the table "Who may do what".
+// Every route by every kind of user in every state of a call, against the table "Who may do what".
 
 #include <array>
 #include <map>
@@ -39,7 +39,7 @@ const std::vector<Route> routes{
     {"active", "GET", "active-calls", ""},
 };
 
-/// What a letter in the tables stands for.
+/// The meaning of a letter in the tables.
 struct Answer {
   int status = 0;
   std::string reason;
@@ -62,8 +62,8 @@ const std::map<char, Answer> answers{
 
 using Row = std::map<std::string, Answer>;
 
-/// A table with the callers in its first line; each further one has a verb, "active", "ended" or "any" for
-/// the state of the call, and a letter for each caller.
+/// A table with the users in its first line; each further one has a verb, "active", "ended" or "any" for the
+/// state of the call, and a letter for each user.
 class Table {
  public:
   explicit Table(const std::string& text) {
@@ -101,7 +101,7 @@ class Table {
   std::map<std::pair<std::string, std::string>, Row> rows_;
 };
 
-/// The group: each caller is a member of that name, in the place that the name says; `ownerGone` is the owner
+/// The group: each user is a member with that name, in the state that the name says; `ownerGone` is the owner
 /// after leaving. `start` needs admin or the right to start; nothing else looks at that.
 const char* const groupTable = R"(
 verb        state   nobody outsider member in left kicked unkicked owner ownerGone admin adminIn adminLeft adminKicked
@@ -129,7 +129,7 @@ unkick      ended   ?      M        E      E  E    E      E        E     E      
 active      any     ?      .        .      .  .    .      .        .     .         .     .       .         .
 )";
 
-/// The private thread of `owner` and the other side, which is called by the place it is in.
+/// The private thread of `owner` and the other side, which is named by its state.
 const char* const privateTable = R"(
 verb        state   nobody outsider owner ownerGone other otherIn otherLeft
 start       active  ?      M        A     A         A     A       A
@@ -154,7 +154,7 @@ unkick      any     ?      M        G     G         G     G       G
 active      any     ?      .        .     .         .     .       .
 )";
 
-/// A call with everybody in their place.
+/// A call with everyone in their state.
 struct Scene {
   HttpWorld world;
   std::string thread;
@@ -317,11 +317,12 @@ void walk(const Table& table, MakeScene makeScene) {
 
 }  // namespace
 
-TEST_CASE("router: in a group each caller may do what the table says", "[http][integration]") {
+TEST_CASE("router: each kind of user in a group -> may do what the table says", "[http][integration]") {
   walk(Table{groupTable}, makeGroupScene);
 }
 
-TEST_CASE("router: in a private thread each caller may do what the table says", "[http][integration]") {
+TEST_CASE("router: each kind of user in a private thread -> may do what the table says",
+          "[http][integration]") {
   walk(Table{privateTable}, makePrivateScene);
 }
 

@@ -25,7 +25,7 @@ struct GroupWorld : HttpWorld {
 
 }  // namespace
 
-TEST_CASE("router: a call's body has the reference's keys", "[http][unit]") {
+TEST_CASE("router: a call -> has the keys of the Laravel package", "[http][unit]") {
   GroupWorld world;
   const Reply started = world.send("POST", "threads/team/calls", "ann");
   REQUIRE(started.status == 201);
@@ -49,7 +49,7 @@ TEST_CASE("router: a call's body has the reference's keys", "[http][unit]") {
           Keys{"admin", "setup_complete", "in_call", "left_call", "joined", "kicked"});
 }
 
-TEST_CASE("router: in the call after setup the options have the room", "[http][unit]") {
+TEST_CASE("router: in the call after setup -> the options have the room", "[http][unit]") {
   GroupWorld world;
   world.provider->giveRoom(
       Room{.id = "00123", .pin = std::nullopt, .payload = "{\"a\":1}", .secret = Secret{"swordfish"}});
@@ -63,7 +63,7 @@ TEST_CASE("router: in the call after setup the options have the room", "[http][u
   REQUIRE(options.at("payload") == "{\"a\":1}");
 }
 
-TEST_CASE("router: an ended call is shown with everybody who was in it", "[http][unit]") {
+TEST_CASE("router: an ended call -> shown with everyone who was in it", "[http][unit]") {
   GroupWorld world;
   const Call call = world.start("team", "ann");
   world.clock->advance(std::chrono::milliseconds{1500});
@@ -86,7 +86,7 @@ TEST_CASE("router: an ended call is shown with everybody who was in it", "[http]
                {"left_call", "2026-01-01T00:00:02.500000Z"}});
 }
 
-TEST_CASE("router: a join answers with the participant, 201 at first and 200 afterwards", "[http][unit]") {
+TEST_CASE("router: a join -> the participant with 201 first and 200 afterwards", "[http][unit]") {
   GroupWorld world;
   const Call call = world.start("team", "ann");
   const std::string path = "threads/team/calls/" + call.id.value();
@@ -109,7 +109,7 @@ TEST_CASE("router: a join answers with the participant, 201 at first and 200 aft
   REQUIRE(world.send("GET", path + "/participants/" + row, "cid").json == again.json);
 }
 
-TEST_CASE("router: a private thread has the name of the one who is not looking", "[http][unit]") {
+TEST_CASE("router: a private thread -> has the name of the other member", "[http][unit]") {
   HttpWorld world;
   world.makePrivate("pair", HttpWorld::member("ann"), HttpWorld::member("bob"));
   const Call call = world.start("pair", "ann");
@@ -123,7 +123,7 @@ TEST_CASE("router: a private thread has the name of the one who is not looking",
   REQUIRE(world.send("GET", "active-calls", "bob").json.at(0).at("meta").at("thread_name") == "Name of ann");
 }
 
-TEST_CASE("router: other kinds of users come out with their own type", "[http][unit]") {
+TEST_CASE("router: other types of users -> keep their type", "[http][unit]") {
   HttpWorld world;
   ThreadMember company;
   company.user = {"company", "7"};
@@ -138,7 +138,7 @@ TEST_CASE("router: other kinds of users come out with their own type", "[http][u
           Json{{"name", "Seven Ltd."}, {"provider_id", "7"}, {"provider_alias", "company"}});
 }
 
-TEST_CASE("router: a thread's calls come newest first, page by page", "[http][unit]") {
+TEST_CASE("router: calls of a thread -> newest first and page by page", "[http][unit]") {
   Config config = HttpWorld::defaults();
   config.historyFirstPageSize = 2;
   config.historyPageSize = 1;
@@ -179,7 +179,7 @@ TEST_CASE("router: a thread's calls come newest first, page by page", "[http][un
                                   {"total", 4}});
 }
 
-TEST_CASE("router: names come out as they went in, quotes and all", "[http][unit]") {
+TEST_CASE("router: names with quotes -> unchanged", "[http][unit]") {
   HttpWorld world;
   ThreadMember odd = HttpWorld::member("odd");
   odd.name = "O'Brien \"Bob\" \\ / \xE5\x90\x8D <b>";

@@ -17,7 +17,7 @@ const ThreadId thread{"thread"};
 
 }  // namespace
 
-TEST_CASE("known calls: a call is known with its own thread only", "[http][unit]") {
+TEST_CASE("call thread cache: a call -> known with its own thread only", "[http][unit]") {
   CallThreadCache known{100};
   REQUIRE(known.find("call-1", "thread") == CallThreadCache::Answer::unknown);
   known.remember(call(1), thread);
@@ -26,7 +26,7 @@ TEST_CASE("known calls: a call is known with its own thread only", "[http][unit]
   REQUIRE(known.find("call-2", "thread") == CallThreadCache::Answer::unknown);
 }
 
-TEST_CASE("known calls: no more are kept than there is room for", "[http][unit]") {
+TEST_CASE("call thread cache: full -> keeps no more than its capacity", "[http][unit]") {
   constexpr std::size_t capacity = 320;
   CallThreadCache known{capacity};
   for (std::size_t i = 0; i < 10'000; ++i) known.remember(call(i), thread);
@@ -38,7 +38,7 @@ TEST_CASE("known calls: no more are kept than there is room for", "[http][unit]"
   REQUIRE(kept <= capacity);
 }
 
-TEST_CASE("known calls: one that is asked for again and again stays", "[http][unit]") {
+TEST_CASE("call thread cache: a call that is used again and again -> stays", "[http][unit]") {
   CallThreadCache known{64};
   known.remember(call(0), thread);
   for (std::size_t i = 1; i < 10'000; ++i) {
@@ -47,7 +47,7 @@ TEST_CASE("known calls: one that is asked for again and again stays", "[http][un
   }
 }
 
-TEST_CASE("known calls: many threads may ask and remember at once", "[http][unit]") {
+TEST_CASE("call thread cache: many threads -> may read and write at once", "[http][unit]") {
   CallThreadCache known{256};
   std::vector<std::thread> threads;
   for (std::size_t worker = 0; worker < 4; ++worker) {

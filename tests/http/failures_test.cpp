@@ -1,4 +1,4 @@
-// What clients see when the world fails, and what a heartbeat costs.
+// What clients get when storage or directory fail, and what a heartbeat costs.
 
 #include <atomic>
 
@@ -11,7 +11,7 @@
 namespace messenger::http {
 namespace {
 
-/// A directory that can be made to fail, and counts what is asked of it.
+/// A directory that fails on demand, and counts questions.
 class HostDirectory final : public ThreadDirectory {
  public:
   std::optional<Thread> findThread(const ThreadId& thread) const override {
@@ -74,8 +74,7 @@ bool everything(const testing::StorageOperation&) {
 
 }  // namespace
 
-TEST_CASE("router: a storage that fails is 503 with Retry-After on every route, and tells no more",
-          "[http][unit]") {
+TEST_CASE("router: the storage fails -> 503 with Retry-After and no details on every route", "[http][unit]") {
   FailingWorld world;
   const Call call = world.http.start("t", "m1");
   const ParticipantId other = world.http.join(call.id, "m2");
@@ -136,7 +135,7 @@ TEST_CASE("router: a directory that fails is 503, and its text stays inside", "[
   REQUIRE(world.logger->has(LogLevel::warning, "10.0.0.7"));
 }
 
-TEST_CASE("router: each refusal has its status", "[http][unit]") {
+TEST_CASE("router: each refusal -> its status", "[http][unit]") {
   const auto statusOf = [](Reason reason) {
     switch (reason) {
       case Reason::threadNotFound:
@@ -164,7 +163,7 @@ TEST_CASE("router: each refusal has its status", "[http][unit]") {
   REQUIRE(known == 21);
 }
 
-TEST_CASE("router: the detail of a refusal stays inside", "[http][unit]") {
+TEST_CASE("router: the detail of a refusal -> not in the response", "[http][unit]") {
   for (const Reason reason : {Reason::setupFailed, Reason::callEnded, Reason::invalidInput}) {
     const Response response = refused({reason, "a provider's words"}, std::chrono::seconds{3});
     CAPTURE(response.body);
@@ -173,8 +172,7 @@ TEST_CASE("router: the detail of a refusal stays inside", "[http][unit]") {
   }
 }
 
-TEST_CASE("router: a 503 to a start or a join has changed nothing, wherever the failure strikes",
-          "[http][unit]") {
+TEST_CASE("router: 503 to a start or a join -> nothing changed wherever the failure was", "[http][unit]") {
   // Asks again with the failure one step later, until nothing fails any more.
   for (const bool join : {false, true}) {
     for (std::size_t n = 0;; ++n) {
@@ -204,7 +202,7 @@ TEST_CASE("router: a 503 to a start or a join has changed nothing, wherever the 
   }
 }
 
-TEST_CASE("router: a start that is stored is 201, also when the storage fails right after", "[http][unit]") {
+TEST_CASE("router: the storage fails right after a start is stored -> 201", "[http][unit]") {
   FailingWorld world;
   bool stored = false;
   world.http.storage->failIf(
@@ -223,8 +221,7 @@ TEST_CASE("router: a start that is stored is 201, also when the storage fails ri
   REQUIRE(world.http.messenger.host().findCall(CallId{reply.json.at("id").get<std::string>()})->active());
 }
 
-TEST_CASE("router: heartbeats ask neither storage nor directory once the participant is known",
-          "[http][unit]") {
+TEST_CASE("router: a heartbeat of a tracked participant -> no storage and no directory", "[http][unit]") {
   FailingWorld world;
   const std::string call = world.http.send("POST", "threads/t/calls", "m1").json.at("id").get<std::string>();
   const std::string heartbeat = "threads/t/calls/" + call + "/heartbeat";
@@ -244,8 +241,7 @@ TEST_CASE("router: heartbeats ask neither storage nor directory once the partici
   REQUIRE(world.directory->asked == asked);
 }
 
-TEST_CASE("router: after a restart the first heartbeat asks the storage, the next ones do not",
-          "[http][unit]") {
+TEST_CASE("router: the first heartbeat after a restart -> asks the storage once", "[http][unit]") {
   FailingWorld world;
   const Call call = world.http.start("t", "m1");
   const std::string heartbeat = "threads/t/calls/" + call.id.value() + "/heartbeat";

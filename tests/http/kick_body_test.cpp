@@ -6,21 +6,21 @@
 
 namespace messenger::http {
 
-TEST_CASE("kick body: true, 1 and \"1\" kick", "[http][unit]") {
+TEST_CASE("kick body: true or 1 or \"1\" -> kick", "[http][unit]") {
   for (const char* value : {"true", "1", "\"1\""}) {
     INFO(value);
     REQUIRE(parseKickBody("{\"kicked\":" + std::string{value} + "}") == KickBody::kick);
   }
 }
 
-TEST_CASE("kick body: false, 0 and \"0\" un-kick", "[http][unit]") {
+TEST_CASE("kick body: false or 0 or \"0\" -> un-kick", "[http][unit]") {
   for (const char* value : {"false", "0", "-0", "\"0\""}) {
     INFO(value);
     REQUIRE(parseKickBody("{\"kicked\":" + std::string{value} + "}") == KickBody::unkick);
   }
 }
 
-TEST_CASE("kick body: any other value is no flag", "[http][unit]") {
+TEST_CASE("kick body: any other value -> no flag", "[http][unit]") {
   for (const char* value : {"null", "2", "-1", "1.0", "0.0", "1e0", "\"true\"", "\"\"", "\"01\"", "[]",
                             "[true]", "{}", R"({"kicked":true})", "18446744073709551617"}) {
     INFO(value);
@@ -28,7 +28,7 @@ TEST_CASE("kick body: any other value is no flag", "[http][unit]") {
   }
 }
 
-TEST_CASE("kick body: without the field, or without an object, there is no flag", "[http][unit]") {
+TEST_CASE("kick body: no field or no object -> no flag", "[http][unit]") {
   for (const char* body : {"", "{}", R"({"Kicked":true})", R"({"a":{"kicked":true}})", R"([{"kicked":true}])",
                            R"(["kicked",true])", "true", "1", "null", "\"kicked\"", R"({"kicked":[],"b":1})",
                            R"({"a":"kicked","b":true})"}) {
@@ -37,14 +37,14 @@ TEST_CASE("kick body: without the field, or without an object, there is no flag"
   }
 }
 
-TEST_CASE("kick body: of several flags the last holds, whatever stands between", "[http][unit]") {
+TEST_CASE("kick body: several flags -> the last one counts", "[http][unit]") {
   REQUIRE(parseKickBody(R"({"kicked":true,"kicked":false})") == KickBody::unkick);
   REQUIRE(parseKickBody(R"({"kicked":false,"x":{"kicked":false},"kicked":1,"y":[0]})") == KickBody::kick);
   REQUIRE(parseKickBody(R"({"kicked":true,"kicked":null})") == KickBody::noFlag);
   REQUIRE(parseKickBody("{\"\\u006bicked\": true}") == KickBody::kick);
 }
 
-TEST_CASE("kick body: what is no JSON is malformed", "[http][unit]") {
+TEST_CASE("kick body: not JSON -> malformed", "[http][unit]") {
   for (const char* body : {"{", "}", "{\"kicked\":}", "{\"kicked\":true", "{\"kicked\":true}x", "kicked=1",
                            "{'kicked':true}", "{\"kicked\":tru}", "{\"kicked\":\"\xff\"}", "[1,]", " "}) {
     INFO(body);
@@ -52,7 +52,7 @@ TEST_CASE("kick body: what is no JSON is malformed", "[http][unit]") {
   }
 }
 
-TEST_CASE("kick body: nesting beyond reason is malformed, however deep", "[http][unit]") {
+TEST_CASE("kick body: nested too deeply -> malformed", "[http][unit]") {
   for (const std::size_t depth : {std::size_t{65}, std::size_t{60'000}}) {
     REQUIRE(parseKickBody(std::string(depth, '[')) == KickBody::malformed);
     REQUIRE(parseKickBody("{\"a\":" + std::string(depth, '[') + std::string(depth, ']') + "}") ==

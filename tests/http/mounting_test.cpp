@@ -48,7 +48,7 @@ ServerReply answer(const messenger::http::Router& router, const ServerRequest& r
 
 }  // namespace
 
-TEST_CASE("router: a host mounts it in ten lines", "[http][unit]") {
+TEST_CASE("router: mounted by a host -> ten lines", "[http][unit]") {
   HttpWorld world;
   world.makePrivate("7", HttpWorld::member("ann"), HttpWorld::member("bob"));
   const ServerRequest start{"POST", "/api/messenger/threads/7/calls", {{"session", "ann"}}, ""};

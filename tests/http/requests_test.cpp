@@ -1,4 +1,4 @@
-// What is asked before the Messenger is: route, method, login, sizes, ids, bodies, in this order.
+// The checks before the Messenger is called: route, method, login, sizes, ids, bodies, in this order.
 
 #include <tuple>
 
@@ -34,7 +34,7 @@ void requireProblem(const Reply& reply, int status, const std::string& reason) {
 
 }  // namespace
 
-TEST_CASE("router: an unknown path is 404, before anybody is asked who they are", "[http][unit]") {
+TEST_CASE("router: an unknown path -> 404 before authentication", "[http][unit]") {
   CallWorld world;
   for (const char* path :
        {"", "threads", "threads/team", "threads//calls", "active-calls/x", "Threads/team/calls"}) {
@@ -43,7 +43,7 @@ TEST_CASE("router: an unknown path is 404, before anybody is asked who they are"
   }
 }
 
-TEST_CASE("router: another method is 405 with what is allowed, before anybody is asked", "[http][unit]") {
+TEST_CASE("router: another method -> 405 with the allowed ones before authentication", "[http][unit]") {
   CallWorld world;
   struct Case {
     std::string path;
@@ -78,14 +78,14 @@ TEST_CASE("router: another method is 405 with what is allowed, before anybody is
   }
 }
 
-TEST_CASE("router: nobody is 401, also for what does not exist", "[http][unit]") {
+TEST_CASE("router: no user -> 401 even for unknown ids", "[http][unit]") {
   CallWorld world;
   requireProblem(world.send("GET", "threads/nowhere/calls", nobody), 401, "unauthenticated");
   requireProblem(world.send("POST", world.path("/join"), nobody), 401, "unauthenticated");
   requireProblem(world.send("GET", "active-calls", nobody), 401, "unauthenticated");
 }
 
-TEST_CASE("router: an id that does not exist, or not there, is 404 even for an outsider", "[http][unit]") {
+TEST_CASE("router: an id that does not exist or not there -> 404 even for an outsider", "[http][unit]") {
   CallWorld world;
   const std::string call = world.call.id.value();
   for (const char* user : {"ann", "outsider"}) {
@@ -106,7 +106,7 @@ TEST_CASE("router: an id that does not exist, or not there, is 404 even for an o
   }
 }
 
-TEST_CASE("router: a participant of another call is 404", "[http][unit]") {
+TEST_CASE("router: a participant of another call -> 404", "[http][unit]") {
   CallWorld world;
   const Call other = world.start("elsewhere", "ann");
   const std::string path =
@@ -117,15 +117,14 @@ TEST_CASE("router: a participant of another call is 404", "[http][unit]") {
   requireProblem(world.send("GET", path, "outsider"), 404, "participantNotFound");
 }
 
-TEST_CASE("router: a heartbeat for a call of another thread is 404, known or not, and does not count",
-          "[http][unit]") {
+TEST_CASE("router: a heartbeat for a call of another thread -> 404 and does not count", "[http][unit]") {
   CallWorld world;
   const std::string wrong = "threads/elsewhere/calls/" + world.call.id.value() + "/heartbeat";
   REQUIRE(world.send("POST", wrong, "bob").status == 404);
   REQUIRE(world.send("POST", world.path("/heartbeat"), "bob").status == 200);
   REQUIRE(world.send("POST", wrong, "bob").status == 404);
 
-  // Bob is heard of in the wrong thread only, Ann in the right one.
+  // Bob sends heartbeats in the wrong thread only, Ann in the right one.
   world.clock->advance(std::chrono::seconds{59});
   REQUIRE(world.send("POST", world.path("/heartbeat"), "ann").status == 200);
   REQUIRE(world.send("POST", wrong, "bob").status == 404);
@@ -135,7 +134,7 @@ TEST_CASE("router: a heartbeat for a call of another thread is 404, known or not
   REQUIRE(world.messenger.host().findCall(world.call.id)->active());
 }
 
-TEST_CASE("router: a body that a kick cannot use is 400 or 422 and names the field, before the policy",
+TEST_CASE("router: an unusable body of a kick -> 400 or 422 with the field before the policy",
           "[http][unit]") {
   CallWorld world;
   for (const char* user : {"ann", "bob", "outsider"}) {
@@ -151,7 +150,7 @@ TEST_CASE("router: a body that a kick cannot use is 400 or 422 and names the fie
   REQUIRE_FALSE(world.messenger.host().findParticipant(world.bob)->kicked);
 }
 
-TEST_CASE("router: a kick and an un-kick do what they say", "[http][unit]") {
+TEST_CASE("router: a kick and an un-kick -> done", "[http][unit]") {
   CallWorld world;
   REQUIRE(world.send("PUT", world.bobsPath(), "ann", R"({"kicked":1})").text == R"({"message":"success"})");
   REQUIRE(world.messenger.host().findParticipant(world.bob)->kicked);
@@ -159,14 +158,13 @@ TEST_CASE("router: a kick and an un-kick do what they say", "[http][unit]") {
   REQUIRE_FALSE(world.messenger.host().findParticipant(world.bob)->kicked);
 }
 
-TEST_CASE("router: other routes ignore a body", "[http][unit]") {
+TEST_CASE("router: a body on other routes -> ignored", "[http][unit]") {
   CallWorld world;
   REQUIRE(world.send("POST", world.path("/heartbeat"), "bob", "}{").status == 200);
   REQUIRE(world.send("POST", world.path("/leave"), "bob", "\xff").status == 200);
 }
 
-TEST_CASE("router: what is too large is 413, what is too long 414, ids beyond the limit 404",
-          "[http][unit]") {
+TEST_CASE("router: body too large or path too long or id too long -> 413 or 414 or 404", "[http][unit]") {
   RouterOptions options;
   options.maxBody = 100;
   options.maxPath = 300;
@@ -183,7 +181,7 @@ TEST_CASE("router: what is too large is 413, what is too long 414, ids beyond th
   REQUIRE(world.send("GET", "active-calls?a=" + std::string(200, 'a'), "ann").status == 200);
 }
 
-TEST_CASE("router: ids are percent-decoded, and a bad escape is 404", "[http][unit]") {
+TEST_CASE("router: percent-encoded ids -> decoded and a bad escape is 404", "[http][unit]") {
   HttpWorld world;
   ThreadMember ann = HttpWorld::member("ann");
   ann.admin = true;
@@ -198,13 +196,13 @@ TEST_CASE("router: ids are percent-decoded, and a bad escape is 404", "[http][un
   requireProblem(world.send("GET", "threads/a%2Fb%20c%3f/calls/%f", "ann"), 404, "callNotFound");
 }
 
-TEST_CASE("router: a query is cut off", "[http][unit]") {
+TEST_CASE("router: a query -> cut off", "[http][unit]") {
   CallWorld world;
   REQUIRE(world.send("GET", world.path("?a=/b/c"), "ann").status == 200);
   REQUIRE(world.send("GET", "active-calls?", "ann").status == 200);
 }
 
-TEST_CASE("router: HEAD answers as GET does, without the body", "[http][unit]") {
+TEST_CASE("router: HEAD -> as GET without the body", "[http][unit]") {
   CallWorld world;
   const Reply head = world.send("HEAD", world.path(), "ann");
   REQUIRE(head.status == 200);
@@ -221,7 +219,7 @@ TEST_CASE("router: HEAD answers as GET does, without the body", "[http][unit]") 
   REQUIRE(world.messenger.host().activeCalls(0, 10).size() == 1);
 }
 
-TEST_CASE("router: it answers below its prefix only", "[http][unit]") {
+TEST_CASE("router: a path outside its prefix -> 404", "[http][unit]") {
   CallWorld world;
   RouterOptions options;
   options.logger = nullLogger();
@@ -242,7 +240,7 @@ TEST_CASE("router: it answers below its prefix only", "[http][unit]") {
   REQUIRE(status(atRoot, "active-calls") == 404);
 }
 
-TEST_CASE("router: options out of bounds are refused by name", "[http][unit]") {
+TEST_CASE("router: options out of bounds -> refused by name", "[http][unit]") {
   HttpWorld world;
   const auto refuses = [&world](const auto& change, const std::string& field) {
     RouterOptions options;

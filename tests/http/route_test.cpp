@@ -7,7 +7,7 @@
 
 namespace messenger::http {
 
-TEST_CASE("route: each endpoint is found with its ids", "[http][unit]") {
+TEST_CASE("route: each endpoint -> found with its ids", "[http][unit]") {
   struct Known {
     const char* path;
     Endpoint endpoint;
@@ -40,7 +40,7 @@ TEST_CASE("route: each endpoint is found with its ids", "[http][unit]") {
   }
 }
 
-TEST_CASE("route: everything else is none", "[http][unit]") {
+TEST_CASE("route: any other path -> none", "[http][unit]") {
   for (const char* path : {"",
                            "/",
                            "threads",
@@ -68,7 +68,7 @@ TEST_CASE("route: everything else is none", "[http][unit]") {
   }
 }
 
-TEST_CASE("route: an id is decoded, or is none", "[http][unit]") {
+TEST_CASE("route: an id -> decoded or none", "[http][unit]") {
   REQUIRE(decodeId("plain", 255) == "plain");
   REQUIRE(decodeId("a%2Fb%20c%C3%bc+", 255) == "a/b c\xC3\xBC+");
   for (const char* bad :

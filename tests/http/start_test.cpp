@@ -24,8 +24,7 @@ void requireRefused(const Reply& reply, const std::string& reason) {
 
 }  // namespace
 
-TEST_CASE("router: a start that calling, the thread or its members forbid is 403 with the reason",
-          "[http][unit]") {
+TEST_CASE("router: a forbidden start -> 403 with the reason", "[http][unit]") {
   SECTION("when calling is switched off") {
     PairWorld world{callingOff()};
     requireRefused(world.startByAnn(), "callingDisabled");
@@ -56,7 +55,7 @@ TEST_CASE("router: a start that calling, the thread or its members forbid is 403
   }
 }
 
-TEST_CASE("router: the answer to a start shows the starter in the call", "[http][unit]") {
+TEST_CASE("router: a start -> the response has its owner in the call", "[http][unit]") {
   PairWorld world;
   const Reply reply = world.startByAnn();
   REQUIRE(reply.status == 201);
@@ -70,7 +69,7 @@ TEST_CASE("router: the answer to a start shows the starter in the call", "[http]
   REQUIRE_FALSE(options.contains("room_id"));
 }
 
-TEST_CASE("router: in synchronous mode the answer to a start has the room", "[http][unit]") {
+TEST_CASE("router: a start in synchronous mode -> the response has the room", "[http][unit]") {
   PairWorld world{HttpWorld::defaults(/*queued=*/false)};
   const Reply reply = world.startByAnn();
   REQUIRE(reply.status == 201);
@@ -81,7 +80,8 @@ TEST_CASE("router: in synchronous mode the answer to a start has the room", "[ht
   REQUIRE(options.at("payload").is_null());
 }
 
-TEST_CASE("router: in synchronous mode a failing provider is 503, and the call has ended", "[http][unit]") {
+TEST_CASE("router: a start in synchronous mode and the provider fails -> 503 and the call has ended",
+          "[http][unit]") {
   PairWorld world{HttpWorld::defaults(/*queued=*/false)};
   world.provider->answerCreate(testing::ProviderAnswer::throwing);
   const Reply reply = world.startByAnn();
@@ -95,7 +95,7 @@ TEST_CASE("router: in synchronous mode a failing provider is 503, and the call h
   REQUIRE(world.startByAnn().status == 201);
 }
 
-TEST_CASE("router: starting in an unknown thread is 404", "[http][unit]") {
+TEST_CASE("router: a start in an unknown thread -> 404", "[http][unit]") {
   PairWorld world;
   const Reply reply = world.send("POST", "threads/nowhere/calls", "ann");
   REQUIRE(reply.status == 404);

@@ -1,4 +1,4 @@
-// Every verb of the client against a real server, with what the server says no to.
+// Every method of the client with a real server, including refusals.
 #include <algorithm>
 
 #include "tests/janus/janus_matchers.hpp"
@@ -18,7 +18,7 @@ using janus::WayIn;
 const Secret roomSecret{"secret-of-the-room-Nb5x"};
 const Secret wrong{"not-it"};
 
-/// Either kind of ids and either way in, a server for each.
+/// Both kinds of ids and both APIs, a server for each.
 struct World {
   World() : server({stringIds}), room(server.videoRoom(wayIn)) {}
 
@@ -61,7 +61,7 @@ struct World {
   }
 };
 
-TEST_CASE("JanusClient: ping and info, by either way in", "[janus][client]") {
+TEST_CASE("JanusClient: ping and info -> work with both APIs", "[janus][client]") {
   const JanusServer server;
   for (const WayIn wayIn : {WayIn::adminApi, WayIn::httpApi}) {
     janus::JanusClient client(server.options(wayIn));
@@ -80,7 +80,7 @@ TEST_CASE("JanusClient: ping and info, by either way in", "[janus][client]") {
   REQUIRE(janus::JanusClient(server.options()).wayIn() == WayIn::adminApi);
 }
 
-TEST_CASE("VideoRoom: create, exists, list, edit, destroy", "[janus][client]") {
+TEST_CASE("VideoRoom: create and exists and list and edit and destroy -> work", "[janus][client]") {
   const World world;
   const VideoRoom& room = world.room;
   REQUIRE(room.list().value().empty());
@@ -124,7 +124,7 @@ TEST_CASE("VideoRoom: create, exists, list, edit, destroy", "[janus][client]") {
   REQUIRE(room.list().value().empty());
 }
 
-TEST_CASE("VideoRoom: a room whose id the server chooses, with further fields", "[janus][client]") {
+TEST_CASE("VideoRoom: an id chosen by the server and further fields -> work", "[janus][client]") {
   const World world;
   NewRoom wanted;
   wanted.more = R"({"videocodec":"vp9","record":true,"request":"destroy"})";
@@ -139,7 +139,7 @@ TEST_CASE("VideoRoom: a room whose id the server chooses, with further fields", 
   REQUIRE_PLUGIN_ERROR(world.room.create(wanted), 430);
 }
 
-TEST_CASE("VideoRoom: who is in a room, kick, moderate", "[janus][client]") {
+TEST_CASE("VideoRoom: participants and kick and moderate -> work", "[janus][client]") {
   const World world;
   const VideoRoom& room = world.room;
   const JanusId id = world.make(1);
@@ -168,7 +168,7 @@ TEST_CASE("VideoRoom: who is in a room, kick, moderate", "[janus][client]") {
   REQUIRE(eventually([&] { return room.listParticipants(id).value().empty(); }));
 }
 
-TEST_CASE("VideoRoom: tokens, forwarders, recording", "[janus][client]") {
+TEST_CASE("VideoRoom: tokens and forwarders and recording -> work", "[janus][client]") {
   const World world;
   const VideoRoom& room = world.room;
   const JanusId id = world.make(1);
@@ -195,7 +195,7 @@ TEST_CASE("VideoRoom: tokens, forwarders, recording", "[janus][client]") {
   REQUIRE_PLUGIN_ERROR(room.enableRecording(world.id(2), true, roomSecret), 426);
 }
 
-TEST_CASE("VideoRoom: the other kind of ids is refused", "[janus][client]") {
+TEST_CASE("VideoRoom: the other kind of ids -> refused", "[janus][client]") {
   const World world;
   const JanusId other = world.stringIds ? JanusId{std::uint64_t{1}} : JanusId{std::string{"one"}};
   REQUIRE_PLUGIN_ERROR(world.room.exists(other), 430);
@@ -205,7 +205,7 @@ TEST_CASE("VideoRoom: the other kind of ids is refused", "[janus][client]") {
   REQUIRE(world.room.idKind().value() == (world.stringIds ? janus::IdKind::text : janus::IdKind::number));
 }
 
-TEST_CASE("JanusClient: wrong and missing secrets", "[janus][client]") {
+TEST_CASE("JanusClient: wrong and missing secrets -> refused", "[janus][client]") {
   const JanusServer server;
   const auto with = [&](WayIn wayIn, auto change) {
     janus::JanusOptions options = server.options(wayIn);
@@ -228,7 +228,7 @@ TEST_CASE("JanusClient: wrong and missing secrets", "[janus][client]") {
   REQUIRE_PLUGIN_ERROR(wrongKey.list(), 433);
 }
 
-TEST_CASE("JanusClient: a plugin or a request that does not exist", "[janus][client]") {
+TEST_CASE("JanusClient: an unknown plugin or request -> refused", "[janus][client]") {
   const JanusServer server;
   for (const WayIn wayIn : {WayIn::adminApi, WayIn::httpApi}) {
     janus::JanusClient client(server.options(wayIn));
@@ -241,14 +241,14 @@ TEST_CASE("JanusClient: a plugin or a request that does not exist", "[janus][cli
   }
 }
 
-TEST_CASE("JanusClient: an address that is not Janus's is told apart", "[janus][client]") {
+TEST_CASE("JanusClient: an address that is not Janus's -> recognized", "[janus][client]") {
   const JanusServer server;
   janus::JanusOptions options = server.options(WayIn::adminApi);
   options.adminEndpoint.replace(options.adminEndpoint.size() - 6, 6, "/elsewhere");
   REQUIRE_FAILED(janus::JanusClient(options).info(), ErrorKind::httpStatus, 404);
 }
 
-TEST_CASE("JanusClient: a session that the server has lost is made again", "[janus][client]") {
+TEST_CASE("JanusClient: the server has lost the session -> made again", "[janus][client]") {
   JanusServer server;
   const VideoRoom room = server.videoRoom(WayIn::httpApi);
   REQUIRE_DONE(room.list());
@@ -261,7 +261,7 @@ TEST_CASE("JanusClient: a session that the server has lost is made again", "[jan
   }
 }
 
-TEST_CASE("JanusClient: TLS is verified unless that is turned off", "[janus][client]") {
+TEST_CASE("JanusClient: TLS -> verified unless turned off", "[janus][client]") {
   const JanusServer server({.stringIds = true, .https = true});
   janus::JanusOptions options = server.options(WayIn::httpApi);
   REQUIRE_DONE(janus::JanusClient(options).ping());

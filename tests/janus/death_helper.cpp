@@ -1,5 +1,5 @@
-// A process that starts a call in a thread, and is killed once Janus has made the room and before that is
-// written down. FILE THREAD
+// A process that starts a call in a thread, and is killed after Janus has made the room and before that is
+// recorded. FILE THREAD
 #include <csignal>
 #include <iostream>
 

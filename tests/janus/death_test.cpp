@@ -8,7 +8,7 @@ namespace {
 
 using console::testing::Process;
 
-TEST_CASE("death: killed 50 times between create and record, no room is left over", "[janus][death]") {
+TEST_CASE("death: killed 50 times between create and record -> no room is left", "[janus][death]") {
   constexpr std::size_t deaths = 50;
   LiveWorld world(deaths, GENERATE(true, false));
   for (std::size_t i = 0; i < deaths; ++i) {
@@ -18,7 +18,7 @@ TEST_CASE("death: killed 50 times between create and record, no room is left ove
     INFO(dying.err());
     REQUIRE(status == -SIGKILL);
   }
-  // Each had made its room, and nobody knows.
+  // Each had made its room, which is not recorded.
   REQUIRE(world.rooms().size() == deaths);
   REQUIRE(world.rooms() == world.roomsOfActive());
   const auto calls = world.messenger->host().activeCalls(0, 1000);

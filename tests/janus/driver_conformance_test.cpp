@@ -9,7 +9,7 @@ namespace {
 using janus::IdKind;
 using janus::WayIn;
 
-TEST_CASE("JanusDriver: keeps the contract, with either kind of ids and by either way in",
+TEST_CASE("JanusDriver: conformance suite with both kinds of ids and both APIs -> passes",
           "[janus][conformance]") {
   const bool stringIds = GENERATE(true, false);
   const auto wayIn = GENERATE(WayIn::adminApi, WayIn::httpApi);

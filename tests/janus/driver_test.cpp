@@ -52,7 +52,7 @@ struct World {
   }
 };
 
-TEST_CASE("JanusDriver: the room is as the thread asks for", "[janus][driver]") {
+TEST_CASE("JanusDriver: a room -> has the settings for its thread", "[janus][driver]") {
   const World world;
   const auto roomFor = [&](const Thread& thread) {
     const CallWithRoom call = callOf("01HF" + std::to_string(thread.members));
@@ -77,7 +77,7 @@ TEST_CASE("JanusDriver: the room is as the thread asks for", "[janus][driver]") 
   CHECK(ofTwo.bitrate == 1'024'000);
 }
 
-TEST_CASE("JanusDriver: a room of its own is adopted, also at once by many", "[janus][driver]") {
+TEST_CASE("JanusDriver: its own room exists -> adopted even by many at once", "[janus][driver]") {
   const World world;
   const CallWithRoom call = callOf("01HFADOPT");
   JanusDriver first(world.room, settings);
@@ -96,7 +96,7 @@ TEST_CASE("JanusDriver: a room of its own is adopted, also at once by many", "[j
   REQUIRE(world.room.list().value().size() == 1);
 }
 
-TEST_CASE("JanusDriver: somebody else's room is not adopted, and stays", "[janus][driver]") {
+TEST_CASE("JanusDriver: a foreign room exists -> not adopted and not touched", "[janus][driver]") {
   const World world;
   const CallWithRoom call = callOf("01HFFOREIGN");
   NewRoom foreign;
@@ -105,14 +105,14 @@ TEST_CASE("JanusDriver: somebody else's room is not adopted, and stays", "[janus
   foreign.description = "theirs";
   REQUIRE_DONE(world.room.create(foreign));
   const std::string why = world.whyNotCreate(call);
-  CHECK(why.find("does not answer to our secret") != std::string::npos);
+  CHECK(why.find("does not accept the derived secret") != std::string::npos);
   CHECK(why.find(janus::toText(*foreign.id)) != std::string::npos);
   const auto rooms = world.room.list().value();
   REQUIRE(rooms.size() == 1);
   CHECK(rooms[0].description == "theirs");
 }
 
-TEST_CASE("JanusDriver: a destroy that the server does not take fails, and says why", "[janus][driver]") {
+TEST_CASE("JanusDriver: the server refuses a destroy -> fails with the reason", "[janus][driver]") {
   const World world;
   const CallWithRoom call = callOf("01HFTHEIRS");
   NewRoom foreign;
@@ -123,7 +123,7 @@ TEST_CASE("JanusDriver: a destroy that the server does not take fails, and says 
   REQUIRE(world.room.exists(*foreign.id).value());
 }
 
-TEST_CASE("JanusDriver: what was recorded destroys the room after a change of keys", "[janus][driver]") {
+TEST_CASE("JanusDriver: the key changed -> the recorded secret destroys the room", "[janus][driver]") {
   const World world;
   CallWithRoom call = callOf("01HFKEYS");
   JanusDriver maker(world.room, settings);
@@ -134,7 +134,7 @@ TEST_CASE("JanusDriver: what was recorded destroys the room after a change of ke
   REQUIRE(world.room.list().value().empty());
 }
 
-TEST_CASE("JanusDriver: a server that comes back with the other kind of ids", "[janus][driver]") {
+TEST_CASE("JanusDriver: a server restarts with the other kind of ids -> detected", "[janus][driver]") {
   const bool before = GENERATE(true, false);
   JanusServer server({before});
   const VideoRoom room = server.videoRoom();
@@ -156,7 +156,7 @@ TEST_CASE("JanusDriver: a server that comes back with the other kind of ids", "[
   }
 }
 
-TEST_CASE("JanusDriver: a server that is not there is told, and what was not done", "[janus][driver]") {
+TEST_CASE("JanusDriver: no server -> the error says what was not done", "[janus][driver]") {
   JanusServer server;
   const VideoRoom room = server.videoRoom();
   server.kill();
@@ -169,7 +169,7 @@ TEST_CASE("JanusDriver: a server that is not there is told, and what was not don
   REQUIRE_THROWS_AS(JanusDriver(room, settings).destroy(callOf("01HFGONE")), DriverError);
 }
 
-TEST_CASE("JanusDriver: needs a key", "[janus][driver]") {
+TEST_CASE("JanusDriver: no key -> refused", "[janus][driver]") {
   janus::JanusOptions options;
   options.endpoint = "http://127.0.0.1:1/janus";
   const VideoRoom room(std::make_shared<janus::JanusClient>(options));

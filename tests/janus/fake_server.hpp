@@ -10,8 +10,8 @@
 
 namespace messenger::tests {
 
-/// Stands in for a Janus that is broken: each request is answered with the bytes that the test says, wherever
-/// they lead. For faults only; what a sound server does, a real one shows.
+/// A fake of a broken Janus: answers each request with the bytes that the test gives. Only for faults; other
+/// tests use a real server.
 class FakeServer {
  public:
   struct Answer {

@@ -1,4 +1,4 @@
-// What a server may do that is none, or is broken. A fake stands in: a real Janus does none of it.
+// What a broken or foreign server may do. Uses a fake server, because a real Janus does none of it.
 #include <chrono>
 
 #include "messenger/adapters/janus/janus_driver.hpp"
@@ -33,12 +33,12 @@ FakeServer::Script always(const std::string& bytes) {
   return [=](std::size_t, std::size_t, const std::string&) { return FakeServer::Answer{bytes}; };
 }
 
-TEST_CASE("JanusClient: nobody listens", "[janus][faults]") {
+TEST_CASE("JanusClient: no server -> unreachable", "[janus][faults]") {
   const auto address = "http://127.0.0.1:" + std::to_string(freePort()) + "/admin";
   REQUIRE_FAILED(janus::JanusClient(optionsFor(address)).ping(), ErrorKind::unreachable, 7);
 }
 
-TEST_CASE("JanusClient: a server that hangs, before and within its answer", "[janus][faults]") {
+TEST_CASE("JanusClient: a server hangs before or within its answer -> timeout", "[janus][faults]") {
   const std::string some = GENERATE("", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"janus\":");
   FakeServer server([&](std::size_t, std::size_t, const std::string&) {
     return FakeServer::Answer{some, false, /*hang=*/true};
@@ -54,7 +54,7 @@ TEST_CASE("JanusClient: a server that hangs, before and within its answer", "[ja
   CHECK(server.connections() == 1);  // a time that is over is not spent twice
 }
 
-TEST_CASE("JanusClient: a server that closes the connection", "[janus][faults]") {
+TEST_CASE("JanusClient: a server closes the connection -> interrupted", "[janus][faults]") {
   const std::string some = GENERATE("", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"janus\":");
   FakeServer server(always(some));
   const janus::VideoRoom room = roomAt(server);
@@ -72,8 +72,7 @@ TEST_CASE("JanusClient: a server that closes the connection", "[janus][faults]")
   }
 }
 
-TEST_CASE("JanusClient: a harmless request comes through when only its first answer is lost",
-          "[janus][faults]") {
+TEST_CASE("JanusClient: only the first answer to a harmless request is lost -> succeeds", "[janus][faults]") {
   FakeServer server([](std::size_t connection, std::size_t, const std::string& body) {
     if (connection == 1) return FakeServer::Answer{};
     return FakeServer::Answer{FakeServer::success(body, R"({"exists":true})")};
@@ -81,7 +80,7 @@ TEST_CASE("JanusClient: a harmless request comes through when only its first ans
   REQUIRE(roomAt(server).exists(anId).value());
 }
 
-TEST_CASE("JanusClient: answers that are not Janus's", "[janus][faults]") {
+TEST_CASE("JanusClient: answers that are not Janus's -> refused", "[janus][faults]") {
   struct Case {
     std::string bytes;
     ErrorKind kind;
@@ -128,7 +127,7 @@ TEST_CASE("JanusClient: answers that are not Janus's", "[janus][faults]") {
   CHECK(server.connections() == 1);
 }
 
-TEST_CASE("JanusClient: an answer that is too long is refused unread", "[janus][faults]") {
+TEST_CASE("JanusClient: an answer that is too long -> refused without reading it", "[janus][faults]") {
   const bool chunked = GENERATE(true, false);
   std::string bytes;
   if (chunked) {
@@ -145,7 +144,7 @@ TEST_CASE("JanusClient: an answer that is too long is refused unread", "[janus][
   REQUIRE(failed.error().text.find("4194304") != std::string::npos);
 }
 
-TEST_CASE("JanusClient: lists whose parts are not what they should be", "[janus][faults]") {
+TEST_CASE("JanusClient: lists with wrong parts -> malformed", "[janus][faults]") {
   const auto* const list =
       GENERATE(R"({})", R"({"list":{}})", R"({"list":[5]})", R"({"list":[{}]})", R"({"list":[{"room":-1}]})",
                R"({"list":[{"room":1.5}]})", R"({"list":[{"room":null}]})", R"({"list":[{"room":[]}]})");
@@ -155,7 +154,7 @@ TEST_CASE("JanusClient: lists whose parts are not what they should be", "[janus]
   REQUIRE_FAILED(roomAt(server).list(), ErrorKind::malformedReply, 0);
 }
 
-TEST_CASE("JanusClient: an answer that is nested without end takes no stack", "[janus][faults]") {
+TEST_CASE("JanusClient: an answer with endless nesting -> takes no stack", "[janus][faults]") {
   FakeServer server([](std::size_t, std::size_t, const std::string& body) {
     const std::string deep = std::string(1'000'000, '[') + std::string(1'000'000, ']');
     return FakeServer::Answer{FakeServer::success(body, R"({"exists":true,"deep":)" + deep + "}")};
@@ -163,7 +162,7 @@ TEST_CASE("JanusClient: an answer that is nested without end takes no stack", "[
   REQUIRE(roomAt(server).exists(anId).value());
 }
 
-TEST_CASE("VideoRoom: forwarders are read as the plugin gives them", "[janus][faults]") {
+TEST_CASE("VideoRoom: forwarders -> read in the plugin's format", "[janus][faults]") {
   FakeServer server([](std::size_t, std::size_t, const std::string& body) {
     return FakeServer::Answer{FakeServer::success(
         body,
@@ -178,7 +177,7 @@ TEST_CASE("VideoRoom: forwarders are read as the plugin gives them", "[janus][fa
   CHECK(forwarders[0].port == 5002);
 }
 
-TEST_CASE("JanusClient: connections are kept, one for each thread at most", "[janus][faults]") {
+TEST_CASE("JanusClient: connections -> kept and at most one for each thread", "[janus][faults]") {
   FakeServer server([](std::size_t, std::size_t, const std::string& body) {
     return FakeServer::Answer{FakeServer::success(body, R"({"exists":true})"), /*keepOpen=*/true};
   });
@@ -191,8 +190,7 @@ TEST_CASE("JanusClient: connections are kept, one for each thread at most", "[ja
   REQUIRE(server.connections() <= 8);
 }
 
-TEST_CASE("JanusClient: a kept connection that the server has closed meanwhile is no failure",
-          "[janus][faults]") {
+TEST_CASE("JanusClient: the server has closed a kept connection -> no failure", "[janus][faults]") {
   FakeServer server([](std::size_t, std::size_t, const std::string& body) {
     return FakeServer::Answer{FakeServer::success(body, R"({"room":"r"})")};  // and closes
   });
@@ -201,7 +199,7 @@ TEST_CASE("JanusClient: a kept connection that the server has closed meanwhile i
   REQUIRE(server.bodies().size() == 10);
 }
 
-TEST_CASE("JanusClient: no proxy is taken from the environment", "[janus][faults]") {
+TEST_CASE("JanusClient: a proxy in the environment -> ignored", "[janus][faults]") {
   FakeServer proxy(always(FakeServer::http("{}", "500 Proxied")));
   FakeServer server([](std::size_t, std::size_t, const std::string& body) {
     return FakeServer::Answer{FakeServer::success(body, R"({"exists":true})")};
@@ -219,7 +217,7 @@ TEST_CASE("JanusClient: no proxy is taken from the environment", "[janus][faults
   REQUIRE(proxy.connections() > 0);
 }
 
-TEST_CASE("JanusClient: a session that is lost over and over is given up", "[janus][faults]") {
+TEST_CASE("JanusClient: a session is lost again and again -> given up", "[janus][faults]") {
   const int lost = GENERATE(458, 459);
   FakeServer server([&](std::size_t, std::size_t, const std::string& body) {
     const auto reply = FakeServer::success(body, "{}");
@@ -243,7 +241,7 @@ TEST_CASE("JanusClient: a session that is lost over and over is given up", "[jan
   REQUIRE(server.bodies().size() == 7);  // message; session, handle, message
 }
 
-TEST_CASE("JanusClient: a server's words are cut, cleaned, and tell no secret", "[janus][faults]") {
+TEST_CASE("JanusClient: texts of a server -> cut and cleaned and without secrets", "[janus][faults]") {
   const std::string secret = "room-secret-that-comes-back";
   FakeServer server([&](std::size_t, std::size_t, const std::string& body) {
     const std::string told =

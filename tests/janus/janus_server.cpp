@@ -66,7 +66,7 @@ std::uint16_t freePort() {
 }
 
 JanusServer::JanusServer(Setup setup) : setup_(setup) {
-  // Somebody else may take a port between our look and the server's.
+  // Another process may take the port before the server does.
   for (int round = 0; round < 5; ++round) {
     httpPort_ = freePort();
     adminPort_ = freePort();

@@ -21,7 +21,7 @@ namespace messenger::tests {
 /// A port of 127.0.0.1 that nobody listened on a moment ago.
 [[nodiscard]] std::uint16_t freePort();
 
-/// A Janus of the tests' own, on loopback and with ports of its own, killed with this object.
+/// A Janus for the tests, on loopback and its own ports, killed with this object.
 class JanusServer {
  public:
   struct Setup {

@@ -38,7 +38,7 @@ class LiveWorld {
   Call start(std::size_t group);
   [[nodiscard]] Call now(const Call& call) const { return messenger->host().findCall(call.id).value(); }
   void end(const Call& call);
-  /// Runs jobs until none is left but parked ones.
+  /// Runs jobs until only failed ones are left.
   void drain();
 
   [[nodiscard]] janus::JanusId idOf(const CallId& call) const;

@@ -41,7 +41,7 @@ std::string whyNot(const std::function<void()>& deed) {
   return "";
 }
 
-TEST_CASE("JanusOptions: from the environment", "[janus][options]") {
+TEST_CASE("JanusOptions: variables set -> their values", "[janus][options]") {
   const Environment set{{"JANUS_SERVER_ENDPOINT", "http://127.0.0.1:8088/janus"},
                         {"JANUS_ADMIN_SERVER_ENDPOINT", "https://[::1]:7889/admin"},
                         {"JANUS_API_SECRET", "a"},
@@ -61,7 +61,7 @@ TEST_CASE("JanusOptions: from the environment", "[janus][options]") {
   CHECK(options.keyOfRooms() == Secret{"d"});
 }
 
-TEST_CASE("JanusOptions: what is not set keeps its default", "[janus][options]") {
+TEST_CASE("JanusOptions: variables not set -> the defaults", "[janus][options]") {
   const Environment set{{"JANUS_SERVER_ENDPOINT", "http://h"}, {"JANUS_API_SECRET", ""}};
   const JanusOptions options = JanusOptions::fromEnvironment();
   options.validate();
@@ -73,7 +73,7 @@ TEST_CASE("JanusOptions: what is not set keeps its default", "[janus][options]")
   }
 }
 
-TEST_CASE("JanusOptions: a wrong variable is named, and its value is not", "[janus][options]") {
+TEST_CASE("JanusOptions: an invalid variable -> named without its value", "[janus][options]") {
   for (const char* name : {"JANUS_SERVER_ENDPOINT", "JANUS_ADMIN_SERVER_ENDPOINT", "JANUS_VERIFY_SSL"}) {
     const Environment set{{name, "pass-word"}};
     const std::string why = whyNot([] { (void)JanusOptions::fromEnvironment(); });
@@ -82,7 +82,7 @@ TEST_CASE("JanusOptions: a wrong variable is named, and its value is not", "[jan
   }
 }
 
-TEST_CASE("JanusOptions: a field out of bounds is named", "[janus][options]") {
+TEST_CASE("JanusOptions: a field out of bounds -> named", "[janus][options]") {
   using std::chrono::milliseconds;
   struct Case {
     const char* field;
@@ -122,13 +122,13 @@ TEST_CASE("JanusOptions: a field out of bounds is named", "[janus][options]") {
   }
 }
 
-TEST_CASE("room keys: HMAC-SHA-256, known answer", "[janus][keys]") {
+TEST_CASE("room keys: HMAC-SHA-256 -> the known answer", "[janus][keys]") {
   // Reckoned by another implementation; purpose and text have a zero byte in between.
   const std::string made = janus::derive(Secret{"Jefe"}, "what do ya want", "for nothing?");
   CHECK(made == "adf13648edae17564744ff0aef28b138a329fa4a8104ff63388d270cef395d2b");
 }
 
-TEST_CASE("room keys: what was derived once is derived for ever", "[janus][keys]") {
+TEST_CASE("room keys: derived values -> never change", "[janus][keys]") {
   const Secret key{"key"};
   const CallId call{"01HF0000000000000000000000"};
   CHECK(janus::toText(janus::roomIdOf(call, key, IdKind::text)) == "call-01HF0000000000000000000000");
@@ -139,7 +139,7 @@ TEST_CASE("room keys: what was derived once is derived for ever", "[janus][keys]
         "messenger-call:01HF0000000000000000000000:8620c6384bd778893430af803f5655a3");
 }
 
-TEST_CASE("room keys: numbers are never zero, and fit into 53 bits", "[janus][keys]") {
+TEST_CASE("room keys: numbers -> not zero and at most 53 bits", "[janus][keys]") {
   for (int i = 0; i < 2000; ++i) {
     const auto id = janus::roomIdOf(CallId{std::to_string(i)}, Secret{"key"}, IdKind::number);
     const auto number = std::get<std::uint64_t>(id);
@@ -148,7 +148,7 @@ TEST_CASE("room keys: numbers are never zero, and fit into 53 bits", "[janus][ke
   }
 }
 
-TEST_CASE("room keys: every purpose, call and key gives something else", "[janus][keys]") {
+TEST_CASE("room keys: every purpose and call and key -> another value", "[janus][keys]") {
   const CallId one{"1"};
   const CallId other{"2"};
   const Secret key{"key"};
@@ -162,7 +162,7 @@ TEST_CASE("room keys: every purpose, call and key gives something else", "[janus
   CHECK(janus::markOf(one, key).find(janus::roomPinOf(one, key).reveal()) == std::string::npos);
 }
 
-TEST_CASE("room keys: a mark is known again, and no other text is one", "[janus][keys]") {
+TEST_CASE("room keys: a mark -> recognized and no other text is", "[janus][keys]") {
   const Secret key{"key"};
   const CallId call{"01HF"};
   const std::string mark = janus::markOf(call, key);

@@ -36,7 +36,7 @@ bool has(const std::string& text, const std::string& part) {
 }
 
 #ifdef MESSENGER_JANUS_BROKER
-TEST_CASE("janus_broker: with a Janus", "[janus][programs]") {
+TEST_CASE("janus_broker: with a Janus -> runs", "[janus][programs]") {
   const JanusServer server({GENERATE(true, false)});
   Environment environment = server.environment();
   if (GENERATE(true, false)) environment.erase("JANUS_ROOM_KEY");
@@ -52,7 +52,7 @@ TEST_CASE("janus_broker: with a Janus", "[janus][programs]") {
   CHECK(server.videoRoom().list().value().empty());
 }
 
-TEST_CASE("janus_broker: without a Janus it says what to do", "[janus][programs]") {
+TEST_CASE("janus_broker: without a Janus -> says what to do", "[janus][programs]") {
   const auto requireHelp = [](const Ended& ended, const std::string& why) {
     INFO(ended.out << ended.err);
     CHECK((ended.exit == 1 || ended.exit == 2));
@@ -79,7 +79,7 @@ TEST_CASE("janus_broker: without a Janus it says what to do", "[janus][programs]
 #endif
 
 #ifdef MESSENGER_CLI
-TEST_CASE("messenger janus:reconcile: after a restart of Janus", "[janus][programs]") {
+TEST_CASE("messenger janus:reconcile: after a restart of Janus -> rooms are renewed", "[janus][programs]") {
   LiveWorld world(2);
   const Call call = world.start(0);
   world.drain();
@@ -101,16 +101,16 @@ TEST_CASE("messenger janus:reconcile: after a restart of Janus", "[janus][progra
   const Ended ended = with({});
   INFO(ended.out << ended.err);
   REQUIRE(ended.exit == 0);
-  CHECK(has(ended.out, "to be made anew: call-" + call.id.value()));
+  CHECK(has(ended.out, "to renew: call-" + call.id.value()));
   CHECK(has(ended.err, "A worker of the host"));
   REQUIRE_FALSE(world.now(call).setupComplete);
   world.drain();
   REQUIRE(world.rooms() == world.roomsOfActive());
   CHECK(has(with({}).out,
-            "1 rooms, 1 in use, 0 destroyed, 0 unknown, 0 not ours; 1 active calls, 0 without a room."));
+            "1 rooms, 1 in use, 0 destroyed, 0 unknown, 0 foreign; 1 active calls, 0 without a room."));
 }
 
-TEST_CASE("messenger janus:reconcile: says what it lacks", "[janus][programs]") {
+TEST_CASE("messenger janus:reconcile: a missing setting -> named", "[janus][programs]") {
   LiveWorld world(1);
   const std::vector<std::string> reconcile{"janus:reconcile", "--database=" + world.file, "--json"};
   Ended ended = run(MESSENGER_CLI, reconcile, {});

@@ -25,7 +25,7 @@ std::vector<CallId> callsOf(const std::vector<janus::ReconciledRoom>& rooms) {
   return calls;
 }
 
-TEST_CASE("Reconciler: rooms of ended calls go, all others stay", "[janus][reconciler]") {
+TEST_CASE("Reconciler: rooms of ended calls -> destroyed and all others stay", "[janus][reconciler]") {
   LiveWorld world(3, GENERATE(true, false));
   const Secret& key = world.settings.roomKey;
   const Call active = world.start(0);
@@ -72,7 +72,7 @@ TEST_CASE("Reconciler: rooms of ended calls go, all others stay", "[janus][recon
   CHECK(again.renewed.empty());
 }
 
-TEST_CASE("Reconciler: active calls whose room is gone get another one", "[janus][reconciler]") {
+TEST_CASE("Reconciler: the room of an active call is missing -> renewed", "[janus][reconciler]") {
   LiveWorld world(4, GENERATE(true, false));
   const Call one = world.start(0);
   const Call two = world.start(1);
@@ -103,7 +103,7 @@ TEST_CASE("Reconciler: active calls whose room is gone get another one", "[janus
   REQUIRE(world.rooms().empty());
 }
 
-TEST_CASE("Reconciler: a room that is younger than the list is not taken for lost", "[janus][reconciler]") {
+TEST_CASE("Reconciler: a room younger than the list -> not taken for missing", "[janus][reconciler]") {
   LiveWorld world(2, GENERATE(true, false));
   world.start(0);
   world.drain();
@@ -121,8 +121,7 @@ TEST_CASE("Reconciler: a room that is younger than the list is not taken for los
   CHECK(world.now(*young).setupComplete);
 }
 
-TEST_CASE("Reconciler: what fails for one room does not stop the others, and is reported",
-          "[janus][reconciler]") {
+TEST_CASE("Reconciler: one room fails -> reported and the others continue", "[janus][reconciler]") {
   LiveWorld world(2);
   const Call spoilt = world.start(0);
   const Call other = world.start(1);
@@ -142,7 +141,7 @@ TEST_CASE("Reconciler: what fails for one room does not stop the others, and is 
   CHECK(report.failures[0].text.find("433") != std::string::npos);
 }
 
-TEST_CASE("Reconciler: stops when it is asked to, and says how far it is", "[janus][reconciler]") {
+TEST_CASE("Reconciler: stop requested -> stops and reports its progress", "[janus][reconciler]") {
   LiveWorld world(3);
   for (std::size_t i = 0; i < 3; ++i) world.start(i);
   world.drain();
@@ -161,8 +160,7 @@ TEST_CASE("Reconciler: stops when it is asked to, and says how far it is", "[jan
   CHECK(done == std::vector<std::size_t>{1, 2});
 }
 
-TEST_CASE("Reconciler: a server that cannot list is told apart from one without rooms",
-          "[janus][reconciler]") {
+TEST_CASE("Reconciler: a server that cannot list -> not taken for one without rooms", "[janus][reconciler]") {
   LiveWorld world(1);
   world.start(0);
   world.drain();
@@ -173,7 +171,7 @@ TEST_CASE("Reconciler: a server that cannot list is told apart from one without 
   CHECK(world.messenger->jobs().pending().empty());
 }
 
-TEST_CASE("Reconciler: without the key of the plugin it cannot see our rooms", "[janus][reconciler]") {
+TEST_CASE("Reconciler: no key of the plugin -> refused", "[janus][reconciler]") {
   LiveWorld world(1);
   janus::JanusOptions options = world.server.options();
   options.videoRoomSecret.reset();

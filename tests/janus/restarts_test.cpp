@@ -29,7 +29,8 @@ void host(Messenger& messenger, std::size_t self, std::atomic<std::size_t>& star
   }
 }
 
-TEST_CASE("restarts: 200 calls by 8 workers while Janus is killed three times", "[janus][restarts]") {
+TEST_CASE("restarts: 200 calls by 8 workers while Janus is killed three times -> no room is left",
+          "[janus][restarts]") {
   LiveWorld world(hosts * groupsOfHost, GENERATE(true, false));
   std::atomic<std::size_t> started{0};
   std::atomic<std::size_t> failedRuns{0};

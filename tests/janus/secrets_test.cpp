@@ -1,4 +1,4 @@
-// Everything that can be read by people, gathered while all goes wrong that can: no secret is in it.
+// Gathers everything that people can read while everything fails: it contains no secret.
 #include <nlohmann/json.hpp>
 
 #include "adapters/janus/room_keys.hpp"
@@ -39,7 +39,7 @@ void gather(const VideoRoom& room, const JanusId& id, std::vector<std::string>& 
   keep(room.client().askPlugin("janus.plugin.nope", "{}", janus::Repeat::harmless));
 }
 
-TEST_CASE("secrets: none is in any error, log, job or event", "[janus][secrets]") {
+TEST_CASE("secrets: every error and log and job and event -> none", "[janus][secrets]") {
   LiveWorld world(3, GENERATE(true, false));
   std::vector<std::string> texts;
   const Call call = world.start(0);
@@ -53,7 +53,7 @@ TEST_CASE("secrets: none is in any error, log, job or event", "[janus][secrets]"
     options.videoRoomSecret = theirs;
     gather(VideoRoom(std::make_shared<janus::JanusClient>(options)), id, texts);
   }
-  // A server that says back all that it was told.
+  // A server that returns all that it received.
   FakeServer echo([](std::size_t, std::size_t, const std::string& body) {
     return FakeServer::Answer{FakeServer::http(R"({"janus":"error","error":{"code":499,"reason":)" +
                                                nlohmann::json(body).dump() + "}}")};
@@ -64,7 +64,7 @@ TEST_CASE("secrets: none is in any error, log, job or event", "[janus][secrets]"
   REQUIRE(echo.bodies().size() >= 9);
   REQUIRE(echo.bodies().back().find(JanusServer::adminSecret) != std::string::npos);
 
-  // A room that is in the way, and a server that is away: what becomes of the jobs.
+  // Jobs with a foreign room of the same id, and with a server that is down.
   const Call blocked = world.start(1);
   janus::NewRoom wanted;
   wanted.id = world.idOf(blocked.id);

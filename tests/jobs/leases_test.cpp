@@ -1,4 +1,4 @@
-// A claim is renewed for as long as its job runs, and by nobody else.
+// A claim is renewed while its job runs, and only by its holder.
 #include "jobs/leases.hpp"
 
 #include <future>
@@ -44,7 +44,7 @@ class Renewing {
 
 }  // namespace
 
-TEST_CASE("leases: a claim that is held is renewed, so that nobody takes it over", "[jobs][leases]") {
+TEST_CASE("leases: a claim is held -> renewed so that nobody takes it over", "[jobs][leases]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -65,7 +65,7 @@ TEST_CASE("leases: a claim that is held is renewed, so that nobody takes it over
     world.storage->failIf([](const testing::StorageOperation&) { return true; }, testing::Fault::before);
     renewing.renew(leases, seconds{30});
     world.storage->heal();
-    REQUIRE(world.logger->has(LogLevel::warning, "was not renewed"));
+    REQUIRE(world.logger->has(LogLevel::warning, "could not be renewed"));
     renewing.renew(leases, seconds{30});
   }
   renewing.renew(leases, seconds{30});  // held no more: nothing is prolonged
@@ -73,18 +73,18 @@ TEST_CASE("leases: a claim that is held is renewed, so that nobody takes it over
   const auto taken = claimAny();
   REQUIRE(taken);
   REQUIRE(taken->job.token > claimed->job.token);
-  // The first one's token is worth nothing now.
+  // The first one's token is no longer valid.
   REQUIRE_FALSE(
       world.storage->jobs().renew(claimed->job.id, claimed->job.token, world.storageNow() + hours{1}));
 }
 
-TEST_CASE("leases: two renewals may fail before a lease runs out", "[jobs][leases]") {
+TEST_CASE("leases: two renewals fail -> the lease is still valid", "[jobs][leases]") {
   REQUIRE(jobs::renewalInterval(seconds{30}) == seconds{10});
   REQUIRE(jobs::renewalInterval(seconds{1}) == milliseconds{333});
   REQUIRE(jobs::renewalInterval(milliseconds{1}) == milliseconds{10});  // and no busy loop
 }
 
-TEST_CASE("leases: while a storage takes its time to renew, jobs begin and end", "[jobs][leases]") {
+TEST_CASE("leases: a slow renewal -> jobs still begin and end", "[jobs][leases]") {
   Fixture world;
   Renewing renewing(world);
   (void)world.start(world.team, member(0));
@@ -104,7 +104,7 @@ TEST_CASE("leases: while a storage takes its time to renew, jobs begin and end",
   REQUIRE(renewed);
 }
 
-TEST_CASE("leases: a worker renews while its driver blocks", "[jobs][leases]") {
+TEST_CASE("leases: a driver blocks -> the worker renews", "[jobs][leases]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Config config = Fixture::configured();
@@ -127,12 +127,12 @@ TEST_CASE("leases: a worker renews while its driver blocks", "[jobs][leases]") {
   itself = &worker;
   const Call call = world.start(world.team, member(0));
   REQUIRE(world.provider->waitForHeld(1));
-  // The renewals come by the machine's clock, a third of a second apart; the lease counts by the manual one.
+  // Renewals use the machine's clock, a third of a second apart; the lease uses the manual clock.
   world.clock->advance(milliseconds{900});
   REQUIRE(renewed.get_future().wait_for(seconds{60}) == std::future_status::ready);
   const StorageTime until = world.messenger->jobs().pending().at(0).leasedUntil.value();
   REQUIRE(until == world.storageNow() + seconds{1});
-  // Asked to stop, it still renews what runs.
+  // After a stop request it still renews the running job.
   worker.requestStop();
   const int before = renewals;
   while (renewals < before + 2) std::this_thread::yield();

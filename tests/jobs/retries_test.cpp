@@ -1,4 +1,4 @@
-// What becomes of a job that fails: again later, then parked, then by hand.
+// A job that fails: retried, then kept as failed, then retried by hand.
 #include "tests/support/messenger_fixture.hpp"
 
 namespace messenger::tests {
@@ -7,16 +7,16 @@ namespace {
 using testing::DriverCall;
 using testing::ProviderAnswer;
 
-Config withTries(int tries, bool queued = true) {
+Config withAttempts(int attempts, bool queued = true) {
   Config config = Fixture::configured(queued);
-  config.jobs.maxAttempts = tries;
+  config.jobs.maxAttempts = attempts;
   config.jobs.backoff = seconds{10};
   config.jobs.maxBackoff = seconds{40};
   config.jobs.jitter = 0.5;
   return config;
 }
 
-/// Runs the only pending job once it is available; returns how long after `from` that was to be.
+/// Runs the only pending job once it is available; returns how long after `from` it was available.
 Duration runNext(Fixture& world, JobOutcome expected) {
   const auto pending = world.messenger->jobs().pending();
   REQUIRE(pending.size() == 1);
@@ -34,10 +34,10 @@ Duration runNext(Fixture& world, JobOutcome expected) {
 
 }  // namespace
 
-TEST_CASE("jobs: a teardown that fails is tried again with growing waits, then parked", "[jobs]") {
+TEST_CASE("jobs: a teardown fails -> retried with growing waits and then kept as failed", "[jobs]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
-  Fixture world(kind, withTries(4));
+  Fixture world(kind, withAttempts(4));
   const Call call = world.startTeam();
   world.provider->answerDestroy(ProviderAnswer::no);
   REQUIRE_OK(world.messenger->endCall(call.id, member(0)));
@@ -51,16 +51,16 @@ TEST_CASE("jobs: a teardown that fails is tried again with growing waits, then p
     least *= 2;
   }
   REQUIRE(world.messenger->jobs().pending().empty());
-  const auto parked = world.messenger->jobs().failed();
-  REQUIRE(parked.size() == 1);
-  REQUIRE(parked[0].type == JobType::teardownCall);
-  REQUIRE(parked[0].attempts == 4);
-  REQUIRE(parked[0].lastError == "the video driver's destroy returned false");
+  const auto failedJobs = world.messenger->jobs().failed();
+  REQUIRE(failedJobs.size() == 1);
+  REQUIRE(failedJobs[0].type == JobType::teardownCall);
+  REQUIRE(failedJobs[0].attempts == 4);
+  REQUIRE(failedJobs[0].lastError == "the video driver's destroy returned false");
   REQUIRE(world.messenger->jobs().counts().failed == 1);
 
   const auto failed = world.events.of<JobFailed>();
   REQUIRE(failed.size() == 1);
-  REQUIRE(failed[0].job == parked[0].id);
+  REQUIRE(failed[0].job == failedJobs[0].id);
   REQUIRE(failed[0].type == JobType::teardownCall);
   REQUIRE(failed[0].call == call.id);
   REQUIRE(failed[0].attempts == 4);
@@ -71,7 +71,7 @@ TEST_CASE("jobs: a teardown that fails is tried again with growing waits, then p
   REQUIRE(world.messenger->jobs().runPending().empty());
   REQUIRE(world.messenger->jobs().retry(JobId{"another"}) == 0);
   world.provider->answerDestroy(ProviderAnswer::throwingButDone);
-  REQUIRE(world.messenger->jobs().retry(parked[0].id) == 1);
+  REQUIRE(world.messenger->jobs().retry(failedJobs[0].id) == 1);
   REQUIRE(world.messenger->jobs().retry() == 0);
   REQUIRE(runNext(world, JobOutcome::retry) == Duration::zero());
   world.provider->answerDestroy(ProviderAnswer::yes);
@@ -81,7 +81,7 @@ TEST_CASE("jobs: a teardown that fails is tried again with growing waits, then p
   world.requireSound();
 }
 
-TEST_CASE("jobs: what failed together is not tried again together", "[jobs]") {
+TEST_CASE("jobs: several fail together -> not retried together", "[jobs]") {
   Config config = Fixture::configured();
   config.jobs.backoff = hours{24};
   config.jobs.maxBackoff = hours{24};
@@ -93,13 +93,13 @@ TEST_CASE("jobs: what failed together is not tried again together", "[jobs]") {
   REQUIRE(world.messenger->jobs().runPending().size() == 2);
   const auto pending = world.messenger->jobs().pending();
   REQUIRE(pending.size() == 2);
-  REQUIRE(pending[0].availableAt != pending[1].availableAt);  // but for once in a million
+  REQUIRE(pending[0].availableAt != pending[1].availableAt);  // equal only once in a million
 }
 
-TEST_CASE("jobs: a sweep that fails for the last time is parked, and told", "[jobs]") {
+TEST_CASE("jobs: a sweep fails for the last time -> kept as failed with an event", "[jobs]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
-  Fixture world(kind, withTries(2));
+  Fixture world(kind, withAttempts(2));
   const Call call = world.startTeam();
   world.storage->failIf(
       [](const testing::StorageOperation& operation) { return operation.name == "activeCallsAfter"; },
@@ -119,10 +119,10 @@ TEST_CASE("jobs: a sweep that fails for the last time is parked, and told", "[jo
   REQUIRE(world.now(call).endReason == EndReason::maintenance);
 }
 
-TEST_CASE("jobs: a setup that fails ends the call with its last try", "[jobs]") {
+TEST_CASE("jobs: the last attempt of a setup fails -> the call ends", "[jobs]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
-  Fixture world(kind, withTries(3));
+  Fixture world(kind, withAttempts(3));
   const Call call = world.start(world.team, member(0));
   world.join(call, member(1));
   world.provider->answerCreate(ProviderAnswer::throwing);
@@ -140,10 +140,10 @@ TEST_CASE("jobs: a setup that fails ends the call with its last try", "[jobs]") 
     if (std::holds_alternative<CallEnded>(event)) order.emplace_back("CallEnded");
   }
   REQUIRE(order == std::vector<std::string>{"JobFailed", "CallSetupFailed", "CallEnded"});
-  REQUIRE(world.events.of<CallSetupFailed>()[0].error == "the fake provider was told to throw");
+  REQUIRE(world.events.of<CallSetupFailed>()[0].error == "the fake provider is set to throw");
   REQUIRE(world.messenger->jobs().failed().size() == 1);
 
-  // Retried by hand, it finds a call that is over.
+  // Retried by hand, it finds an ended call.
   world.drain();
   REQUIRE(world.messenger->jobs().retry() == 1);
   world.drain();
@@ -151,11 +151,11 @@ TEST_CASE("jobs: a setup that fails ends the call with its last try", "[jobs]") 
   world.requireSound();
 }
 
-TEST_CASE("jobs: in synchronous mode a setup has one try, and what fails later is left for a pump",
+TEST_CASE("jobs: synchronous mode -> one attempt for a setup and later failures stay for runPending",
           "[jobs]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
-  Fixture world(kind, withTries(3, /*queued=*/false));
+  Fixture world(kind, withAttempts(3, /*queued=*/false));
   world.provider->answerCreate(ProviderAnswer::throwing);
   REQUIRE_REFUSED(world.messenger->startCall(world.team, member(0)), Reason::setupFailed);
   REQUIRE(world.provider->calls().size() == 2);  // create, and the destroy of what it may have made
@@ -174,7 +174,7 @@ TEST_CASE("jobs: in synchronous mode a setup has one try, and what fails later i
   REQUIRE(world.now(call).teardownComplete);
 }
 
-TEST_CASE("jobs: a factory that throws, or gives nothing, is a failed try", "[jobs]") {
+TEST_CASE("jobs: a factory throws or returns null -> a failed attempt", "[jobs]") {
   const int way = GENERATE(0, 1, 2);
   CAPTURE(way);
   Fixture world;
@@ -191,7 +191,7 @@ TEST_CASE("jobs: a factory that throws, or gives nothing, is a failed try", "[jo
   REQUIRE_THROWS_AS(world.messenger->setVideoDriver(nullptr), std::invalid_argument);
 }
 
-TEST_CASE("jobs: runPendingJobs takes no more than its limit, in order", "[jobs]") {
+TEST_CASE("jobs: runPending with a limit -> no more than that and in order", "[jobs]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -213,8 +213,8 @@ TEST_CASE("jobs: runPendingJobs takes no more than its limit, in order", "[jobs]
   REQUIRE(rest[2].attempt == 1);
 }
 
-TEST_CASE("jobs: options of one run are its own, and out of bounds they are named", "[jobs]") {
-  Fixture world(StorageKind::memory, withTries(5));
+TEST_CASE("jobs: options of one run -> apply to it alone and are named when out of bounds", "[jobs]") {
+  Fixture world(StorageKind::memory, withAttempts(5));
   const Call call = world.start(world.team, member(0));
   world.provider->answerCreate(ProviderAnswer::no);
   std::vector<JobRun> told;
@@ -247,13 +247,13 @@ TEST_CASE("jobs: options of one run are its own, and out of bounds they are name
   };
   requireNamed({.threads = 0}, "threads");
   requireNamed({.threads = 257}, "threads");
-  requireNamed({.maxAttempts = 0}, "tries");
-  requireNamed({.maxAttempts = 1001}, "tries");
+  requireNamed({.maxAttempts = 0}, "maxAttempts");
+  requireNamed({.maxAttempts = 1001}, "maxAttempts");
   requireNamed({.backoff = milliseconds{-1}}, "backoff");
   requireNamed({.backoff = hours{25}}, "backoff");
 }
 
-TEST_CASE("jobs: those of another queue are left alone", "[jobs]") {
+TEST_CASE("jobs: jobs of another queue -> not run", "[jobs]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -265,7 +265,7 @@ TEST_CASE("jobs: those of another queue are left alone", "[jobs]") {
   REQUIRE(world.now(call).setupComplete);
 }
 
-TEST_CASE("jobs: dispatchJob takes those of a call alone", "[jobs]") {
+TEST_CASE("jobs: dispatch -> takes the jobs of a call alone", "[jobs]") {
   Fixture world;
   const Call call = world.startTeam();
   REQUIRE_REFUSED(world.messenger->jobs().dispatch(JobType::endCalls, call.id), Reason::invalidInput);

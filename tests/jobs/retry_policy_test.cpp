@@ -9,7 +9,7 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-TEST_CASE("retry_policy: the wait doubles with each failure, up to the longest", "[jobs][unit]") {
+TEST_CASE("retry_policy: each failure -> the wait doubles up to the longest", "[jobs][unit]") {
   Config::Jobs config;
   config.backoff = seconds{2};
   config.maxBackoff = seconds{20};
@@ -22,7 +22,7 @@ TEST_CASE("retry_policy: the wait doubles with each failure, up to the longest",
   REQUIRE(retryDelay(config, 1000, 0.9) == seconds{20});
 }
 
-TEST_CASE("retry_policy: the jitter lengthens the wait by up to its part", "[jobs][unit]") {
+TEST_CASE("retry_policy: jitter -> lengthens the wait by at most its fraction", "[jobs][unit]") {
   Config::Jobs config;
   config.backoff = seconds{10};
   config.maxBackoff = seconds{10};
@@ -34,7 +34,7 @@ TEST_CASE("retry_policy: the jitter lengthens the wait by up to its part", "[job
   REQUIRE(most <= seconds{12});
 }
 
-TEST_CASE("retry_policy: nothing overflows at the bounds", "[jobs][unit]") {
+TEST_CASE("retry_policy: values at the bounds -> no overflow", "[jobs][unit]") {
   Config::Jobs config;
   config.backoff = hours{24};
   config.maxBackoff = hours{24};

@@ -1,4 +1,4 @@
-// One thread that writes heartbeats and checks activity in their time.
+// One OS thread that reports heartbeats and checks activity at their intervals.
 #include <future>
 #include <latch>
 #include <optional>
@@ -13,7 +13,7 @@ constexpr seconds generous{60};
 
 }  // namespace
 
-TEST_CASE("scheduler: writes at once, and once more when stopped", "[jobs][scheduler]") {
+TEST_CASE("scheduler: started and stopped -> reports at once and once more", "[jobs][scheduler]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
@@ -29,7 +29,7 @@ TEST_CASE("scheduler: writes at once, and once more when stopped", "[jobs][sched
   Scheduler scheduler = world.messenger->host().startScheduler();
   REQUIRE(written.get_future().wait_for(generous) == std::future_status::ready);
   world.clock->advance(seconds{5});
-  // Acknowledged from memory once the report has given this process its lease.
+  // Acknowledged from memory after the report has given this process its lease.
   while (!world.messenger->tryHeartbeat(call.id, member(0))) std::this_thread::yield();
   scheduler.stop();
   REQUIRE(writes == 2);
@@ -38,8 +38,8 @@ TEST_CASE("scheduler: writes at once, and once more when stopped", "[jobs][sched
   REQUIRE(world.stored().at(0).lastSeen == world.storageNow());
 }
 
-TEST_CASE("scheduler: runs the check when it is due, whatever a task throws", "[jobs][scheduler]") {
-  // By the machine's clock, with the shortest interval there is.
+TEST_CASE("scheduler: a task throws -> the check still runs when due", "[jobs][scheduler]") {
+  // With the machine's clock and the shortest possible interval.
   Config config = Fixture::configured();
   config.presence.checkInterval = seconds{1};
   config.presence.ttl = seconds{1};
@@ -68,7 +68,7 @@ TEST_CASE("scheduler: runs the check when it is due, whatever a task throws", "[
   REQUIRE(checks >= 2);
 }
 
-TEST_CASE("scheduler: destroyed from inside one of its own tasks, and after its Messenger",
+TEST_CASE("scheduler: destroyed inside its own task and after its Messenger -> no harm",
           "[jobs][scheduler]") {
   Fixture world;
   std::optional<Scheduler> scheduler;
@@ -92,7 +92,7 @@ TEST_CASE("scheduler: destroyed from inside one of its own tasks, and after its 
   while (world.storage.use_count() > 1) std::this_thread::yield();
 }
 
-TEST_CASE("scheduler: moved, it goes on, and replaced, the old one stops", "[jobs][scheduler]") {
+TEST_CASE("scheduler: moved and replaced -> continues and the old one stops", "[jobs][scheduler]") {
   Fixture world;
   Scheduler one = world.messenger->host().startScheduler();
   Scheduler two = std::move(one);
@@ -101,7 +101,7 @@ TEST_CASE("scheduler: moved, it goes on, and replaced, the old one stops", "[job
   two.stop();
 }
 
-TEST_CASE("due tasks: others may be asked for while one runs", "[jobs][scheduler]") {
+TEST_CASE("due tasks: one is running -> others can be called", "[jobs][scheduler]") {
   Fixture world;
   const Call call = world.startTeam();
   bool asked = false;
@@ -120,7 +120,7 @@ TEST_CASE("due tasks: others may be asked for while one runs", "[jobs][scheduler
   REQUIRE_FALSE(world.now(call).active());
 }
 
-TEST_CASE("due tasks: says when it wants to be called next", "[jobs][scheduler]") {
+TEST_CASE("due tasks: done -> return when to call next", "[jobs][scheduler]") {
   Fixture world;
   REQUIRE(world.messenger->host().runDueTasks() == seconds{15});
   world.clock->advance(seconds{10});

@@ -1,4 +1,4 @@
-// Threads that run jobs: woken at once, one job each, stopped with grace.
+// OS threads that run jobs: woken at once, one job each, stopped cleanly.
 #include <atomic>
 #include <future>
 #include <latch>
@@ -16,7 +16,7 @@ namespace {
 
 constexpr seconds generous{60};
 
-/// A worker that finds work in time only when it is told of it.
+/// A worker that finds jobs in time only when it is woken.
 Config patient() {
   Config config = Fixture::configured();
   config.jobs.pollInterval = hours{1};
@@ -25,7 +25,7 @@ Config patient() {
 
 }  // namespace
 
-TEST_CASE("worker: new work wakes it at once", "[jobs][worker]") {
+TEST_CASE("worker: a new job -> wakes it at once", "[jobs][worker]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind, patient());
@@ -44,7 +44,7 @@ TEST_CASE("worker: new work wakes it at once", "[jobs][worker]") {
   REQUIRE(world.provider->rooms().empty());
 }
 
-TEST_CASE("worker: parked jobs, sweeps and dispatched ones wake it too", "[jobs][worker]") {
+TEST_CASE("worker: retried jobs and sweeps and dispatched jobs -> wake it too", "[jobs][worker]") {
   Config config = patient();
   config.jobs.maxAttempts = 1;
   Fixture world(StorageKind::memory, config);
@@ -66,7 +66,7 @@ TEST_CASE("worker: parked jobs, sweeps and dispatched ones wake it too", "[jobs]
   REQUIRE(world.messenger->jobs().pending().empty());
 }
 
-TEST_CASE("worker: a teardown that waited for its setup runs as soon as that is done", "[jobs][worker]") {
+TEST_CASE("worker: a teardown waits for its setup -> runs as soon as that is done", "[jobs][worker]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind, patient());
@@ -84,7 +84,7 @@ TEST_CASE("worker: a teardown that waited for its setup runs as soon as that is 
   world.requireSound();
 }
 
-TEST_CASE("worker: it is woken for a teardown that waited for a setup which others ran", "[jobs][worker]") {
+TEST_CASE("worker: others ran the setup that a teardown waited for -> it is woken", "[jobs][worker]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind, patient());
@@ -96,7 +96,7 @@ TEST_CASE("worker: it is woken for a teardown that waited for a setup which othe
   std::promise<void> gone;
   const auto tornDown = world.messenger->onCallTornDown([&](const CallTornDown&) { gone.set_value(); });
   REQUIRE_OK(world.messenger->endCall(call.id, member(0)));
-  REQUIRE(worker.drain(generous));  // it has looked, and found nothing that it may claim
+  REQUIRE(worker.drain(generous));  // it has looked, and found no job that it may claim
   world.provider->release();
   pump.join();
   REQUIRE(gone.get_future().wait_for(generous) == std::future_status::ready);
@@ -104,7 +104,7 @@ TEST_CASE("worker: it is woken for a teardown that waited for a setup which othe
   world.requireSound();
 }
 
-TEST_CASE("worker: stop finishes what runs and claims no more", "[jobs][worker]") {
+TEST_CASE("worker: stop -> finishes running jobs and claims no more", "[jobs][worker]") {
   Fixture world(StorageKind::memory, patient());
   const Call one = world.start(world.team, member(0));
   const Call two = world.start(world.pair, named("alice"));
@@ -135,7 +135,7 @@ TEST_CASE("worker: stop finishes what runs and claims no more", "[jobs][worker]"
   REQUIRE(worker.drain(milliseconds{0}));
 }
 
-TEST_CASE("worker: drain waits for what runs, not for backoffs", "[jobs][worker]") {
+TEST_CASE("worker: drain -> waits for running jobs and not for backoffs", "[jobs][worker]") {
   Fixture world(StorageKind::memory, patient());
   world.provider->holdCreates();
   auto worker = world.messenger->jobs().startWorker({.threads = 3});
@@ -149,7 +149,7 @@ TEST_CASE("worker: drain waits for what runs, not for backoffs", "[jobs][worker]
   REQUIRE(world.messenger->jobs().pending().size() == 1);
 }
 
-TEST_CASE("worker: many workers and pumps never run one job twice", "[jobs][worker]") {
+TEST_CASE("worker: many workers and callers of runPending -> no job runs twice", "[jobs][worker]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind, patient());
@@ -180,7 +180,7 @@ TEST_CASE("worker: many workers and pumps never run one job twice", "[jobs][work
   REQUIRE(world.messenger->jobs().pending().empty());
 }
 
-TEST_CASE("worker: it goes on when a claim fails, and when its listener throws", "[jobs][worker]") {
+TEST_CASE("worker: a claim fails or its listener throws -> continues", "[jobs][worker]") {
   Config config = Fixture::configured();
   config.jobs.pollInterval = milliseconds{10};
   Fixture world(StorageKind::memory, config);
@@ -208,7 +208,7 @@ TEST_CASE("worker: it goes on when a claim fails, and when its listener throws",
   world.requireSound();
 }
 
-TEST_CASE("worker: stopped from inside one of its jobs, it ends after that job", "[jobs][worker]") {
+TEST_CASE("worker: stopped inside one of its jobs -> ends after that job", "[jobs][worker]") {
   Fixture world(StorageKind::memory, patient());
   std::optional<Worker> worker;
   std::promise<void> created;
@@ -223,7 +223,7 @@ TEST_CASE("worker: stopped from inside one of its jobs, it ends after that job",
   REQUIRE(world.now(call).setupComplete);
 }
 
-TEST_CASE("worker: destroyed from inside one of its jobs, and after its Messenger", "[jobs][worker]") {
+TEST_CASE("worker: destroyed inside one of its jobs and after its Messenger -> no harm", "[jobs][worker]") {
   Fixture world(StorageKind::memory, patient());
   std::optional<Worker> worker;
   std::promise<void> finished;
@@ -240,11 +240,11 @@ TEST_CASE("worker: destroyed from inside one of its jobs, and after its Messenge
   go.count_down();
   REQUIRE(finished.get_future().wait_for(generous) == std::future_status::ready);
   REQUIRE_FALSE(worker.has_value());
-  // Its threads let go of the storage, and with it of all they touch, when they end.
+  // Its OS threads release the storage, and everything they use, when they end.
   while (world.storage.use_count() > 1) std::this_thread::yield();
 }
 
-TEST_CASE("worker: moved, it goes on, and replaced, the old one stops", "[jobs][worker]") {
+TEST_CASE("worker: moved and replaced -> continues and the old one stops", "[jobs][worker]") {
   Fixture world(StorageKind::memory, patient());
   Worker one = world.messenger->jobs().startWorker();
   Worker two = std::move(one);
@@ -260,7 +260,7 @@ TEST_CASE("worker: moved, it goes on, and replaced, the old one stops", "[jobs][
   REQUIRE(one.drain(milliseconds{0}));
 }
 
-TEST_CASE("worker: a driver that blocks holds up nothing but its own call", "[jobs][worker]") {
+TEST_CASE("worker: a driver blocks -> only its own call waits", "[jobs][worker]") {
   Fixture world(StorageKind::memory, patient());
   auto worker = world.messenger->jobs().startWorker({.threads = 2});
   const Call blocked = world.start(world.team, member(0));
@@ -268,7 +268,7 @@ TEST_CASE("worker: a driver that blocks holds up nothing but its own call", "[jo
   world.provider->holdDestroys();
   REQUIRE_OK(world.messenger->endCall(blocked.id, member(0)));
   REQUIRE(world.provider->waitForHeld(1));
-  // The verbs go on, on the same thread of conversation too, and so do the jobs of others.
+  // Verbs continue, in the same thread too, and so do the jobs of other calls.
   std::promise<void> done;
   const auto setUp =
       world.messenger->onCallSetupCompleted([&](const CallSetupCompleted&) { done.set_value(); });

@@ -26,7 +26,7 @@ class Provider {
     Json duringDestroy;  ///< the same for `destroy`
   };
 
-  /// `runNested` carries out operations inside a driver call.
+  /// `runNested` runs operations inside a driver call.
   explicit Provider(std::function<void(const Json&)> runNested) : runNested_(std::move(runNested)) {}
 
   /// The operation `driver`; a wrong one changes nothing.

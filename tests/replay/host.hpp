@@ -8,10 +8,10 @@
 
 namespace messenger::replay {
 
-/// Carries out the protocol's operations, one line at a time.
+/// Runs the protocol's operations, one line at a time.
 class Host {
  public:
-  /// The reply to a line. Never throws: whatever is wrong with the line is told in the reply.
+  /// The reply to a line. Never throws: the reply says what is wrong with the line.
   [[nodiscard]] std::string handle(const std::string& line);
 
  private:

@@ -1,5 +1,5 @@
 // The eviction rule against every order of events, within bounds: time passes, a heartbeat arrives at one of
-// two peers, a peer reports, dies, starts anew; either peer judges. A session may only be evicted if two of
+// two peers, a peer reports, dies, starts again; either peer checks. A session may only be evicted if two of
 // its acknowledged heartbeats, or the last one and now, lie at least one TTL apart.
 #include "rules/evidence.hpp"
 
@@ -211,7 +211,7 @@ class Exploration {
 
 }  // namespace
 
-TEST_CASE("evidence: every order of events -> nobody is evicted whose gaps are shorter than the TTL",
+TEST_CASE("evidence: every order of events -> nobody with gaps shorter than the TTL is evicted",
           "[rules][presence]") {
   Exploration exploration(7, Ingredient::none);
   exploration.run();
@@ -221,7 +221,7 @@ TEST_CASE("evidence: every order of events -> nobody is evicted whose gaps are s
   REQUIRE(exploration.violations == 0);
 }
 
-TEST_CASE("evidence: each ingredient left out -> the exploration finds somebody evicted alive",
+TEST_CASE("evidence: each ingredient left out -> the exploration finds a wrong eviction",
           "[rules][presence]") {
   const auto leftOut = GENERATE(Ingredient::heldLease, Ingredient::newIdentity, Ingredient::peersAlive,
                                 Ingredient::peersThatDied);
@@ -231,7 +231,7 @@ TEST_CASE("evidence: each ingredient left out -> the exploration finds somebody 
   REQUIRE(exploration.violations > 0);
 }
 
-TEST_CASE("evidence: a peer that only judges -> waits until a receiving peer was there for a TTL",
+TEST_CASE("evidence: a peer that only checks -> waits until a receiving peer was there for a TTL",
           "[rules][presence]") {
   const StorageTime begin{};
   const std::chrono::seconds minute{60};
@@ -252,7 +252,7 @@ TEST_CASE("evidence: a peer that only judges -> waits until a receiving peer was
   CHECK_FALSE(isSilent(*evident, minute, begin + Duration{1}, std::nullopt));
 }
 
-TEST_CASE("evidence: presence that all share -> other peers do not count", "[rules][presence]") {
+TEST_CASE("evidence: a presence that all share -> other peers do not count", "[rules][presence]") {
   const StorageTime now{std::chrono::seconds{100}};
   const Duration ttl60 = std::chrono::seconds{60};
   const HeartbeatStore::Peer late{InstanceId{2}, {}, {}, now + ttl60};

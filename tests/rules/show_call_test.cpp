@@ -1,17 +1,16 @@
-// What a viewer is shown of a call, whatever the storage says of them.
+// What a viewer sees of a call, for any stored row.
 #include "rules/show_call.hpp"
 
 #include "tests/support/catch.hpp"
 
 namespace messenger::rules {
 
-TEST_CASE("show_call: active call, set up, viewer in it and not kicked -> the room is shown",
-          "[rules][show_call]") {
+TEST_CASE("show_call: active and set up and the viewer in it -> the room is shown", "[rules][show_call]") {
   const bool ended = GENERATE(false, true);
   const bool setUp = GENERATE(true, false);
   const bool joined = GENERATE(true, false);
   const bool left = GENERATE(false, true);
-  const bool kicked = GENERATE(false, true);  // without having left: no storage of ours keeps such a row
+  const bool kicked = GENERATE(false, true);  // without having left: no storage keeps such a row
   CAPTURE(ended, setUp, joined, left, kicked);
   CallSnapshot seen;
   if (ended) seen.call.endedAt = TimePoint{};

@@ -16,7 +16,7 @@ CallWithRoom callOf(const std::string& id) {
   return call;
 }
 
-TEST_CASE("fake video driver: answers as it is told", "[testing][unit]") {
+TEST_CASE("fake video driver: an answer is set -> given", "[testing][unit]") {
   const auto provider = std::make_shared<FakeVideoProvider>();
   FakeVideoDriver driver(provider);
   CallWithRoom call = callOf("c1");
@@ -68,7 +68,7 @@ TEST_CASE("fake video driver: answers as it is told", "[testing][unit]") {
   }
 }
 
-TEST_CASE("fake video driver: keeps a log of what it was asked", "[testing][unit]") {
+TEST_CASE("fake video driver: requests -> logged", "[testing][unit]") {
   const auto provider = std::make_shared<FakeVideoProvider>();
   FakeVideoDriver driver(provider);
   Thread thread;
@@ -94,7 +94,7 @@ TEST_CASE("fake video driver: keeps a log of what it was asked", "[testing][unit
   REQUIRE(provider->calls().empty());
 }
 
-TEST_CASE("fake video driver: can be held in the middle of a create", "[testing][unit]") {
+TEST_CASE("fake video driver: held -> stops in the middle of a create", "[testing][unit]") {
   const auto provider = std::make_shared<FakeVideoProvider>();
   int hooks = 0;
   provider->onCreate([&](const Thread&, const Call&) { ++hooks; });
@@ -119,7 +119,7 @@ TEST_CASE("fake video driver: can be held in the middle of a create", "[testing]
   REQUIRE(provider->rooms().size() == 1);
 }
 
-TEST_CASE("fake video driver: what a hook throws, the driver throws", "[testing][unit]") {
+TEST_CASE("fake video driver: a hook throws -> the driver throws the same", "[testing][unit]") {
   const auto provider = std::make_shared<FakeVideoProvider>();
   provider->onDestroy([](const CallWithRoom&) { throw std::runtime_error("from the hook"); });
   FakeVideoDriver driver(provider);
@@ -127,7 +127,7 @@ TEST_CASE("fake video driver: what a hook throws, the driver throws", "[testing]
   REQUIRE(provider->calls().at(0).result == DriverCall::Result::threw);
 }
 
-TEST_CASE("recording broadcaster: keeps what came, and throws when told to", "[testing][unit]") {
+TEST_CASE("recording broadcaster: broadcasts -> kept and it throws on demand", "[testing][unit]") {
   RecordingBroadcaster broadcaster;
   broadcaster.broadcast({"joined.call", {"one"}, "{}", CallId{"c1"}});
   broadcaster.failWith("no transport");
@@ -139,7 +139,7 @@ TEST_CASE("recording broadcaster: keeps what came, and throws when told to", "[t
   REQUIRE(broadcaster.all().empty());
 }
 
-TEST_CASE("recording logger: keeps every line", "[testing][unit]") {
+TEST_CASE("recording logger: lines -> kept", "[testing][unit]") {
   RecordingLogger logger;
   logger.log(LogLevel::debug, "small");
   logger.log(LogLevel::error, "a job was given up");

@@ -17,7 +17,7 @@ NewJob job(const std::string& id) {
   return job;
 }
 
-TEST_CASE("faulty storage: fails the nth operation, once", "[testing][unit]") {
+TEST_CASE("faulty storage: failNth -> the nth operation fails once", "[testing][unit]") {
   FaultyStorage storage(memoryStorage());
   storage.jobs().add(job("1"));
 
@@ -46,7 +46,7 @@ TEST_CASE("faulty storage: fails the nth operation, once", "[testing][unit]") {
   }
 }
 
-TEST_CASE("faulty storage: fails whatever a predicate says", "[testing][unit]") {
+TEST_CASE("faulty storage: failIf -> the matching operations fail", "[testing][unit]") {
   FaultyStorage storage(memoryStorage());
   std::vector<std::string> seen;
   storage.failIf(
@@ -63,7 +63,7 @@ TEST_CASE("faulty storage: fails whatever a predicate says", "[testing][unit]") 
   REQUIRE(seen == std::vector<std::string>{"list", "add", "bringCallsUp"});
 }
 
-TEST_CASE("faulty storage: a predicate picks a commit by its change", "[testing][unit]") {
+TEST_CASE("faulty storage: failIf with a change -> picks a commit by its change", "[testing][unit]") {
   FaultyStorage storage(memoryStorage());
   CallChange start;
   start.call = CallId{"call"};
@@ -87,7 +87,7 @@ TEST_CASE("faulty storage: a predicate picks a commit by its change", "[testing]
   REQUIRE_FALSE(storage.calls().load(request).call.value().call.active());
 }
 
-TEST_CASE("faulty storage: counts operations by name since a mark", "[testing][unit]") {
+TEST_CASE("faulty storage: countFromHere -> operations are counted by name from there", "[testing][unit]") {
   using Counts = std::map<std::string, std::size_t>;
   FaultyStorage storage(memoryStorage());
   storage.jobs().add(job("1"));
@@ -101,7 +101,7 @@ TEST_CASE("faulty storage: counts operations by name since a mark", "[testing][u
   REQUIRE(storage.operations() == 4);
 }
 
-TEST_CASE("forwarding thread directory: hands every question on, after `onQuestion`", "[testing][unit]") {
+TEST_CASE("forwarding thread directory: any question -> forwarded after onQuestion", "[testing][unit]") {
   struct Counting final : ForwardingThreadDirectory {
     using ForwardingThreadDirectory::ForwardingThreadDirectory;
     void onQuestion(std::string_view name) const override {
@@ -136,7 +136,7 @@ TEST_CASE("forwarding thread directory: hands every question on, after `onQuesti
   REQUIRE_THROWS_AS(ForwardingThreadDirectory(nullptr), std::invalid_argument);
 }
 
-TEST_CASE("forwarding storage: hands the thread store through, and wants a storage", "[testing][unit]") {
+TEST_CASE("forwarding storage: the thread store -> forwarded and a storage is required", "[testing][unit]") {
   const auto inner = memoryStorage();
   ForwardingStorage storage(inner);
   REQUIRE(storage.threads() == inner->threads());
@@ -144,7 +144,7 @@ TEST_CASE("forwarding storage: hands the thread store through, and wants a stora
   REQUIRE_THROWS_AS(ForwardingPresence(nullptr), std::invalid_argument);
 }
 
-TEST_CASE("faulty presence: throws while it is told to", "[testing][unit]") {
+TEST_CASE("faulty presence: failing is set -> throws", "[testing][unit]") {
   FaultyPresence presence(memoryPresence());
   const ParticipantKey who{CallId{"call"}, UserId{"user", "alice"}};
   const SteadyPoint now;

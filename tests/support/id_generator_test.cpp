@@ -15,7 +15,7 @@ TimePoint atMillis(std::int64_t millis) {
   return TimePoint{std::chrono::milliseconds{millis}};
 }
 
-TEST_CASE("id generator: 26 characters of Crockford's base 32", "[support][unit]") {
+TEST_CASE("id generator: an id -> 26 characters of Crockford's base 32", "[support][unit]") {
   IdGenerator ids;
   const std::string id = ids.next(atMillis(1'469'918'176'385));
   REQUIRE(id.size() == 26);
@@ -24,7 +24,7 @@ TEST_CASE("id generator: 26 characters of Crockford's base 32", "[support][unit]
   REQUIRE(id.substr(0, 10) == "01ARYZ6S41");
 }
 
-TEST_CASE("id generator: text order is the order of making", "[support][unit]") {
+TEST_CASE("id generator: several ids -> text order is the order of creation", "[support][unit]") {
   IdGenerator ids;
   std::vector<std::string> made;
   for (std::int64_t millis = 1000; millis < 1010; ++millis) {
@@ -34,26 +34,26 @@ TEST_CASE("id generator: text order is the order of making", "[support][unit]") 
   REQUIRE(std::adjacent_find(made.begin(), made.end()) == made.end());
 }
 
-TEST_CASE("id generator: takes any moment", "[support][unit]") {
+TEST_CASE("id generator: any moment -> accepted", "[support][unit]") {
   IdGenerator ids;
   REQUIRE(ids.next(atMillis(-5)).substr(0, 10) == "0000000000");
   REQUIRE(ids.next(TimePoint::max()).size() == 26);
   REQUIRE(ids.next(TimePoint::min()).size() == 26);
 }
 
-TEST_CASE("id generator: two of them make different ids", "[support][unit]") {
+TEST_CASE("id generator: two generators -> different ids", "[support][unit]") {
   IdGenerator one;
   IdGenerator other;
   REQUIRE(one.next(atMillis(1)) != other.next(atMillis(1)));
   REQUIRE(one.randomNumber() != other.randomNumber());
 }
 
-TEST_CASE("id generator: random numbers are more than zero", "[support][unit]") {
+TEST_CASE("id generator: random numbers -> more than zero", "[support][unit]") {
   IdGenerator ids;
   for (int i = 0; i < 1000; ++i) REQUIRE(ids.randomNumber() > 0);
 }
 
-TEST_CASE("id generator: several threads get different ids", "[support][unit]") {
+TEST_CASE("id generator: several threads -> different ids", "[support][unit]") {
   IdGenerator ids;
   std::vector<std::vector<std::string>> made(4);
   std::vector<std::thread> threads;

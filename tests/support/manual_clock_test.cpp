@@ -7,7 +7,7 @@ namespace {
 
 using std::chrono::seconds;
 
-TEST_CASE("manual clock: stands still until it is moved", "[testing][unit]") {
+TEST_CASE("manual clock: not moved -> stands still", "[testing][unit]") {
   ManualClock clock;
   const Moment start = clock.now();
   REQUIRE(start.wall == std::chrono::sys_days{std::chrono::year{2026} / 1 / 1});

@@ -141,7 +141,7 @@ class Fixture {
     return storage->jobs().claim(request);
   }
 
-  /// Everyone who is in a call, as the storage knows them.
+  /// Everyone in a call, according to the storage.
   [[nodiscard]] std::vector<HeartbeatStore::SilentParticipant> stored() const {
     HeartbeatStore::SilentQuery query;
     query.lastSeenAtOrBefore = storageNow();

@@ -7,7 +7,7 @@
 namespace messenger::testing {
 namespace {
 
-TEST_CASE("temp dir: a folder of its own, gone with all that is in it", "[testing][unit]") {
+TEST_CASE("temp dir: made and destroyed -> its own folder is gone with its contents", "[testing][unit]") {
   std::filesystem::path path;
   {
     const TempDir one;

@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::string_literals;
 
-TEST_CASE("isUtf8: accepts what is well-formed", "[support][unit]") {
+TEST_CASE("isUtf8: well-formed -> accepted", "[support][unit]") {
   for (const std::string& text :
        {""s, "plain"s, "\0"s, "\xC2\x80"s, "\xDF\xBF"s, "\xE0\xA0\x80"s, "\xED\x9F\xBF"s, "\xEE\x80\x80"s,
         "\xEF\xBF\xBF"s, "\xF0\x90\x80\x80"s, "\xF4\x8F\xBF\xBF"s, "ümlaut ☎ 𝄞"s}) {
@@ -18,7 +18,7 @@ TEST_CASE("isUtf8: accepts what is well-formed", "[support][unit]") {
   }
 }
 
-TEST_CASE("isUtf8: refuses what is not", "[support][unit]") {
+TEST_CASE("isUtf8: ill-formed -> refused", "[support][unit]") {
   for (const std::string& text : {
            "\x80"s,              // a tail without a beginning
            "\xC2"s,              // a beginning without a tail
@@ -42,14 +42,14 @@ TEST_CASE("isUtf8: refuses what is not", "[support][unit]") {
   }
 }
 
-TEST_CASE("countCharacters: counts code points, not bytes", "[support][unit]") {
+TEST_CASE("countCharacters: any text -> counts code points and not bytes", "[support][unit]") {
   CHECK(countCharacters("") == 0);
   CHECK(countCharacters("abc") == 3);
   CHECK(countCharacters("äöü") == 3);
   CHECK(countCharacters("☎𝄞") == 2);
 }
 
-TEST_CASE("isPlainText: refuses control characters, bad bytes and too much", "[support][unit]") {
+TEST_CASE("isPlainText: control characters or bad bytes or too long -> refused", "[support][unit]") {
   CHECK(isPlainText("", 0));
   CHECK(isPlainText("Ümlaut & Söhne", 255));
   CHECK(isPlainText("12345", 5));
@@ -62,14 +62,14 @@ TEST_CASE("isPlainText: refuses control characters, bad bytes and too much", "[s
   CHECK_FALSE(isPlainText("\xFF", 255));
 }
 
-TEST_CASE("presentable: makes a foreign text fit to be shown", "[support][unit]") {
+TEST_CASE("presentable: a foreign text -> can be shown", "[support][unit]") {
   CHECK(presentable("all is well", std::nullopt) == "all is well");
   CHECK(presentable("two\nlines\t\x1b[0m", std::nullopt) == "two?lines??[0m");
   CHECK(presentable("bad \xFF\xC3 bytes", std::nullopt) == "bad ?? bytes");
   CHECK(presentable("ümlaut", std::nullopt) == "ümlaut");
 }
 
-TEST_CASE("presentable: hides the secret wherever it stands", "[support][unit]") {
+TEST_CASE("presentable: the secret anywhere -> hidden", "[support][unit]") {
   CHECK(presentable("hush, hushhush", "hush") == "[secret], [secret][secret]");
   CHECK(presentable("nothing here", "hush") == "nothing here");
   CHECK(presentable("an empty secret hides nothing", "") == "an empty secret hides nothing");
@@ -77,7 +77,7 @@ TEST_CASE("presentable: hides the secret wherever it stands", "[support][unit]")
   CHECK(presentable("12345swordfish", "swordfish", 9) == "12345[sec");
 }
 
-TEST_CASE("presentable: cuts at a character", "[support][unit]") {
+TEST_CASE("presentable: too long -> cut at a character", "[support][unit]") {
   CHECK(presentable("12345", std::nullopt, 3) == "123");
   CHECK(presentable("ää", std::nullopt, 3) == "ä");
   CHECK(presentable(std::string(1'000'000, 'x'), std::nullopt).size() == 500);

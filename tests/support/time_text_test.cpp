@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::chrono;
 
-TEST_CASE("toText: ISO 8601 in UTC, to the microsecond", "[support][unit]") {
+TEST_CASE("toText: a time -> ISO 8601 in UTC to the microsecond", "[support][unit]") {
   CHECK(toText(sys_days{2026y / January / 1} + 1s) == "2026-01-01T00:00:01.000000Z");
   CHECK(toText(sys_days{2024y / February / 29} + 23h + 59min + 59s + 999'999us) ==
         "2024-02-29T23:59:59.999999Z");

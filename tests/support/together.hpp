@@ -8,7 +8,7 @@
 
 namespace messenger::tests {
 
-/// Runs `each(0)` … `each(count - 1)` on as many threads, let go at the same moment; returns when all are
+/// Runs `each(0)` … `each(count - 1)` on as many OS threads, started at the same moment; returns when all are
 /// done. No Catch assertions in there: Catch 2 is not thread-safe.
 inline void together(std::size_t count, const std::function<void(std::size_t)>& each) {
   std::latch start(static_cast<std::ptrdiff_t>(count));

@@ -10,7 +10,7 @@
 
 namespace call_server {
 
-/// A thread that does one thing again and again. What it throws must be caught within.
+/// An OS thread that repeats one task. The task must not throw.
 class Periodic {
  public:
   Periodic(std::chrono::milliseconds interval, std::function<void()> work);
@@ -18,9 +18,9 @@ class Periodic {
   Periodic(const Periodic&) = delete;
   Periodic& operator=(const Periodic&) = delete;
 
-  /// Waits for a round that runs. A second time does nothing.
+  /// Waits for the current round. A second call does nothing.
   void stop();
-  /// For a round that takes long: whether it should come to an end.
+  /// For a long round: whether it should end.
   [[nodiscard]] bool isStopping() const;
 
  private:
@@ -34,7 +34,7 @@ class Periodic {
   std::thread thread_;
 };
 
-/// A thread for what nobody waits for: best effort. Over `most` that wait, what comes is not taken.
+/// An OS thread for tasks that nobody waits for. When `most` tasks wait, further ones are refused.
 /// Thread-safe.
 class Errands {
  public:
@@ -43,9 +43,9 @@ class Errands {
   Errands(const Errands&) = delete;
   Errands& operator=(const Errands&) = delete;
 
-  /// False: too many wait, or it was stopped.
+  /// False: too many tasks wait, or it was stopped.
   bool run(std::function<void()> errand);
-  /// Waits for the one that runs; those that wait are left undone.
+  /// Waits for the running task; waiting ones are dropped.
   void stop();
 
  private:

@@ -18,8 +18,7 @@
 
 namespace call_server {
 
-/// The whole server: the messenger on its file, workers and scheduler, the media server's side, HTTP and
-/// WebSocket.
+/// The whole server: the messenger on its file, workers and scheduler, media, HTTP and WebSocket.
 class CallServer {
  public:
   struct Parts {
@@ -40,7 +39,8 @@ class CallServer {
 
   /// Serves. Returns the port. Throws std::runtime_error when it cannot listen.
   std::uint16_t start();
-  /// Nobody is put out of a call by it: presence is written down, and the next start gives everybody time.
+  /// Nobody is evicted because of it: heartbeats are reported, and after the next start everyone gets a TTL
+  /// of grace.
   void stop();
 
   [[nodiscard]] messenger::Messenger& messenger() noexcept { return messenger_; }
@@ -51,7 +51,7 @@ class CallServer {
   void countCalls();
   void watch();
 
-  // In the order of their use: what comes later uses what comes before.
+  // In the order of their use: later members use earlier ones.
   Settings settings_;
   std::shared_ptr<messenger::Logger> logger_;
   std::shared_ptr<messenger::Clock> clock_;

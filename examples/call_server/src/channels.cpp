@@ -19,7 +19,7 @@ std::string callChannel(const Call& call) {
   return "call." + call.id.value();
 }
 
-/// The call's thread has another picture of it now: who shows one loads it again.
+/// The thread's calls have changed: pages that show them load them again.
 void tellThread(Hub& hub, const Call& call) {
   hub.publish(threadChannel(call), "thread.calls",
               nlohmann::json{{"thread", call.threadId.value()}, {"call", call.id.value()}}.dump());

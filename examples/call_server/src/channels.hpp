@@ -11,13 +11,13 @@
 
 namespace call_server {
 
-/// Why a user may not listen to a channel, as the messenger names reasons; nothing: they may. Blocks as
-/// storage does.
+/// Why a user may not subscribe to a channel, as the name of a Reason; empty: they may. Blocks as the storage
+/// does.
 [[nodiscard]] std::optional<std::string> refusalOf(const messenger::Messenger& messenger,
                                                    const std::string& user, std::string_view channel);
 
-/// Tells the channels of threads and calls what happens in them, and takes a call's channel from who is out
-/// of it. Lives no longer than the hub.
+/// Sends the events of threads and calls to their channels, and revokes the channel of a call from users who
+/// are out of it. Must not outlive the hub.
 [[nodiscard]] std::vector<messenger::Subscription> announceCalls(messenger::Messenger& messenger, Hub& hub);
 
 }  // namespace call_server

@@ -13,7 +13,7 @@ Connections::Place Connections::admit() {
 }
 
 void Connections::leave() {
-  // Told with the lock held: who waits for none destroys us next.
+  // Called with the lock held: the waiter destroys this object when none is left.
   const std::lock_guard lock{mutex_};
   changed_(--count_);
   fewer_.notify_all();

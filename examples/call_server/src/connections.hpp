@@ -11,7 +11,7 @@
 
 namespace call_server {
 
-/// A connection that can be asked to come to an end once nothing is under way. Thread-safe.
+/// A connection that can be asked to end after its current request. Thread-safe.
 class Stoppable {
  public:
   Stoppable() = default;
@@ -21,14 +21,14 @@ class Stoppable {
   virtual void stopSoon() = 0;
 };
 
-/// How many connections there are, and how to reach them when the server stops. Thread-safe.
+/// Counts the connections, and stops them with the server. Thread-safe.
 class Connections {
  public:
-  /// `changed` is told how many there are, with a lock held: it only takes note.
+  /// `changed` gets their number, with a lock held: it must only store it.
   Connections(std::size_t most, std::function<void(std::size_t)> changed)
       : most_(most), changed_(std::move(changed)) {}
 
-  /// One connection's place, for as long as it lives.
+  /// The place of one connection, held while this exists.
   using Place = std::shared_ptr<void>;
   /// Null when there are too many already.
   [[nodiscard]] Place admit();
@@ -37,7 +37,7 @@ class Connections {
   void remove(const Stoppable* key);
 
   void stopAll();
-  /// True: none is left.
+  /// Returns whether none is left.
   bool waitForNone(std::chrono::milliseconds atMost);
   [[nodiscard]] std::size_t count() const;
 

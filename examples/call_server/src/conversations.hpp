@@ -8,7 +8,7 @@
 
 namespace call_server {
 
-/// What a page's list of conversations shows, newest call included.
+/// The list of conversations for a page, each with its newest call.
 [[nodiscard]] nlohmann::json conversationsOf(const messenger::Messenger& messenger, const std::string& user);
 
 /// A page of a conversation's calls.

@@ -86,7 +86,7 @@ std::optional<std::string> fromBase64Url(std::string_view text) {
       bytes += static_cast<char>((held >> static_cast<unsigned>(bits)) & 0xffU);
     }
   }
-  // Two texts for the same bytes would make two tokens of one.
+  // Only one spelling is accepted, so that a token cannot have two texts.
   if (base64Url(bytes) != text) return std::nullopt;
   return bytes;
 }

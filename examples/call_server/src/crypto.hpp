@@ -16,13 +16,13 @@ namespace call_server {
 [[nodiscard]] std::string base64(std::string_view bytes);
 /// With `-` and `_`, not padded.
 [[nodiscard]] std::string base64Url(std::string_view bytes);
-/// The inverse; nothing for what `base64Url` would not have written.
+/// The inverse; empty for a text that `base64Url` does not write.
 [[nodiscard]] std::optional<std::string> fromBase64Url(std::string_view text);
 
-/// In a time that does not tell where they differ.
+/// In a time that does not depend on where they differ.
 [[nodiscard]] bool sameText(std::string_view one, std::string_view other) noexcept;
 
-/// As many unpredictable bytes, as hexadecimal digits.
+/// This many unpredictable bytes, as hexadecimal digits.
 [[nodiscard]] std::string randomHex(std::size_t bytes);
 
 }  // namespace call_server

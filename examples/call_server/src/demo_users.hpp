@@ -9,7 +9,7 @@
 
 namespace call_server {
 
-/// Stands for a host's own table of users. They sign in by saying who they are: a host checks a password
+/// Takes the place of a host's own table of users. They sign in without a password: a real host checks one
 /// here.
 struct DemoUser {
   std::string id;
@@ -18,13 +18,13 @@ struct DemoUser {
 
 [[nodiscard]] const std::vector<DemoUser>& demoUsers();
 
-/// Nothing when there is no such user.
+/// Empty when there is no such user.
 [[nodiscard]] const DemoUser* findDemoUser(std::string_view id);
 
-/// The user as the messenger knows them.
+/// The user's id in the messenger.
 [[nodiscard]] messenger::UserId userId(const std::string& id);
 
-/// Makes their conversations, unless they are there.
+/// Makes their conversations, unless they exist.
 void makeDemoThreads(messenger::Messenger& messenger);
 
 }  // namespace call_server

@@ -7,7 +7,7 @@
 
 namespace call_server {
 
-/// What came in, apart from the library that read it.
+/// A request, independent of the library that read it.
 struct Request {
   std::string method;
   std::string target;  ///< as sent, with the query
@@ -18,7 +18,7 @@ struct Request {
   bool fromLoopback = false;  ///< from this machine, and not by way of a proxy
 };
 
-/// What is to go out.
+/// A response.
 struct Response {
   int status = 200;
   std::string contentType = "application/json";
@@ -33,14 +33,15 @@ struct Response {
 [[nodiscard]] Response retryReply(int status, std::string_view reason, std::string_view message,
                                   long seconds);
 
-/// What stands before the `?`, and behind it.
+/// The parts before and after the `?`.
 [[nodiscard]] std::string_view pathOf(std::string_view target);
 [[nodiscard]] std::string_view queryOf(std::string_view target);
 
-/// `%41` → `A`; empty when it is broken.
+/// `%41` → `A`; empty when it is invalid.
 [[nodiscard]] std::string percentDecoded(std::string_view text);
 
-/// Whether a page of this very server sent the request, judged by what browsers say and pages cannot change.
+/// Whether a page of this server sent the request, according to headers that browsers set and pages cannot
+/// change.
 [[nodiscard]] bool isSameOrigin(const Request& request);
 
 }  // namespace call_server

@@ -57,18 +57,19 @@ void HttpSession::start() {
 
 void HttpSession::stopSoon() {
   asio::post(stream_.get_executor(), [self = shared_from_this()] {
-    // Cancelled, not closed: what has been read already, and waits for this strand, stays valid.
+    // Cancelled, not closed: data that was read and waits for this strand stays valid.
     if (self->idle_ && !self->hasArrived()) self->stream_.cancel();
   });
 }
 
-// A request that has arrived is answered, even if nobody has looked at it yet.
+// A request that has arrived is answered, even if it has not been processed yet.
 bool HttpSession::hasArrived() const {
   Error ignored;
   return stream_.socket().available(ignored) > 0;
 }
 
-// The first byte may take its time; from then on the whole request has one deadline, however it trickles in.
+// The first byte has a longer limit; from then on one deadline holds for the whole request, even if it
+// arrives in small parts.
 void HttpSession::readNext() {
   parser_.emplace();
   parser_->header_limit(static_cast<std::uint32_t>(serving_.limits.header));
@@ -105,7 +106,7 @@ void HttpSession::onReadError(const Error& error) {
   }
   const bool ended = error == http::error::end_of_stream || error == http::error::partial_message;
   if (!ended && error.category() == make_error_code(http::error::bad_method).category()) {
-    return answerAndClose(errorReply(400, "malformedRequest", "This is no HTTP request."));
+    return answerAndClose(errorReply(400, "malformedRequest", "This is not an HTTP request."));
   }
   close();
 }
@@ -129,7 +130,7 @@ void HttpSession::onRequest() {
   keepAlive_ = parser_->get().keep_alive();
   head_ = request.method == "HEAD";
   request.body = std::move(parser_->get().body());
-  // The deadline was for reading: what is done with the request takes as long as it takes.
+  // The deadline was for reading; processing the request has no limit.
   stream_.expires_never();
   if (Site::isQuick(request)) return answer(serving_.site.handle(request));
 
@@ -148,7 +149,7 @@ void HttpSession::onUpgrade(const Request& request) {
   auto admitted = serving_.site.admitSocket(request);
   if (auto* refused = std::get_if<Response>(&admitted)) return answer(std::move(*refused));
   if (!beast::websocket::is_upgrade(parser_->get())) {
-    return answer(errorReply(426, "upgradeRequired", "This address speaks WebSocket."));
+    return answer(errorReply(426, "upgradeRequired", "This address is for WebSocket."));
   }
   const auto session = std::make_shared<WebSocketSession>(
       std::move(stream_), serving_, std::get<Session>(std::move(admitted)), std::move(place_));
@@ -193,7 +194,7 @@ void HttpSession::afterWrite() {
   linger();
 }
 
-// Closing while the client still sends would make its system throw our answer away unread.
+// Closing while the client still sends would make its system discard the answer.
 void HttpSession::linger() {
   Error ignored;
   stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);

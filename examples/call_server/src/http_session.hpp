@@ -16,7 +16,7 @@
 
 namespace call_server {
 
-/// One HTTP connection: reads a request, answers it, reads the next. Confined to its strand, but for
+/// One HTTP connection: reads a request, answers it, reads the next. Confined to its strand, except
 /// `stopSoon`.
 class HttpSession final : public Stoppable, public std::enable_shared_from_this<HttpSession> {
  public:

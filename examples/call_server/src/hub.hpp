@@ -16,12 +16,12 @@
 
 namespace call_server {
 
-/// What is sent to many is made once.
+/// A frame that is sent to many clients is made once.
 using Frame = std::shared_ptr<const std::string>;
 
 enum class Goodbye : std::uint8_t { goingAway, signedOut };
 
-/// A client that listens. Implementations are thread-safe, and neither blocks.
+/// A connected client. Implementations are thread-safe, and no method blocks.
 class Client {
  public:
   Client() = default;
@@ -29,32 +29,32 @@ class Client {
   Client& operator=(const Client&) = delete;
   virtual ~Client() = default;
 
-  /// Takes the frame into its queue; one whose queue is full drops itself instead.
+  /// Puts the frame into its queue; a client whose queue is full disconnects instead.
   virtual void send(Frame frame) = 0;
   virtual void close(Goodbye why) = 0;
 };
 
 using ClientId = std::uint64_t;
 
-/// Who listens to what. The messenger's pushes go to the users' own channels (`user.alice`); the others are
-/// subscribed to.
+/// The channels and their clients. The messenger's pushes go to the users' own channels (`user.alice`);
+/// clients subscribe to the others.
 ///
-/// Thread-safe. Its lock is held to look up listeners, never while something is handed to them. It keeps no
-/// client alive: one that is gone is not told.
+/// Thread-safe. Its lock is held to look up clients, never while a frame is passed to them. It does not keep
+/// clients alive.
 class Hub final : public messenger::Broadcaster {
  public:
-  /// A client listens to its user's own channel. Nothing (0) when the user has `most` of them already.
+  /// Adds a client to its user's own channel. 0 when the user has `most` clients already.
   [[nodiscard]] ClientId add(const std::weak_ptr<Client>& client, const Session& session, std::size_t most);
   void remove(ClientId client);
 
-  /// A subscription in two steps, as between the question whether it may be and the answer the right may be
-  /// lost: `reserve`, ask, then `activate`; false: it was revoked meanwhile. `reserve` is false when there
-  /// are `most`.
+  /// A subscription in two steps, because the right may be revoked while it is checked: `reserve`, check,
+  /// `activate`. `activate` is false when the right was revoked meanwhile; `reserve` is false when there are
+  /// `most` already.
   [[nodiscard]] bool reserve(ClientId client, const std::string& channel, std::size_t most);
   [[nodiscard]] bool activate(ClientId client, const std::string& channel);
   void unsubscribe(ClientId client, const std::string& channel);
 
-  /// Takes the channel from all clients of a user, or from everybody.
+  /// Revokes the channel from all clients of a user, or from everyone.
   void revoke(const std::string& channel, const std::string& user);
   void revokeAll(const std::string& channel);
 
@@ -62,7 +62,7 @@ class Hub final : public messenger::Broadcaster {
   void publish(const std::string& channel, std::string_view event, const std::string& data);
   void publishToAll(const Frame& frame);
 
-  /// Says goodbye to those whose sign-in has expired; to everybody.
+  /// Closes the clients whose sign-in has expired; closes all clients.
   void closeExpired(SystemTime now);
   void closeAll();
 
@@ -75,7 +75,7 @@ class Hub final : public messenger::Broadcaster {
     Session session;
     std::unordered_set<std::string> subscriptions;
   };
-  /// Who has the channel, and whether it is theirs already.
+  /// The clients of a channel, and whether the subscription is active.
   using Listeners = std::unordered_map<ClientId, bool>;
 
   [[nodiscard]] std::vector<std::shared_ptr<Client>> listeners(const std::string& channel) const;
@@ -92,7 +92,7 @@ class Hub final : public messenger::Broadcaster {
 /// `{"event":…,"channel":…,"data":…}`; `data` is JSON already.
 [[nodiscard]] Frame eventFrame(std::string_view event, const std::string& channel, const std::string& data);
 
-/// The channel of a user's own.
+/// The name of a user's own channel.
 [[nodiscard]] std::string channelOf(const std::string& user);
 
 }  // namespace call_server

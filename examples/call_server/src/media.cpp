@@ -18,13 +18,13 @@ using messenger::LogLevel;
 
 constexpr std::size_t mostErrands = 1024;
 
-/// Rooms ask for signed tokens when the server does; and who watches others must be in the room as somebody
-/// who can be kicked out of it.
+/// Rooms require signed tokens when the server does; and users who watch others must be in the room as
+/// participants who can be kicked.
 std::string roomOptions(bool signedTokens) {
   return signedTokens ? R"({"signed_tokens":true,"require_pvtid":true})" : R"({"require_pvtid":true})";
 }
 
-/// Our text ids are no numbers: the room's id tells which kind the server took.
+/// A text id is never a number, so the room's id shows which kind the server uses.
 janus::JanusId roomIdFrom(const std::string& text) {
   std::uint64_t number = 0;
   const char* end = text.data() + text.size();
@@ -113,7 +113,7 @@ void Media::look() {
                  up ? "the media server answers" : "the media server does not answer");
   }
   up_ = up;
-  // One that answers again has most likely been restarted, and has forgotten its rooms.
+  // A server that answers again was probably restarted and has lost its rooms.
   if (up && (changed || std::chrono::steady_clock::now() - reconciled_ >= reconcileInterval_)) {
     reconcile();
     expelStrangers();
@@ -124,7 +124,7 @@ void Media::reconcile() {
   try {
     const auto report = reconciler_.reconcile({.stopRequested = [this] { return stopping_.load(); }});
     if (!report) {
-      logger_->log(LogLevel::warning, "rooms and calls were not compared: " + report.error().describe());
+      logger_->log(LogLevel::warning, "rooms and calls could not be compared: " + report.error().describe());
       return;
     }
     reconciled_ = std::chrono::steady_clock::now();
@@ -138,8 +138,8 @@ void Media::reconcile() {
   }
 }
 
-// A token outlives a kick by some minutes; so does a participant whose kick was lost. Whoever is in a room
-// without being in its call is put out here.
+// A token stays valid for some minutes after a kick, and a kick may be lost. So this kicks everyone who is in
+// a room but not in its call.
 void Media::expelStrangers() {
   constexpr std::size_t page = 200;
   std::int64_t after = 0;
@@ -161,7 +161,7 @@ void Media::expelStrangers(const messenger::CallId& call) {
   const auto kind = rooms_.idKind();
   if (!kind) return;
   const janus::JanusId room = janus::roomIdOf(call, roomKey_, *kind);
-  // In this order: who is in the room now was in the call before.
+  // In this order, because users join the call before the room.
   const auto inside = rooms_.listParticipants(room);
   if (!inside || inside->empty()) return;
   std::vector<janus::JanusId> welcome;
@@ -172,7 +172,7 @@ void Media::expelStrangers(const messenger::CallId& call) {
     if (std::find(welcome.begin(), welcome.end(), each.id) != welcome.end()) continue;
     const bool done = rooms_.kick(room, each.id, janus::roomSecretOf(call, roomKey_)).has_value();
     metrics_.mediaKick(done);
-    logger_->log(LogLevel::warning, "somebody was in the room of a call without being in the call");
+    logger_->log(LogLevel::warning, "a participant in a room was not in its call and was kicked");
   }
 }
 
@@ -182,7 +182,7 @@ void Media::removeLater(const messenger::CallParticipant& participant) {
 
 void Media::remove(const messenger::CallParticipant& participant) {
   try {
-    // Who has come back meanwhile has a right to their media.
+    // A user who has joined again meanwhile keeps their media.
     const auto now = messenger_.host().findParticipant(participant.id);
     if (!now || now->inCall()) return;
     const auto kind = rooms_.idKind();
@@ -190,7 +190,7 @@ void Media::remove(const messenger::CallParticipant& participant) {
     const auto kicked =
         rooms_.kick(janus::roomIdOf(participant.callId, roomKey_, *kind), mediaId(participant.id, *kind),
                     janus::roomSecretOf(participant.callId, roomKey_));
-    // Their own client was quicker, or the call's end was.
+    // The client or the end of the call was faster.
     const bool gone = kicked || kicked.error().isPlugin(janus::video_room_code::noSuchUser) ||
                       kicked.error().isPlugin(janus::video_room_code::noSuchRoom);
     if (!gone) throw messenger::DriverError(kicked.error().describe());

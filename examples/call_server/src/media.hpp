@@ -17,7 +17,7 @@
 
 namespace call_server {
 
-/// What a browser needs to take part in a call at the media server, and nothing else.
+/// What a browser needs to use the media server for a call, and nothing else.
 struct MediaDetails {
   std::string server;
   std::string token;      ///< Janus's signed token for one who may use VideoRoom; empty when it asks for none
@@ -27,8 +27,8 @@ struct MediaDetails {
   std::string pin;
 };
 
-/// The Janus side of the server: makes rooms for calls, brings rooms and calls together again, takes the
-/// media from who is out of a call.
+/// The Janus side of the server: makes rooms for calls, reconciles rooms and calls, and removes users who are
+/// out of a call from the media.
 class Media {
  public:
   /// Sets the messenger's driver. Throws std::invalid_argument when `options` are incomplete.
@@ -38,11 +38,11 @@ class Media {
   Media(const Media&) = delete;
   Media& operator=(const Media&) = delete;
 
-  /// Begins to look after rooms, in threads of its own.
+  /// Starts the OS threads that look after rooms.
   void start();
   void stop();
 
-  /// For one who is in the call; `room` is what the messenger shows them.
+  /// For a user in the call; `room` is what the messenger shows them.
   [[nodiscard]] MediaDetails detailsFor(const messenger::RoomView& room,
                                         const messenger::ParticipantId& participant) const;
 
@@ -76,8 +76,8 @@ class Media {
   std::unique_ptr<Periodic> watch_;
 };
 
-/// The id under which a participant joins the room: their own, or a number of 53 bits that follows from it
-/// where the server takes numbers.
+/// The id under which a participant joins the room: its own id, or a number of 53 bits derived from it when
+/// the server uses numbers.
 [[nodiscard]] messenger::janus::JanusId mediaId(const messenger::ParticipantId& participant,
                                                 messenger::janus::IdKind kind);
 

@@ -44,23 +44,24 @@ struct Metrics::Parts {
   Counter& limited = counter("call_server_rate_limited_total", "Requests refused with 429.").Add({});
   Counter& refused = counter("call_server_refused_connections_total", "Connections over the limit.").Add({});
   Family<Counter>& dropped =
-      counter("call_server_dropped_sockets_total", "WebSockets closed by us, by reason.");
+      counter("call_server_dropped_sockets_total", "WebSockets closed by the server, by reason.");
   Counter& frames = counter("call_server_frames_sent_total", "WebSocket frames written.").Add({});
   Counter& started = counter("call_server_calls_started_total", "Calls started in this process.").Add({});
   Family<Counter>& ended =
       counter("call_server_calls_ended_total", "Calls ended in this process, by reason.");
-  Family<Counter>& kicks = counter("call_server_media_kicks_total", "Media taken from who is out of a call.");
+  Family<Counter>& kicks = counter("call_server_media_kicks_total",
+                                   "Participants removed from the media after they were out of a call.");
   Counter& destroyed =
       counter("call_server_rooms_destroyed_total", "Rooms that the reconciler destroyed.").Add({});
   Counter& renewed =
       counter("call_server_rooms_renewed_total", "Lost rooms that the reconciler renewed.").Add({});
   Counter& failures =
-      counter("call_server_reconcile_failures_total", "Rooms that it could do nothing for.").Add({});
+      counter("call_server_reconcile_failures_total", "Rooms that the reconciler could not handle.").Add({});
   Gauge& connections = gauge("call_server_connections", "Open connections.");
   Gauge& sockets = gauge("call_server_sockets", "Open WebSockets.");
-  Gauge& activeCalls = gauge("call_server_active_calls", "Calls that go on.");
-  Gauge& pendingJobs = gauge("call_server_jobs_pending", "Jobs to do.");
-  Gauge& parkedJobs = gauge("call_server_jobs_parked", "Jobs given up.");
+  Gauge& activeCalls = gauge("call_server_active_calls", "Active calls.");
+  Gauge& pendingJobs = gauge("call_server_jobs_pending", "Jobs that wait or run.");
+  Gauge& failedJobs = gauge("call_server_jobs_parked", "Jobs that failed: out of attempts.");
   Gauge& janusUp = gauge("call_server_janus_up", "1 while the media server answers; 0 also without one.");
   Gauge& callsDown = gauge("call_server_calls_down", "1 while calls are taken down.");
 };
@@ -109,9 +110,9 @@ void Metrics::setSockets(std::size_t count) {
 void Metrics::setActiveCalls(std::size_t count) {
   parts_->activeCalls.Set(real(count));
 }
-void Metrics::setJobs(std::size_t pending, std::size_t parked) {
+void Metrics::setJobs(std::size_t pending, std::size_t failed) {
   parts_->pendingJobs.Set(real(pending));
-  parts_->parkedJobs.Set(real(parked));
+  parts_->failedJobs.Set(real(failed));
 }
 void Metrics::setJanusUp(bool up) {
   parts_->janusUp.Set(up ? 1 : 0);

@@ -8,7 +8,7 @@
 
 namespace call_server {
 
-/// What is counted, and how it is told to Prometheus. No label ever holds what a client chose. Thread-safe.
+/// The metrics for Prometheus. No label contains text from a client. Thread-safe.
 class Metrics {
  public:
   Metrics();
@@ -26,11 +26,11 @@ class Metrics {
   void mediaKick(bool done);
   void reconciled(std::size_t destroyed, std::size_t renewed, std::size_t failures);
 
-  // Read when somebody asks
+  // Read for each request
   void setConnections(std::size_t count);
   void setSockets(std::size_t count);
   void setActiveCalls(std::size_t count);
-  void setJobs(std::size_t pending, std::size_t parked);
+  void setJobs(std::size_t pending, std::size_t failed);
   void setJanusUp(bool up);
   void setCallsDown(bool down);
 

@@ -18,14 +18,14 @@ namespace {
 
 constexpr std::size_t secretBytes = 32;
 constexpr const char* about =
-    "A server for calls between the users of a page: HTTP and WebSocket on one port, calls in a SQLite file, "
+    "A server for calls between users of a web page: HTTP and WebSocket on one port, calls in a SQLite file, "
     "media\n"
     "by Janus.\n\n"
     "Environment:\n"
     "  CALL_SERVER_SECRET        signs the sessions; made and kept in DATABASE.secret when unset\n"
     "  JANUS_…                   how to reach Janus (docs/janus.md); without them calls have no media\n"
     "  JANUS_PUBLIC_URL          where browsers reach Janus's WebSocket (default: ws://HOST:8188)\n"
-    "  JANUS_TOKEN_AUTH_SECRET   token_auth_secret of Janus, when it asks for signed tokens\n"
+    "  JANUS_TOKEN_AUTH_SECRET   token_auth_secret of Janus, when it requires signed tokens\n"
     "  MESSENGER_…               everything else about calls (messenger/config.hpp)\n";
 
 std::string variable(const char* name) {
@@ -44,7 +44,7 @@ std::string webSocketOf(const std::string& endpoint) {
   return "ws://" + host + ":8188";
 }
 
-/// It goes into a header as it is.
+/// It is written into a header as it is.
 std::string checkedUrl(std::string url) {
   const bool speaks = url.starts_with("ws://") || url.starts_with("wss://");
   if (!speaks || url.find_first_of(" \t\r\n;,'\"") != std::string::npos) {
@@ -68,7 +68,7 @@ std::variant<Settings, int> settingsFrom(int argc, const char* const* argv) {
   settings.web = CALL_SERVER_WEB;
   CLI::App app{about, "call_server"};
   app.add_option("--address", settings.address, "Address to listen on")->capture_default_str();
-  app.add_option("--port", settings.port, "Port to listen on; 0 for any that is free")->capture_default_str();
+  app.add_option("--port", settings.port, "Port to listen on; 0 for any free port")->capture_default_str();
   app.add_option("--database", settings.database, "SQLite file, made when missing")->capture_default_str();
   app.add_option("--web", settings.web, "Folder of the page")->check(CLI::ExistingDirectory);
   app.add_option("--threads", settings.threads, "Threads that serve connections")
@@ -78,7 +78,7 @@ std::variant<Settings, int> settingsFrom(int argc, const char* const* argv) {
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
   std::int64_t tokenSeconds = settings.mediaTokenLifetime.count();
-  app.add_option("--media-token-seconds", tokenSeconds, "How long a browser's way into a room stays open")
+  app.add_option("--media-token-seconds", tokenSeconds, "How long a browser's tokens for a room are valid")
       ->check(CLI::Range(10, 86'400))
       ->capture_default_str();
   try {
@@ -92,7 +92,7 @@ std::variant<Settings, int> settingsFrom(int argc, const char* const* argv) {
 }
 
 messenger::Secret keptSecret(const std::filesystem::path& file) {
-  // Written aside and linked into place: the file is there as a whole, or not at all.
+  // Written to another name and linked into place, so that the file is never incomplete.
   const std::string aside = file.string() + '.' + randomHex(8);
   const int out = ::open(aside.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
   if (out < 0) throw std::system_error(errno, std::generic_category(), aside);

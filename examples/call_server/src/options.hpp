@@ -9,16 +9,17 @@
 
 namespace call_server {
 
-/// The command line. An int: the program is to end with it; help or what is wrong has been printed.
+/// Reads the command line. An int: the exit code to end with; help or an error was printed.
 [[nodiscard]] std::variant<Settings, int> settingsFrom(int argc, const char* const* argv);
 
-/// Puts into the settings what the environment says: CALL_SERVER_SECRET, or a secret made once and kept in a
-/// file beside the database that only its owner may read; JANUS_PUBLIC_URL, JANUS_TOKEN_AUTH_SECRET. Returns
-/// how to reach the media server, when there is one. Throws std::invalid_argument that names the variable,
-/// never its value.
+/// Adds settings from the environment: CALL_SERVER_SECRET, or a secret that is made once and kept in a file
+/// beside the database, readable by its owner only; JANUS_PUBLIC_URL, JANUS_TOKEN_AUTH_SECRET. Returns the
+/// options for the media server, when there is one. Throws std::invalid_argument, whose text names the
+/// variable, never its value.
 [[nodiscard]] std::optional<messenger::janus::JanusOptions> readEnvironment(Settings& settings);
 
-/// The secret of that file, made when it is not there; of processes that make it at once, one wins.
+/// The secret in that file, made when it is missing. When several processes make it at once, all use the
+/// first one.
 [[nodiscard]] messenger::Secret keptSecret(const std::filesystem::path& file);
 
 }  // namespace call_server

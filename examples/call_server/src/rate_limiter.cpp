@@ -41,7 +41,7 @@ void RateLimiter::forgetTheIdle(SteadyTime now) {
     return std::all_of(each.second.begin(), each.second.end(),
                        [now](const TokenBucket& bucket) { return bucket.isFull(now); });
   });
-  // Looking at all of them must stay rare, however many are busy.
+  // Checking all of them must stay rare, however many are busy.
   forgetAt_ = std::max<std::size_t>(1024, users_.size() * 2);
 }
 

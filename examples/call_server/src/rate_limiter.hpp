@@ -13,21 +13,21 @@ namespace call_server {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
-/// So many at once, so many a second in the long run.
+/// The number allowed at once, and the number per second in the long run.
 struct Rate {
   double perSecond = 0;
   double burst = 0;
 };
 
-/// Lets through what a rate allows. Confined to one thread at a time.
+/// A token bucket. Confined to one OS thread at a time.
 class TokenBucket {
  public:
   TokenBucket(Rate rate, SteadyTime now) : rate_(rate), tokens_(rate.burst), filled_(now) {}
 
-  /// Nothing: go on. Otherwise how long until the next one may.
+  /// Empty: allowed. Otherwise how long to wait.
   std::optional<std::chrono::milliseconds> take(SteadyTime now);
 
-  /// Whether a new one would be no different.
+  /// Whether it is full, like a new one.
   [[nodiscard]] bool isFull(SteadyTime now) const;
 
  private:
@@ -38,17 +38,17 @@ class TokenBucket {
   SteadyTime filled_;
 };
 
-/// What is counted apart, so that a flood of one does not stop the other.
+/// Kinds that are counted separately, so that a flood of one does not stop the others.
 enum class Demand : std::uint8_t { request, heartbeat, signIn };
 inline constexpr std::size_t demands = 3;
 
-/// One bucket for each user and kind of demand. Per user, not per address: an office behind one address must
-/// not stand in its own way. Thread-safe; forgets who has asked for nothing lately.
+/// One bucket for each user and kind of demand. Not per address, because many users may share one.
+/// Thread-safe; forgets users without recent requests.
 class RateLimiter {
  public:
   explicit RateLimiter(const std::array<Rate, demands>& rates) : rates_(rates) {}
 
-  /// Nothing: go on. Otherwise how many seconds to wait, at least one.
+  /// Empty: allowed. Otherwise how many seconds to wait, at least one.
   std::optional<long> refuse(const std::string& user, Demand demand, SteadyTime now);
 
   [[nodiscard]] std::size_t remembered() const;

@@ -17,7 +17,7 @@
 
 namespace call_server {
 
-/// What every connection works with. Outlives them.
+/// Shared by all connections, and outlives them.
 struct Serving {
   const Limits limits;
   Site& site;
@@ -30,7 +30,7 @@ struct Serving {
   std::atomic<std::size_t> waiting{0};
   std::atomic<bool> stopping{false};
 
-  /// Runs it on a thread that may wait for storage. False: too many wait for one.
+  /// Runs it on an OS thread that may wait for the storage. False: too many requests wait for one.
   template <class Work>
   [[nodiscard]] bool runBlocking(Work work) {
     if (waiting.fetch_add(1) >= limits.waitingRequests) {

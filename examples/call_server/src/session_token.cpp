@@ -22,7 +22,7 @@ std::optional<std::int64_t> wholeNumber(std::string_view text) {
 }  // namespace
 
 SessionTokens::SessionTokens(const messenger::Secret& key)
-    // A key of its own: what else is made of the secret one day cannot pass for a session.
+    // A separate key, so that other uses of the secret cannot produce a session token.
     : key_(hmacSha256(key.reveal(), "call_server session")) {
   if (key.reveal().size() < shortestKey) {
     throw std::invalid_argument("CALL_SERVER_SECRET must have at least 16 characters");

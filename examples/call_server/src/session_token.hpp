@@ -11,14 +11,14 @@ namespace call_server {
 
 using SystemTime = std::chrono::system_clock::time_point;
 
-/// Who a token says that its bearer is, and until when.
+/// The user of a token, and until when it is valid.
 struct Session {
   std::string user;
   SystemTime expires;
 };
 
-/// Makes and checks `v1.<user>.<expiry>.<mac>`: who has one need not be looked up anywhere, and nobody
-/// without the key makes one. What a token cannot do is be taken back before it expires. Thread-safe.
+/// Makes and checks `v1.<user>.<expiry>.<mac>`: it is checked without a look-up, and cannot be made without
+/// the key. It cannot be revoked before it expires. Thread-safe.
 class SessionTokens {
  public:
   /// Throws std::invalid_argument for a key of less than 16 bytes.
@@ -26,7 +26,7 @@ class SessionTokens {
 
   [[nodiscard]] std::string issue(const std::string& user, SystemTime expires) const;
 
-  /// Nothing when it is not ours, was changed, or has expired.
+  /// Empty when it is foreign, was changed, or has expired.
   [[nodiscard]] std::optional<Session> check(std::string_view token, SystemTime now) const;
 
  private:
@@ -40,7 +40,7 @@ inline constexpr std::string_view sessionCookie = "messenger_session";
 /// The value of the cookie of that name in a `Cookie` header; empty when there is none.
 [[nodiscard]] std::string_view cookieValue(std::string_view header, std::string_view name);
 
-/// `Set-Cookie` that a browser keeps for `maxAge`; zero: that makes it forget.
+/// A `Set-Cookie` value that a browser keeps for `maxAge`; zero deletes the cookie.
 [[nodiscard]] std::string setCookie(std::string_view value, std::chrono::seconds maxAge);
 
 }  // namespace call_server

@@ -15,7 +15,7 @@ namespace call_server {
 
 inline constexpr std::size_t kibibyte = 1024;
 
-/// What keeps one client from being the others' problem.
+/// Limits, so that one client cannot affect the others.
 struct Limits {
   std::size_t header = 8 * kibibyte;
   std::size_t body = 64 * kibibyte;

@@ -22,7 +22,7 @@ using nlohmann::json;
 constexpr std::string_view apiPrefix = "/api/messenger";
 constexpr long storageRetry = 5;
 
-/// Changes nothing at the server.
+/// Methods that change nothing on the server.
 bool isSafe(std::string_view method) {
   return method == "GET" || method == "HEAD" || method == "OPTIONS";
 }
@@ -39,24 +39,24 @@ Response refusalReply(const messenger::Refusal& refusal) {
 }
 
 Response notFound() {
-  return errorReply(404, "notFound", "There is nothing here.");
+  return errorReply(404, "notFound", "There is nothing at this address.");
 }
 
 Response methodNotAllowed(const char* allowed) {
-  Response response = errorReply(405, "methodNotAllowed", "This address does not take that method.");
+  Response response = errorReply(405, "methodNotAllowed", "This address does not allow this method.");
   response.headers.emplace_back("Allow", allowed);
   return response;
 }
 
 Response foreignOrigin() {
-  return errorReply(403, "foreignOrigin", "Another site's page may not do this.");
+  return errorReply(403, "foreignOrigin", "A page of another site may not do this.");
 }
 
 Response unauthenticated() {
   return errorReply(401, "unauthenticated", "Please sign in.");
 }
 
-/// What stands between a prefix and a suffix, when that is one segment.
+/// The part between a prefix and a suffix, when it is one segment.
 std::optional<std::string_view> segmentBetween(std::string_view path, std::string_view prefix,
                                                std::string_view suffix) {
   if (!path.starts_with(prefix) || !path.ends_with(suffix)) return std::nullopt;
@@ -240,7 +240,7 @@ Response Site::signIn(const Request& request) {
 
 Response Site::whoAmI(const Session& session) {
   const DemoUser* user = findDemoUser(session.user);
-  // Two of them in the time after which who is silent is out: one may be lost.
+  // Two heartbeats in each TTL, so that one may be lost.
   const std::chrono::duration<double> heartbeat = messenger_.config().presence.ttl / 2;
   return jsonReply({{"user", {{"id", session.user}, {"name", user != nullptr ? user->name : session.user}}},
                     {"media", media_ != nullptr},

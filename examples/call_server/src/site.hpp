@@ -23,24 +23,23 @@
 
 namespace call_server {
 
-/// Everything that the server answers, apart from sockets: a request goes in, a response comes out.
-/// Thread-safe.
+/// All responses of the server, without sockets: takes a request and returns a response. Thread-safe.
 class Site {
  public:
-  /// `media` is null without a media server. What is given outlives it.
+  /// `media` is null without a media server. The arguments must outlive it.
   Site(messenger::Messenger& messenger, const Settings& settings, Media* media, Hub& hub, Metrics& metrics,
        std::shared_ptr<messenger::Logger> logger, std::shared_ptr<messenger::Clock> clock);
 
-  /// Blocks as storage does, unless `isQuick`. Throws nothing.
+  /// Blocks as the storage does, unless `isQuick`. Does not throw.
   [[nodiscard]] Response handle(const Request& request);
 
-  /// A heartbeat: answered from memory, as a rule, and never to wait behind what is not.
+  /// A heartbeat: normally answered from memory, so it must not wait for other requests.
   [[nodiscard]] static bool isQuick(const Request& request);
 
-  /// Who opens a WebSocket, or why they may not.
+  /// The session for a WebSocket, or the response that refuses it.
   [[nodiscard]] std::variant<Session, Response> admitSocket(const Request& request);
 
-  /// From now on it is not healthy.
+  /// Reports itself as not healthy from now on.
   void stopping() noexcept { stopping_ = true; }
 
  private:

@@ -30,7 +30,7 @@ std::string_view typeOf(std::string_view name) {
   return {};
 }
 
-/// Letters, digits, `-`, `_` and single dots inside: no name that leads anywhere else, hidden or encoded.
+/// Letters, digits, `-`, `_` and single dots inside: no name that leads to another folder or a hidden file.
 bool isPlainName(std::string_view name) {
   if (name.empty() || name.front() == '.' || name.back() == '.') return false;
   return name.find("..") == std::string_view::npos && std::all_of(name.begin(), name.end(), [](char c) {

@@ -10,14 +10,13 @@
 namespace call_server {
 
 /// The page: `/`, `/style.css` and its like, `/app/…`, and the two libraries from npm below `/vendor/`.
-/// Nothing else in the folder is reachable: what is served is said here, not by what happens to lie there.
-/// Thread-safe.
+/// Nothing else in the folder is served. Thread-safe.
 class StaticFiles {
  public:
-  /// `connect`: further addresses that the page may talk to, for its Content-Security-Policy.
+  /// `connect`: further addresses that the page may connect to, for its Content-Security-Policy.
   StaticFiles(std::filesystem::path folder, const std::string& connect);
 
-  /// Nothing when it is none of ours.
+  /// Empty when the path is not served.
   [[nodiscard]] std::optional<Response> find(std::string_view path) const;
 
  private:

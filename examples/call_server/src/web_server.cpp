@@ -32,7 +32,7 @@ constexpr std::string_view fullHouse =
     R"({"message":"The server has too many connections.","reason":"serverFull"})"
     "\n";
 
-/// Whether the system had no file descriptor or memory for it: it will have, later.
+/// Whether the system had no file descriptor or memory for it, which may pass.
 bool isPassing(const error_code& error) {
   return error == asio::error::no_descriptors || error == asio::error::no_buffer_space ||
          error == asio::error::no_memory || error == error_code{ENFILE, boost::system::system_category()};
@@ -148,12 +148,11 @@ class WebServer::Impl {
 
   const Settings& settings_;
   Serving serving_;
-  /// As long as the server: who hands something to a WebSocket while it stops may be the last to let go of
-  /// it.
+  /// Lives as long as the server: a push during the stop may hold the last reference to a WebSocket.
   asio::io_context io_;
   std::optional<tcp::acceptor> acceptor_;
   std::optional<asio::steady_timer> pause_;
-  /// Also while all that is under way is on a thread that waits for storage.
+  /// Also while all running requests are on OS threads that wait for the storage.
   std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work_;
   std::vector<std::thread> threads_;
 };

@@ -13,7 +13,7 @@
 
 namespace call_server {
 
-/// HTTP/1.1 and WebSocket on one port, for a Site and a Hub. What is given outlives it.
+/// HTTP/1.1 and WebSocket on one port, for a Site and a Hub. The arguments must outlive it.
 class WebServer {
  public:
   WebServer(const Settings& settings, Site& site, Hub& hub, const messenger::Messenger& messenger,
@@ -22,12 +22,12 @@ class WebServer {
   WebServer(const WebServer&) = delete;
   WebServer& operator=(const WebServer&) = delete;
 
-  /// Listens, and serves in threads of its own. Returns the port. Throws std::runtime_error when it cannot
+  /// Listens, and serves on its own OS threads. Returns the port. Throws std::runtime_error when it cannot
   /// listen.
   std::uint16_t start();
 
-  /// Takes no more connections, says goodbye to WebSockets, lets requests that are under way finish for a
-  /// while, then ends. A second time does nothing.
+  /// Accepts no more connections, closes WebSockets, gives running requests some time to finish, then ends. A
+  /// second call does nothing.
   void stop();
 
   [[nodiscard]] std::size_t connections() const;

@@ -17,10 +17,10 @@ namespace websocket = boost::beast::websocket;
 using messenger::LogLevel;
 using nlohmann::json;
 
-/// What the system may hold back for a client that does not read; beyond it, it is our queue that fills.
+/// How much the system buffers for a client that does not read; beyond that the session's queue fills.
 constexpr int sendBuffer = 64 * 1024;
 constexpr std::chrono::seconds handshake{10};
-/// Room for the head of what comes after the last byte that is allowed: so that it is seen to be too much.
+/// Space for one header more than the limit, so that a message over the limit is detected.
 constexpr std::size_t readAhead = 2048;
 
 Frame frameOf(const json& body) {
@@ -63,7 +63,7 @@ void WebSocketSession::start(Upgrade upgrade) {
 
 void WebSocketSession::onAccepted() {
   upgrade_.reset();
-  // Before the hub knows of us, so that nothing can come first.
+  // Before the hub knows this session, so that it is sent first.
   send(frameOf({{"event", "welcome"}, {"data", {{"user", session_.user}}}}));
   id_ = serving_.hub.add(weak_from_this(), session_, serving_.limits.socketsOfUser);
   readNext();
@@ -107,7 +107,7 @@ void WebSocketSession::onMessage() {
   readNext();
 }
 
-// The next message waits for the answer: a client cannot have more than one question under way.
+// The next message waits for the answer: a client has at most one request at a time.
 void WebSocketSession::subscribe(const std::string& channel) {
   if (channel == channelOf(session_.user)) {
     reply("subscribed", channel, "");

@@ -18,8 +18,8 @@
 
 namespace call_server {
 
-/// One WebSocket: takes subscriptions, sends what its channels say. Confined to its strand, but for `send`
-/// and `close`.
+/// One WebSocket: receives subscriptions, and sends the frames of its channels. Confined to its strand,
+/// except `send` and `close`.
 class WebSocketSession final : public Client, public std::enable_shared_from_this<WebSocketSession> {
  public:
   using Upgrade = boost::beast::http::request<boost::beast::http::string_body>;

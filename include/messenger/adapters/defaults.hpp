@@ -9,8 +9,8 @@
 
 namespace messenger {
 
-/// A provider that has no rooms: `create` and `destroy` succeed, every room detail is empty. What a Messenger
-/// uses until `setVideoDriver`.
+/// A driver without a provider: `create` and `destroy` succeed, and every room detail is empty. Used until
+/// `setVideoDriver` is called.
 class NullVideoDriver final : public VideoDriver {
  public:
   bool create(const Thread&, const Call&) override { return true; }
@@ -21,16 +21,16 @@ class NullVideoDriver final : public VideoDriver {
   [[nodiscard]] std::optional<std::string> getExtraPayload() const override { return std::nullopt; }
 };
 
-/// Tells nobody. The default.
+/// Sends nothing. The default.
 [[nodiscard]] std::shared_ptr<Broadcaster> nullBroadcaster();
 
-/// The machine's clocks. The default.
+/// The clocks of the machine. The default.
 [[nodiscard]] std::shared_ptr<Clock> systemClock();
 
-/// One line for each message of at least `level`, on standard error. The default, from warnings on.
+/// One line for each message of at least `level`, on standard error. The default, with `LogLevel::warning`.
 [[nodiscard]] std::shared_ptr<Logger> stderrLogger(LogLevel level);
 
-/// Says nothing.
+/// Discards every message.
 [[nodiscard]] std::shared_ptr<Logger> nullLogger();
 
 }  // namespace messenger

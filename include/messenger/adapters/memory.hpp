@@ -7,12 +7,12 @@
 
 namespace messenger {
 
-/// A storage in this process's memory, with a thread directory: for tests, demos, and hosts whose calls may
-/// die with them. Durable for as long as the object lives. Thread-safe.
+/// A storage in this process's memory, with a thread directory: for tests, demos, and hosts whose calls need
+/// not survive the process. Data lives as long as the object. Thread-safe.
 [[nodiscard]] std::shared_ptr<Storage> memoryStorage();
 
-/// Presence in this process's memory. The default. A heartbeat of somebody known takes one look-up in a
-/// sharded table: no allocation, no clock of its own. Measures ages by the steady clock. Thread-safe.
+/// Presence in this process's memory. The default. A heartbeat of a tracked participant takes one look-up in
+/// a sharded table, and does not allocate or read a clock. Measures ages by the steady clock. Thread-safe.
 [[nodiscard]] std::shared_ptr<Presence> memoryPresence();
 
 }  // namespace messenger

@@ -12,7 +12,7 @@
 
 namespace messenger {
 
-/// What survives once a verb has returned.
+/// What a committed change survives, once the verb has returned.
 enum class Durability : std::uint8_t {
   full,    ///< power loss: every commit reaches the disk (`synchronous=FULL`)
   normal,  ///< a killed process; the last commits before a power loss may be missing, the file stays sound
@@ -20,7 +20,7 @@ enum class Durability : std::uint8_t {
 };
 
 struct SqliteOptions {
-  /// The database file. Its folder must exist and be writable; a missing or empty file is made a database.
+  /// The database file. Its folder must exist and be writable; a missing or empty file becomes a database.
   /// Not `:memory:`.
   std::filesystem::path path;
   Durability durability = Durability::full;
@@ -28,7 +28,7 @@ struct SqliteOptions {
   /// this process, for a free reader and for other processes, all together. A large report of heartbeats is
   /// stored in several transactions, each of which may wait so long. At least zero.
   std::chrono::milliseconds busyTimeout = std::chrono::seconds{5};
-  /// How many reads run side by side, each on a connection of its own, opened when first needed. 1 to 64.
+  /// How many reads run at the same time, each on its own connection, opened when first needed. 1 to 64.
   std::size_t readers = 4;
 };
 
@@ -41,8 +41,8 @@ struct SqliteOptions {
 /// is back in its place.
 ///
 /// Creates the tables, or brings those of an older version up to date, in one transaction. Throws
-/// StorageIncompatible when the file is no SQLite database, belongs to another application, or comes from a
-/// newer version: the file is left as it was. Throws StorageUnavailable when it cannot be opened, and
+/// StorageIncompatible when the file is not a SQLite database, belongs to another application, or comes from
+/// a newer version; the file is left as it was. Throws StorageUnavailable when it cannot be opened, and
 /// std::invalid_argument for options out of bounds. Thread-safe.
 [[nodiscard]] std::shared_ptr<Storage> sqliteStorage(const SqliteOptions& options);
 
@@ -51,25 +51,26 @@ struct SqliteOptions {
 
 enum class SqliteFileKind : std::uint8_t {
   missing,
-  empty,    ///< no bytes: `sqliteStorage` would make it a database
-  foreign,  ///< no SQLite file, or not ours
+  empty,    ///< no bytes: `sqliteStorage` would create a database in it
+  foreign,  ///< not a SQLite file, or of another application
   ours,
 };
 
 struct SqliteFile {
   SqliteFileKind kind = SqliteFileKind::missing;
-  std::int64_t version = 0;  ///< of the tables in a file of ours
-  std::int64_t latest = 0;   ///< what this library brings them to; a higher `version` it does not know
+  std::int64_t version = 0;  ///< of the tables in the file, when the kind is `ours`
+  std::int64_t latest = 0;   ///< the version this library uses; it cannot open a higher one
 };
 
 /// What lies at `options.path`, for tools: nothing is made or changed. Safe while this process has a storage
 /// on the file. Throws StorageUnavailable when it cannot be read.
 [[nodiscard]] SqliteFile inspectSqliteFile(const SqliteOptions& options);
 
-/// Looks for damage: SQLite's own checks, and the rules that hold between rows. Reads everything, from one
-/// snapshot, while others go on working; changes nothing. Returns what it found, a sentence each, with ids
-/// but never with a room; nothing when the file is sound. Throws StorageIncompatible unless it is of ours and
-/// of the latest version, StorageCorrupt when it is too damaged to be read, StorageUnavailable.
+/// Looks for damage with SQLite's own checks and with the rules that hold between rows. Reads everything from
+/// one snapshot, while others continue to work; changes nothing. Returns one sentence for each problem, with
+/// ids but never with a room; empty when the file is sound. Throws StorageIncompatible when the file is not a
+/// messenger database of the latest version, StorageCorrupt when it is too damaged to read,
+/// StorageUnavailable when it cannot be opened.
 [[nodiscard]] std::vector<std::string> checkSqliteFile(const SqliteOptions& options);
 
 }  // namespace messenger

@@ -11,9 +11,9 @@ namespace messenger {
 struct Broadcast {
   /// `incoming.call`, `joined.call`, `left.call`, `call.ignored`, `call.kicked`, `call.ended`
   std::string event;
-  /// To whom: `messenger.{type}.{id}` for each user.
+  /// The channels of the users it is for: `messenger.{type}.{id}` each.
   std::vector<std::string> channels;
-  /// JSON, with the reference's keys. Never the room's id, pin, payload or secret.
+  /// JSON, with the keys of the Laravel package. Never the room's id, pin, payload or secret.
   std::string payload;
   /// The call it is about.
   CallId call;
@@ -21,10 +21,11 @@ struct Broadcast {
 
 /// Pushes to clients over whatever transport the host has: WebSocket, Redis, Pusher.
 ///
-/// Called after the change was committed, with no lock held, by the thread that made the change or by one
+/// Called after the change was committed, with no lock held, on the OS thread that made the change or on one
 /// that delivers for it; for one call in the order of its changes and one at a time, for different calls
-/// concurrently: implementations must be thread-safe. At most once each: a broadcast is not repeated after a
-/// crash. It may call back into the Messenger; what that causes is delivered afterwards.
+/// concurrently: implementations must be thread-safe. Each broadcast is sent at most once: it is not repeated
+/// after a crash. It may call back into the Messenger; events and broadcasts of that call are delivered
+/// afterwards.
 class Broadcaster {
  public:
   Broadcaster() = default;
@@ -32,8 +33,8 @@ class Broadcaster {
   Broadcaster& operator=(const Broadcaster&) = delete;
   virtual ~Broadcaster() = default;
 
-  /// Hands the push to the transport. Should not block for long: the verb that caused it is waiting. What it
-  /// throws is reported as BroadcastFailed and hurts nothing else.
+  /// Passes the push to the transport. Should not block for long: the verb that caused it is waiting. An
+  /// exception is reported as BroadcastFailed and affects nothing else.
   virtual void broadcast(const Broadcast& broadcast) = 0;
 };
 

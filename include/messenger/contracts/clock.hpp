@@ -14,10 +14,11 @@ class Clock {
   virtual ~Clock() = default;
 
   /// Both clocks, read together. The wall clock may jump; the steady one is the machine's clock since boot
-  /// (`CLOCK_BOOTTIME`): it never goes back, and is the same for all processes on the machine.
+  /// (`CLOCK_BOOTTIME`): it never goes back and is the same for all processes on the machine.
   [[nodiscard]] virtual Moment now() const noexcept = 0;
 
-  /// The steady one alone: all that a heartbeat needs. Override it where that costs less than both.
+  /// The steady clock alone, which is all that a heartbeat needs. Override it where reading one clock is
+  /// cheaper.
   [[nodiscard]] virtual SteadyPoint steady() const noexcept { return now().steady; }
 };
 

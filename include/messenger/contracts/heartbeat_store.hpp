@@ -11,10 +11,11 @@
 
 namespace messenger {
 
-/// When participants were last seen, as far as it was reported, and which processes receive heartbeats. Each
-/// of those (a presence peer) keeps what it receives in memory and reports it from time to time.
+/// When participants were last seen, as far as reported, and which processes receive heartbeats. Such a
+/// process is a presence peer: it keeps the heartbeats it receives in memory and reports them from time to
+/// time.
 ///
-/// Atomic, isolated, durable, thread-safe and failing as CallStore is.
+/// Atomic, isolated, durable and thread-safe; fails as CallStore does.
 class HeartbeatStore {
  public:
   HeartbeatStore() = default;
@@ -22,11 +23,11 @@ class HeartbeatStore {
   HeartbeatStore& operator=(const HeartbeatStore&) = delete;
   virtual ~HeartbeatStore() = default;
 
-  /// A presence peer, as it last reported.
+  /// A presence peer as of its last report.
   struct Peer {
     InstanceId id{};
-    StorageTime receivingSince{};  ///< from when on it could receive heartbeats without a gap
-    StorageTime reportedUpTo{};    ///< whatever it received before this time is stored
+    StorageTime receivingSince{};  ///< it could receive heartbeats without a gap since then
+    StorageTime reportedUpTo{};    ///< all heartbeats it received before this time are stored
     StorageTime leaseUntil{};      ///< it acknowledges nothing from memory at or after this time
   };
 
@@ -36,15 +37,15 @@ class HeartbeatStore {
     std::optional<Peer> peer{};  ///< also renews this peer's lease; stored after all of `lastSeen`
   };
 
-  /// Stores when participants were last seen (never an earlier time over a later one), then the peer. Returns
-  /// those of `lastSeen` who are not in a call; they are passed over. Large reports may be stored in several
-  /// transactions. Peers whose lease ended a week before this one's are forgotten.
+  /// Stores when participants were last seen (never an earlier time over a later one), then the peer. Skips
+  /// and returns those of `lastSeen` who are not in the call. Large reports may be stored in several
+  /// transactions. Deletes peers whose lease ended a week before this one's.
   virtual std::vector<ParticipantKey> save(const Report& report) = 0;
 
-  /// Every peer that ever reported and was not forgotten, in any order.
+  /// Every peer that ever reported and was not deleted, in any order.
   [[nodiscard]] virtual std::vector<Peer> peers() = 0;
 
-  /// Somebody in an active call, and when they were last seen as far as the storage knows.
+  /// A participant in an active call, and when they were last seen as far as the storage knows.
   struct SilentParticipant {
     ParticipantKey who;
     StorageTime lastSeen{};
@@ -55,12 +56,12 @@ class HeartbeatStore {
   struct SilentQuery {
     StorageTime lastSeenAtOrBefore{};
     std::int64_t upTo = 0;                     ///< calls up to this `Call::sequence`
-    std::optional<SilentParticipant> after{};  ///< continue behind this one
+    std::optional<SilentParticipant> after{};  ///< continue after this one
     std::size_t limit = 100;
   };
 
-  /// Those in a call who were last seen at or before a time, by (lastSeen, sequence). Should cost what it
-  /// returns.
+  /// Participants in a call who were last seen at or before a time, ordered by (lastSeen, sequence). The cost
+  /// should depend on how many it returns, not on how many there are.
   [[nodiscard]] virtual std::vector<SilentParticipant> silent(const SilentQuery& query) = 0;
 
   struct DeparturesQuery {
@@ -68,8 +69,8 @@ class HeartbeatStore {
     std::size_t limit = 100;
   };
 
-  /// Those who left a call, by whatever way, at or after a time, and are not in it. Should cost what it
-  /// returns.
+  /// Participants who left a call in any way at or after a time and are not in it. The cost should depend on
+  /// how many it returns.
   [[nodiscard]] virtual std::vector<ParticipantKey> departures(const DeparturesQuery& query) = 0;
 };
 

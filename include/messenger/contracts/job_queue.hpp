@@ -11,10 +11,10 @@
 
 namespace messenger {
 
-/// Durable jobs, claimed by a lease with a fencing token. A job that a change causes is stored with that
-/// change (`CallChange::jobs`); it ends by `settle`, or with a change (`CallChange::settles`).
+/// Durable jobs, claimed with a lease and a fencing token. A job that a change causes is stored with that
+/// change (`CallChange::jobs`). A claim ends with `settle` or with a change (`CallChange::settles`).
 ///
-/// Atomic, isolated, durable, thread-safe and failing as CallStore is.
+/// Atomic, isolated, durable and thread-safe; fails as CallStore does.
 class JobQueue {
  public:
   JobQueue() = default;
@@ -22,21 +22,21 @@ class JobQueue {
   JobQueue& operator=(const JobQueue&) = delete;
   virtual ~JobQueue() = default;
 
-  /// Stores a job that belongs to no change. Throws StorageError when its id is taken.
+  /// Stores a job that does not belong to a change of a call. Throws StorageError when its id is taken.
   virtual void add(const NewJob& job) = 0;
 
   struct ClaimRequest {
     std::string queue;
     StorageTime now{};
     StorageTime leaseUntil{};
-    TimePoint wallNow{};           ///< `updatedAt` of a call whose intent is stored
+    TimePoint wallNow{};           ///< becomes `updatedAt` of a call whose intent is stored
     std::optional<JobId> job{};    ///< this one only
     std::optional<CallId> call{};  ///< jobs of this call only
   };
 
   struct ClaimedJob {
-    Job job;                          ///< `attempts`, `token` and `leasedUntil` already of this claim
-    std::optional<CallState> call{};  ///< the job's call, without participants; nothing when there is none
+    Job job;                          ///< `attempts`, `token` and `leasedUntil` as of this claim
+    std::optional<CallState> call{};  ///< the job's call, without participants; empty when there is none
     bool beginsCreate = false;        ///< a SetupCall whose call is active and not set up
   };
 
@@ -48,13 +48,14 @@ class JobQueue {
   /// intent before the deed.
   virtual std::optional<ClaimedJob> claim(const ClaimRequest& request) = 0;
 
-  /// Prolongs a claim. False: the token no longer holds.
+  /// Extends a claim. False: the token is no longer the latest.
   virtual bool renew(const JobId& job, std::int64_t token, StorageTime leaseUntil) = 0;
 
-  /// Settles a claim. False: the token no longer holds, nothing changed.
+  /// Settles a claim. False: the token is no longer the latest; nothing changed.
   virtual bool settle(const Settlement& settlement) = 0;
 
-  /// Failed jobs become available at `now`, with no attempts: the given one, or all. Returns how many.
+  /// Makes failed jobs available at `now` and sets their attempts to zero: the given one, or all. Returns how
+  /// many.
   virtual std::size_t retryFailed(const std::optional<JobId>& job, StorageTime now) = 0;
 
   struct ListQuery {
@@ -63,12 +64,12 @@ class JobQueue {
     std::size_t limit = 100;
   };
 
-  /// In the order of storing.
+  /// In the order in which they were stored.
   [[nodiscard]] virtual std::vector<Job> list(const ListQuery& query) = 0;
 
   struct Counts {
     std::size_t waiting = 0;  ///< neither running nor failed
-    std::size_t running = 0;  ///< with a lease that holds
+    std::size_t running = 0;  ///< with a valid lease
     std::size_t failed = 0;
     std::optional<StorageTime> nextAt{};  ///< the earliest `availableAt` of those waiting that can be read
     std::size_t unreadable = 0;           ///< of those waiting: available, but `claim` leaves them alone

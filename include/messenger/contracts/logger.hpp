@@ -21,9 +21,9 @@ enum class LogLevel : std::uint8_t { debug, info, warning, error };
   return "unknown";
 }
 
-/// Takes what the library has to say to an operator: a listener that threw, a job that was given up. Never a
-/// secret. Called from any thread that uses the library, with no lock held. Implementations must be
-/// thread-safe; what they throw is swallowed. Shipped: `stderrLogger(level)`, `nullLogger()`
+/// Receives the messages of the library for an operator: a listener threw, a job failed. Messages never
+/// contain a secret. Called from any OS thread that uses the library, with no lock held. Implementations must
+/// be thread-safe; exceptions from them are ignored. Shipped: `stderrLogger(level)`, `nullLogger()`
 /// (adapters/defaults.hpp).
 class Logger {
  public:

@@ -8,19 +8,19 @@
 
 namespace messenger {
 
-/// Somebody in a call, and how long ago they were last seen.
+/// A participant in a call, and how long ago they were last seen.
 struct LastSeen {
   ParticipantKey who;
   Duration ago;
 };
 
-/// When the participants of calls were last seen. The default (`memoryPresence()`) keeps it in this process;
-/// one that several processes share (Redis) makes heartbeats count everywhere at once.
+/// When the participants of calls were last seen. The default (`memoryPresence()`) keeps this in the process.
+/// With a presence that several processes share (Redis), a heartbeat counts for all of them at once.
 ///
-/// It knows those who are tracked: `track` begins it, `untrack` ends it. Called from any thread, with no lock
-/// held: implementations must be thread-safe. It must not call back into the library. Throws PresenceError
-/// when the store does not answer; the library then gives everyone a full TTL of grace, since nobody's
-/// heartbeat could arrive.
+/// It knows the tracked participants: `track` starts tracking, `untrack` stops it. Called from any OS thread,
+/// with no lock held: implementations must be thread-safe. They must not call back into the library. They
+/// throw PresenceError when the store does not answer; the library then gives everyone a full TTL of grace,
+/// because no heartbeat could arrive.
 class Presence {
  public:
   Presence() = default;
@@ -28,25 +28,27 @@ class Presence {
   Presence& operator=(const Presence&) = delete;
   virtual ~Presence() = default;
 
-  /// Whether all processes on the same storage see one and the same presence. Then an acknowledged heartbeat
-  /// is with everyone at once, and needs no lease. Asked once, when a Messenger is made.
+  /// Whether all processes on the same storage share this presence. Then every process sees an acknowledged
+  /// heartbeat at once, and no lease is needed. Called once, by the constructor of Messenger.
   [[nodiscard]] virtual bool isShared() const noexcept { return false; }
 
-  /// A heartbeat. True: tracked, and seen now. False: not tracked, nothing changed; the library then asks the
-  /// storage whether they are in the call. The hot path: must not block, nor allocate for somebody tracked.
+  /// A heartbeat. True: the participant is tracked and was seen now. False: not tracked, nothing changed; the
+  /// library then asks the storage whether they are in the call. This is the hot path: it must not block, and
+  /// must not allocate for a tracked participant.
   virtual bool touch(const CallId& call, const UserId& user, SteadyPoint now) = 0;
 
-  /// Tracks somebody, seen now. Repeating it is the same as `touch`.
+  /// Starts tracking a participant, seen now. For a tracked one it is the same as `touch`.
   virtual void track(const ParticipantKey& who, SteadyPoint now) = 0;
 
-  /// Somebody is no longer in the call. Repeating it does nothing.
+  /// Stops tracking a participant, who is no longer in the call. Does nothing for one who is not tracked.
   virtual void untrack(const ParticipantKey& who) = 0;
 
-  /// How long ago they were last seen, or nothing when not tracked.
+  /// How long ago the participant was last seen; empty when not tracked.
   [[nodiscard]] virtual std::optional<Duration> sinceLastSeen(const ParticipantKey& who,
                                                               SteadyPoint now) const = 0;
 
-  /// Those tracked who were seen at most this long ago, in any order: what is reported to the storage.
+  /// The tracked participants who were seen at most this long ago, in any order: what is reported to the
+  /// storage.
   [[nodiscard]] virtual std::vector<LastSeen> seenWithin(Duration atMost, SteadyPoint now) const = 0;
 };
 

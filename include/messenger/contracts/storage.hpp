@@ -12,8 +12,8 @@
 
 namespace messenger {
 
-/// Where calls, jobs, heartbeats and the maintenance switch live: it hands out the five contracts that are
-/// one database, and tells their time.
+/// Where calls, jobs, heartbeats, the maintenance switch and threads are stored. It gives access to the five
+/// contracts, which share one database, and to the clock of that database.
 ///
 /// A row that this version cannot read, such as a job of a type that a newer one stored, stops nothing but
 /// itself. What asks for it alone (`load`) throws StorageUnreadable. What would list it passes over it, and a
@@ -29,19 +29,19 @@ class Storage {
   Storage& operator=(const Storage&) = delete;
   virtual ~Storage() = default;
 
-  // Owned by the storage; the same objects for as long as it lives.
+  // Owned by the storage; always the same objects.
 
   [[nodiscard]] virtual CallStore& calls() noexcept = 0;
   [[nodiscard]] virtual JobQueue& jobs() noexcept = 0;
   [[nodiscard]] virtual HeartbeatStore& heartbeats() noexcept = 0;
   [[nodiscard]] virtual Switches& switches() noexcept = 0;
 
-  /// The thread directory in this same storage; null when it has none, then the host must bring its own.
+  /// The thread directory in this storage. Null when it has none; then the host must supply its own.
   [[nodiscard]] virtual ThreadStore* threads() noexcept = 0;
 
-  /// This storage's time at a moment of this machine's clock. One clock for all that share the storage: a
-  /// later moment never gives an earlier time, here or in another process, before or after a restart of the
-  /// machine. Must not block, nor fail.
+  /// The storage time at a moment of this machine's clock. All processes on the storage share this clock: a
+  /// later moment never gives an earlier time, in this process or another, before or after a restart of the
+  /// machine. Must not block or fail.
   [[nodiscard]] virtual StorageTime timeAt(SteadyPoint moment) const noexcept = 0;
 
   /// The rows that were passed over since the last time, because they cannot be read: a line each, with the

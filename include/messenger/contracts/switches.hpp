@@ -7,9 +7,9 @@
 
 namespace messenger {
 
-/// The maintenance switch, seen by everyone on this storage.
+/// The maintenance switch, for all processes on this storage.
 ///
-/// Atomic, isolated, durable, thread-safe and failing as CallStore is.
+/// Atomic, isolated, durable and thread-safe; fails as CallStore does.
 class Switches {
  public:
   Switches() = default;
@@ -19,17 +19,17 @@ class Switches {
 
   struct TakeDown {
     StorageTime until{};
-    std::optional<NewJob> sweep{};  ///< stored when a call is active; its `cutoff` is filled in
+    std::optional<NewJob> sweep{};  ///< stored when a call is active; the storage fills in its `cutoff`
   };
 
-  /// Sets the switch and stores the sweep that will end the active calls, in one step: a call is either
-  /// counted here, or refused by `unlessCallsDown`. Returns the active calls.
+  /// Sets the switch and stores the sweep that will end the active calls, in one step. So every call is
+  /// either counted here or refused by `unlessCallsDown`. Returns the active calls.
   virtual CallStore::ActiveSummary takeCallsDown(const TakeDown& change) = 0;
 
   /// Clears the switch. True: calls were down at `now`.
   virtual bool bringCallsUp(StorageTime now) = 0;
 
-  /// Until when calls are down, if the switch is set; may lie in the past.
+  /// When the switch is set: until when calls are down. The time may be in the past.
   [[nodiscard]] virtual std::optional<StorageTime> callsDownUntil() = 0;
 };
 

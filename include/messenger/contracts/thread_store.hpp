@@ -9,23 +9,23 @@
 
 namespace messenger {
 
-/// A thread to be made, with its first members.
+/// A new thread with its first members.
 struct NewThread {
   Thread thread;  ///< `members` is ignored
   std::vector<ThreadMember> members;
 };
 
-/// A directory that can also be written: what `Messenger::threads` uses, next to the calls in the same
-/// storage. The caller has checked lengths, UTF-8 and that a private thread is made with two different
-/// members. Each write is one transaction that compares and sets in one step, durable like any other.
-/// Thread-safe; fails as CallStore does.
+/// A directory that can also be written; `Messenger::threads` uses it. It is in the same storage as the
+/// calls. The library has checked lengths, UTF-8, and that a private thread has two different members. Each
+/// write is one transaction that compares and sets in one step, durable like any other. Thread-safe; fails as
+/// CallStore does.
 class ThreadStore : public ThreadDirectory {
  public:
-  /// Stores the thread and its members; names of members are stored as their users' names. False: a thread of
-  /// that id exists, nothing was changed.
+  /// Stores the thread and its members; the names of members become the names of these users. False: a thread
+  /// with that id exists; nothing changed.
   virtual bool createThread(const NewThread& thread) = 0;
 
-  /// What is to change of a thread; what is left empty stays.
+  /// Changes to a thread; empty fields stay as they are.
   struct ThreadUpdate {
     std::optional<std::string> subject{};
     std::optional<bool> calling{};
@@ -55,7 +55,7 @@ class ThreadStore : public ThreadDirectory {
   /// the same step too: `CallChange::removesMember`. What is not `removed` has changed nothing.
   virtual RemoveMember removeMember(const ThreadId& thread, const UserId& user) = 0;
 
-  /// Makes the user known, or renames them.
+  /// Stores the user's name, or changes it.
   virtual void putUser(const UserId& user, const std::string& name) = 0;
 };
 

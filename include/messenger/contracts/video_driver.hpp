@@ -12,15 +12,14 @@ namespace messenger {
 
 /// Makes and destroys rooms at a video provider. The one class a host writes.
 ///
-/// A fresh object is made for every job, used by one thread, and destroyed after it: members need no lock,
-/// what several drivers share does. `create` and `destroy` of one call never run at the same time, unless a
-/// process was frozen for longer than its lease; those of different calls do, one for each worker thread.
-/// They may block; `Config::jobs` says for how long
-/// (`unattendedLease` where no worker renews). They may call the Messenger. They run outside every lock and
-/// transaction.
+/// A new object is made for every job, used by one OS thread, and destroyed after it: its members need no
+/// lock; what several drivers share does. `create` and `destroy` of one call never run at the same time,
+/// unless a process was frozen for longer than its lease; those of different calls do, one on each worker
+/// thread. They may block for less than a lease (`Config::jobs.unattendedLease` where no worker renews it).
+/// They may call the Messenger. They run outside every lock and transaction.
 ///
-/// A process may die at any point of either, so both may come again for the same call:
-/// derive the room's identity from `call.id`, and let `create` adopt a room that is already there.
+/// A process may die at any point, so both may be called again for the same call: derive the room's identity
+/// from `call.id`, and let `create` adopt a room that exists.
 class VideoDriver {
  public:
   VideoDriver() = default;
@@ -28,19 +27,20 @@ class VideoDriver {
   VideoDriver& operator=(const VideoDriver&) = delete;
   virtual ~VideoDriver() = default;
 
-  /// Makes the room of `call`. Returns true when it is there, and the getters describe it; false when not.
-  /// Throwing counts as false, and `what()` is kept with the job: put no secret in it. After false the call
-  /// is tried again (`Config::jobs`), then ended with `setupFailed`, and `destroy` is called, as the provider
-  /// may have made the room all the same.
+  /// Makes the room of `call`. Returns true when the room exists, and the getters describe it; otherwise
+  /// false. An exception counts as false, and its `what()` is kept with the job: put no secret in it. After
+  /// false `create` is called again (`Config::jobs`). After the last attempt the call ends with
+  /// `setupFailed`, and `destroy` is called, because the provider may have made the room despite the failure.
   virtual bool create(const Thread& thread, const Call& call) = 0;
 
-  /// Destroys the room of `call`. `call.room` is what `create` gave, and is empty when its outcome was never
-  /// recorded: then the room's identity follows from `call.id`. Returns true when the room is gone, also when
-  /// the provider never knew it. False or throwing: tried again, then kept as a failed job.
+  /// Destroys the room of `call`. `call.room` is what `create` returned. It is empty when the outcome of
+  /// `create` was never recorded; then derive the room's identity from `call.id`. Returns true when the room
+  /// no longer exists, also when the provider never had it. After false or an exception it is called again;
+  /// after the last attempt the job is kept as failed.
   virtual bool destroy(const CallWithRoom& call) = 0;
 
-  // What the last `create` that returned true made. At most `maxRoomField` bytes each, `maxRoomPayload`
-  // characters for the payload, valid UTF-8; more counts as a failed `create`.
+  // The room made by the last `create` that returned true. At most `maxRoomField` bytes each,
+  // `maxRoomPayload` characters for the payload, valid UTF-8; anything else counts as a failed `create`.
 
   [[nodiscard]] virtual std::optional<std::string> getRoomId() const = 0;
   [[nodiscard]] virtual std::optional<std::string> getRoomPin() const = 0;
@@ -48,8 +48,8 @@ class VideoDriver {
   [[nodiscard]] virtual std::optional<std::string> getExtraPayload() const = 0;
 };
 
-/// Makes a driver for one job. Called from any thread that runs jobs. Throwing, or returning nothing, counts
-/// as a failed try.
+/// Makes a driver for one job. Called on any OS thread that runs jobs. An exception or null counts as a
+/// failed attempt.
 using VideoDriverFactory = std::function<std::unique_ptr<VideoDriver>()>;
 
 }  // namespace messenger

@@ -11,34 +11,34 @@
 
 namespace messenger {
 
-// What happened, told after it was committed. `call` is the call as that change left it, without its room.
+// What happened, emitted after the commit. `call` is the call as that change left it, without its room.
 
-/// A call was started; the starter is in it.
+/// A call was started; its owner is in it.
 struct CallStarted {
   Call call;
   UserId by;
 };
 
-/// Somebody came in, for the first time or again.
+/// A user joined, for the first time or again.
 struct CallJoined {
   Call call;
   CallParticipant participant;
 };
 
-/// Somebody went out on their own, fell silent, or was taken off the thread. Not for those that the end of
-/// the call puts out.
+/// A participant left, was evicted, or was removed from the thread. Not emitted for participants who leave
+/// because the call ends.
 struct CallLeft {
   Call call;
   CallParticipant participant;
 };
 
-/// Somebody declined to join.
+/// A user declined to join.
 struct CallIgnored {
   Call call;
   UserId by;
 };
 
-/// The call is over. Once for each call.
+/// The call has ended. At most once for each call.
 struct CallEnded {
   Call call;
   EndReason reason;
@@ -46,44 +46,44 @@ struct CallEnded {
   Duration duration;
 };
 
-/// Somebody was kicked, or un-kicked (`participant.kicked` tells).
+/// A participant was kicked or un-kicked, as `participant.kicked` says.
 struct KickedFromCall {
   Call call;
   CallParticipant participant;
   UserId by;
 };
 
-/// The room is there and its details are shown to those in the call.
+/// The room exists, and its details are shown to the participants in the call.
 struct CallSetupCompleted {
   Call call;
 };
 
-/// The provider gave no room after all tries; CallEnded follows with `setupFailed`.
+/// The room could not be made in any attempt; CallEnded follows with `setupFailed`.
 struct CallSetupFailed {
   Call call;
-  std::string error;  ///< why the last try failed
+  std::string error;  ///< why the last attempt failed
 };
 
-/// The room is gone.
+/// The room was destroyed.
 struct CallTornDown {
   Call call;
 };
 
-/// The room could not be destroyed after all tries. The job is kept as failed: see `Messenger::failedJobs`
-/// and `retryJobs`.
+/// The room could not be destroyed in any attempt. The job is kept as failed: see `Jobs::failed` and
+/// `Jobs::retry`.
 struct CallTeardownFailed {
   Call call;
   std::string error;
 };
 
-/// A broadcaster threw; nothing else was harmed.
+/// A broadcaster threw; nothing else was affected.
 struct BroadcastFailed {
   CallId call;
   std::string event;  ///< the broadcast's name, e.g. `call.ended`
   std::string error;
 };
 
-/// A job failed for the last time and is kept as failed.
+/// The last attempt of a job failed; the job is kept as failed.
 struct JobFailed {
   JobId job;
   JobType type;
@@ -92,8 +92,8 @@ struct JobFailed {
   std::string error;
 };
 
-/// A user is no longer a member of a thread, and not in its active call any more. Whoever keeps memberships
-/// or connections by thread drops theirs.
+/// A user was removed from a thread and from its active call. A host that caches memberships or connections
+/// by thread drops those of this user.
 struct MemberRemoved {
   ThreadId thread;
   UserId user;

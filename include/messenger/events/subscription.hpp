@@ -4,15 +4,15 @@
 
 namespace messenger {
 
-/// Holds a listener's place. Resource type: move-only.
+/// Keeps a listener subscribed. Resource type: move-only.
 ///
 /// Destroying it (or `cancel`) unsubscribes and waits until the listener is not running, unless it is called
 /// from inside that listener; afterwards the listener is never called again. Do not do so while holding a
 /// lock that the listener takes. May outlive the Messenger. Thread-safe against emissions; a single
-/// Subscription is confined to one thread at a time.
+/// Subscription is confined to one OS thread at a time.
 class [[nodiscard]] Subscription {
  public:
-  /// What keeps the place; made by the library.
+  /// The subscription itself; made by the library.
   class State {
    public:
     State() = default;
@@ -36,12 +36,12 @@ class [[nodiscard]] Subscription {
   Subscription& operator=(const Subscription&) = delete;
   ~Subscription() { cancel(); }
 
-  /// Unsubscribes now. A second time does nothing.
+  /// Unsubscribes now. A second call does nothing.
   void cancel() noexcept {
     if (const auto state = std::move(state_)) state->cancel();
   }
 
-  /// Leaves the listener in place for as long as the Messenger lives.
+  /// Keeps the listener subscribed for as long as the Messenger lives.
   void detach() noexcept { state_.reset(); }
 
  private:

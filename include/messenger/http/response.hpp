@@ -11,7 +11,7 @@ struct Header {
   std::string value;
 };
 
-/// What the host's HTTP server is to send.
+/// What the host's HTTP server should send.
 struct Response {
   /// For the `Content-Type` header of every response.
   static constexpr std::string_view contentType = "application/json";

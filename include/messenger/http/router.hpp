@@ -22,22 +22,22 @@ struct RouterOptions {
   std::size_t maxPath = 2048;
   /// A longer body is answered with 413.
   std::size_t maxBody = std::size_t{64} * 1024;
-  /// An id with more bytes (decoded) is not looked for: 404. At least one.
+  /// A longer id (in bytes, decoded) is answered with 404, without a look-up. At least one.
   std::size_t maxId = 255;
-  /// What a 503 asks the client to wait. At least one second.
+  /// The `Retry-After` of a 503. At least one second.
   std::chrono::seconds retryAfter{5};
-  /// How many calls the router remembers the thread of, so that a heartbeat needs no storage. Bounds its
-  /// memory (about 200 bytes each), not the calls there may be. At least one.
+  /// For how many calls the router remembers the thread, so that a heartbeat needs no storage. Limits its
+  /// memory (about 200 bytes each), not the number of calls. At least one.
   std::size_t callThreadCache = 65536;
   /// Gets a line for each 503 that storage or presence caused; `stderrLogger(warning)` when null.
   std::shared_ptr<Logger> logger;
 };
 
-/// The reference's REST surface: requests in, responses out, on whatever HTTP server the host has. Routes,
+/// The REST API of the Laravel package, for any HTTP server: it takes requests and returns responses. Routes,
 /// bodies and statuses are in docs/http.md.
 ///
-/// Thread-safe, and as blocking as the Messenger's verbs. Refusals and failures of storage become responses;
-/// what a host's own ThreadDirectory throws beyond messenger::Error passes through.
+/// Thread-safe; blocks as the verbs of Messenger do. Refusals and messenger::Error become responses; other
+/// exceptions from the host's own ThreadDirectory pass through.
 class Router {
  public:
   /// The Messenger must outlive it. Throws std::invalid_argument for options out of bounds.

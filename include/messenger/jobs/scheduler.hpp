@@ -5,11 +5,11 @@
 
 namespace messenger {
 
-/// One thread that does what is due: the activity check every `Config::presence.checkInterval`, the
-/// write-behind of heartbeats every `Config::presence.writeBehind`. Made by `Messenger::startScheduler`;
-/// move-only. Hosts with a loop of their own call `Messenger::runDueTasks` instead.
+/// One OS thread that does the due tasks: the activity check every `Config::presence.checkInterval`, the
+/// write-behind of heartbeats every `Config::presence.writeBehind`. Made by `Host::startScheduler`;
+/// move-only. A host with its own loop calls `Messenger::poll` or `Host::runDueTasks` instead.
 ///
-/// Destroying it is `stop`. What a task throws is logged, and tried again when next due.
+/// Destroying it stops it. An exception from a task is logged, and the task runs again when it is next due.
 class [[nodiscard]] Scheduler {
  public:
   class Impl;
@@ -21,8 +21,8 @@ class [[nodiscard]] Scheduler {
   Scheduler& operator=(const Scheduler&) = delete;
   ~Scheduler();
 
-  /// Waits for a task that runs, writes the heartbeats heard since, and ends the thread. A second time does
-  /// nothing.
+  /// Waits for the running task, reports the heartbeats received since the last report, and ends the OS
+  /// thread. A second call does nothing.
   void stop() noexcept;
 
  private:

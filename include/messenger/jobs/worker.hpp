@@ -12,7 +12,7 @@
 namespace messenger {
 
 struct WorkerOptions {
-  /// How many jobs run side by side. 1 to 256. One more thread renews their leases.
+  /// How many jobs run at the same time. 1 to 256. One more OS thread renews their leases.
   std::size_t threads = 1;
   /// The queue to serve; empty for `Config::calling.subscriber.channel`.
   std::string queue{};
@@ -21,14 +21,14 @@ struct WorkerOptions {
   /// For the jobs that it runs, instead of `Config::jobs.backoff`; raises `maxBackoff` to itself when that is
   /// less. Zero to one day.
   std::optional<std::chrono::milliseconds> backoff{};
-  /// Told of each run once it is settled, on the thread that ran it, with no lock held. What it throws is
+  /// Called after each run is settled, on the OS thread that ran it, with no lock held. Its exceptions are
   /// logged.
   std::function<void(const JobRun&)> onRun{};
 };
 
-/// Threads that run jobs as they become available. Made by `Messenger::startWorker`; move-only.
+/// OS threads that run jobs as they become available. Made by `Jobs::startWorker`; move-only.
 ///
-/// Destroying it is `stop`. It keeps what it needs alive, so it may outlive the Messenger that made it.
+/// Destroying it stops it. It keeps alive what it needs, so it may outlive the Messenger that made it.
 class [[nodiscard]] Worker {
  public:
   class Impl;
@@ -40,12 +40,12 @@ class [[nodiscard]] Worker {
   Worker& operator=(const Worker&) = delete;
   ~Worker();
 
-  /// Claims nothing more, waits for what runs, and ends the threads. A second time does nothing. From within
-  /// a job (a driver, a listener) it only asks: the threads end once that job has. Thread-safe.
+  /// Claims no more jobs, waits for the running ones, and ends the OS threads. A second call does nothing.
+  /// Called from within a job (by a driver or a listener) it does not wait: the OS threads end after that
+  /// job. Thread-safe.
   void stop() noexcept;
 
-  /// The same without waiting: for a signal handler's flag or an event loop. `stop` waits afterwards.
-  /// Thread-safe.
+  /// The same without waiting, for an event loop; `stop` waits afterwards. Thread-safe.
   void requestStop() noexcept;
 
   /// Waits until no job of the queue is available and none runs in this worker, or until the time is up. Jobs

@@ -16,19 +16,19 @@ enum class CallType : std::uint8_t { video = 1 };
 
 /// Why a call ended. Stored: never renumber.
 enum class EndReason : std::uint8_t {
-  hungUp = 1,       ///< a participant who may ended it
-  lastLeft = 2,     ///< the last one in it left, was kicked or was taken off the thread
+  hungUp = 1,       ///< a participant ended it for everyone
+  lastLeft = 2,     ///< the last participant left, was kicked or was removed from the thread
   inactive = 3,     ///< the activity check evicted the last participant
   declined = 4,     ///< the other side of a private thread ignored it
-  setupFailed = 5,  ///< the provider gave no room
-  maintenance = 6,  ///< calls were taken down
+  setupFailed = 5,  ///< the room could not be made
+  maintenance = 6,  ///< calls were taken down for maintenance
   host = 7,         ///< the host ended it
 };
 
 /// `hungUp`, `lastLeft`, …: the enumerator's own name.
 [[nodiscard]] std::string_view toString(EndReason reason) noexcept;
 
-/// A call in a thread, without its room. A value: a picture of the moment it was read.
+/// A call in a thread, without its room. A value: the call at the moment it was read.
 struct Call {
   CallId id;
   ThreadId threadId;
@@ -39,11 +39,11 @@ struct Call {
 
   std::optional<TimePoint> endedAt;
   std::optional<EndReason> endReason;  ///< set exactly when `endedAt` is
-  std::optional<UserId> endedBy;       ///< the person who ended it; none for a job, a command or the host
+  std::optional<UserId> endedBy;       ///< the user who ended it; none for a job, a command or the host
 
-  bool setupComplete = false;     ///< the provider's room is there, and its details are known
-  bool teardownComplete = false;  ///< the room is gone, or there never was one
-  bool roomMayExist = false;      ///< a `create` was begun and no `destroy` has succeeded since
+  bool setupComplete = false;     ///< the room exists, and its details are recorded
+  bool teardownComplete = false;  ///< the room was destroyed, or there never was one
+  bool roomMayExist = false;      ///< a `create` has begun, and no `destroy` has succeeded since
 
   std::int64_t sequence = 0;  ///< order of creation in this storage, for paging
   std::int64_t revision = 0;  ///< grows with every change of the call or of its participants
@@ -56,13 +56,13 @@ struct Call {
   }
 };
 
-/// A call and its room at the provider: what a VideoDriver and a storage see. Results, events, broadcasts and
-/// views take a Call, so a room in one of them does not compile.
+/// A call and its room at the provider, for a VideoDriver and a storage. Results, events, broadcasts and
+/// views contain a Call, so that putting a room into one of them does not compile.
 struct CallWithRoom : Call {
-  /// What `create` gave; empty until it is recorded.
+  /// What `create` returned; empty until it is recorded.
   std::optional<Room> room;
 
-  /// The call alone.
+  /// The call without its room.
   [[nodiscard]] const Call& plain() const noexcept { return *this; }
 };
 

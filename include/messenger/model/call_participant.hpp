@@ -11,12 +11,13 @@
 
 namespace messenger {
 
-/// One user's row in a call; there is at most one for each (call, user), however often they come and go.
+/// One user's row in a call; there is at most one for each (call, user), however often the user joins and
+/// leaves.
 struct CallParticipant {
   ParticipantId id;
   CallId callId;
   UserId user;
-  bool kicked = false;              ///< may not come back until un-kicked
+  bool kicked = false;              ///< may not join again until un-kicked
   std::optional<TimePoint> leftAt;  ///< none while in the call
   TimePoint createdAt;              ///< first joined
   TimePoint updatedAt;
@@ -25,10 +26,10 @@ struct CallParticipant {
   [[nodiscard]] bool inCall() const noexcept { return !leftAt && !kicked; }
 };
 
-/// A call, with its room, as one user stands to it. What the library works with; hosts get a CallView.
+/// A call with its room, and one user's row in it. For storages; hosts get a CallView.
 struct CallSnapshot {
   CallWithRoom call;
-  std::optional<CallParticipant> viewer;  ///< the user's own row, when they ever joined
+  std::optional<CallParticipant> viewer;  ///< the user's own row, if they ever joined
 };
 
 /// Names one user in one call.

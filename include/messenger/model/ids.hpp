@@ -9,9 +9,9 @@
 
 namespace messenger {
 
-/// An identifier that cannot be mixed up with one of another kind. Opaque text: the library makes those of
-/// calls, participants and jobs (26 characters, sortable by the time of their making); those of threads may
-/// be the host's own. Value type; any text is accepted, an id that nothing has is simply not found.
+/// An identifier that cannot be confused with one of another kind. Opaque text. The library makes the ids of
+/// calls, participants and jobs (26 characters, sortable by creation time); ids of threads may come from the
+/// host. Value type. Any text is accepted; an unknown id is simply not found.
 template <class Tag>
 class StrongId {
  public:
@@ -34,7 +34,7 @@ using ThreadId = StrongId<struct ThreadTag>;
 using ParticipantId = StrongId<struct ParticipantTag>;
 using JobId = StrongId<struct JobTag>;
 
-/// Names one Messenger object in one process: whose memory heard a heartbeat. Random, never zero.
+/// Identifies one Messenger object in one process, as a presence peer. Random, never zero.
 enum class InstanceId : std::int64_t {};
 
 }  // namespace messenger

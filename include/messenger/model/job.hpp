@@ -21,7 +21,7 @@ enum class JobType : std::uint8_t {
 /// `SetupCall`, `TeardownCall`, `CheckCallsActivity`, `EndCalls`.
 [[nodiscard]] std::string_view toString(JobType type) noexcept;
 
-/// Work to be stored together with the change that causes it.
+/// A job to store together with the change that causes it.
 struct NewJob {
   JobId id;
   JobType type = JobType::setupCall;
@@ -32,34 +32,35 @@ struct NewJob {
   StorageTime availableAt;             ///< not claimed before
 };
 
-/// Work as it is stored.
+/// A stored job.
 struct Job {
   JobId id;
   JobType type = JobType::setupCall;
   std::string queue;
   std::optional<CallId> call;
   std::optional<std::int64_t> cutoff;
-  TimePoint createdAt;                     ///< for people
-  StorageTime availableAt;                 ///< not claimed before
-  int attempts = 0;                        ///< how often it was begun
-  std::int64_t token = 0;                  ///< fencing token of the latest claim; grows with each
-  std::optional<StorageTime> leasedUntil;  ///< set while it runs; past this another may take it over
-  bool failed = false;                     ///< out of attempts; runs again only after a retry by hand
-  std::optional<std::string> lastError;    ///< why the last attempt failed, without secrets
-  std::int64_t sequence = 0;               ///< order of storing, for paging
+  TimePoint createdAt;      ///< for people
+  StorageTime availableAt;  ///< not claimed before
+  int attempts = 0;         ///< how many attempts have begun
+  std::int64_t token = 0;   ///< fencing token of the latest claim; grows with each claim
+  std::optional<StorageTime>
+      leasedUntil;      ///< set while it runs; after this time another worker may take it over
+  bool failed = false;  ///< out of attempts; runs again only after a retry by hand
+  std::optional<std::string> lastError;  ///< why the last attempt failed, without secrets
+  std::int64_t sequence = 0;             ///< the order in which jobs were stored, for paging
 };
 
 /// How one run of a job ended.
 enum class JobOutcome : std::uint8_t {
   done,    ///< finished, or no longer needed; the row is gone
-  retry,   ///< failed, will be tried again
-  failed,  ///< failed for the last time: kept, listed, can be retried
-  lost,    ///< another worker had taken it over; nothing was settled
+  retry,   ///< the attempt failed; the job will be retried
+  failed,  ///< the last attempt failed: kept, listed, can be retried by hand
+  lost,    ///< another worker has taken it over; nothing was settled
 };
 
 [[nodiscard]] std::string_view toString(JobOutcome outcome) noexcept;
 
-/// One run of one job, as `Messenger::runPendingJobs` reports it.
+/// One run of one job, as `Jobs::runPending` reports it.
 struct JobRun {
   JobId id;
   JobType type = JobType::setupCall;

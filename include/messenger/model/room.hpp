@@ -7,7 +7,7 @@
 
 namespace messenger {
 
-/// Text that must not be shown: it has no stream operator, no formatter, and leaves only through `reveal`.
+/// Text that must not be shown: it has no stream operator and no formatter; only `reveal` returns it.
 class Secret {
  public:
   explicit Secret(std::string value) : value_(std::move(value)) {}
@@ -21,12 +21,13 @@ class Secret {
   std::string value_;
 };
 
-/// What a video provider said of the room it made. Every part may be missing.
+/// What a video provider reported about the room it made. Every part may be missing.
 struct Room {
-  std::optional<std::string> id;       ///< at most `maxRoomField` bytes
-  std::optional<std::string> pin;      ///< at most `maxRoomField` bytes
-  std::optional<std::string> payload;  ///< whatever else a client needs; at most `maxRoomPayload` characters
-  std::optional<Secret> secret;        ///< at most `maxRoomField` bytes; for the driver's `destroy` alone
+  std::optional<std::string> id;   ///< at most `maxRoomField` bytes
+  std::optional<std::string> pin;  ///< at most `maxRoomField` bytes
+  std::optional<std::string>
+      payload;                   ///< anything else that a client needs; at most `maxRoomPayload` characters
+  std::optional<Secret> secret;  ///< at most `maxRoomField` bytes; for the driver's `destroy` alone
 
   friend bool operator==(const Room&, const Room&) = default;
 };

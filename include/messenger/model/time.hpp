@@ -6,12 +6,12 @@ namespace messenger {
 
 using Duration = std::chrono::microseconds;
 
-/// A moment on the wall clock, in UTC, to the microsecond: for people. Records carry it; nothing is decided
-/// by it, as an operator or NTP may move it either way.
+/// A moment on the wall clock, in UTC, to the microsecond: for people. It is only recorded and shown; no
+/// decision depends on it, because an operator or NTP may move it either way.
 using TimePoint = std::chrono::sys_time<Duration>;
 
-/// The clock of a storage: one for all processes that share the storage, and it never goes back, whatever
-/// happens to the wall clock. Made by `Storage::timeAt`; its epoch means nothing.
+/// The clock of a storage. All processes that share the storage share this clock; it never goes back,
+/// whatever happens to the wall clock. `Storage::timeAt` reads it; its epoch has no meaning.
 struct StorageClock {
   using rep = Duration::rep;
   using period = Duration::period;
@@ -21,15 +21,15 @@ struct StorageClock {
   static constexpr bool is_steady = true;
 };
 
-/// A moment on a storage's clock: what every deadline is measured by (availability of a job, leases, last
-/// seen, calls down). Does not convert to a TimePoint.
+/// A moment on a storage's clock. Every deadline uses it (availability of a job, leases, last seen, calls
+/// down). Does not convert to a TimePoint.
 using StorageTime = StorageClock::time_point;
 
-/// A moment on this machine's clock since boot, which never jumps and goes on while the machine sleeps
-/// (`CLOCK_BOOTTIME`). The same for all processes on this machine; means nothing on another one.
+/// A moment on this machine's clock since boot, which never jumps and continues while the machine sleeps
+/// (`CLOCK_BOOTTIME`). The same for all processes on this machine; has no meaning on another machine.
 using SteadyPoint = std::chrono::time_point<std::chrono::steady_clock, std::chrono::nanoseconds>;
 
-/// One look at both of this machine's clocks.
+/// Both of this machine's clocks, read together.
 struct Moment {
   TimePoint wall;
   SteadyPoint steady;

@@ -9,7 +9,7 @@
 
 namespace messenger {
 
-/// Who acts: the host's own kind of account and its identifier there, e.g. `{"user", "42"}` or `{"company",
+/// Identifies a user: the host's type of account and the id there, e.g. `{"user", "42"}` or `{"company",
 /// "7"}`.
 struct UserId {
   std::string type;
@@ -18,7 +18,7 @@ struct UserId {
   /// `user:42`. The inverse of `parse`.
   [[nodiscard]] std::string text() const;
 
-  /// Reads `type:id`; the first colon divides. Returns nothing when either side is empty.
+  /// Reads `type:id`; the first colon separates them. Empty when either side is empty.
   [[nodiscard]] static std::optional<UserId> parse(std::string_view text);
 
   friend bool operator==(const UserId&, const UserId&) = default;

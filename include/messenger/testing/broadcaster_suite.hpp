@@ -10,16 +10,16 @@
 
 namespace messenger::testing {
 
-/// A broadcaster, and a look at the other end of its transport.
+/// A broadcaster, and a view of the other end of its transport.
 struct BroadcasterUnderTest {
   std::shared_ptr<Broadcaster> broadcaster;
-  /// What arrived since it was made, in order; may wait for what is under way. Without it the suite only sees
-  /// whether the broadcaster throws.
+  /// Returns what arrived since the broadcaster was made, in order; may wait for broadcasts on their way.
+  /// Without it the suite only checks whether the broadcaster throws.
   std::function<std::vector<Broadcast>()> received;
 };
 
-/// Holds a Broadcaster to its contract. `make` gives a fresh one for each check. One check broadcasts from
-/// eight threads at once. Returns how many checks failed.
+/// Checks a Broadcaster against its contract. `make` returns a new one for each check. One check broadcasts
+/// from eight OS threads at once. Returns how many checks failed.
 std::size_t broadcasterSuite(const std::function<BroadcasterUnderTest()>& make, const ReportSink& report);
 
 }  // namespace messenger::testing

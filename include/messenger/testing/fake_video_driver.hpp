@@ -18,9 +18,9 @@ namespace messenger::testing {
 
 /// How the fake provider answers.
 enum class ProviderAnswer : std::uint8_t {
-  yes,             ///< does it and says so
-  no,              ///< does nothing and says so
-  noButDone,       ///< does it and says no: the answer that got lost
+  yes,             ///< does it and reports success
+  no,              ///< does nothing and reports failure
+  noButDone,       ///< does it and reports failure, like an answer that was lost
   throwing,        ///< does nothing and throws DriverError
   throwingButDone  ///< does it and throws
 };
@@ -33,15 +33,15 @@ struct DriverCall {
   Method method = Method::create;
   CallId call;
   ThreadId thread;
-  /// create: what `getRoomId` gives after it, none unless the result is yes. destroy: the id of the room on
-  /// the Call that was handed over.
+  /// create: what `getRoomId` returned afterwards, empty unless the result is yes. destroy: the id of the
+  /// room in the call that was passed.
   std::optional<std::string> roomId;
   Result result = Result::running;
-  bool secretSeen = false;  ///< destroy: the Call carried the room's secret
+  bool secretSeen = false;  ///< destroy: the call had the room's secret
 };
 
-/// A video provider in memory, shared by the drivers of a test: which rooms exist, what was asked of it, how
-/// it is to answer. Thread-safe. Hooks and waiting happen while it holds no lock.
+/// A video provider in memory, shared by the drivers of a test. It knows which rooms exist and which requests
+/// came, and answers as the test sets. Thread-safe. Hooks and waits happen without a lock.
 ///
 ///     auto provider = std::make_shared<testing::FakeVideoProvider>();
 ///     messenger.setVideoDriver<testing::FakeVideoDriver>(provider);
@@ -52,33 +52,33 @@ class FakeVideoProvider {
   /// The calls that have a room now, in the order of their ids.
   [[nodiscard]] std::vector<CallId> rooms() const;
 
-  /// What was asked, in the order in which it began.
+  /// The requests, in the order in which they began.
   [[nodiscard]] std::vector<DriverCall> calls() const;
-  /// How often this method was asked for that call.
+  /// How often this method was called for that call.
   [[nodiscard]] std::size_t count(DriverCall::Method method, const CallId& call) const;
   void clearCalls();
 
-  /// As after a restart of the provider's server: every room is gone.
+  /// Removes every room, as a restart of the provider's server does.
   void loseRooms();
 
   void answerCreate(ProviderAnswer answer);
   void answerDestroy(ProviderAnswer answer);
 
-  /// What new rooms are like. By default the id is `room-` and the call's id, the pin `1234`, the secret
-  /// `swordfish`, without payload. Nothing: back to the default.
+  /// The details of new rooms. By default the id is `room-` and the call's id, the pin `1234`, the secret
+  /// `swordfish`, and there is no payload. Empty: the default again.
   void giveRoom(std::optional<Room> room);
 
-  /// Runs inside every `create` or `destroy`, before anything is done. What it throws, the driver throws.
+  /// Runs inside every `create` or `destroy`, before anything is done. The driver throws what it throws.
   void onCreate(std::function<void(const Thread&, const Call&)> hook);
   void onDestroy(std::function<void(const CallWithRoom&)> hook);
 
-  /// From now on each `create` (`destroy`) stops behind its hook until `release`.
+  /// From now on each `create` (`destroy`) stops after its hook until `release`.
   void holdCreates();
   void holdDestroys();
-  /// Waits until so many drivers are held at once. False when they do not come in time.
+  /// Waits until this many drivers are held at once. False when the time is over.
   [[nodiscard]] bool waitForHeld(std::size_t drivers,
                                  std::chrono::milliseconds atMost = std::chrono::seconds{30});
-  /// Lets go all that are held, and holds no more.
+  /// Lets all held drivers continue, and holds no more.
   void release();
 
  private:
@@ -97,7 +97,7 @@ class FakeVideoProvider {
   std::condition_variable changed_;
   std::map<CallId, Room> rooms_;
   std::vector<DriverCall> calls_;
-  std::size_t cleared_ = 0;  ///< how many entries were taken off the log's front
+  std::size_t cleared_ = 0;  ///< how many entries were removed from the front of the log
   ProviderAnswer create_ = ProviderAnswer::yes;
   ProviderAnswer destroy_ = ProviderAnswer::yes;
   std::optional<Room> room_;
@@ -108,8 +108,8 @@ class FakeVideoProvider {
   std::size_t held_ = 0;
 };
 
-/// A driver on a FakeVideoProvider. Derives the room's identity from the call's id and adopts a room that is
-/// there; destroying an unknown room is success.
+/// A driver on a FakeVideoProvider. Derives the room's identity from the call's id and adopts a room that
+/// exists; destroying an unknown room succeeds.
 class FakeVideoDriver final : public VideoDriver {
  public:
   explicit FakeVideoDriver(std::shared_ptr<FakeVideoProvider> provider);

@@ -14,10 +14,11 @@
 
 namespace messenger::testing {
 
-/// When an injected fault strikes: nothing has happened yet, or everything has and only the answer is lost.
+/// When an injected fault happens: before the operation has done anything, or after it has done everything,
+/// so that only the answer is lost.
 enum class Fault : std::uint8_t { before, after };
 
-/// One operation of a storage, as it comes.
+/// One operation of a storage.
 struct StorageOperation {
   std::string_view name;               ///< `load`, `commit`, `claim`, …
   std::size_t number = 0;              ///< 1 for the first since the storage was made, or since `failNth`
@@ -25,8 +26,8 @@ struct StorageOperation {
   const CallChange* change = nullptr;  ///< of a commit
 };
 
-/// A storage that fails when it is told to, with StorageUnavailable: to walk through every point at which
-/// something may fail. It also counts what is asked of it.
+/// A storage that fails on demand with StorageUnavailable, so that a test can go through every point at which
+/// something may fail. It also counts operations.
 ///
 ///     for (std::size_t n = 1;; ++n) {
 ///       faulty->failNth(n, testing::Fault::before);
@@ -34,7 +35,7 @@ struct StorageOperation {
 ///       if (!faulty->struck()) break;
 ///     }
 ///
-/// The thread store is handed through as it is. Thread-safe.
+/// The thread store does not fail. Thread-safe.
 class FaultyStorage final : public ForwardingStorage {
  public:
   using Predicate = std::function<bool(const StorageOperation&)>;
@@ -44,17 +45,18 @@ class FaultyStorage final : public ForwardingStorage {
   FaultyStorage& operator=(const FaultyStorage&) = delete;
   ~FaultyStorage() override;
 
-  /// The nth operation from now on fails, once. Counting begins anew.
+  /// The nth operation from now on fails, once. Counting restarts.
   void failNth(std::size_t n, Fault fault);
 
-  /// Every operation fails for which this says true. It is called with no lock held, before the operation,
-  /// which makes it a place for whatever has to happen just then; not from inside itself.
+  /// Every operation fails for which this returns true. It is called before the operation, with no lock held,
+  /// so a test can also use it to do something at that moment. It is not called for operations from inside
+  /// itself.
   void failIf(Predicate predicate, Fault fault);
 
   /// No more faults.
   void heal();
 
-  /// Whether a fault has struck since the last `failNth`, `failIf` or `heal`.
+  /// Whether a fault has happened since the last `failNth`, `failIf` or `heal`.
   [[nodiscard]] bool struck() const;
 
   /// How many operations there were since it was made, or since the last `failNth` or `countFromHere`.
@@ -80,7 +82,7 @@ class FaultyStorage final : public ForwardingStorage {
     Fault fault = Fault::before;
   };
 
-  /// Counts the operation; says whether, and when, it is to fail.
+  /// Counts the operation; returns whether, and when, it should fail.
   std::optional<Fault> begin(StorageOperation operation);
   template <class Operation>
   auto run(const StorageOperation& operation, Operation body);

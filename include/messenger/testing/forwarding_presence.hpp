@@ -10,7 +10,7 @@
 
 namespace messenger::testing {
 
-/// Hands everything on to another presence: override what is to differ. As thread-safe as that one.
+/// Forwards everything to another presence: override what should differ. As thread-safe as the other one.
 class ForwardingPresence : public Presence {
  public:
   /// Throws std::invalid_argument without a presence.
@@ -28,7 +28,7 @@ class ForwardingPresence : public Presence {
   std::shared_ptr<Presence> inner_;
 };
 
-/// A presence whose store can be made to answer nothing: then every method throws PresenceError. Thread-safe.
+/// A presence that fails on demand: then every method throws PresenceError. Thread-safe.
 class FaultyPresence final : public ForwardingPresence {
  public:
   using ForwardingPresence::ForwardingPresence;
@@ -43,7 +43,7 @@ class FaultyPresence final : public ForwardingPresence {
   [[nodiscard]] std::vector<LastSeen> seenWithin(Duration atMost, SteadyPoint now) const override;
 
  private:
-  void failIfTold() const;
+  void failOnDemand() const;
 
   std::atomic<bool> failing_{false};
 };

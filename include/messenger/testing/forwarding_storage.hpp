@@ -9,8 +9,8 @@
 
 namespace messenger::testing {
 
-// Each of these hands every operation on to another object of its contract: override the few that are to
-// differ. As thread-safe as that one, which must outlive it.
+// Each of these forwards every operation to another object of its contract: override the few that should
+// differ. As thread-safe as the other object, which must outlive it.
 
 class ForwardingCallStore : public CallStore {
  public:
@@ -106,7 +106,7 @@ class ForwardingSwitches : public Switches {
   Switches& inner_;
 };
 
-/// Hands out what another storage hands out. A subclass hands out its own contracts instead, most simply ones
+/// Returns the contracts of another storage. A subclass returns its own ones instead, for example classes
 /// derived from those above.
 class ForwardingStorage : public Storage {
  public:

@@ -10,8 +10,8 @@
 
 namespace messenger::testing {
 
-/// Hands every question on to another directory: override the few that are to differ, or `onQuestion` for
-/// all of them. As thread-safe as the other one.
+/// Forwards every question to another directory: override the few that should differ, or `onQuestion` for all
+/// of them. As thread-safe as the other one.
 class ForwardingThreadDirectory : public ThreadDirectory {
  public:
   /// Throws std::invalid_argument without a directory.
@@ -32,8 +32,8 @@ class ForwardingThreadDirectory : public ThreadDirectory {
       const std::vector<UserId>& users) const override;
 
  protected:
-  /// Called before each question, with its name (`findThread`, …): to count it, to do something just then,
-  /// or to throw. Does nothing by default.
+  /// Called before each question, with its name (`findThread`, …): to count it, to do something at that
+  /// moment, or to throw. Does nothing by default.
   virtual void onQuestion(std::string_view name) const;
 
   [[nodiscard]] const ThreadDirectory& inner() const noexcept { return *inner_; }

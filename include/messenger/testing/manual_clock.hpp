@@ -18,7 +18,8 @@ class ManualClock final : public Clock {
   /// Lets time pass: both clocks move.
   void advance(Duration by);
 
-  /// Sets the wall clock forward, or back, as an operator or NTP would; the steady one goes on as before.
+  /// Moves the wall clock alone, forward or back, as an operator or NTP would. The steady clock does not
+  /// move.
   void jump(Duration by);
 
   [[nodiscard]] Moment now() const noexcept override;

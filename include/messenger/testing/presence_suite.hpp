@@ -10,15 +10,15 @@
 namespace messenger::testing {
 
 struct PresenceSuiteOptions {
-  /// Called whenever the suite lets time pass, for a presence that measures with a clock of its own. One that
-  /// goes by the moments it is given needs nothing.
+  /// Called whenever the suite lets time pass, for a presence with its own clock. A presence that uses the
+  /// times it is given does not need it.
   std::function<void(Duration)> onAdvance;
-  /// By how much an age may be off.
+  /// The largest allowed error of an age.
   Duration tolerance = Duration::zero();
 };
 
-/// Holds a Presence to its contract. `make` gives a fresh and empty one for each check. Some checks let eight
-/// threads work at once. Returns how many checks failed.
+/// Checks a Presence against its contract. `make` returns a new, empty one for each check. Some checks use
+/// eight OS threads at once. Returns how many checks failed.
 std::size_t presenceSuite(const std::function<std::shared_ptr<Presence>()>& make, const ReportSink& report,
                           const PresenceSuiteOptions& options = {});
 

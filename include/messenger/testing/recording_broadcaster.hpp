@@ -12,15 +12,15 @@ namespace messenger::testing {
 /// Keeps what was broadcast. Thread-safe.
 class RecordingBroadcaster final : public Broadcaster {
  public:
-  /// Everything in the order in which it came, also what it threw for.
+  /// All broadcasts in the order in which they came, including those it threw for.
   [[nodiscard]] std::vector<Broadcast> all() const;
-  /// Those of one kind, e.g. `call.ended`.
-  [[nodiscard]] std::vector<Broadcast> named(const std::string& as) const;
-  /// Hands over what there is and begins anew.
+  /// Those of one event, e.g. `call.ended`.
+  [[nodiscard]] std::vector<Broadcast> named(const std::string& event) const;
+  /// Returns all broadcasts and clears the record.
   [[nodiscard]] std::vector<Broadcast> take();
   void clear();
 
-  /// From now on every broadcast throws a std::runtime_error with this text; nothing: no longer.
+  /// From now on every broadcast throws a std::runtime_error with this text; empty: no longer.
   void failWith(std::optional<std::string> what);
 
   void broadcast(const Broadcast& broadcast) override;

@@ -9,7 +9,7 @@
 
 namespace messenger::testing {
 
-/// Keeps what was logged, of every level. Thread-safe.
+/// Keeps every message of every level. Thread-safe.
 class RecordingLogger final : public Logger {
  public:
   struct Line {
@@ -18,7 +18,7 @@ class RecordingLogger final : public Logger {
   };
 
   [[nodiscard]] std::vector<Line> lines() const;
-  /// Whether a line of at least that level holds the text.
+  /// Whether a line of at least that level contains the text.
   [[nodiscard]] bool has(LogLevel atLeast, std::string_view text) const;
   void clear();
 

@@ -5,15 +5,15 @@
 
 namespace messenger::testing {
 
-/// What one check of a conformance suite found.
+/// The result of one check of a conformance suite.
 struct Report {
   std::string check;  ///< the rule, as a sentence: `joinCall: a kicked participant is refused`
   bool passed = false;
-  std::string detail;  ///< when it did not pass: what was expected and what was found
+  std::string detail;  ///< when it failed: what was expected and what was found
 };
 
-/// Where a suite says how each check went, as soon as it is over, from the thread that runs the suite: print
-/// it, or hand it to the test framework you have.
+/// Receives the result of each check as soon as it is over, on the OS thread that runs the suite: print it,
+/// or pass it to your test framework.
 using ReportSink = std::function<void(const Report&)>;
 
 }  // namespace messenger::testing

@@ -12,21 +12,20 @@ namespace messenger::testing {
 
 using StorageFactory = std::function<std::shared_ptr<Storage>()>;
 
-/// Holds a Storage to every sentence of its contract. Needs no test framework.
+/// Checks a Storage against every sentence of its contract. Needs no test framework.
 ///
 ///     const auto failures = messenger::testing::storageSuite(
 ///         [] { return std::make_shared<MyStorage>(emptyDatabase()); },
 ///         [](const auto& report) { if (!report.passed) std::cerr << report.check << ": " << report.detail;
 ///         });
 ///
-/// `make` gives a fresh and empty storage; it is called once for each check, about eighty times.
-/// `reopen` opens the data of the one that `make` gave last once more: as another process would while that
-/// one is in use, and as a restart does after it was destroyed. Leave it out when the data dies with the
-/// object: then these checks are not made.
+/// `make` returns a new, empty storage; it is called once for each check, about eighty times. `reopen` opens
+/// the data of the latest storage from `make` a second time: while that one is in use, as another process
+/// would, and after it was destroyed, as a restart does. Leave it out when the data lives only as long as the
+/// object; then these checks are skipped.
 ///
-/// Some checks let eight threads work at once. Ids, names and queues in use are short ASCII; nothing is read
-/// from the machine's clock. `only` runs the checks whose sentence contains it.
-/// Returns how many checks failed.
+/// Some checks use eight OS threads at once. Most ids, names and queues are short ASCII; the machine's clock
+/// is not read. `only` runs just the checks whose sentence contains it. Returns how many checks failed.
 std::size_t storageSuite(const StorageFactory& make, const ReportSink& report,
                          const StorageFactory& reopen = nullptr, const std::string& only = {});
 

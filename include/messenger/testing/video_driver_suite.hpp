@@ -9,14 +9,15 @@
 namespace messenger::testing {
 
 struct VideoDriverSuiteOptions {
-  /// Asks the provider itself whether the call has a room. Without it the suite believes what drivers say.
+  /// Asks the provider itself whether the call has a room. Without it the suite relies on what drivers
+  /// report.
   std::function<bool(const CallId&)> roomExists;
-  /// How many rooms are made at the same time.
+  /// How many rooms the suite makes at the same time.
   std::size_t rooms = 8;
 };
 
-/// Holds a VideoDriver to its contract, against the provider that `make`'s drivers talk to. Makes a dozen or
-/// two of rooms for calls with random ids, and destroys them. Returns how many checks failed.
+/// Checks a VideoDriver against its contract, with the provider that the drivers from `make` use. Makes one
+/// or two dozen rooms for calls with random ids, and destroys them. Returns how many checks failed.
 std::size_t videoDriverSuite(const VideoDriverFactory& make, const ReportSink& report,
                              const VideoDriverSuiteOptions& options = {});
 

@@ -14,12 +14,12 @@ class StderrLogger final : public Logger {
     if (level < level_) return;
     std::string line{"messenger: "};
     line.append(toString(level)).append(": ").append(message);
-    // A line stays a line, whatever a foreign error text holds.
+    // The message stays one line, whatever a foreign error text contains.
     for (char& c : line) {
       if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
     }
     line += '\n';
-    // In one piece: lines of several threads do not mix. Where the log is gone there is nobody to tell.
+    // Written at once, so that lines of several OS threads do not mix. A failure cannot be reported anywhere.
     static_cast<void>(std::fwrite(line.data(), 1, line.size(), stderr));
   }
 

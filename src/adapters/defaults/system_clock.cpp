@@ -7,8 +7,7 @@
 namespace messenger {
 namespace {
 
-/// The clock since boot: unlike `std::chrono::steady_clock` it goes on while the machine sleeps, as every
-/// other machine's does.
+/// The clock since boot: unlike `std::chrono::steady_clock` it continues while the machine sleeps.
 SteadyPoint sinceBoot() noexcept {
 #ifdef CLOCK_BOOTTIME
   timespec now{};

@@ -6,10 +6,10 @@
 namespace messenger::janus {
 namespace {
 
-/// More threads than this at once open connections anew.
+/// With more OS threads than this at once, some open new connections.
 constexpr std::size_t mostIdle = 32;
 
-/// Once a process. Never undone: others in the process may use libcurl too.
+/// Once for each process. Never undone, because others in the process may use libcurl too.
 void initialiseCurl() {
   static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
   if (initialised != CURLE_OK) throw std::runtime_error("libcurl cannot be initialised");
@@ -36,7 +36,7 @@ CurlHandle CurlHandles::take() {
 }
 
 void CurlHandles::giveBack(CurlHandle handle) {
-  curl_easy_reset(handle.get());  // options go, with the secrets they point to; the connection stays
+  curl_easy_reset(handle.get());  // removes the options and pointers to secrets; keeps the connection
   const support::Lock lock(mutex_);
   if (idle_.size() < mostIdle) idle_.push_back(std::move(handle));
 }

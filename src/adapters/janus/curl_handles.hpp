@@ -14,13 +14,13 @@ struct CurlCloser {
 };
 using CurlHandle = std::unique_ptr<CURL, CurlCloser>;
 
-/// Handles with the connections that they keep open. Thread-safe; a handle that is lent out is its borrower's
+/// Handles with the connections that they keep open. Thread-safe; a borrowed handle belongs to its borrower
 /// alone.
 class CurlHandles {
  public:
   CurlHandles();
 
-  /// One that has been used before if there is one. Throws std::bad_alloc.
+  /// Returns a used one if there is one. Throws std::bad_alloc.
   [[nodiscard]] CurlHandle take() EXCLUDES(mutex_);
   void giveBack(CurlHandle handle) EXCLUDES(mutex_);
 

@@ -43,7 +43,7 @@ ErrorKind kindOf(CURLcode code) {
     case CURLE_RECV_ERROR:
       return ErrorKind::interrupted;
     default:
-      // Chunks, headers or an HTTP version that make no sense.
+      // Invalid chunks, headers or HTTP version.
       return ErrorKind::malformedReply;
   }
 }
@@ -67,7 +67,7 @@ class HeaderList {
 
 template <class Value>
 void set(CURL* handle, CURLoption option, Value value) {
-  // Fails for an option that this libcurl was built without; all that are used here are part of any build.
+  // Fails for an option that this libcurl was built without; those used here are in every build.
   static_cast<void>(curl_easy_setopt(handle, option, value));
 }
 
@@ -79,7 +79,7 @@ void setUp(CURL* handle, const JanusOptions& options) {
 #else
   set(handle, CURLOPT_PROTOCOLS, static_cast<long>(CURLPROTO_HTTP | CURLPROTO_HTTPS));
 #endif
-  set(handle, CURLOPT_PROXY, options.proxy.c_str());  // empty: not even one from the environment
+  set(handle, CURLOPT_PROXY, options.proxy.c_str());  // empty: also ignores a proxy from the environment
   set(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connectTimeout.count()));
   set(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(options.requestTimeout.count()));
   set(handle, CURLOPT_SSL_VERIFYPEER, options.verifyTls ? 1L : 0L);
@@ -102,7 +102,7 @@ JanusResult<std::string> HttpTransport::postOnce(const std::string& url, const s
   Answer answer{{}, options_.maxReplyBytes, false};
   HeaderList headers;
   headers.add("Content-Type: application/json");
-  headers.add("Expect:");  // Janus's web server would keep us waiting a second for its "100 Continue"
+  headers.add("Expect:");  // Janus's web server would delay the request by a second with its "100 Continue"
   CurlHandle handle = handles_.take();
   CURL* curl = handle.get();
   setUp(curl, options_);
@@ -116,7 +116,7 @@ JanusResult<std::string> HttpTransport::postOnce(const std::string& url, const s
   const CURLcode code = curl_easy_perform(curl);
   long status = 0;
   if (code == CURLE_OK) static_cast<void>(curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status));
-  // libcurl's own, fixed words: the longer ones in its error buffer may quote an answer.
+  // libcurl's fixed text; the longer one in its error buffer may quote an answer.
   const std::string why = curl_easy_strerror(code);
   handles_.giveBack(std::move(handle));
 
@@ -127,7 +127,7 @@ JanusResult<std::string> HttpTransport::postOnce(const std::string& url, const s
   if (code != CURLE_OK) return tl::unexpected(JanusError{kindOf(code), static_cast<int>(code), why});
   if (status != 200) {
     return tl::unexpected(JanusError{ErrorKind::httpStatus, static_cast<int>(status),
-                                     "is the address right, and is it Janus that listens there?"});
+                                     "is the address right, and is there a Janus?"});
   }
   return std::move(answer.body);
 }

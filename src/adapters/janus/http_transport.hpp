@@ -7,12 +7,12 @@
 
 namespace messenger::janus {
 
-/// Posts JSON and brings back what is answered with status 200. Thread-safe.
+/// Posts JSON and returns the body of an answer with status 200. Thread-safe.
 class HttpTransport {
  public:
   explicit HttpTransport(const JanusOptions& options) : options_(options) {}
 
-  /// A harmless request is sent once more when there was no connection, or it broke.
+  /// A harmless request is repeated once when the connection could not be made or broke.
   [[nodiscard]] JanusResult<std::string> post(const std::string& url, const std::string& body, Repeat repeat);
 
  private:

@@ -4,8 +4,8 @@
 
 namespace messenger::janus {
 
-/// Does something that depends on the kind of the server's ids; once more when the server turns out to be of
-/// the other kind by now.
+/// Does something that depends on the server's kind of ids; repeats it once when the server turns out to use
+/// the other kind.
 template <class Deed>
 auto withKind(const VideoRoom& room, Deed deed) -> decltype(deed(IdKind::text)) {
   const JanusResult<IdKind> kind = room.idKind();

@@ -39,7 +39,7 @@ class JanusClient::Impl {
   [[nodiscard]] const JanusOptions& options() const noexcept { return options_; }
   [[nodiscard]] WayIn wayIn() const noexcept { return wayIn_; }
 
-  /// A request to Janus itself. `path` is behind the HTTP API's address.
+  /// A request to Janus itself. `path` is appended to the HTTP API's address.
   JanusResult<Json> ask(Json request, const std::string& path, Repeat repeat,
                         const std::vector<Secret>& secrets = {}) {
     const std::string transaction = fmt::format("m{}", ++transactions_);
@@ -63,7 +63,7 @@ class JanusClient::Impl {
   }
 
  private:
-  /// All that must not come back in an error.
+  /// All secrets that must not appear in an error.
   [[nodiscard]] std::vector<Secret> withOwn(std::vector<Secret> secrets) const {
     for (const auto* each :
          {&options_.apiSecret, &options_.adminSecret, &options_.videoRoomSecret, &options_.roomKey}) {
@@ -87,7 +87,8 @@ class JanusClient::Impl {
     if (const Attached kept = attached_.find(plugin); kept.session != 0) {
       JanusResult<Json> reply = askWith(kept);
       if (reply || !isStale(reply.error())) return reply;
-      // What no session and no handle took has not been done: it may be said again whatever it is.
+      // A request that failed because of a missing session or handle was not executed, so any request may be
+      // repeated.
       attached_.forget(plugin, kept);
     }
     const JanusResult<Attached> made = attach(plugin);
@@ -97,7 +98,7 @@ class JanusClient::Impl {
   }
 
   JanusResult<Attached> attach(const std::string& plugin) {
-    // One too many dies by itself, for want of anybody who uses it.
+    // An unused session times out on the server.
     Attached at;
     const auto session = idOf(ask({{"janus", "create"}}, "", Repeat::harmless));
     if (!session) return tl::unexpected(session.error());
@@ -147,7 +148,7 @@ JanusResult<void> JanusClient::ping() {
 JanusResult<ServerInfo> JanusClient::info() {
   const JanusResult<Json> reply = impl_->ask({{"janus", "info"}}, "", Repeat::harmless);
   if (!reply) return tl::unexpected(reply.error());
-  if (textOf(*reply, "janus") != "server_info") return malformed("the answer is no server_info");
+  if (textOf(*reply, "janus") != "server_info") return malformed("the answer is not a server_info");
   ServerInfo info{
       textOf(*reply, "name"), textOf(*reply, "version_string"), textOf(*reply, "server-name"), {}};
   const auto plugins = reply->find("plugins");

@@ -14,7 +14,7 @@ namespace {
   throw DriverError(error.describe());
 }
 
-/// The id that was recorded, as this kind of server takes it; nothing when it was another kind that gave it.
+/// The recorded id in the kind that this server uses; empty when it came from the other kind.
 std::optional<JanusId> recordedId(const std::string& text, IdKind kind) {
   if (kind == IdKind::text) return JanusId{text};
   std::uint64_t number = 0;
@@ -24,9 +24,9 @@ std::optional<JanusId> recordedId(const std::string& text, IdKind kind) {
   return JanusId{number};
 }
 
-/// Whether a room that is there asks for a secret, and for ours: else it is somebody else's.
+/// Whether an existing room requires a secret and accepts the derived one; otherwise it is a foreign room.
 JanusResult<bool> isOurs(const VideoRoom& room, const JanusId& id, const Secret& secret) {
-  // Who has set no secret lets everybody in, also with one.
+  // A room without a secret accepts any secret.
   const auto without = room.listForwarders(id, std::nullopt);
   if (without) return false;
   if (!without.error().isPlugin(video_room_code::missingElement)) return tl::unexpected(without.error());
@@ -36,7 +36,7 @@ JanusResult<bool> isOurs(const VideoRoom& room, const JanusId& id, const Secret&
   return tl::unexpected(with.error());
 }
 
-/// Makes the room, or adopts it. True: it is there; false: somebody else's is.
+/// Makes the room, or adopts it. False: a foreign room has this id.
 JanusResult<bool> makeOrAdopt(const VideoRoom& room, const NewRoom& wanted) {
   constexpr int rounds = 3;
   JanusResult<bool> result = false;
@@ -45,7 +45,7 @@ JanusResult<bool> makeOrAdopt(const VideoRoom& room, const NewRoom& wanted) {
     if (made) return true;
     if (!made.error().isPlugin(video_room_code::roomExists)) return tl::unexpected(made.error());
     result = isOurs(room, *wanted.id, *wanted.secret);
-    // Gone between the two questions: make it, then.
+    // It disappeared between the two requests, so make it.
     if (result || !result.error().isPlugin(video_room_code::noSuchRoom)) return result;
   }
   return result;
@@ -76,8 +76,9 @@ bool JanusDriver::create(const Thread& thread, const Call& call) {
   });
   if (!there) fail(there.error());
   if (!*there) {
-    throw DriverError("Janus has a room " + toText(*wanted.id) +
-                      " that does not answer to our secret: somebody else's, or made with another room key");
+    throw DriverError(
+        "Janus has a room " + toText(*wanted.id) +
+        " that does not accept the derived secret: it is foreign, or was made with another room key");
   }
   id_ = toText(*wanted.id);
   pin_ = wanted.pin->reveal();
@@ -86,7 +87,7 @@ bool JanusDriver::create(const Thread& thread, const Call& call) {
 }
 
 bool JanusDriver::destroy(const CallWithRoom& call) {
-  // What was recorded holds also when the key has changed since.
+  // The recorded id and secret are valid even if the key has changed since.
   const Room recorded = call.room.value_or(Room{});
   const Secret secret = recorded.secret ? *recorded.secret : roomSecretOf(call.id, settings_.roomKey);
   const auto gone = withKind(room_, [&](IdKind kind) {

@@ -31,7 +31,7 @@ std::string JanusError::describe() const {
     case ErrorKind::unreachable:
       return "Janus cannot be reached: " + text;
     case ErrorKind::interrupted:
-      return "the connection to Janus broke: " + text;
+      return "the connection to Janus was interrupted: " + text;
     case ErrorKind::timeout:
       return "Janus did not answer in time: " + text;
     case ErrorKind::tls:
@@ -39,7 +39,7 @@ std::string JanusError::describe() const {
     case ErrorKind::httpStatus:
       return fmt::format("Janus answered with HTTP status {}: {}", code, text);
     case ErrorKind::malformedReply:
-      return "what answered is not Janus, or not as it should: " + text;
+      return "the answer is not from Janus, or is malformed: " + text;
     case ErrorKind::core:
       return fmt::format("Janus refused ({}): {}", code, text);
     case ErrorKind::plugin:

@@ -13,7 +13,7 @@ namespace {
 using support::readTruth;
 using support::variable;
 
-// Values are not repeated in these texts: what lands in the wrong variable may be a password.
+// These texts do not contain values, because a value in the wrong variable may be a password.
 
 [[noreturn]] void reject(std::string_view field, std::string_view allowed) {
   throw std::invalid_argument("JanusOptions::" + std::string{field} + " must be " + std::string{allowed});
@@ -88,7 +88,7 @@ void JanusOptions::validate() const {
   if (!isPlain(proxy)) reject("proxy", "an address without blanks");
   checkTime("connectTimeout", connectTimeout);
   checkTime("requestTimeout", requestTimeout);
-  if (requestTimeout < connectTimeout) reject("requestTimeout", "no shorter than connectTimeout");
+  if (requestTimeout < connectTimeout) reject("requestTimeout", "at least connectTimeout");
   if (maxReplyBytes < 1024 || maxReplyBytes > std::size_t{1} << 30U) {
     reject("maxReplyBytes", "between 1 KiB and 1 GiB");
   }
@@ -101,7 +101,7 @@ Secret JanusOptions::keyOfRooms() const {
   }
   throw std::invalid_argument(
       "JanusOptions::roomKey (JANUS_ROOM_KEY) or JanusOptions::videoRoomSecret (JANUS_VIDEO_ROOM_SECRET) "
-      "must be given: names, pins and secrets of rooms follow from it");
+      "must be given: ids, pins and secrets of rooms are derived from it");
 }
 
 }  // namespace messenger::janus

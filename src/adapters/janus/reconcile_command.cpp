@@ -49,17 +49,17 @@ void show(CommandCall& call, const ReconcileReport& report) {
     }
   };
   lines(report.dryRun ? "would destroy" : "destroyed", report.destroyed);
-  lines(report.dryRun ? "would make anew" : "to be made anew:", report.renewed);
-  lines("no such call here, left alone:", report.unknown);
+  lines(report.dryRun ? "would renew" : "to renew:", report.renewed);
+  lines("no such call here, not touched:", report.unknown);
   for (const ReconcileFailure& each : report.failures) {
     call.line(fmt::format("failed: {} of call {}: {}", each.room, each.call.value(), each.text));
   }
   call.line(fmt::format(
-      "{} rooms, {} in use, {} {}, {} unknown, {} not ours; {} active calls, {} without a room.",
-      report.rooms, report.inUse, report.destroyed.size(), report.dryRun ? "to destroy" : "destroyed",
+      "{} rooms, {} in use, {} {}, {} unknown, {} foreign; {} active calls, {} without a room.", report.rooms,
+      report.inUse, report.destroyed.size(), report.dryRun ? "to destroy" : "destroyed",
       report.unknown.size(), report.foreign, report.activeCalls, report.renewed.size()));
   if (report.stopped) call.note("Stopped before the end.");
-  if (!report.dryRun && !report.renewed.empty()) call.note("A worker of the host makes the rooms anew.");
+  if (!report.dryRun && !report.renewed.empty()) call.note("A worker of the host makes the new rooms.");
 }
 
 std::optional<Failure> reconcileWith(CommandCall& call, const VideoRoom& room, const Secret& roomKey) {
@@ -78,19 +78,19 @@ std::optional<Failure> reconcileWith(CommandCall& call, const VideoRoom& room, c
   }
   show(call, *report);
   if (report->failures.empty()) return std::nullopt;
-  return Failure{ExitCode::failed, "", "", ""};  // the report has said it
+  return Failure{ExitCode::failed, "", "", ""};  // the report already contains it
 }
 
 console::HostCommand commandThat(std::function<std::optional<Failure>(CommandCall&)> run) {
   console::HostCommand command;
   command.name = "janus:reconcile";
-  command.summary = "bring Janus's rooms and the calls together again";
+  command.summary = "make Janus's rooms agree with the calls";
   command.description = {
-      "Destroys the rooms of calls that have ended, and has the rooms of active calls made anew that Janus "
-      "has lost, as in a restart. Touches no room without our mark. May be run at any time, beside the "
-      "host.",
-      "Exit code 1 when Janus could not be asked, or some room failed; the others are done all the same."};
-  command.flags = {{"dry-run", "look and say, change nothing"}};
+      "Destroys the rooms of calls that have ended, and renews the rooms of active calls that Janus has "
+      "lost, for example in a restart. Does not touch rooms without the mark of the library. May be run at "
+      "any time while the host runs.",
+      "Exit code 1 when Janus could not be asked, or some room failed; the others are still done."};
+  command.flags = {{"dry-run", "report only, change nothing"}};
   command.run = std::move(run);
   return command;
 }
@@ -115,7 +115,7 @@ console::HostCommand reconcileCommandFromEnvironment() {
   });
   command.description.emplace_back(
       "Needs the host's JANUS_ADMIN_SERVER_ENDPOINT with JANUS_ADMIN_SECRET, or JANUS_SERVER_ENDPOINT with "
-      "JANUS_API_SECRET; JANUS_VIDEO_ROOM_SECRET; JANUS_ROOM_KEY where the host has one; JANUS_VERIFY_SSL.");
+      "JANUS_API_SECRET; JANUS_VIDEO_ROOM_SECRET; JANUS_ROOM_KEY if the host has one; JANUS_VERIFY_SSL.");
   return command;
 }
 

@@ -13,7 +13,7 @@
 namespace messenger::janus {
 namespace {
 
-/// One reconciliation at work.
+/// One reconciliation.
 class Run {
  public:
   Run(Messenger& messenger, const VideoRoom& room, const Secret& roomKey, const ReconcileOptions& options)
@@ -54,7 +54,7 @@ class Run {
   [[nodiscard]] ReconcileReport take() { return std::move(report_); }
 
  private:
-  /// The call whose room this is, made by us. The mark alone would not do: who is in a room sees it.
+  /// The call whose room this is. The mark alone is not enough, because everyone in a room sees it.
   [[nodiscard]] std::optional<CallId> callOf(const RoomInfo& room) const {
     auto call = callOfMark(room.description, roomKey_);
     if (!call) return std::nullopt;
@@ -89,14 +89,14 @@ class Run {
       const JanusId derived = roomIdOf(call, roomKey_, kind);
       id = toText(derived);
       if (there_.contains(id)) return true;
-      return room_.exists(derived);  // it may be younger than the list
+      return room_.exists(derived);  // it may be newer than the list
     });
     if (!there) {
       report_.failures.push_back({id, call, there.error().describe()});
       return;
     }
     if (*there) return;
-    // The storage decides, and once: the call may have ended by now, or somebody else may have been faster.
+    // The storage decides: the call may have ended by now, or another process may have been faster.
     if (!options_.dryRun) {
       const Result<bool> renewed = messenger_.host().renewRoom(call);
       if (!renewed || !*renewed) return;

@@ -7,7 +7,7 @@
 namespace messenger::janus {
 namespace {
 
-/// Janus's codes are small; what is not is no code of Janus.
+/// Janus's codes are small; a large number is not one of them.
 int codeOf(const Json& object, const char* key) {
   const auto found = object.find(key);
   if (found == object.end() || !found->is_number_integer()) return 0;
@@ -39,7 +39,7 @@ std::string cleaned(std::string_view text, const std::vector<Secret>& secrets) {
   std::vector<std::string_view> hidden;
   hidden.reserve(secrets.size());
   for (const Secret& each : secrets) hidden.emplace_back(each.reveal());
-  // The longest first: one may be a part of another.
+  // The longest first, because one may be a part of another.
   std::sort(hidden.begin(), hidden.end(), [](auto a, auto b) { return a.size() > b.size(); });
   for (const std::string_view each : hidden) {
     clean = support::presentable(clean, each, clean.size() + 64 * most);
@@ -60,7 +60,7 @@ JanusResult<Json> readReply(std::string_view body, std::string_view transaction,
         JanusError{ErrorKind::core, codeOf(*error, "code"), cleaned(textOf(*error, "reason"), secrets)});
   }
   if (kind.empty()) return malformed("the answer does not say what it is");
-  if (textOf(reply, "transaction") != transaction) return malformed("the answer is to another request");
+  if (textOf(reply, "transaction") != transaction) return malformed("the answer belongs to another request");
   return reply;
 }
 
@@ -73,7 +73,7 @@ JanusResult<Json> readPluginReply(Json reply, const std::vector<Secret>& secrets
   } else if (const auto wrapped = reply.find("plugindata"); wrapped != reply.end() && wrapped->is_object()) {
     if (const auto inner = wrapped->find("data"); inner != wrapped->end()) data = std::move(*inner);
   }
-  if (!data.is_object()) return malformed("there is no answer of the plugin in it");
+  if (!data.is_object()) return malformed("it contains no answer of the plugin");
   if (data.contains("error_code")) {
     return tl::unexpected(
         JanusError{ErrorKind::plugin, codeOf(data, "error_code"), cleaned(textOf(data, "error"), secrets)});

@@ -13,26 +13,26 @@ namespace messenger::janus {
 
 using Json = nlohmann::json;
 
-/// Discarded when it is no JSON. What lies deeper than Janus ever goes is left out: working on a tree takes
-/// stack for each level, and a stranger chooses how many there are.
+/// Discarded when it is not JSON. Levels deeper than Janus ever uses are left out: a recursive walk uses
+/// stack for each level, and the sender chooses their number.
 [[nodiscard]] Json parse(std::string_view text);
 
 [[nodiscard]] tl::unexpected<JanusError> malformed(std::string text);
 
-/// A server's words made fit to be shown: cut, without control characters, and without these secrets.
+/// A server's text for showing: cut, without control characters, and without these secrets.
 [[nodiscard]] std::string cleaned(std::string_view text, const std::vector<Secret>& secrets);
 
-/// What Janus's core answered to the request of this transaction: an object; its errors become a JanusError.
+/// The answer of Janus's core to the request of this transaction: an object. Its errors become a JanusError.
 [[nodiscard]] JanusResult<Json> readReply(std::string_view body, std::string_view transaction,
                                           const std::vector<Secret>& secrets);
 
-/// What a plugin answered: its errors come inside a success.
+/// The answer of a plugin, whose errors come inside a success.
 [[nodiscard]] JanusResult<Json> readPluginReply(Json reply, const std::vector<Secret>& secrets);
 
-/// A field that is text; empty when it is not there, or no text.
+/// A text field; empty when it is missing or not text.
 [[nodiscard]] std::string textOf(const Json& object, const char* key);
 
-/// As text, whatever bytes are in it.
+/// As text; invalid bytes are allowed.
 [[nodiscard]] std::string write(const Json& json);
 
 }  // namespace messenger::janus

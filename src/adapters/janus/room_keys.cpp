@@ -12,7 +12,7 @@
 namespace messenger::janus {
 namespace {
 
-// What was derived is in rooms that are alive, and in databases: these texts never change.
+// Existing rooms and databases contain derived values, so these texts never change.
 constexpr std::string_view forSecret = "secret";
 constexpr std::string_view forPin = "pin";
 constexpr std::string_view forNumber = "number";
@@ -38,7 +38,7 @@ std::uint64_t numberOf(const CallId& call, const Secret& roomKey) {
 
 std::string derive(const Secret& key, std::string_view purpose, std::string_view text) {
   std::string input{purpose};
-  input += '\0';  // no purpose has one: where it ends is never in doubt
+  input += '\0';  // no purpose contains this character, so its end is unambiguous
   input += text;
   std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
   unsigned int length = 0;

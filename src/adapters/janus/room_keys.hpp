@@ -15,10 +15,10 @@ namespace messenger::janus {
 
 [[nodiscard]] Secret roomPinOf(const CallId& call, const Secret& roomKey);
 
-/// The description of a call's room: names the call, and nobody without the key can make one.
+/// The description of a call's room. It names the call, and only someone with the key can make it.
 [[nodiscard]] std::string markOf(const CallId& call, const Secret& roomKey);
 
-/// The call whose mark, under this key, a description is.
+/// The call that a description marks under this key, if it does.
 [[nodiscard]] std::optional<CallId> callOfMark(std::string_view description, const Secret& roomKey);
 
 }  // namespace messenger::janus

@@ -16,13 +16,13 @@ struct Attached {
   friend bool operator==(const Attached&, const Attached&) = default;
 };
 
-/// The handles that are in use, one for each plugin. Thread-safe.
+/// The handles in use, one for each plugin. Thread-safe.
 class AttachedPlugins {
  public:
   /// `session` 0: there is none.
   [[nodiscard]] Attached find(const std::string& plugin) const EXCLUDES(mutex_);
   void store(const std::string& plugin, const Attached& attached) EXCLUDES(mutex_);
-  /// Unless another thread has renewed it meanwhile.
+  /// Does nothing when another OS thread has renewed it meanwhile.
   void forget(const std::string& plugin, const Attached& stale) EXCLUDES(mutex_);
 
  private:

@@ -10,17 +10,17 @@ namespace {
 
 constexpr const char* package = "janus.plugin.videoroom";
 
-/// A request and the secrets that are in it.
+/// A request and the secrets in it.
 class Request {
  public:
   explicit Request(const char* verb) : body_{{"request", verb}} {}
 
-  /// Fields as the plugin documents them come first: what we know by name wins over them.
+  /// The further fields come first, so that the named ones override them.
   static Request withFields(const char* verb, const std::string& fields) {
     Request request(verb);
     if (fields.empty()) return request;
     Json more = parse(fields);
-    if (!more.is_object()) throw std::invalid_argument("NewRoom::more is no JSON object");
+    if (!more.is_object()) throw std::invalid_argument("NewRoom::more is not a JSON object");
     more["request"] = verb;
     request.body_ = std::move(more);
     return request;
@@ -91,7 +91,7 @@ struct VideoRoom::Shared {
     return parse(*answer);
   }
 
-  /// For requests whose answer only says that it was done.
+  /// For requests whose answer has no data.
   JanusResult<void> tell(const Request& request) const {
     const auto answer = ask(request);
     if (!answer) return tl::unexpected(answer.error());
@@ -100,7 +100,7 @@ struct VideoRoom::Shared {
 };
 
 VideoRoom::VideoRoom(std::shared_ptr<JanusClient> client) {
-  if (!client) throw std::invalid_argument("VideoRoom: there is no client to talk through");
+  if (!client) throw std::invalid_argument("VideoRoom: the client must not be null");
   shared_ = std::make_shared<Shared>(std::move(client));
 }
 
@@ -201,7 +201,7 @@ JanusResult<IdKind> VideoRoom::idKind() const {
     case Shared::Known::nothing:
       break;
   }
-  // A server of numbers does not even look for a room of this name.
+  // A server with numeric ids does not even look for a room with this id.
   const JanusResult<bool> asked = exists(JanusId{std::string{"which kind of ids"}});
   const bool numbers = !asked && asked.error().isPlugin(video_room_code::invalidElement);
   if (!asked && !numbers) return tl::unexpected(asked.error());

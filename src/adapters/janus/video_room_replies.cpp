@@ -22,7 +22,7 @@ JanusResult<std::vector<Item>> readAll(const Json& answer, const char* key, Read
   if (list == answer.end() || !list->is_array()) return malformed("there is no list in the answer");
   std::vector<Item> items;
   for (const Json& each : *list) {
-    if (!each.is_object()) return malformed("what is listed is not an object");
+    if (!each.is_object()) return malformed("a list item is not an object");
     if (JanusResult<void> done = read(each, items); !done) return tl::unexpected(done.error());
   }
   return items;
@@ -91,7 +91,7 @@ JanusResult<std::vector<Forwarder>> readForwarders(const Json& answer) {
 JanusResult<std::vector<Secret>> readTokens(const Json& answer) {
   std::vector<Secret> tokens;
   const auto list = answer.find("allowed");
-  if (list == answer.end() || !list->is_array()) return tokens;  // so after `disable`
+  if (list == answer.end() || !list->is_array()) return tokens;  // missing after `disable`
   for (const Json& each : *list) {
     if (!each.is_string()) return malformed("a token is not text");
     tokens.emplace_back(each.get<std::string>());

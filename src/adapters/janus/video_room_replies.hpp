@@ -7,7 +7,8 @@
 
 namespace messenger::janus {
 
-// What the VideoRoom plugin's answers say; a JanusError of kind malformedReply where they do not.
+// Readers for the answers of the VideoRoom plugin. An answer without the expected fields gives a JanusError
+// of kind malformedReply.
 
 [[nodiscard]] Json toJson(const JanusId& id);
 [[nodiscard]] JanusResult<JanusId> readId(const Json& object, const char* key);

@@ -51,7 +51,7 @@ void CallTable::requireCallRow(const CallRow* known, const CallChange& change) c
     if (!change.row) throw StorageError("a new call needs its row");
   }
   if (!change.row) return;
-  if (change.row->id != change.call) throw StorageError("the row is another call's");
+  if (change.row->id != change.call) throw StorageError("the row belongs to another call");
   if (known == nullptr) return;
   if (known->call.threadId != change.row->threadId) throw StorageError("a call stays in its thread");
   const CallRow* active = findActive(change.row->threadId);
@@ -128,7 +128,7 @@ const CallParticipant& CallTable::writeParticipant(CallRow& call, const CallPart
   return row.participant;
 }
 
-/// Into the indexes it belongs to.
+/// Adds the row to its indexes.
 void CallTable::place(ParticipantRow& row, StorageTime at) {
   const std::int64_t sequence = row.participant.sequence;
   if (row.isIn()) {

@@ -37,8 +37,8 @@ struct CallRow {
   [[nodiscard]] CallSnapshot snapshot(const std::optional<UserId>& viewer) const;
 };
 
-/// Calls and participants with their indexes. Confined: the mutex of Tables guards it. Guards of a change
-/// have been looked at before.
+/// Calls and participants with their indexes. Confined: the mutex of Tables guards it. REQUIRES: the guards
+/// of a change were checked.
 class CallTable {
  public:
   using Order = std::pair<StorageTime, std::int64_t>;  ///< (lastSeen or departedAt, sequence)

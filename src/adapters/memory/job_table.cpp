@@ -63,7 +63,7 @@ Job* JobTable::findAvailable(const JobQueue::ClaimRequest& request) {
   }
   const auto queue = queues_.find(request.queue);
   if (queue == queues_.end()) return nullptr;
-  // Passes over those that run and their siblings: no more than there are workers, times the jobs of a call.
+  // Skips running jobs and other jobs of their calls: at most the number of workers times the jobs of a call.
   for (const auto& [order, job] : queue->second.live) {
     if (order.first > request.now) return nullptr;
     if (fits(*job)) return job;

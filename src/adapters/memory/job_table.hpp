@@ -17,12 +17,12 @@ namespace messenger::memory {
 /// Jobs with their indexes. Confined: the mutex of Tables guards it.
 class JobTable {
  public:
-  /// Throws StorageError when one of these ids is taken, or appears twice: before anything was changed.
+  /// Throws StorageError, with nothing changed, when one of these ids is taken or appears twice.
   void requireNew(const std::vector<NewJob>& jobs) const;
 
   void add(const NewJob& job);
 
-  /// Takes the job that is available first.
+  /// Claims the first available job.
   Job* claim(const JobQueue::ClaimRequest& request);
 
   /// The job, while it is claimed under this token.
@@ -43,8 +43,9 @@ class JobTable {
   using Order = std::pair<StorageTime, std::int64_t>;  ///< (availableAt, sequence)
 
   struct Queue {
-    std::map<Order, Job*> live;         ///< all that have not failed, those that run too
-    std::map<std::int64_t, Job*> runs;  ///< those with a lease, by sequence: as few as there are workers
+    std::map<Order, Job*> live;  ///< all that have not failed, including the running ones
+    std::map<std::int64_t, Job*>
+        runs;  ///< those with a lease, by sequence: at most as many as there are workers
     std::size_t failed = 0;
   };
 

@@ -9,7 +9,7 @@ using support::Lock;
 
 namespace {
 
-/// The rows that were asked for, each once.
+/// The requested rows, each once.
 std::vector<CallParticipant> rowsOf(const CallRow& call, const ParticipantRow* user,
                                     const ParticipantRow* participant, bool everyoneInCall) {
   std::vector<CallParticipant> rows;

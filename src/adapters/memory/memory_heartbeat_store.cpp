@@ -6,7 +6,8 @@ using support::Lock;
 
 namespace {
 
-/// Peers whose lease ended so long ago are forgotten: whoever they acknowledged is long evicted.
+/// Peers whose lease ended this long ago are deleted: participants whom they acknowledged were evicted long
+/// ago.
 constexpr auto peerKept = std::chrono::hours{24} * 7;
 
 }  // namespace

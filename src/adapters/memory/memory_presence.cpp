@@ -14,12 +14,12 @@ namespace {
 using support::Lock;
 using Index = PresenceShard::Index;
 
-/// Another thread's `now` may be a little ahead: a time in the future counts as now.
+/// Another OS thread's `now` may be a little ahead; a time in the future counts as now.
 Duration ago(SteadyPoint lastSeen, SteadyPoint now) noexcept {
   return std::max(Duration::zero(), std::chrono::duration_cast<Duration>(now - lastSeen));
 }
 
-/// `now - age`. Nobody was seen more than a century ago, and beyond that the sum would not fit.
+/// `now - age`. An age of more than a century is cut, because the result would overflow.
 SteadyPoint before(SteadyPoint now, Duration age) noexcept {
   constexpr Duration century = std::chrono::years{100};
   return now - std::clamp(age, -century, century);
@@ -47,8 +47,8 @@ std::uint64_t randomSeed() {
 
 MemoryPresence::MemoryPresence() : seed_(randomSeed()) {}
 
-/// The three texts are hashed side by side, as the processor can do that at once. The upper bits of the sum
-/// choose the part, the lower ones the place in its table: all must be good.
+/// The three texts are hashed independently, so that the processor can do it in parallel. The upper bits of
+/// the sum choose the part, the lower ones the slot in its table, so all bits must be well mixed.
 std::uint64_t MemoryPresence::hashOf(const CallId& call, const UserId& user) const noexcept {
   const std::uint64_t ofCall = hashOfText(call.value(), seed_);
   const std::uint64_t ofType = hashOfText(user.type, ~seed_);
@@ -102,8 +102,8 @@ std::optional<Duration> MemoryPresence::sinceLastSeen(const ParticipantKey& who,
   return ago(part.shard.lastSeen(slot), now);
 }
 
-/// Heartbeats get in between two batches. When slots moved meanwhile, the part is read again from the start;
-/// somebody who was untracked and tracked again meanwhile may have been met twice.
+/// Heartbeats may come between two batches. When slots moved meanwhile, the part is read again from the
+/// start; a participant who was untracked and tracked again meanwhile may appear twice.
 void MemoryPresence::appendSeen(const Part& part, SteadyPoint threshold, SteadyPoint now,
                                 std::vector<LastSeen>& to) {
   const std::size_t first = to.size();

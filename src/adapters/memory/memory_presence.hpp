@@ -28,7 +28,7 @@ class MemoryPresence final : public Presence {
  private:
   static constexpr std::size_t partCount = 256;
 
-  /// On cache lines of its own, so that neighbours do not slow each other down.
+  /// On its own cache lines, so that neighbours do not slow each other down.
   struct alignas(64) Part {
     mutable support::Mutex mutex;
     PresenceShard shard GUARDED_BY(mutex);
@@ -40,7 +40,7 @@ class MemoryPresence final : public Presence {
   static void prefetch(const Part& part, std::uint32_t hash) noexcept NO_THREAD_SAFETY_ANALYSIS;
   static void appendSeen(const Part& part, SteadyPoint threshold, SteadyPoint now, std::vector<LastSeen>& to);
 
-  /// Random, so that nobody outside can choose ids that crowd together.
+  /// Random, so that nobody outside can choose ids that collide.
   std::uint64_t seed_;
   std::array<Part, partCount> parts_;
 };

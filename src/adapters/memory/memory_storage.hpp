@@ -103,7 +103,7 @@ class MemoryStorage final : public Storage {
   [[nodiscard]] Switches& switches() noexcept override { return switches_; }
   [[nodiscard]] ThreadStore* threads() noexcept override { return &threads_; }
 
-  /// It dies with the process, so the machine's clock is its own.
+  /// The data ends with the process, so the machine's clock is enough.
   [[nodiscard]] StorageTime timeAt(SteadyPoint moment) const noexcept override {
     return StorageTime{std::chrono::floor<Duration>(moment.time_since_epoch())};
   }

@@ -15,7 +15,7 @@ void copyTo(char* at, const std::array<std::string_view, 3>& texts) noexcept {
   for (const std::string_view text : texts) at = std::copy(text.begin(), text.end(), at);
 }
 
-/// REQUIRES: their sizes are those of the texts there, which lie one behind the other.
+/// REQUIRES: their sizes are those of the stored texts, which follow each other.
 bool areAt(const char* at, const std::array<std::string_view, 3>& texts) noexcept {
   return sameText(at, texts[0]) && sameText(at + texts[0].size(), texts[1]) &&
          sameText(at + texts[0].size() + texts[1].size(), texts[2]);
@@ -24,11 +24,11 @@ bool areAt(const char* at, const std::array<std::string_view, 3>& texts) noexcep
 constexpr std::uint64_t inEachByte(std::uint8_t value) noexcept {
   return value * std::uint64_t{0x0101010101010101};
 }
-/// The top bit of each byte that is zero. A byte of 1 beside a zero may be marked too.
+/// The top bit of each byte that is zero. A byte of 1 next to a zero may be marked too.
 constexpr std::uint64_t zeroBytes(std::uint64_t word) noexcept {
   return (word - inEachByte(1)) & ~word & inEachByte(0x80);
 }
-/// Takes the first marked byte, in the order of memory, out of `marks`.
+/// Removes the first marked byte, in memory order, from `marks`.
 unsigned takeFirst(std::uint64_t& marks) noexcept {
   if constexpr (std::endian::native == std::endian::little) {
     const auto at = static_cast<unsigned>(std::countr_zero(marks));
@@ -133,7 +133,7 @@ void PresenceShard::insert(std::uint32_t hash, const CallId& call, const UserId&
   ++size_;
 }
 
-/// A slot before an unused one ends no search, so it needs no mark.
+/// No search passes a slot before an unused one, so it needs no mark.
 void PresenceShard::erase(Index slot) noexcept {
   delete longTexts(slots_[slot]);
   const Index next = slot + 1 == capacity_ ? 0 : slot + 1;
@@ -144,8 +144,8 @@ void PresenceShard::erase(Index slot) noexcept {
   ++erasures_;
 }
 
-/// At most seven eighths are filled. A new table has room for little more than what is tracked, so that
-/// memory stays near to what is used: seven tenths of it are in use.
+/// At most seven eighths are filled. A new table is only a little larger than needed, to save memory: seven
+/// tenths of it are in use.
 void PresenceShard::makeRoom() {
   constexpr Index smallest = 16;
   if ((std::uint64_t{filled_} + 1) * 8 <= std::uint64_t{capacity_} * 7) return;

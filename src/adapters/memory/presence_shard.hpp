@@ -17,10 +17,11 @@ namespace messenger::memory {
 /// One of the parts that MemoryPresence divides its participants into: an open-addressing table with linear
 /// probing. Confined: its owner locks.
 ///
-/// A heartbeat's cost is its cache misses, so the table is made to have few. Each participant has one slot of
-/// one cache line, which holds the last-seen time and the texts themselves; only texts too long for it lie
-/// elsewhere. A byte per slot, in an array of its own that is small enough for the cache, says which slots
-/// are worth a look. Participants are found by comparing the whole texts, so two of them are never confused.
+/// The cost of a heartbeat is its cache misses, so the table is built to have few. Each participant has one
+/// slot of one cache line, which contains the last-seen time and the texts themselves; only texts that are
+/// too long are stored elsewhere. A separate array, small enough for the cache, has one tag byte for each
+/// slot, which tells whether the slot can match. Participants are found by comparing the whole texts, so two
+/// of them are never confused.
 ///
 /// A slot never moves except when the table is rebuilt (`generation`).
 class PresenceShard {
@@ -33,12 +34,11 @@ class PresenceShard {
   PresenceShard& operator=(const PresenceShard&) = delete;
   ~PresenceShard();
 
-  /// The slot of somebody tracked, or `none`.
+  /// The slot of a tracked participant, or `none`.
   [[nodiscard]] Index find(std::uint32_t hash, const CallId& call, const UserId& user) const noexcept;
 
-  /// Asks the processor for the memory that `find` is likely to read. May be called while the owner's lock is
-  /// held by somebody else: it only reads where the table lies, and a table that has just been replaced does
-  /// no harm, as nothing is read from it.
+  /// Prefetches the memory that `find` is likely to read. May be called without the owner's lock: it only
+  /// reads the address of the table. An outdated address is harmless, because nothing is read from it.
   void prefetch(std::uint32_t hash) const noexcept;
 
   /// Seen at `at`. An earlier time than the stored one changes nothing.
@@ -48,11 +48,11 @@ class PresenceShard {
 
   [[nodiscard]] SteadyPoint lastSeen(Index slot) const noexcept { return slots_[slot].lastSeen; }
 
-  /// REQUIRES: not tracked yet. Leaves everything as it was when memory is short.
+  /// REQUIRES: not tracked yet. Changes nothing when it throws std::bad_alloc.
   void insert(std::uint32_t hash, const CallId& call, const UserId& user, SteadyPoint at);
   void erase(Index slot) noexcept;
 
-  /// A few participants, copied out of the table. Keeps its memory when it is filled again.
+  /// A few participants, copied from the table. Reuses its memory when it is filled again.
   class Batch {
    public:
     Batch();
@@ -76,8 +76,8 @@ class PresenceShard {
     std::size_t read_ = 0;
   };
 
-  /// Copies those seen since `threshold`, from the slot `from` on, until the batch is full or enough slots
-  /// were looked at. Returns where to go on, or `none` at the end.
+  /// Copies participants seen since `threshold`, from the slot `from` on, until the batch is full or enough
+  /// slots were visited. Returns the slot to continue with, or `none` at the end.
   [[nodiscard]] Index collect(Index from, SteadyPoint threshold, Batch& batch) const;
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
@@ -88,11 +88,11 @@ class PresenceShard {
   [[nodiscard]] std::uint32_t erasures() const noexcept { return erasures_; }
 
  private:
-  /// A tag: not used, once used, or (with the top bit set) seven bits of the hash.
+  /// A tag: never used, used before, or (with the top bit set) seven bits of the hash.
   using Tag = std::uint8_t;
   static constexpr Tag unused = 0;
   static constexpr Tag erased = 1;
-  /// So many tags are looked at together. The first ones are repeated behind the last.
+  /// How many tags are compared at once. The first ones are repeated after the last.
   static constexpr Index group = 8;
 
   static constexpr std::size_t inlineSize = 48;
@@ -106,12 +106,12 @@ class PresenceShard {
   struct alignas(64) Slot {
     SteadyPoint lastSeen;
     std::uint64_t label;
-    std::array<char, inlineSize> text;  ///< the three, one behind the other; or a pointer to LongTexts
+    std::array<char, inlineSize> text;  ///< the three texts in sequence; or a pointer to LongTexts
   };
   static_assert(sizeof(Slot) == 64);
 
-  /// What must be the same before texts are compared: the hash, and the sizes of the texts. Texts too long
-  /// for a slot have `isLong` for sizes.
+  /// Compared before the texts: the hash and the sizes of the texts. Texts that are too long for a slot have
+  /// `isLong` as sizes.
   [[nodiscard]] static std::uint64_t labelOf(std::uint32_t hash, const Texts& texts) noexcept {
     const std::size_t total = texts[0].size() + texts[1].size() + texts[2].size();
     if (total > inlineSize) return std::uint64_t{hash} << 32U | isLong;
@@ -142,16 +142,16 @@ class PresenceShard {
   void rebuild(Index capacity);
   void makeRoom();
 
-  // What a heartbeat reads comes first: with the mutex of its owner it fills one cache line.
+  // The fields that a heartbeat reads come first: with the owner's mutex they fill one cache line.
   std::unique_ptr<Slot[]> slots_;
   std::unique_ptr<Tag[]> tags_;
   Index capacity_ = 0;
   Index size_ = 0;
-  Index filled_ = 0;  ///< used now, or once used
+  Index filled_ = 0;  ///< used now or before
   std::uint32_t generation_ = 0;
   std::uint32_t erasures_ = 0;
 
-  // For `prefetch`: the same as above, not guarded.
+  // For `prefetch`: the same as above, but not guarded.
   std::atomic<std::uintptr_t> slotsAt_ = 0;
   std::atomic<std::uintptr_t> tagsAt_ = 0;
   std::atomic<Index> capacityAt_ = 0;

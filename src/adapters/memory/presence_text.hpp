@@ -5,8 +5,8 @@
 #include <cstring>
 #include <string_view>
 
-// Short texts, sixteen bytes at a time: a heartbeat hashes and compares three of them, and calls of memcmp
-// and std::hash would cost more than the work.
+// Hashes and compares short texts sixteen bytes at a time. A heartbeat does this for three texts, and calls
+// of memcmp and std::hash would cost more than the work itself.
 
 namespace messenger::memory {
 

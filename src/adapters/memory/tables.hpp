@@ -11,8 +11,8 @@
 
 namespace messenger::memory {
 
-/// Everything the storage in memory holds, under one mutex: each operation holds it from beginning to end,
-/// which makes it atomic and isolated. Everything that can fail is looked at before the first change.
+/// All data of the storage in memory, under one mutex. Each operation holds it from beginning to end and is
+/// therefore atomic and isolated. Everything that can fail is checked before the first change.
 struct Tables {
   support::Mutex mutex;
   CallTable calls GUARDED_BY(mutex);

@@ -30,7 +30,7 @@ class ThreadTable {
   [[nodiscard]] std::vector<ThreadId> threadsOf(const UserId& user) const;
   [[nodiscard]] std::optional<std::string> nameOf(const UserId& user) const;
 
-  /// Also of threads that another directory holds.
+  /// Also of threads that are in another directory.
   [[nodiscard]] std::int64_t revision(const ThreadId& thread) const;
   void raiseRevision(const ThreadId& thread) { ++revisions_[thread]; }
 

@@ -41,7 +41,7 @@ constexpr FixedText summaryText =
     "SELECT count(*), coalesce(max(sequence), 0) FROM calls INDEXED BY calls_active "
     "WHERE ended_at IS NULL AND started_at < ?1";
 
-/// The sequence of the call that a page ends before; nothing when it is no call of the thread.
+/// The sequence of the call before which a page ends; empty when it is not a call of the thread.
 std::optional<std::int64_t> findBefore(Connection& connection, const CallStore::HistoryQuery& query) {
   if (!query.before) return std::numeric_limits<std::int64_t>::max();
   Query row(connection, sequenceText, *query.before, query.thread);
@@ -95,7 +95,7 @@ std::vector<CallSnapshot> SqliteCallStore::activeCalls(const std::vector<ThreadI
         if (call) found.push_back(std::move(*call));
       }
     }
-    // In the order of creation; a thread may be named twice.
+    // In the order of creation; a thread may appear twice.
     std::sort(found.begin(), found.end(),
               [](const auto& a, const auto& b) { return a.call.sequence < b.call.sequence; });
     const auto repeated = std::unique(found.begin(), found.end(), [](const auto& a, const auto& b) {

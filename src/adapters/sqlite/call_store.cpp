@@ -98,8 +98,8 @@ void loadOthers(Connection& connection, const CallStore::LoadRequest& request, C
   }
 }
 
-// commit: the first statement is the guard, and the call's own row. Where it finds nothing, nothing has been
-// written, and looking again says why.
+// commit: the first statement is the guard and writes the call's own row. When it finds no row, nothing has
+// been written, and a second look finds the reason.
 
 constexpr FixedText threadUnchanged =
     "(?3 IS NULL OR ?3 = coalesce((SELECT revision FROM thread_revisions "
@@ -117,7 +117,7 @@ constexpr FixedText updateText =
 
 constexpr FixedText unchangedText = "SELECT 1 FROM calls " + guards;
 
-// The index calls_one_active_a_thread decides who starts.
+// The index calls_one_active_a_thread decides which start wins.
 constexpr FixedText insertText =
     "INSERT INTO calls (id, thread_id, owner_type, owner_id, type, created_at, updated_at, ended_at, "
     "end_reason, ended_by_type, ended_by_id, setup_complete, teardown_complete, room_may_exist, room_id, "
@@ -131,8 +131,8 @@ constexpr FixedText revisionText =
     "SELECT coalesce((SELECT revision FROM thread_revisions WHERE thread_id = ?1), 0)";
 constexpr FixedText downText = "SELECT 1 FROM settings WHERE key = 'calls_down_until' AND value > ?1";
 
-// The table's UNIQUE (call, user) holds one row a user. Of one that is not in the call, the time of the last
-// heartbeat stays; a new row must have one.
+// The table's UNIQUE (call, user) allows one row for each user. For a participant who is not in the call the
+// time of the last heartbeat stays; a new row needs one.
 constexpr FixedText participantWriteText =
     "INSERT INTO call_participants (id, call_sequence, user_type, user_id, kicked, left_at, created_at, "
     "updated_at, last_seen_at, seen_by, departed_at) "
@@ -239,7 +239,7 @@ bool losesClaim(Connection& connection, const CallChange& change) {
 CommitResult commitIn(Connection& connection, const CallChange& change) {
   CommitResult result;
   const bool isNew = change.expectedRevision == 0;
-  // Looked at first, so that a claim that is lost has written nothing.
+  // Checked first, so that a lost claim has written nothing.
   if (losesClaim(connection, change)) {
     result.status = isNew ? whyNotInserted(connection, change) : whyNotChanged(connection, change);
     if (isNew && result.status != CommitResult::Status::conflict) {

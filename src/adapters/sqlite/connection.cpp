@@ -63,7 +63,7 @@ bool Connection::inTransaction() const noexcept {
   return sqlite3_get_autocommit(database_.getHandle()) == 0;
 }
 
-// Cleaning up after something else went wrong: what fails here is met again by the next BEGIN.
+// Cleanup after another failure: if this fails too, the next BEGIN reports it.
 void Connection::rollback() noexcept {
   if (!inTransaction()) return;
   try {

@@ -20,7 +20,7 @@ enum class Begin : std::uint8_t {
   deferred,   ///< several reads of one snapshot
 };
 
-/// A connection and its prepared statements. Confined to one thread at a time.
+/// A connection and its prepared statements. Confined to one OS thread at a time.
 class Connection {
  public:
   /// Opens a file that is there. Throws StorageUnavailable when it is replaced meanwhile.
@@ -30,13 +30,13 @@ class Connection {
   /// The statement, prepared on first use.
   [[nodiscard]] SQLite::Statement& prepared(Sql sql);
 
-  /// Runs statements that are not worth keeping: pragmas, migrations.
+  /// Runs statements without keeping them prepared: pragmas, migrations.
   void execute(const char* sql);
 
   /// The first column of the first row, as a number.
   [[nodiscard]] std::int64_t number(const char* sql);
 
-  /// Tells the probe.
+  /// Reports to the probe.
   void announce(const char* sql) {
     if (probe_ != nullptr) probe_->beforeStatement(sql);
   }
@@ -66,7 +66,7 @@ class Connection {
   std::unordered_map<const char*, SQLite::Statement> statements_;
 };
 
-/// Several reads of one state, for as long as it lives.
+/// While it exists, all reads see the same state.
 class Snapshot {
  public:
   explicit Snapshot(Connection& connection) : connection_(connection) {

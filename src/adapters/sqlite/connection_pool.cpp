@@ -11,7 +11,7 @@ ConnectionPool::ConnectionPool(SqliteOptions options, StatementProbe* probe, Mig
   identity_ = writer->file();
   clock_ = translating(file_, [&] { return FileClock(*writer, currentBoot()); });
   writes_ = std::make_unique<WriteQueue>(std::move(writer), file_, clock_);
-  idle_.reserve(options_.readers);  // giving back must not fail
+  idle_.reserve(options_.readers);  // returning it must not fail
 }
 
 std::unique_ptr<Connection> ConnectionPool::takeReader(Deadline deadline) {

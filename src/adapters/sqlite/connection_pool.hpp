@@ -19,16 +19,16 @@
 namespace messenger::sqlite {
 
 /// One connection that writes and several that read, all on one file. Thread-safe. Each operation has one
-/// time limit, `SqliteOptions::busyTimeout`, from its beginning on; reads never wait for writes. No
-/// SQLite::Exception leaves it.
+/// time limit, `SqliteOptions::busyTimeout`, counted from its beginning; reads never wait for writes. Throws
+/// no SQLite::Exception.
 class ConnectionPool {
  public:
   ConnectionPool(SqliteOptions options, StatementProbe* probe, Migrations migrations);
 
-  /// By when an operation that begins now must have succeeded.
+  /// The deadline of an operation that begins now.
   [[nodiscard]] Deadline deadline() const { return std::chrono::steady_clock::now() + options_.busyTimeout; }
 
-  // Without a deadline the operation begins now; one of several steps passes its own.
+  // Without a deadline the operation begins now; an operation of several steps passes its own.
 
   /// Runs `body(connection)` in a transaction of the WriteQueue.
   template <class Body>
@@ -71,7 +71,7 @@ class ConnectionPool {
   [[nodiscard]] UnreadableRows& unreadable() noexcept { return unreadable_; }
 
  private:
-  /// A reader, for as long as it lives.
+  /// Borrows a reader.
   class Lease {
    public:
     Lease(ConnectionPool& pool, Deadline deadline) : pool_(pool), connection_(pool.takeReader(deadline)) {}

@@ -38,7 +38,7 @@ void createPrivately(const fs::path& path) {
     throw StorageUnavailable(fmt::format("{} cannot be made private: {}", path.string(), reason(errno)));
 }
 
-/// Closing a connection must not move what lies in the -wal into a file that is not ours to change.
+/// Closing a connection must not write the -wal into a file that the library must not change.
 void keepWalOnClose(SQLite::Database& database, bool keep) {
   sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep ? 1 : 0, nullptr);
 }
@@ -57,7 +57,7 @@ std::string immutableUri(const fs::path& path) {
   return uri + "?immutable=1";
 }
 
-/// For a file whose header names no application: whether there is anything in it.
+/// For a file without an application id: whether it has any content.
 bool hasTables(const fs::path& path, const FileHeader& header, std::chrono::milliseconds busyTimeout) {
   std::error_code ignored;
   const bool walIsEmpty = fs::file_size(path.string() + "-wal", ignored) == 0 || ignored;
@@ -70,13 +70,13 @@ bool hasTables(const fs::path& path, const FileHeader& header, std::chrono::mill
     const bool becameOurs = database.execAndGet("PRAGMA application_id").getInt64() == applicationId;
     return !becameOurs && database.execAndGet("SELECT count(*) FROM sqlite_schema").getInt64() != 0;
   } catch (const SQLite::Exception& error) {
-    // A transaction that its owner did not finish; only the owner may roll it back.
+    // An unfinished transaction of another application; only that application may roll it back.
     if (error.getExtendedErrorCode() == SQLITE_READONLY_ROLLBACK) return true;
     throw;
   }
 }
 
-/// Refuses what is not ours before anything is opened for writing.
+/// Refuses a foreign file before anything is opened for writing.
 void requireOurs(const fs::path& path, std::chrono::milliseconds busyTimeout, Migrations migrations) {
   const FileHeader header(path);
   if (header.empty()) return;
@@ -86,8 +86,8 @@ void requireOurs(const fs::path& path, std::chrono::milliseconds busyTimeout, Mi
   requireCompatible(path.string(), header.application(), header.version(), tables, migrations);
 }
 
-/// Another process that is just switching the same new file makes this busy, and SQLite waits for some of its
-/// locks only.
+/// Another process that switches the same new file makes this busy, and SQLite waits only for some of its
+/// locks.
 template <class Step>
 void retryWhileBusy(std::chrono::milliseconds busyTimeout, Step&& step) {
   const auto deadline = std::chrono::steady_clock::now() + busyTimeout;
@@ -113,9 +113,8 @@ void switchToWal(Connection& connection, const fs::path& path) {
 
 constexpr const char* cacheSize = "PRAGMA cache_size = -8192";  // KiB
 
-// The pages that every call touches are written again and again: fewer checkpoints write them back less
-// often, at the price of a log of 16 MiB instead of 4. What a long read made it grow beyond that is cut off
-// again.
+// Every call changes the same pages: fewer checkpoints write them back less often, at the price of a log of
+// 16 MiB instead of 4. If a long read makes the log grow more, it is cut again.
 constexpr const char* checkpointPages = "PRAGMA wal_autocheckpoint = 4000";
 constexpr const char* walLimit = "PRAGMA journal_size_limit = 67108864";
 
@@ -134,7 +133,7 @@ std::unique_ptr<Connection> openWriter(const SqliteOptions& options, StatementPr
     if (sqlite3_db_readonly(database.getHandle(), "main") == 1)
       throw StorageUnavailable(fmt::format("{} is not writable", path.string()));
 
-    // The version in the header may be older than the one in the -wal: only `migrate` knows.
+    // The version in the header may be older than the one in the -wal, so `migrate` checks it.
     keepWalOnClose(database, true);
     retryWhileBusy(options.busyTimeout, [&] { migrate(*connection, migrations); });
     keepWalOnClose(database, false);

@@ -9,9 +9,10 @@
 
 namespace messenger::sqlite {
 
-/// Opens the file for writing: makes it when missing (readable by its owner only, as it will hold rooms'
-/// secrets), brings its tables up to date, switches it to WAL. Throws as `sqliteStorage` says; a file that is
-/// refused is left as it was, byte for byte, with no other file beside it.
+/// Opens the file for writing: creates it when it is missing (readable by its owner only, because it will
+/// contain the secrets of rooms), brings its tables up to date, and switches it to WAL. Throws as
+/// `sqliteStorage` does; a refused file is left as it was, byte for byte, and no other file is created beside
+/// it.
 [[nodiscard]] std::unique_ptr<Connection> openWriter(const SqliteOptions& options, StatementProbe* probe,
                                                      Migrations migrations);
 

@@ -17,7 +17,7 @@ constexpr FixedText anchorText =
     "(SELECT value FROM settings WHERE key = 'boot_id_high'), "
     "(SELECT value FROM settings WHERE key = 'boot_id_low')";
 
-// The latest moment that anything in the file has passed. Deadlines, which lie ahead, do not count.
+// The latest past time in the file. Deadlines, which are in the future, do not count.
 constexpr FixedText latestText =
     "SELECT max(coalesce((SELECT value FROM settings WHERE key = 'clock_reached'), 0), "
     "coalesce((SELECT max(last_seen_at) FROM call_participants WHERE left_at IS NULL), 0), "
@@ -66,7 +66,7 @@ bool isOfBoot(Connection& connection, const StoredAnchor& stored, const BootId& 
   return boot != BootId{} || stored.anchor + sinceBoot() >= latestInFile(connection);
 }
 
-/// After a reboot the clock may have come further than the file knows, by as much as it is not remembered.
+/// At a reboot the clock may have been ahead of the stored time, by at most the interval of storing it.
 Duration newAnchor(Connection& connection, bool isNew) {
   const Duration latest = latestInFile(connection);
   const Duration begin = isNew ? std::max(latest, wallClock()) : latest + FileClock::remembering;
@@ -96,7 +96,7 @@ FileClock::FileClock(Connection& connection, const BootId& boot) {
     anchor_ = stored->anchor;
     return;
   }
-  // Another process may have been faster: what counts is what is found under the write lock.
+  // Another process may have been faster, so the value under the write lock counts.
   connection.rollback();
   connection.begin(Begin::immediate);
   stored = readAnchor(connection);

@@ -13,23 +13,23 @@ struct BootId {
   friend bool operator==(const BootId&, const BootId&) = default;
 };
 
-/// Of this machine now. Zero where it cannot be read: then the machine counts as not restarted for as long as
-/// the clock that follows from the stored anchor is not behind what the file knows.
+/// The current boot of this machine. Zero when it cannot be read: then the machine counts as not restarted as
+/// long as the clock that follows from the stored anchor is not behind the latest time in the file.
 [[nodiscard]] BootId currentBoot();
 
 /// The clock of a database file: the machine's clock since boot plus an anchor that is stored in the file.
-/// All processes that have the file open read the same time, and no setting of the wall clock moves it.
+/// All processes that have the file open read the same time, and changes of the wall clock do not affect it.
 ///
-/// A new file begins at the wall clock. After a reboot the clock goes on from the latest time that the file
-/// knows; while the machine was off it stood still. So that it knows one, each process that writes also
-/// stores, once in `remembering`, how far the clock has come.
+/// In a new file it begins with the wall clock. After a reboot it continues from the latest time that is
+/// stored in the file: it stands still while the machine is off. For this, each process that writes also
+/// stores the current time once in each period `remembering`.
 class FileClock {
  public:
   static constexpr Duration remembering = std::chrono::seconds{1};
 
   FileClock() = default;
 
-  /// Reads the anchor, or stores a new one in a transaction of its own.
+  /// Reads the anchor, or stores a new one in its own transaction.
   FileClock(Connection& connection, const BootId& boot);
 
   [[nodiscard]] StorageTime at(SteadyPoint moment) const noexcept {
@@ -42,7 +42,7 @@ class FileClock {
   Duration anchor_ = Duration::zero();
 };
 
-/// Remembers that the file's clock has come this far, for the next boot. REQUIRES: a transaction.
+/// Stores the current time of the file's clock, for the next boot. REQUIRES: a transaction.
 void rememberTime(Connection& connection, StorageTime now);
 
 }  // namespace messenger::sqlite

@@ -21,13 +21,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What is broken when a statement gives rows. Each row: the id of what is concerned.
+/// A problem that exists when the statement returns rows. Each row has the id of an affected item.
 struct Rule {
   const char* finding;
   const char* rows;
 };
 
-// What no constraint of the schema can hold. Rows of one snapshot, so that work in progress is no finding.
+// Rules that no constraint of the schema can express. All rows come from one snapshot, so work in progress is
+// not reported.
 constexpr std::array rules{
     Rule{"call {} has ended, and has participants in it",
          "SELECT DISTINCT c.id FROM calls c JOIN call_participants p ON p.call_sequence = c.sequence "
@@ -42,17 +43,17 @@ constexpr std::array rules{
         "call {} is active, its setup was begun, and no job will finish it",
         "SELECT c.id FROM calls c WHERE c.ended_at IS NULL AND c.setup_complete = 0 AND c.room_may_exist = 1 "
         "AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.call_id = c.id)"},
-    Rule{"participant {} has left, and when is not stored, or the other way round",
+    Rule{"participant {} has left without a stored time, or has a stored time and has not left",
          "SELECT id FROM call_participants WHERE (departed_at IS NULL) <> (left_at IS NULL)"},
-    Rule{"job {} is of a call that does not exist",
+    Rule{"job {} belongs to a call that does not exist",
          "SELECT j.id FROM jobs j WHERE j.call_id IS NOT NULL AND NOT EXISTS "
          "(SELECT 1 FROM calls c WHERE c.id = j.call_id)"},
-    Rule{"thread {} does not have as many members as it says",
+    Rule{"thread {} has a wrong number of members",
          "SELECT t.id FROM threads t WHERE t.members <> "
          "(SELECT count(*) FROM thread_members m WHERE m.thread_id = t.id)"},
 };
 
-/// More of one kind would tell nobody more.
+/// More of one kind would not help.
 constexpr int mostOfAKind = 20;
 
 // Each row is read as every operation would read it.
@@ -82,7 +83,7 @@ void addFindings(Connection& connection, std::vector<std::string>& findings) {
     const std::string line = integrity.getColumn(0).getString();
     if (line != "ok") findings.push_back(line);
   }
-  if (!findings.empty()) return;  // damaged pages make every other answer worthless
+  if (!findings.empty()) return;  // with damaged pages no other result is reliable
   SQLite::Statement references(database, "PRAGMA foreign_key_check");
   for (int i = 0; i < mostOfAKind && references.executeStep(); ++i) {
     findings.push_back(fmt::format("a row of {} refers to a row of {} that is not there",
@@ -116,7 +117,7 @@ SqliteFile inspectSqliteFile(const SqliteOptions& options) {
   const auto status = std::filesystem::status(path, error);
   if (status.type() == std::filesystem::file_type::not_found) return file;
   if (error) throw StorageUnavailable(fmt::format("{}: {}", path.string(), error.message()));
-  // Opening a named pipe would wait for somebody to write into it.
+  // Opening a named pipe would wait for a writer.
   if (!std::filesystem::is_regular_file(status)) {
     throw StorageUnavailable(fmt::format("{} is not an ordinary file", path.string()));
   }
@@ -125,7 +126,7 @@ SqliteFile inspectSqliteFile(const SqliteOptions& options) {
   if (!header.isSqlite() || header.application() != sqlite::applicationId) return file;
   file.kind = SqliteFileKind::ours;
   file.version = header.version();
-  // Newer than the header is only the log; whoever made a version that we do not know may keep it to himself.
+  // The log may be newer than the header. A version that this library does not know is only reported.
   if (!sqlite::hasLog(path) || file.version > file.latest) return file;
   return sqlite::translating(path.string(), [&] {
     sqlite::Connection connection(path, sqlite::Access::read, options.busyTimeout, nullptr);
@@ -138,7 +139,7 @@ std::vector<std::string> checkSqliteFile(const SqliteOptions& options) {
   const SqliteFile file = inspectSqliteFile(options);
   if (file.kind != SqliteFileKind::ours || file.version != file.latest) {
     throw StorageIncompatible(
-        fmt::format("{} is no messenger database of version {}", options.path.string(), file.latest));
+        fmt::format("{} is not a messenger database of version {}", options.path.string(), file.latest));
   }
   return sqlite::translating(options.path.string(), [&] {
     // SQLite forgets the CHECK constraints of a file that it opens for reading, and so would not look at

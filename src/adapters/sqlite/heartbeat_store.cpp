@@ -8,10 +8,11 @@ namespace messenger::sqlite {
 
 namespace {
 
-/// How many heartbeats one transaction stores: other writers wait no longer than that takes.
+/// How many heartbeats one transaction stores, so that other writers need not wait long.
 constexpr std::size_t chunkSize = 1000;
 
-/// Peers whose lease ended so long ago are forgotten: whoever they acknowledged is long evicted.
+/// Peers whose lease ended this long ago are deleted: participants whom they acknowledged were evicted long
+/// ago.
 constexpr auto peerKept = std::chrono::hours{24} * 7;
 
 constexpr FixedText seenText =
@@ -45,9 +46,8 @@ constexpr FixedText departedText =
 using SeenAt = std::pair<ParticipantKey, StorageTime>;
 using SeenSpan = std::span<const SeenAt* const>;
 
-/// In the order of the calls' ids, which is that of their making and thus that of the rows: neighbours then
-/// lie on the same pages, and a large batch reads and writes each page once instead of once for each
-/// participant.
+/// In the order of the calls' ids, which is the order of creation and so of the rows. Neighbours are then on
+/// the same pages, and a large batch reads and writes each page once instead of once for each participant.
 std::vector<const SeenAt*> inOrderOfCalls(const std::vector<SeenAt>& seen) {
   std::vector<const SeenAt*> ordered;
   ordered.reserve(seen.size());
@@ -83,7 +83,7 @@ std::vector<ParticipantKey> SqliteHeartbeatStore::save(const Report& report) {
     left = left.subspan(chunk.size());
     const auto passed = pool_.write([&](Connection& connection) {
       auto result = saveChunk(connection, chunk, report.seenBy);
-      // Last, so that nothing counts as reported before all of it is stored.
+      // Last, so that nothing counts as reported before everything is stored.
       if (left.empty() && report.peer) savePeer(connection, *report.peer);
       return result;
     });

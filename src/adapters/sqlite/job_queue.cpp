@@ -5,7 +5,7 @@ namespace messenger::sqlite {
 
 namespace {
 
-// ?1 queue, ?2 now. A lease that ends now holds no more.
+// ?1 queue, ?2 now. A lease that ends now has ended.
 constexpr FixedText available =
     "jobs.queue = ?1 AND jobs.failed = 0 AND jobs.available_at <= ?2 "
     "AND (jobs.leased_until IS NULL OR jobs.leased_until <= ?2) "

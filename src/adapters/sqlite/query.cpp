@@ -35,7 +35,7 @@ std::optional<StorageTime> Query::maybeStorageTime(int column) const {
   return storageTime(column);
 }
 
-// The error of a failed step was thrown when it failed; reset reports it once more.
+// The error of a failed step was already thrown; reset only reports it again.
 void Query::clear() noexcept {
   statement_.tryReset();
   statement_.clearBindings();

@@ -19,13 +19,13 @@ namespace messenger::sqlite {
 /// One run of a prepared statement: binds on construction, resets and unbinds on destruction.
 ///
 /// Values are bound in the order of the statement's numbers (?1, ?2, …); a UserId takes two of them. Text is
-/// not copied, so what is bound must outlive the Query; temporaries do not compile.
+/// not copied, so bound values must outlive the Query; temporaries do not compile.
 class Query {
  public:
   template <class... Values>
   Query(Connection& connection, Sql sql, Values&&... values)
       : connection_(connection), statement_(connection.prepared(sql)), text_(sql.text()) {
-    // A constructor that throws runs no destructor: leave the cached statement clean here too.
+    // The destructor does not run when the constructor throws, so reset the cached statement here too.
     try {
       (bind(std::forward<Values>(values)), ...);
     } catch (...) {
@@ -37,7 +37,7 @@ class Query {
   Query(const Query&) = delete;
   Query& operator=(const Query&) = delete;
 
-  /// Goes to the next row; false when there is none. After false a change made outside a transaction is
+  /// Moves to the next row; false when there is none. After false a change made outside a transaction is
   /// committed.
   bool next() {
     if (!std::exchange(begun_, true)) connection_.announce(text_);

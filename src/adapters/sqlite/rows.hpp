@@ -31,7 +31,7 @@ inline constexpr int participantColumnCount = 8;
 
 [[nodiscard]] CallParticipant readParticipant(const Query& row, int first, const CallId& call);
 
-/// The same of an outer join: nothing when there is no row.
+/// The same for an outer join: empty when there is no row.
 [[nodiscard]] std::optional<CallParticipant> readMaybeParticipant(const Query& row, int first,
                                                                   const CallId& call);
 

@@ -121,8 +121,8 @@ constexpr std::array version1 = {
          UNIQUE (thread_id, user_type, user_id)
        ) STRICT)",
     "CREATE INDEX thread_members_of_user ON thread_members (user_type, user_id)",
-    // Every verb reads how many members a thread has; counting them each time would cost more the larger it
-    // is.
+    // Every verb reads the number of members of a thread; counting them each time would be slow in a large
+    // thread.
     "CREATE TRIGGER thread_members_counted_in AFTER INSERT ON thread_members BEGIN "
     "UPDATE threads SET members = members + 1 WHERE id = new.thread_id; END",
     "CREATE TRIGGER thread_members_counted_out AFTER DELETE ON thread_members BEGIN "
@@ -130,8 +130,8 @@ constexpr std::array version1 = {
 };
 
 // Deadlines moved from the wall clock to the storage's clock (file_clock.hpp), which begins at the wall clock
-// of the upgrade, so that old values keep their meaning. What then lies in the future, as after the wall
-// clock was set back, is brought back: nothing waits for hours.
+// of the upgrade, so that old values keep their meaning. Values in the future, as after the wall clock was
+// set back, are moved to the present, so that nothing waits for hours.
 #define MESSENGER_SQL_NOW "CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)"
 constexpr std::array version2 = {
     "ALTER TABLE jobs RENAME COLUMN parked TO failed",
@@ -150,7 +150,7 @@ constexpr std::array version2 = {
 
     "ALTER TABLE call_participants RENAME COLUMN last_heard_at TO last_seen_at",
     "ALTER TABLE call_participants RENAME COLUMN heard_by TO seen_by",
-    // Only one way: the other would be held against the rows that are there, before they are filled.
+    // Only in this direction: the other one would be checked against existing rows before they are filled.
     "ALTER TABLE call_participants ADD COLUMN departed_at INTEGER "
     "CHECK (departed_at IS NULL OR left_at IS NOT NULL)",
     "UPDATE call_participants SET last_seen_at = min(last_seen_at, " MESSENGER_SQL_NOW
@@ -204,7 +204,7 @@ void migrate(Connection& connection, Migrations migrations) {
   const auto latest = static_cast<std::int64_t>(migrations.size());
   if (connection.number(readApplication) == applicationId && connection.number(readVersion) == latest) return;
 
-  // Another process may have been faster: what counts is what is found under the write lock.
+  // Another process may have been faster, so the version under the write lock counts.
   connection.rollback();
   connection.begin(Begin::immediate);
   const std::int64_t application = connection.number(readApplication);

@@ -8,7 +8,7 @@ namespace messenger::sqlite {
 
 class Connection;
 
-/// One step from a version to the next: statements that run in one transaction, with all other steps due.
+/// One step from a version to the next. All steps that are due run in one transaction.
 struct Migration {
   std::span<const char* const> statements;
 };
@@ -16,10 +16,10 @@ struct Migration {
 /// The steps from an empty file on; the number of steps is the version.
 using Migrations = std::span<const Migration>;
 
-/// Ours. Released steps are never changed, only followed by new ones.
+/// The library's steps. Released steps never change; new ones are appended.
 [[nodiscard]] Migrations schemaMigrations() noexcept;
 
-/// Marks a file as ours, in its header: "MSGR".
+/// Marks a file of this library in its header: "MSGR".
 inline constexpr std::int64_t applicationId = 0x4d534752;
 
 /// Brings the tables up to date in one transaction; safe when several processes do so at once. Does not touch
@@ -27,7 +27,8 @@ inline constexpr std::int64_t applicationId = 0x4d534752;
 /// another application or is newer.
 void migrate(Connection& connection, Migrations migrations);
 
-/// Whose file it is: throws StorageIncompatible unless it is ours, or without tables and an application.
+/// Throws StorageIncompatible unless the file belongs to this library, or has no tables and no application
+/// id.
 void requireCompatible(std::string_view file, std::int64_t foundApplication, std::int64_t foundVersion,
                        bool hasTables, Migrations migrations);
 

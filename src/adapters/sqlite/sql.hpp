@@ -34,8 +34,8 @@ constexpr auto operator+(const char (&left)[Left], const FixedText<Right>& right
   return FixedText<Left>(left) + right;
 }
 
-/// A statement of ours: made from a constant that lives as long as the program, so that its address can be
-/// the key under which a connection keeps the prepared statement.
+/// A statement of this library. It is a constant that lives as long as the program, so that a connection can
+/// use its address as the key of the prepared statement.
 class Sql {
  public:
   template <std::size_t Size>

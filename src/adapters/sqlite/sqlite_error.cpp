@@ -8,7 +8,7 @@
 
 namespace messenger::sqlite {
 
-// SQLite's texts name files, tables and constraints, never the values bound: no secret can be in them.
+// SQLite's texts name files, tables and constraints, never bound values, so they cannot contain a secret.
 void throwTranslated(const SQLite::Exception& error, std::string_view file) {
   const std::string text = fmt::format("{}: {} (SQLite {}/{})", file, error.what(), error.getErrorCode(),
                                        error.getExtendedErrorCode());
@@ -32,7 +32,7 @@ void throwTranslated(const SQLite::Exception& error, std::string_view file) {
     case SQLITE_CORRUPT:
     case SQLITE_FORMAT:
     case SQLITE_MISMATCH:
-    // Our statements are fixed and tested: one that does not compile met tables that are not ours any more.
+    // The library's statements are fixed and tested: if one does not compile, the tables were changed.
     case SQLITE_ERROR:
     case SQLITE_SCHEMA:
       std::throw_with_nested(StorageCorrupt(text));

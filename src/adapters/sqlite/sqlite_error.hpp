@@ -9,14 +9,14 @@
 
 namespace messenger::sqlite {
 
-/// Throws what a SQLite::Exception means in messenger::StorageError, with the exception being handled nested.
+/// Throws the messenger::StorageError for a SQLite::Exception, with the exception being handled nested in it.
 /// REQUIRES: called while handling `error`.
 [[noreturn]] void throwTranslated(const SQLite::Exception& error, std::string_view file);
 
 /// Throws StorageBusy: `what` took longer than an operation may wait.
 [[noreturn]] void throwBusy(std::string_view file, std::string_view what);
 
-/// Runs `body`; no SQLite::Exception leaves it.
+/// Runs `body`, and translates each SQLite::Exception.
 template <class Body>
 decltype(auto) translating(std::string_view file, Body&& body) {
   try {

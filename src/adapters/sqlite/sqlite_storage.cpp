@@ -22,8 +22,8 @@ SqliteOptions checked(SqliteOptions options) {
     throw std::invalid_argument("SqliteOptions::busyTimeout must not be negative");
   if (options.readers < 1 || options.readers > maxReaders)
     throw std::invalid_argument("SqliteOptions::readers must be 1 to 64");
-  // Readers open later: the process may have changed its folder by then. And SQLite would take a relative
-  // "file:…" for a URI.
+  // Readers open later, when the process may have another current folder. And SQLite would treat a relative
+  // "file:…" as a URI.
   options.path = std::filesystem::absolute(options.path);
   return options;
 }

@@ -11,7 +11,7 @@
 
 namespace messenger::sqlite {
 
-/// Found in call_store.cpp (load, commit) and call_reading.cpp.
+/// Defined in call_store.cpp (load, commit) and call_reading.cpp.
 class SqliteCallStore final : public CallStore {
  public:
   explicit SqliteCallStore(ConnectionPool& pool) noexcept : pool_(pool) {}
@@ -34,7 +34,7 @@ class SqliteCallStore final : public CallStore {
   ConnectionPool& pool_;
 };
 
-/// Found in job_queue.cpp.
+/// Defined in job_queue.cpp.
 class SqliteJobQueue final : public JobQueue {
  public:
   explicit SqliteJobQueue(ConnectionPool& pool) noexcept : pool_(pool) {}
@@ -51,7 +51,7 @@ class SqliteJobQueue final : public JobQueue {
   ConnectionPool& pool_;
 };
 
-/// Found in heartbeat_store.cpp.
+/// Defined in heartbeat_store.cpp.
 class SqliteHeartbeatStore final : public HeartbeatStore {
  public:
   explicit SqliteHeartbeatStore(ConnectionPool& pool) noexcept : pool_(pool) {}
@@ -65,7 +65,7 @@ class SqliteHeartbeatStore final : public HeartbeatStore {
   ConnectionPool& pool_;
 };
 
-/// Found in switches.cpp.
+/// Defined in switches.cpp.
 class SqliteSwitches final : public Switches {
  public:
   explicit SqliteSwitches(ConnectionPool& pool) noexcept : pool_(pool) {}
@@ -78,7 +78,7 @@ class SqliteSwitches final : public Switches {
   ConnectionPool& pool_;
 };
 
-/// Storage over one SQLite file. Keeps nothing in memory that the file does not have.
+/// A storage in one SQLite file. It keeps no data in memory that is not in the file.
 class SqliteStorage final : public Storage {
  public:
   SqliteStorage(SqliteOptions options, StatementProbe* probe, Migrations migrations)

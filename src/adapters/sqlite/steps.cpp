@@ -8,7 +8,7 @@ constexpr FixedText insertJobText =
     "INSERT INTO jobs (id, type, queue, call_id, cutoff, created_at, available_at) "
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 
-// A claim holds while its token is the latest and the job is leased; a settled job is not leased.
+// A claim is valid while its token is the latest and the job is leased; a settled job is not leased.
 constexpr FixedText holds = "id = ?1 AND token = ?2 AND leased_until IS NOT NULL";
 constexpr FixedText holdsText = "SELECT 1 FROM jobs WHERE " + holds;
 constexpr FixedText doneText = "DELETE FROM jobs WHERE " + holds;

@@ -8,12 +8,12 @@
 
 namespace messenger::sqlite {
 
-// Steps that several operations have in common. REQUIRES: inside a transaction.
+// Steps shared by several operations. REQUIRES: inside a transaction.
 
 /// Throws StorageError when its id is taken.
 void insertJob(Connection& connection, const NewJob& job);
 
-/// False, and nothing changed, when the token no longer holds.
+/// False, and nothing changed, when the token is no longer the latest.
 [[nodiscard]] bool settle(Connection& connection, const Settlement& settlement);
 
 [[nodiscard]] bool claimHolds(Connection& connection, const JobId& job, std::int64_t token);

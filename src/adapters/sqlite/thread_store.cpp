@@ -25,10 +25,11 @@ constexpr FixedText nameText =
     "ON CONFLICT (type, id) DO UPDATE SET name = excluded.name";
 constexpr FixedText nameUnlessEmptyText = nameText + " WHERE excluded.name <> ''";
 
+// The column `muted` is ThreadMember::notificationsMuted; it keeps its name of version 1.
 constexpr FixedText putMemberText =
     "INSERT INTO thread_members (thread_id, user_type, user_id, admin, start_calls, pending, muted) "
     "SELECT id, ?2, ?3, ?4, ?5, ?6, ?7 FROM threads WHERE id = ?1 "
-    // A private thread takes no third member; who is one already may be changed.
+    // A private thread accepts no third member; existing members may be changed.
     "AND (type <> 1 OR members < 2 OR EXISTS (SELECT 1 FROM thread_members WHERE thread_id = ?1 "
     "AND user_type = ?2 AND user_id = ?3)) "
     "ON CONFLICT (thread_id, user_type, user_id) DO UPDATE SET admin = excluded.admin, "

@@ -60,7 +60,7 @@ void WriteQueue::perform(Deadline deadline, Task task) {
 
 bool WriteQueue::waitForTurn(Entry& entry, support::Lock& lock) {
   while (entry.state == State::waiting || entry.state == State::taken) {
-    if (entry.state == State::taken) {  // being carried out just now: there is no way back
+    if (entry.state == State::taken) {  // being executed, so it cannot be withdrawn
       entry.changed.wait(lock.native());
       continue;
     }
@@ -73,7 +73,7 @@ bool WriteQueue::waitForTurn(Entry& entry, support::Lock& lock) {
   return entry.state == State::leading;
 }
 
-/// Takes its turn for all who wait, and hands over to the next one.
+/// Executes the waiting changes, and passes the turn to the next waiter.
 void WriteQueue::lead(Entry& own) {
   Entry* group = nullptr;
   try {
@@ -98,7 +98,7 @@ void WriteQueue::lead(Entry& own) {
   first_->changed.notify_one();
 }
 
-/// The leader's own change, which may not be the first any more, and others up to the limit.
+/// The leader's own change, which may no longer be the first, and others up to the limit.
 WriteQueue::Entry* WriteQueue::takeGroup(Entry& own) {
   remove(own);
   Entry* tail = &own;
@@ -114,7 +114,7 @@ WriteQueue::Entry* WriteQueue::takeGroup(Entry& own) {
 
 void WriteQueue::finish(Entry* group) {
   for (Entry* each = group; each != nullptr;) {
-    Entry* next = each->next;  // its caller may be gone once it is told
+    Entry* next = each->next;  // its OS thread may have continued after this
     const bool waits = each->state == State::taken;
     each->state = State::done;
     if (waits) each->changed.notify_one();
@@ -125,7 +125,7 @@ void WriteQueue::finish(Entry* group) {
 void WriteQueue::begin(Deadline deadline) {
   writer_->setBusyTimeout(timeLeft(deadline));
   translating(file_, [&] {
-    writer_->rollback();  // what an earlier failure left open
+    writer_->rollback();  // left open by an earlier failure
     writer_->begin(Begin::immediate);
   });
   try {
@@ -144,7 +144,7 @@ void WriteQueue::runGroup(Entry* first) {
     translating(file_, [&] {
       const int before = writer_->database().getTotalChanges();
       runAll(first);
-      // Not by itself: changes that were refused cost no write.
+      // Only with other writes: refused changes cause no write.
       remember = remember && writer_->database().getTotalChanges() != before;
       if (remember) rememberTime(*writer_, now);
       writer_->commit();
@@ -166,7 +166,8 @@ void WriteQueue::runAll(Entry* first) {
   for (Entry* each = first; each != nullptr; each = each->next) each->task.call(each->task.held, *writer_);
 }
 
-/// Tells the probe. What it throws reaches every caller: the changes are made, and only the answer is lost.
+/// Calls the probe. Every change of the group gets its exception: the changes are made, and only the answers
+/// are lost.
 void WriteQueue::announce(Entry* first) {
   try {
     translating(file_, [&] { writer_->announceCommit(); });

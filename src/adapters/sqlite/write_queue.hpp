@@ -15,29 +15,29 @@
 
 namespace messenger::sqlite {
 
-/// The moment by which an operation must have succeeded.
+/// The end of an operation's time limit.
 using Deadline = std::chrono::steady_clock::time_point;
 
 /// How long SQLite may wait for locks until then. May be negative.
 [[nodiscard]] std::chrono::milliseconds timeLeft(Deadline deadline);
 
-/// One connection that writes, for all OS threads of the process. Changes that wait together are committed
-/// together: the first of them commits for all.
+/// The one connection that writes, for all OS threads of the process. Changes that wait together are
+/// committed together (group commit): the first of them commits for all.
 ///
-/// A caller that meets nobody runs its change in its own OS thread: nobody is woken, nothing is allocated.
-/// One that comes while another commits waits in the queue; when that one is done, the first who waits opens
-/// a transaction, takes all who wait by then, runs their changes one after another, commits once, and tells
-/// each its result. A change whose guard fails has written nothing and stays in the group. One that throws
-/// takes the group's transaction down, and the group is repeated change by change, so that it hurts no other.
+/// When nobody else is writing, an OS thread runs its change itself: nothing is woken or allocated. An OS
+/// thread that comes during another commit waits in the queue. When that commit is done, the first waiter
+/// opens a transaction, takes all waiting changes, runs them one after another, commits once, and gives each
+/// waiter its result. A change whose guard fails has written nothing and stays in the group. When a change
+/// throws, the group is rolled back and repeated change by change, so that the others are not affected.
 ///
-/// Nobody waits longer than their own deadline, whether for the queue or for another process. Thread-safe.
+/// No change waits past its own deadline, neither for the queue nor for another process. Thread-safe.
 class WriteQueue {
  public:
-  /// `clock` is the file's.
+  /// `clock` is the clock of the file.
   WriteQueue(std::unique_ptr<Connection> writer, std::string file, const FileClock& clock);
 
-  /// Runs `body(connection)` in a transaction that is then committed. A body must be repeatable, and have
-  /// written nothing where it reports that a guard failed. Throws what the body throws, with nothing changed;
+  /// Runs `body(connection)` in a transaction and commits it. The body must be repeatable, and must have
+  /// written nothing when it reports that a guard failed. Throws what the body throws, with nothing changed;
   /// StorageUnavailable when the deadline passes.
   template <class Body>
   auto write(Deadline deadline, Body&& body) {
@@ -50,11 +50,11 @@ class WriteQueue {
     return std::move(*value);
   }
 
-  /// How many wait in the queue, for tests. Those whose changes are being carried out do not count.
+  /// How many changes wait in the queue, without those that are being executed. For tests.
   [[nodiscard]] std::size_t waiting() EXCLUDES(mutex_);
 
  private:
-  /// Refers to a callable of the caller's, without a copy.
+  /// Refers to a callable without copying it.
   struct Task {
     const void* held;
     void (*call)(const void*, Connection&);
@@ -62,7 +62,7 @@ class WriteQueue {
 
   enum class State : std::uint8_t { waiting, taken, leading, done };
 
-  /// One waiting change; lives on its caller's stack.
+  /// One waiting change; lives on the stack of the waiting OS thread.
   struct Entry {
     Task task;
     Deadline deadline;
@@ -94,7 +94,7 @@ class WriteQueue {
 
   // The leader's.
   std::unique_ptr<Connection> writer_;
-  StorageTime remembered_{};  ///< how far the clock has come, as far as this process has stored it
+  StorageTime remembered_{};  ///< the latest time of the clock that this process has stored
 
   support::Mutex mutex_;
   Entry* first_ GUARDED_BY(mutex_) = nullptr;

@@ -47,7 +47,7 @@ Outcome requireFolder(const SqliteOptions& options) {
               "Is --database (or MESSENGER_DATABASE) right?");
 }
 
-/// Nothing when the file is of ours and of this version.
+/// Empty when the file belongs to the library and has this version.
 Outcome requireUsable(const SqliteOptions& options) {
   const SqliteFile file = inspectSqliteFile(options);
   switch (file.kind) {
@@ -81,7 +81,8 @@ Outcome migrate(Invocation& call) {
   const SqliteFile before = inspectSqliteFile(*options);
   if (Outcome folder = requireFolder(*options); !folder) return folder;
   if (before.kind == SqliteFileKind::ours && before.version > before.latest) return tooNew(*options, before);
-  // Not judged here: a SQLite file without tables becomes ours, anything else foreign is refused and left.
+  // Not checked here: a SQLite file without tables gets the library's tables; any other foreign file is
+  // refused and left.
   static_cast<void>(sqliteStorage(*options));
   const bool made = before.kind != SqliteFileKind::ours;
   const bool changed = made || before.version != before.latest;
@@ -120,7 +121,7 @@ Outcome check(Invocation& call) {
     all += (all.empty() ? "" : "; ") + finding;
   }
   return fail(ExitCode::database, "databaseDamaged",
-              call.screen.json() ? all : fmt::format("{} findings in {}.", findings.size(), nameOf(*options)),
+              call.screen.json() ? all : fmt::format("{} problems in {}.", findings.size(), nameOf(*options)),
               "Keep a copy of the file and of its -wal before anything else.");
 }
 
@@ -129,16 +130,15 @@ Outcome check(Invocation& call) {
 std::vector<OptionSpec> Database::options() {
   return {{"database", OptionKind::text, "FILE", "the SQLite file (MESSENGER_DATABASE)"},
           {"wait", OptionKind::number, "SECONDS",
-           fmt::format("how long to wait for a database that others keep busy, 0 to {} ({})", longestWait,
-                       usualWait),
-           0, longestWait}};
+           fmt::format("how long to wait for a busy database, 0 to {} ({})", longestWait, usualWait), 0,
+           longestWait}};
 }
 
 Expected<SqliteOptions> Database::locate(const Arguments& arguments) {
   std::string path = arguments.text("database").value_or("");
   if (const char* set = std::getenv("MESSENGER_DATABASE"); path.empty() && set != nullptr) path = set;
   if (path.empty()) {
-    return fail(ExitCode::usage, "databaseNotGiven", "It is not said which database to work on.",
+    return fail(ExitCode::usage, "databaseNotGiven", "No database was given.",
                 "Give --database=FILE, or set MESSENGER_DATABASE.");
   }
   SqliteOptions options;
@@ -167,10 +167,9 @@ Expected<Messenger*> Database::open(const Arguments& arguments) {
 std::vector<Command> databaseCommands() {
   Command migrating;
   migrating.name = "db:migrate";
-  migrating.summary = "make the database, or bring its tables up to date";
+  migrating.summary = "create the database, or bring its tables up to date";
   migrating.description = {
-      "The only command that makes a file. A file that is not ours or that is newer is refused and left as "
-      "it was."};
+      "The only command that creates a file. A foreign or newer file is refused and left as it was."};
   migrating.needsMessenger = false;
   migrating.run = migrate;
 

@@ -9,18 +9,18 @@
 
 namespace messenger::console {
 
-/// The SQLite file that the command line or the environment names. Opening it never makes or upgrades a file:
-/// only db:migrate does.
+/// The SQLite file that the command line or the environment names. Only db:migrate creates or upgrades a
+/// file.
 class Database {
  public:
   /// `--database=FILE` and `--wait=SECONDS`.
   [[nodiscard]] static std::vector<OptionSpec> options();
 
-  /// The file, or why there is none to speak of.
+  /// The file, or why it is not known.
   [[nodiscard]] static Expected<SqliteOptions> locate(const Arguments& arguments);
 
-  /// A Messenger on the file, made for an operator's tool: it hears no heartbeats, and only stores the jobs
-  /// that its commands cause, since it has no video driver to run them with.
+  /// A Messenger on the file, made for an operator's tool: it receives no heartbeats, and only stores the
+  /// jobs that its commands cause, because it has no video driver to run them.
   Expected<Messenger*> open(const Arguments& arguments);
 
  private:

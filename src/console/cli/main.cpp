@@ -36,8 +36,8 @@ Program makeProgram(Database& database) {
 #endif
       {"NO_COLOR", {"no colours"}}};
   program.sweepNote =
-      "From here no client was told, and rooms are destroyed by the host's worker. Without --now the host's "
-      "worker does it all.";
+      "Clients were not notified from here, and the host's worker destroys the rooms. Without --now the "
+      "host's worker does everything.";
   program.open = [&database](const Arguments& arguments) { return database.open(arguments); };
   return program;
 }

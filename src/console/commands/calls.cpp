@@ -43,7 +43,7 @@ void writeUser(support::JsonWriter& json, std::string_view key, const std::optio
   json.beginObject().key("type").value(user->type).key("id").value(user->id).endObject();
 }
 
-/// The fields of a call; the object stays open.
+/// Writes the fields of a call; the object stays open.
 void writeCall(support::JsonWriter& json, const Call& call) {
   json.beginObject().key("id").value(call.id.value()).key("thread_id").value(call.threadId.value());
   writeUser(json, "owner", call.owner);
@@ -157,7 +157,7 @@ std::vector<Command> callCommands() {
   Command showing;
   showing.name = "calls:show";
   showing.summary = "show one call and who was in it";
-  showing.description = {"Also calls that have ended. The room's id, pin and secret are not shown."};
+  showing.description = {"Also for calls that have ended. The room's id, pin and secret are not shown."};
   showing.argument = ArgumentSpec{"ID", true, "the id of the call"};
   showing.run = show;
   return {listing, showing};

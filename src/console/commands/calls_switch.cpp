@@ -84,14 +84,12 @@ std::vector<Command> switchCommands() {
       "Does nothing while calling is disabled (MESSENGER_CALLING_ENABLED, Config::calling.enabled).";
   Command check;
   check.name = "calls:check-activity";
-  check.summary = "put out who sends no heartbeat any more";
+  check.summary = "evict participants who send no heartbeats";
   check.description = {
-      "Looks at the active calls older than a minute. Who was not heard for the time a heartbeat counts (60 "
-      "s) is "
-      "put out; a call that empties ends. Without --now a job is left for a worker.",
-      "--now judges from here, and judges nobody before this program has been able to hear heartbeats for "
-      "that "
-      "time, or sees in the storage that others have.",
+      "Checks the active calls older than a minute. Participants without a heartbeat for the TTL (60 s) are "
+      "evicted; a call that empties ends. Without --now a job is stored for a worker.",
+      "--now evicts nobody before this program could receive heartbeats for that time, or the storage shows "
+      "that other processes could.",
       disabled};
   check.options = {nowOption("check before returning, instead of leaving it to a worker")};
   check.run = checkActivity;
@@ -100,8 +98,9 @@ std::vector<Command> switchCommands() {
   takeDown.name = "calls:down";
   takeDown.summary = "end all calls and refuse new ones for a while";
   takeDown.description = {
-      "From now on no call can be started, in any process on this storage, until the time is up or calls:up. "
-      "Every active call ends: by a job for a worker, with --now before this command returns.",
+      "From now on no call can be started, in any process on this storage, until the time is over or "
+      "calls:up is run. Every active call ends: by a job for a worker, or with --now before this command "
+      "returns.",
       "The rooms of ended calls are destroyed by the worker of a program that has the video driver.",
       disabled};
   takeDown.options = {{"duration", OptionKind::number, "MINUTES",

@@ -23,7 +23,7 @@ namespace messenger::console {
 /// All of them.
 [[nodiscard]] std::vector<Command> operatorCommands();
 
-/// `--limit=N` of the listing commands, and what it is when it is not given.
+/// `--limit=N` of the listing commands, and its default.
 inline constexpr std::int64_t usualLimit = 50;
 [[nodiscard]] OptionSpec limitOption();
 [[nodiscard]] std::size_t limitOf(const Arguments& arguments);
@@ -31,10 +31,10 @@ inline constexpr std::int64_t usualLimit = 50;
 /// `key` with the text, or with null.
 void writeText(support::JsonWriter& json, std::string_view key, const std::optional<std::string>& text);
 
-/// Whether the three commands that look at the switch may go on; says that calling is disabled when not.
+/// Whether the three commands that use the switch may continue; when not, prints that calling is disabled.
 [[nodiscard]] bool callingIsEnabled(Invocation& call);
 
-/// Counts on the progress line what a sweep does while it runs, and holds off Ctrl-C until it is through.
+/// Shows the progress of a sweep while it runs, and delays Ctrl-C until it is done.
 class SweepProgress {
  public:
   explicit SweepProgress(Invocation& call);

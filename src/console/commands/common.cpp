@@ -48,7 +48,7 @@ bool callingIsEnabled(Invocation& call) {
 SweepProgress::SweepProgress(Invocation& call) : screen_(call.screen), stop_(call.options) {
   if (!call.options.progress) return;
   const auto show = [this] {
-    screen_.progress(fmt::format("{} participants put out, {} calls ended", left_.load(), ended_.load()));
+    screen_.progress(fmt::format("{} participants evicted, {} calls ended", left_.load(), ended_.load()));
   };
   subscriptions_.push_back(call.messenger->onCallLeft([this, show](const CallLeft&) {
     ++left_;

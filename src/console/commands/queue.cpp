@@ -52,7 +52,7 @@ Outcome failed(Invocation& call) {
 Outcome checkRetry(const Arguments& arguments) {
   const bool named = !arguments.argument().value_or("").empty();
   if (named && arguments.has("all")) {
-    return fail(ExitCode::usage, "conflictingOptions", "Both an ID and --all are there.",
+    return fail(ExitCode::usage, "conflictingOptions", "Both an ID and --all are given.",
                 "Give one of them.");
   }
   if (!named && !arguments.has("all")) {
@@ -129,13 +129,13 @@ std::vector<Command> queueCommands() {
 
   Command showFailed;
   showFailed.name = "queue:failed";
-  showFailed.summary = "show the jobs that were given up";
+  showFailed.summary = "show the failed jobs";
   showFailed.options = {limitOption()};
   showFailed.run = failed;
 
   Command retryFailed;
   retryFailed.name = "queue:retry";
-  retryFailed.summary = "give failed jobs all their tries again";
+  retryFailed.summary = "give failed jobs all their attempts again";
   retryFailed.description = {"The job waits for a worker; this command runs nothing."};
   retryFailed.argument = ArgumentSpec{"ID", false, "the id of the failed job"};
   retryFailed.options = {{"all", OptionKind::flag, {}, "every failed job"}};

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::chrono::milliseconds glance{100};
 
-/// Tells of each job as it is settled. Told from the workers' threads.
+/// Prints each job after it is settled. Called on the workers' OS threads.
 class Report {
  public:
   explicit Report(Invocation& call) : call_(call) {}
@@ -30,12 +30,12 @@ class Report {
       runs_.push_back(run);
       return;
     }
-    // Fits 80 columns, unless it is not the first try.
+    // Fits 80 columns for a first attempt.
     const std::string outcome = padded(toString(run.outcome), 6);
     std::string line = fmt::format("{}  {}  {:<18}  {}", absolute(call_.now()),
                                    call_.screen.paint(toneOf(run.outcome), outcome), toString(run.type),
                                    run.call ? printable(run.call->value()) : "-");
-    if (run.attempt > 1) line += fmt::format("  try {}", run.attempt);
+    if (run.attempt > 1) line += fmt::format("  attempt {}", run.attempt);
     call_.screen.line(line);
   }
 
@@ -72,7 +72,7 @@ class Report {
  private:
   static constexpr std::array<JobOutcome, 4> outcomes{JobOutcome::done, JobOutcome::retry, JobOutcome::failed,
                                                       JobOutcome::lost};
-  /// A worker may run for months: --json shows the last ones.
+  /// A worker may run for months: so --json shows only the last ones.
   static constexpr std::size_t mostRuns = 1000;
 
   static Tone toneOf(JobOutcome outcome) noexcept {
@@ -112,12 +112,12 @@ bool isQueueName(std::string_view name) {
 
 Outcome checkWork(const Arguments& arguments) {
   if (arguments.has("once") && arguments.has("stop-when-empty")) {
-    return fail(ExitCode::usage, "conflictingOptions", "Both --once and --stop-when-empty are there.",
+    return fail(ExitCode::usage, "conflictingOptions", "Both --once and --stop-when-empty are given.",
                 "Give one of them.");
   }
   if (arguments.has("once") && arguments.number("threads").value_or(1) > 1) {
-    return fail(ExitCode::usage, "conflictingOptions",
-                "--once runs one job, and needs no more than one thread.", "Leave out --threads.");
+    return fail(ExitCode::usage, "conflictingOptions", "--once runs one job and needs only one thread.",
+                "Leave out --threads.");
   }
   if (const auto queue = arguments.text("queue"); queue && !isQueueName(*queue)) {
     return fail(ExitCode::usage, "badValue", "--queue must be 1 to 64 characters of A-Z a-z 0-9 . _ -.");
@@ -154,7 +154,7 @@ std::size_t onlyUnreadable(const Invocation& call) {
 }
 
 Outcome work(Invocation& call) {
-  // The null driver would mark rooms as made and destroyed that no provider was ever asked about.
+  // The null driver would record rooms as made and destroyed without asking a provider.
   if (!call.messenger->hasVideoDriver()) {
     return fail(
         ExitCode::failed, "noVideoDriver",
@@ -192,7 +192,7 @@ Outcome work(Invocation& call) {
     }
   }
   worker.stop();
-  // A worker outlives a storage that fails; "nothing left" would be the wrong news of one. This throws then.
+  // A worker continues when the storage fails, and "nothing left" would then be wrong. This throws instead.
   if (empty) static_cast<void>(call.messenger->jobs().counts());
   if (unreadable > 0) {
     call.screen.note(
@@ -212,21 +212,19 @@ std::vector<Command> workCommands() {
   working.summary = "run jobs as they become available";
   working.description = {
       "Runs until it is stopped, or as --once and --stop-when-empty say. Ctrl-C (or SIGTERM) finishes the "
-      "jobs in "
-      "hand and ends with 0; a second one ends at once, and another worker takes over what was in hand once "
-      "its "
-      "lease has run out.",
-      "A job that fails is tried again after a while; after the last try it is kept among the failed ones "
-      "(queue:failed, queue:retry). That is no failure of this command.",
+      "running jobs and ends with 0; a second one ends at once, and another worker takes over the running "
+      "jobs after their leases.",
+      "A job that fails is retried after a while; after the last attempt it is kept as failed (queue:failed, "
+      "queue:retry). The command itself still succeeds.",
       "Needs a video driver (Messenger::setVideoDriver); without one nothing is run."};
   working.options = {
       {"queue", OptionKind::text, "NAME", "the queue to serve (that of the configuration, messenger)"},
       {"once", OptionKind::flag, {}, "run one job, if one is available, and stop"},
       {"stop-when-empty", OptionKind::flag, {}, "stop when no job is available"},
-      {"tries", OptionKind::number, "N", "how often a job is tried, 1 to 1000 (as configured)", 1, 1000},
+      {"tries", OptionKind::number, "N", "attempts for each job, 1 to 1000 (as configured)", 1, 1000},
       {"backoff", OptionKind::number, "SECONDS", "wait after the first failure, 0 to 86400 (as configured)",
        0, 86400},
-      {"threads", OptionKind::number, "N", "how many jobs run side by side, 1 to 256 (1)", 1, 256}};
+      {"threads", OptionKind::number, "N", "how many jobs run at the same time, 1 to 256 (1)", 1, 256}};
   working.check = checkWork;
   working.run = work;
   return {working};

@@ -25,7 +25,7 @@ void writeResult(Screen& screen, std::size_t active, std::size_t rounds) {
 }
 
 Outcome runOnce(Invocation& call) {
-  // Whoever counts on hearing heartbeats cannot judge in the moment it starts; a long-lived worker can.
+  // A program that receives heartbeats cannot evict anyone when it has just started; a long-lived worker can.
   const When when = call.messenger->config().presence.receivesHeartbeats ? When::queued : When::now;
   std::size_t active = 0;
   {
@@ -68,15 +68,14 @@ Outcome run(Invocation& call) {
 std::vector<Command> scheduleCommands() {
   Command schedule;
   schedule.name = "schedule:run";
-  schedule.summary = "do what is due now: the activity check";
+  schedule.summary = "do the due tasks: the activity check";
   schedule.description = {
       "For a cron entry of every minute, where no Scheduler runs in the host. Leaves the check to a worker "
-      "as "
-      "calls:check-activity does, or does it here where this program is configured not to hear heartbeats.",
-      "--watch goes on by itself, and judges as calls:check-activity --now does. Ctrl-C (or SIGTERM) "
-      "finishes the "
-      "check in hand and ends with 0."};
-  schedule.options = {{"watch", OptionKind::flag, {}, "go on until stopped, one check every interval"}};
+      "as calls:check-activity does, or does it here when this program is configured not to receive "
+      "heartbeats.",
+      "--watch repeats it, as calls:check-activity --now. Ctrl-C (or SIGTERM) finishes the current check and "
+      "ends with 0."};
+  schedule.options = {{"watch", OptionKind::flag, {}, "repeat until stopped, one check every interval"}};
   schedule.run = run;
   return {schedule};
 }

@@ -10,9 +10,9 @@
 namespace messenger::testing {
 namespace {
 
-Broadcast push(const std::string& as, const std::string& call, const std::string& payload,
+Broadcast push(const std::string& event, const std::string& call, const std::string& payload,
                std::vector<std::string> channels = {"messenger.user.1"}) {
-  return {as, std::move(channels), payload, CallId{call}};
+  return {event, std::move(channels), payload, CallId{call}};
 }
 
 std::string text(const Broadcast& broadcast) {
@@ -20,7 +20,7 @@ std::string text(const Broadcast& broadcast) {
          describe(broadcast.call);
 }
 
-/// Sends them one after another and requires that they arrive just so.
+/// Sends them one after another and requires that they arrive unchanged and in this order.
 void sendAll(BroadcasterUnderTest& c, const std::vector<Broadcast>& broadcasts) {
   for (const Broadcast& each : broadcasts) c.broadcaster->broadcast(each);
   if (!c.received) return;
@@ -94,8 +94,8 @@ std::size_t broadcasterSuite(const std::function<BroadcasterUnderTest()>& make, 
   run("broadcast: every kind arrives, with channels, payload and call", everyKind);
   run("broadcast: to many channels at once", everyChannel);
   run("broadcast: payloads arrive byte for byte, long ones too", anyText);
-  run("broadcast: those of one call arrive in their order", inOrder);
-  run("broadcast: of several calls at once, each call's in their order", atOnce);
+  run("broadcast: several of one call arrive in order", inOrder);
+  run("broadcast: several calls at once, each in order", atOnce);
   return checks.failures();
 }
 

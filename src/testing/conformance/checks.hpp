@@ -16,7 +16,7 @@
 
 namespace messenger::testing {
 
-/// Ends a check that does not hold.
+/// Ends a check that fails.
 class CheckFailed : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -26,7 +26,7 @@ inline void require(bool holds, std::string_view what) {
   if (!holds) throw CheckFailed("not so: " + std::string{what});
 }
 
-/// Requires that two values look the same.
+/// Requires that two values have the same description.
 template <class Value>
 void requireEqual(std::string_view what, const Value& actual, const std::type_identity_t<Value>& expected) {
   const std::string is = describe(actual);
@@ -36,7 +36,7 @@ void requireEqual(std::string_view what, const Value& actual, const std::type_id
   }
 }
 
-/// Runs checks one by one and counts what fails.
+/// Runs checks one by one and counts failures.
 class Checks {
  public:
   explicit Checks(const ReportSink& sink) : sink_(sink) {}

@@ -11,8 +11,8 @@
 
 namespace messenger::testing {
 
-/// Does the same with several threads at once: `body(i)` for i in [0, count), shared out among them, all set
-/// off together. An exception of one is thrown again when all have ended.
+/// Does the same on several OS threads at once: `body(i)` for i in [0, count), divided among them, all
+/// started together. An exception of one is thrown again when all have ended.
 inline void crowd(std::size_t count, const std::function<void(std::size_t)>& body, std::size_t threads = 8) {
   std::mutex mutex;
   std::condition_variable all;

@@ -74,7 +74,7 @@ std::string describe(const CallWithRoom& call) {
       .add("setupComplete", call.setupComplete)
       .add("teardownComplete", call.teardownComplete)
       .add("roomMayExist", call.roomMayExist)
-      // A room without any detail is as good as none.
+      // A room without details counts as none.
       .add("room", call.room.value_or(Room{}))
       .add("sequence", call.sequence)
       .add("revision", call.revision)
@@ -134,7 +134,7 @@ std::string describe(const ThreadMember& member) {
       .add("admin", member.admin)
       .add("startCalls", member.startCalls)
       .add("pending", member.pending)
-      .add("muted", member.notificationsMuted)
+      .add("notificationsMuted", member.notificationsMuted)
       .text();
 }
 

@@ -8,8 +8,8 @@
 
 #include "messenger/contracts/storage.hpp"
 
-// Values as texts, for the details of a report and for comparing what has no operator==. No secret is shown:
-// two that differ are told apart by whether they are there.
+// Values as texts, for the details of a report and for comparing values without operator==. Secrets are not
+// shown, only whether there is one.
 namespace messenger::testing {
 
 [[nodiscard]] std::string describe(std::string_view text);

@@ -13,7 +13,7 @@ namespace {
 
 using std::chrono::seconds;
 
-/// One check at work: a fresh presence, and the time.
+/// One check: a new presence, and the time.
 class PresenceCase {
  public:
   PresenceCase(std::shared_ptr<Presence> presence, const PresenceSuiteOptions& options)
@@ -123,7 +123,7 @@ void seenAgain(PresenceCase& c) {
     c.track(person(i));
     c.advance(seconds{1});
   }
-  // Every third is seen again, in the same order.
+  // Every third participant is seen again, in the same order.
   for (int i = 0; i < count; i += 3) {
     require(c.touch(person(i)), "they are tracked");
     c.advance(seconds{1});
@@ -175,7 +175,7 @@ void longTexts(PresenceCase& c) {
   c.track(huge);
   require(c.touch(huge), "a huge id can be tracked");
   require(c.seenCount(huge, Duration::zero()) == 1, "it comes back as it was");
-  // Around every size at which an implementation may store or compare texts in another way.
+  // Around every size at which an implementation may store or compare texts differently.
   const auto sized = [](std::size_t call, std::size_t user) {
     return who(std::string(call, 'c'), std::string(user, 'u'));
   };
@@ -201,7 +201,7 @@ void atOnce(PresenceCase& c) {
   c.advance(seconds{60});
   const SteadyPoint now = c.now();
   std::atomic<std::size_t> unseen{0};
-  // Half send heartbeats while the other half come and go, and others ask who was seen.
+  // Half send heartbeats while the other half join and leave, and others read who was seen.
   crowd(people * 100, [&](std::size_t i) {
     const ParticipantKey key = person(i % people);
     const SteadyPoint mine = now + std::chrono::nanoseconds{(i * 7) % 13};
@@ -231,16 +231,16 @@ std::size_t presenceSuite(const std::function<std::shared_ptr<Presence>()>& make
       body(testCase);
     });
   };
-  run("touch: somebody not tracked → false, and nothing changes", untracked);
+  run("touch: not tracked → false, and nothing changes", untracked);
   run("track: one user in one call is tracked, seen now", tracks);
-  run("touch: somebody tracked → true, seen now", touches);
+  run("touch: tracked → true, seen now", touches);
   run("track: repeating it is a heartbeat", tracksAgain);
   run("untrack: they are no longer tracked; repeating it does nothing", untracks);
   run("presence: calls, user types and user ids are kept apart", keepsApart);
   run("seenWithin: goes by when each was last seen", seenAgain);
   run("seenWithin: the limit itself is within", seenUpTo);
   run("presence: an earlier time never replaces a later one", neverEarlier);
-  run("presence: many come and go", manyComeAndGo);
+  run("presence: many are tracked and untracked", manyComeAndGo);
   run("presence: ids of any length and content", longTexts);
   run("presence: several threads at once", atOnce);
   return checks.failures();

@@ -14,13 +14,13 @@
 
 namespace messenger::testing {
 
-/// So many seconds after the suite's beginning of time, for people.
+/// A wall-clock time: this many seconds after the suite's start.
 [[nodiscard]] constexpr TimePoint at(std::int64_t seconds) {
   return TimePoint{std::chrono::sys_days{std::chrono::year{2026} / std::chrono::January / 1}} +
          std::chrono::seconds{seconds};
 }
 
-/// The same on the storage's clock, which has another beginning.
+/// The same on the storage's clock, which starts at another value.
 [[nodiscard]] constexpr StorageTime t(std::int64_t seconds) {
   return StorageTime{std::chrono::hours{1000}} + std::chrono::seconds{seconds};
 }
@@ -29,18 +29,18 @@ namespace messenger::testing {
   return {"user", std::move(name)};
 }
 
-/// Those of the suite, by name.
+/// The users of the suite, by name.
 struct People {
   UserId alice = user("alice");
   UserId bob = user("bob");
   UserId carol = user("carol");
 };
 
-inline constexpr InstanceId here{7};   ///< who sees, unless said
+inline constexpr InstanceId here{7};   ///< the presence peer, unless stated
 inline constexpr InstanceId there{8};  ///< another one
 inline const std::string queue = "calls";
 
-/// One check at work: a fresh storage, short ways to do things with it, and to look at it.
+/// One check: a new storage, with short ways to change and inspect it.
 class StorageCase : public People {
  public:
   StorageCase(const StorageFactory& make, const StorageFactory& reopen);
@@ -51,9 +51,9 @@ class StorageCase : public People {
   [[nodiscard]] Switches& switches() const noexcept { return storage_->switches(); }
   [[nodiscard]] Storage& storage() const noexcept { return *storage_; }
 
-  /// The same data as another process sees it.
+  /// The same data, as another process sees it.
   [[nodiscard]] std::shared_ptr<Storage> openAgain() const;
-  /// As after a restart.
+  /// The same data, as after a restart.
   void restart();
   [[nodiscard]] bool canReopen() const noexcept { return reopen_ != nullptr; }
 
@@ -63,14 +63,14 @@ class StorageCase : public People {
 
   /// A change that makes a call with its owner in it.
   [[nodiscard]] CallChange starting(const std::string& thread, const UserId& owner, std::int64_t seconds);
-  /// A change of the call as it is stored now, which only raises the revision so far.
+  /// An empty change of the call as it is stored now: it only raises the revision.
   [[nodiscard]] CallChange changing(const CallId& call, std::int64_t seconds);
-  /// The same that brings users in, by new rows.
+  /// The same, with new rows of users who join.
   [[nodiscard]] CallChange joining(const CallId& call, const std::vector<UserId>& who, std::int64_t seconds);
-  /// The same that ends the call.
+  /// The same, ending the call.
   [[nodiscard]] CallChange ending(const CallId& call, std::int64_t seconds);
 
-  // These require that the change is committed.
+  // These require that the change commits.
 
   CommitResult commit(const CallChange& change);
   CallId start(const std::string& thread, const UserId& owner, std::int64_t seconds);
@@ -90,10 +90,10 @@ class StorageCase : public People {
   [[nodiscard]] std::vector<HeartbeatStore::SilentParticipant> silent() const;
   [[nodiscard]] std::optional<StorageTime> lastSeen(const CallId& call, const UserId& who) const;
 
-  /// Everything that can be seen of the storage.
+  /// The whole visible content of the storage.
   [[nodiscard]] std::string picture() const;
 
-  /// Does it and requires that nothing has changed.
+  /// Runs `body` and requires that nothing changed.
   template <class Operation>
   auto unchangedBy(Operation operation) {
     const std::string before = picture();
@@ -103,7 +103,7 @@ class StorageCase : public People {
     return outcome;
   }
 
-  /// Requires that it throws StorageError and changes nothing.
+  /// Requires that `body` throws StorageError and changes nothing.
   void requireRefused(std::string_view what, const std::function<void()>& operation);
 
  private:
@@ -114,7 +114,7 @@ class StorageCase : public People {
   int ids_ = 0;
 };
 
-/// The checks of one file: a sentence, and what it takes.
+/// The checks of one file: a sentence and a function each.
 struct StorageChecks {
   Checks& checks;
   const StorageFactory& make;

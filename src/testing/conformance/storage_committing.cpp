@@ -328,7 +328,7 @@ void checkCommitting(StorageChecks& checks) {
   checks.run("commit: room without details -> still a room", emptyRoom);
   checks.run("commit: participants -> rows as given, seen or departed now", participants);
   checks.run("commit: second row of a user -> StorageError", oneRowAUser);
-  checks.run("commit: everyoneLeaves -> those who were in, in the order of joining", everyoneLeaves);
+  checks.run("commit: everyoneLeaves -> everyone who was in, in the order of joining", everyoneLeaves);
   checks.run("commit: taken out by a row and everyoneLeaves -> counted once", lastOneOut);
   checks.run("commit: id that is taken -> StorageError, nothing written", takenIds);
   checks.run("commit: several guards fail -> conflict, claimLost, callsDown, activeCallExists",
@@ -337,7 +337,7 @@ void checkCommitting(StorageChecks& checks) {
   checks.run("commit: unlessCallsDown -> refused before that time, not at it", downGuard);
   checks.run("commit: settles -> the job ends with the change, once", settlesWithTheChange);
   checks.run("commit: conflict -> its jobs are not stored", conflictsStoreNoJob);
-  checks.run("commit: conflict or StorageError -> the claim that it settles holds still",
+  checks.run("commit: conflict or StorageError -> the claim that it settles is still valid",
              claimOutlivesRefusal);
   checks.run("commit: answersThread -> the call's thread, with its members or without", answersThread);
   checks.run("commit: odd texts -> come back as they were", oddTexts);

@@ -10,7 +10,7 @@ namespace {
 
 using Status = CommitResult::Status;
 
-/// The storage for the i-th of a crowd: every other one is another process's, if there can be one.
+/// The storage for the i-th OS thread: every second one is that of another process, if possible.
 class Ways {
  public:
   explicit Ways(StorageCase& c) : here_(c.storage()) {

@@ -30,8 +30,8 @@ void passesOver(StorageCase& c) {
                                                {{CallId{"x"}, c.bob}, t(9)}}));
   requireEqual("how many are in no call", out.size(), std::size_t{3});
   require(std::find(out.begin(), out.end(), ParticipantKey{call, c.alice}) == out.end(), "alice is in one");
-  require(!c.lastSeen(call, c.bob), "who left stays out");
-  requireEqual("a late heartbeat that is no news is not passed over",
+  require(!c.lastSeen(call, c.bob), "a participant who left stays out");
+  requireEqual("a late heartbeat with an earlier time is not skipped",
                c.heartbeats().save(report({{{call, c.alice}, t(2)}})).size(), std::size_t{0});
 }
 
@@ -122,12 +122,12 @@ void departures(StorageCase& c) {
 
 void checkHeartbeats(StorageChecks& checks) {
   checks.run("save: last seen, never an earlier time over a later one", saves);
-  checks.run("save: who is in no call -> returned, passed over", passesOver);
+  checks.run("save: a participant in no call -> skipped and returned", passesOver);
   checks.run("save: a large report -> all of it", large);
-  checks.run("peers: as last reported; forgotten a week after their lease", peers);
+  checks.run("peers: as last reported; deleted a week after their lease", peers);
   checks.run("silent: by last seen, in pages, of calls up to a sequence", silence);
   checks.run("silent: seen at the same time -> by sequence, each once", seenTogether);
-  checks.run("departures: who left at or after a time", departures);
+  checks.run("departures: participants who left at or after a time", departures);
 }
 
 }  // namespace messenger::testing

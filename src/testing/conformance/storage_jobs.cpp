@@ -177,13 +177,13 @@ void listsAndCounts(StorageCase& c) {
 void checkJobs(StorageChecks& checks) {
   checks.run("add: stores a job; a taken id is StorageError", stores);
   checks.run("claim: the first available, then in the order of storing", firstAvailable);
-  checks.run("claim: counts the attempt, raises the token, leases", claims);
+  checks.run("claim: counts the attempt, raises the token, sets the lease", claims);
   checks.run("claim: another queue -> nothing", otherQueues);
   checks.run("claim: one job of a call at a time", oneOfACall);
   checks.run("claim: by id or by call -> this one only", byIdOrCall);
   checks.run("claim: SetupCall of an active call -> the intent is stored, once", intent);
   checks.run("claim: other jobs -> no intent", noIntent);
-  checks.run("renew: prolongs a claim that holds", renews);
+  checks.run("renew: extends a valid claim", renews);
   checks.run("settle: retry, fail, done, each once", settles);
   checks.run("retryFailed: one, or all", retriesOne);
   checks.run("list, counts: pages and numbers", listsAndCounts);

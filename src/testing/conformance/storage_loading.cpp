@@ -137,8 +137,8 @@ void checkLoading(StorageChecks& checks) {
   checks.run("load: by id -> the call, its revision, how many are in it", byId);
   checks.run("load: unknown call or thread -> no call", unknown);
   checks.run("load: by thread -> the active call alone", byThread);
-  checks.run("load: rows asked for -> these, each once", askedFor);
-  checks.run("load: participant of another call -> not given", foreignParticipant);
+  checks.run("load: requested rows -> these, each once", askedFor);
+  checks.run("load: participant of another call -> not returned", foreignParticipant);
   checks.run("load: user in the call -> when last seen", lastSeen);
   checks.run("load: the thread's revision -> rises with each raise, for this thread alone", threadRevision);
   checks.run("load: calls are down -> until when", switchIsSeen);

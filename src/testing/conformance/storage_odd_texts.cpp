@@ -3,7 +3,7 @@
 namespace messenger::testing {
 namespace {
 
-/// What a caller may hand over as an id. None of these is stored anywhere.
+/// Texts that may be passed as an id. None of them is stored anywhere.
 std::vector<std::string> oddTexts(const std::string& known) {
   using namespace std::string_literals;
   return {""s,
@@ -97,7 +97,7 @@ void members(StorageCase& c) {
   }
   for (const std::string& text : oddTexts("alice")) {
     const UserId odd{"user", text};
-    require(!threads->findMember(ThreadId{"thread"}, odd), "a user of an odd id is no member");
+    require(!threads->findMember(ThreadId{"thread"}, odd), "a user of an odd id is not a member");
     require(threads->threadsOf(odd).empty() && !threads->findUserName(odd),
             "and has neither threads nor name");
   }
@@ -133,8 +133,8 @@ void extremeNumbers(StorageCase& c) {
   require(c.calls().activeCallsAfter({INT64_MAX, INT64_MIN, 9}).empty(), "an empty range has no calls");
   requireEqual("all", c.calls().activeCallsAfter({INT64_MIN, INT64_MAX, 9}).size(), std::size_t{1});
   requireEqual("all who were ever in", c.calls().participants({call, INT64_MIN, 9}).size(), std::size_t{1});
-  require(c.calls().participants({call, INT64_MAX, 9}).empty(), "nobody behind the last number");
-  require(c.jobs().list({false, INT64_MAX, 9}).empty(), "no job behind the last number");
+  require(c.calls().participants({call, INT64_MAX, 9}).empty(), "nobody after the last sequence");
+  require(c.jobs().list({false, INT64_MAX, 9}).empty(), "no job after the last sequence");
   require(c.calls().participants({call, 0, 0}).empty(), "nothing on a page of no size");
   requireEqual("silent at any time",
                c.heartbeats().silent({StorageTime::max(), INT64_MAX, std::nullopt, SIZE_MAX}).size(),
@@ -151,7 +151,7 @@ void checkOddTexts(StorageChecks& checks) {
   checks.run("odd ids: users and participants -> not found, nothing changes", usersAndRows);
   checks.run("odd ids: jobs and queues -> not found, nothing changes", jobsAndQueues);
   checks.run("odd ids: threads and members of the thread store -> not found", members);
-  checks.run("odd texts: ids, errors, rooms and names -> come back as they were", comeBack);
+  checks.run("odd texts: ids, errors, rooms and names -> unchanged when read", comeBack);
   checks.run("odd numbers: the ends of the range -> do no harm", extremeNumbers);
 }
 

@@ -39,7 +39,7 @@ void history(StorageCase& c) {
   require(!page.more && page.knowsBefore, "no more");
   query.before = other;
   page = c.calls().history(query);
-  require(!page.knowsBefore && page.calls.empty(), "a call of another thread is no place to begin");
+  require(!page.knowsBefore && page.calls.empty(), "a call of another thread is not a valid beginning");
   query = {ThreadId{"nowhere"}, std::nullopt, 2, c.bob};
   require(c.calls().history(query).calls.empty(), "an unknown thread has none");
 }
@@ -82,7 +82,7 @@ void checkReading(StorageChecks& checks) {
   checks.run("participants: pages, in the order of joining", participants);
   checks.run("history: pages of a thread, newest first", history);
   checks.run("activeCalls: of these threads, each once, in the order of creation", activeCalls);
-  checks.run("activeCallsAfter, activeSummary: how sweeps go", sweeps);
+  checks.run("activeCallsAfter, activeSummary: active calls by sequence, and their number", sweeps);
 }
 
 }  // namespace messenger::testing

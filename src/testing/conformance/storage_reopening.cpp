@@ -3,7 +3,7 @@
 namespace messenger::testing {
 namespace {
 
-/// Something of everything.
+/// Stores one item of every kind.
 CallId fill(StorageCase& c) {
   CallId call = c.start("thread", c.alice, 0);
   c.join(call, c.bob, 1);
@@ -96,8 +96,8 @@ void othersSee(StorageCase& c) {
 
 void checkReopening(StorageChecks& checks) {
   checks.run("reopened: everything is there", survives);
-  checks.run("reopened: sequences go on", sequencesGoOn);
-  checks.run("reopened: leases and tokens hold", tokensGoOn);
+  checks.run("reopened: sequences continue", sequencesGoOn);
+  checks.run("reopened: leases and tokens are still valid", tokensGoOn);
   checks.run("reopened: threads, members and names are there", threadsSurvive);
   checks.run("opened twice: one picture, one set of guards, one time", othersSee);
 }

@@ -57,8 +57,8 @@ void checkSwitches(StorageChecks& checks) {
   checks.run("takeCallsDown: sets the switch, counts, stores the sweep", down);
   checks.run("takeCallsDown: no active call -> no sweep", nothingToSweep);
   checks.run("takeCallsDown: sweep whose id is taken -> StorageError, the switch is not set", takenSweep);
-  checks.run("bringCallsUp: says whether they were down", upAgain);
-  checks.run("timeAt: goes as the machine's clock goes", time);
+  checks.run("bringCallsUp: returns whether calls were down", upAgain);
+  checks.run("timeAt: follows the machine's clock", time);
 }
 
 }  // namespace messenger::testing

@@ -231,7 +231,7 @@ void findsNothing(StorageCase& c) {
   store(c).createThread(group("t1", {member(c.alice, "Alice")}));
   require(!store(c).findThread(ThreadId{"nowhere"}), "an unknown thread is not found");
   require(!store(c).findMember(ThreadId{"nowhere"}, c.alice), "nor a member of it");
-  require(!store(c).findMember(ThreadId{"t1"}, c.bob), "nor who is no member");
+  require(!store(c).findMember(ThreadId{"t1"}, c.bob), "nor a user who is not a member");
   require(!store(c).findMember(ThreadId{"t1"}, {"company", "alice"}), "nor a namesake of another type");
 }
 

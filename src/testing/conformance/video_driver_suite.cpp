@@ -13,7 +13,7 @@
 namespace messenger::testing {
 namespace {
 
-/// One check at work: a fresh driver for each job, as the library does it, and calls nobody has had before.
+/// One check: a new driver for each job, as in the library, and calls with new ids.
 class DriverCase {
  public:
   DriverCase(const VideoDriverFactory& make, const VideoDriverSuiteOptions& options)
@@ -45,7 +45,7 @@ class DriverCase {
     return thread;
   }
 
-  /// Creates the room and gives what the driver says of it.
+  /// Creates the room and returns what the driver reports about it.
   [[nodiscard]] Room create(const Call& call, ThreadType type = ThreadType::group) const {
     const auto made = driver();
     require(made->create(thread(type), call), "create makes the room");
@@ -54,7 +54,7 @@ class DriverCase {
             secret ? std::optional<Secret>{Secret{*secret}} : std::nullopt};
   }
 
-  /// As the library does it: the call has ended, and carries what is known of the room.
+  /// As the library does it: the call has ended, and has the known details of its room.
   [[nodiscard]] bool destroy(const Call& created, std::optional<Room> room) const {
     CallWithRoom call{created, std::nullopt};
     call.endedAt = call.createdAt + std::chrono::seconds{1};
@@ -190,16 +190,16 @@ std::size_t videoDriverSuite(const VideoDriverFactory& make, const ReportSink& r
   const auto run = [&](const std::string& sentence, void (*body)(DriverCase&)) {
     checks.run(sentence, [&] { body(testCase); });
   };
-  run("create, destroy: a room is made for a call and goes with it", lifecycle);
+  run("create, destroy: the room of a call is made and destroyed", lifecycle);
   run("create: works for private threads too", privateThreads);
-  run("getters: what they give fits", details);
-  run("create: adopts the room that is already there", createsAgain);
+  run("getters: within the bounds", details);
+  run("create: adopts an existing room", createsAgain);
   run("destroy: may be repeated", destroysAgain);
   run("destroy: a call that never had a room counts as destroyed", destroysUnknown);
   run("destroy: finds the room by the call's id when its details were never recorded", destroysUnrecorded);
   run("create: works again after a destroy", createsAfterDestroy);
   run("destroy: leaves the rooms of other calls alone", sameForOtherCalls);
-  run("create, destroy: of different calls at once", atOnce);
+  run("create, destroy: different calls at once", atOnce);
   return checks.failures();
 }
 

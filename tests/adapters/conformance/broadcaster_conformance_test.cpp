@@ -6,7 +6,7 @@
 namespace messenger::testing {
 namespace {
 
-TEST_CASE("recording broadcaster: keeps the contract", "[adapters][conformance]") {
+TEST_CASE("recording broadcaster: conformance suite -> passes", "[adapters][conformance]") {
   Reports reports;
   const auto make = [] {
     const auto broadcaster = std::make_shared<RecordingBroadcaster>();
@@ -15,7 +15,7 @@ TEST_CASE("recording broadcaster: keeps the contract", "[adapters][conformance]"
   reports.requireAllPassed(broadcasterSuite(make, reports.sink()));
 }
 
-TEST_CASE("null broadcaster: keeps the contract", "[adapters][conformance]") {
+TEST_CASE("null broadcaster: conformance suite -> passes", "[adapters][conformance]") {
   Reports reports;
   reports.requireAllPassed(broadcasterSuite(
       [] {

@@ -8,7 +8,7 @@ namespace {
 
 enum class Break { drops, cuts, swaps, throwing };
 
-/// A transport that mistreats what it carries.
+/// A transport that damages broadcasts.
 class BrokenBroadcaster final : public Broadcaster {
  public:
   explicit BrokenBroadcaster(Break fault) : fault_(fault) {}
@@ -48,7 +48,7 @@ std::vector<std::string> failuresOf(Break fault) {
   return reports.failed();
 }
 
-TEST_CASE("broadcaster suite: catches what is lost, cut, out of order, or throws",
+TEST_CASE("broadcaster suite: broadcasts lost or cut or out of order or an exception -> caught",
           "[adapters][conformance]") {
   CHECK(failuresOf(Break::drops).size() == 2);
   CHECK(failuresOf(Break::cuts) ==

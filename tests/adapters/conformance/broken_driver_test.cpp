@@ -53,7 +53,7 @@ Reports reportsOf(const BrokenDriver::Parts& parts) {
   return reports;
 }
 
-TEST_CASE("video driver suite: catches a driver that needs the room's details to destroy it",
+TEST_CASE("video driver suite: a driver that needs the room's details to destroy it -> caught",
           "[adapters][conformance]") {
   const Reports reports = reportsOf({nullptr,
                                      [](FakeVideoDriver& driver, const CallWithRoom& call) {
@@ -65,7 +65,7 @@ TEST_CASE("video driver suite: catches a driver that needs the room's details to
             "destroy: finds the room by the call's id when its details were never recorded"});
 }
 
-TEST_CASE("video driver suite: catches a driver that fails where nothing is to be destroyed",
+TEST_CASE("video driver suite: a driver that fails when there is nothing to destroy -> caught",
           "[adapters][conformance]") {
   const auto provider = std::make_shared<FakeVideoProvider>();
   std::vector<CallId> known;
@@ -79,31 +79,32 @@ TEST_CASE("video driver suite: catches a driver that fails where nothing is to b
   CHECK(reports.hasFailed("destroy: a call that never had a room counts as destroyed"));
 }
 
-TEST_CASE("video driver suite: catches a driver that makes every room anew", "[adapters][conformance]") {
+TEST_CASE("video driver suite: a driver that makes a new room each time -> caught",
+          "[adapters][conformance]") {
   std::atomic<int> count{0};
   const Reports reports = reportsOf({nullptr, nullptr, [&](const FakeVideoDriver&) {
                                        return std::optional<std::string>{std::to_string(++count)};
                                      }});
-  CHECK(reports.hasFailed("create: adopts the room that is already there"));
+  CHECK(reports.hasFailed("create: adopts an existing room"));
 }
 
-TEST_CASE("video driver suite: catches a driver with one room for all", "[adapters][conformance]") {
+TEST_CASE("video driver suite: a driver with one room for all calls -> caught", "[adapters][conformance]") {
   const Reports reports = reportsOf(
       {nullptr, nullptr, [](const FakeVideoDriver&) { return std::optional<std::string>{"the room"}; }});
   CHECK(reports.hasFailed("destroy: leaves the rooms of other calls alone"));
-  CHECK(reports.hasFailed("create, destroy: of different calls at once"));
+  CHECK(reports.hasFailed("create, destroy: different calls at once"));
 }
 
-TEST_CASE("video driver suite: catches details that do not fit", "[adapters][conformance]") {
+TEST_CASE("video driver suite: details out of bounds -> caught", "[adapters][conformance]") {
   const Reports reports = reportsOf({nullptr, nullptr, [](const FakeVideoDriver&) {
                                        return std::optional<std::string>{std::string(256, 'r')};
                                      }});
-  CHECK(reports.hasFailed("getters: what they give fits"));
+  CHECK(reports.hasFailed("getters: within the bounds"));
 }
 
-TEST_CASE("video driver suite: catches a driver that only says that it destroys", "[adapters][conformance]") {
+TEST_CASE("video driver suite: a driver that only claims to destroy -> caught", "[adapters][conformance]") {
   const Reports reports = reportsOf({nullptr, [](FakeVideoDriver&, const Call&) { return true; }, nullptr});
-  CHECK(reports.hasFailed("create, destroy: a room is made for a call and goes with it"));
+  CHECK(reports.hasFailed("create, destroy: the room of a call is made and destroyed"));
 }
 
 }  // namespace

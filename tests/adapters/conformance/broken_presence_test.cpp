@@ -15,8 +15,7 @@ Reports reportsOf() {
   return reports;
 }
 
-TEST_CASE("presence suite: one that tracks everybody who sends a heartbeat → caught",
-          "[adapters][conformance]") {
+TEST_CASE("presence suite: a heartbeat starts tracking -> caught", "[adapters][conformance]") {
   struct Broken final : ForwardingPresence {
     using ForwardingPresence::ForwardingPresence;
     bool touch(const CallId& call, const UserId& user, SteadyPoint now) override {
@@ -25,11 +24,11 @@ TEST_CASE("presence suite: one that tracks everybody who sends a heartbeat → c
     }
   };
   const Reports reports = reportsOf<Broken>();
-  CHECK(reports.hasFailed("touch: somebody not tracked → false, and nothing changes"));
+  CHECK(reports.hasFailed("touch: not tracked → false, and nothing changes"));
   CHECK(reports.hasFailed("untrack: they are no longer tracked; repeating it does nothing"));
 }
 
-TEST_CASE("presence suite: one that ignores heartbeats → caught", "[adapters][conformance]") {
+TEST_CASE("presence suite: heartbeats are ignored -> caught", "[adapters][conformance]") {
   struct Broken final : ForwardingPresence {
     using ForwardingPresence::ForwardingPresence;
     bool touch(const CallId& call, const UserId& user, SteadyPoint now) override {
@@ -37,11 +36,11 @@ TEST_CASE("presence suite: one that ignores heartbeats → caught", "[adapters][
     }
   };
   const Reports reports = reportsOf<Broken>();
-  CHECK(reports.hasFailed("touch: somebody tracked → true, seen now"));
+  CHECK(reports.hasFailed("touch: tracked → true, seen now"));
   CHECK(reports.hasFailed("seenWithin: goes by when each was last seen"));
 }
 
-TEST_CASE("presence suite: one that never untracks → caught", "[adapters][conformance]") {
+TEST_CASE("presence suite: untrack does nothing -> caught", "[adapters][conformance]") {
   struct Broken final : ForwardingPresence {
     using ForwardingPresence::ForwardingPresence;
     void untrack(const ParticipantKey&) override {}
@@ -49,7 +48,7 @@ TEST_CASE("presence suite: one that never untracks → caught", "[adapters][conf
   CHECK(reportsOf<Broken>().hasFailed("untrack: they are no longer tracked; repeating it does nothing"));
 }
 
-TEST_CASE("presence suite: one that leaves out the limit itself → caught", "[adapters][conformance]") {
+TEST_CASE("presence suite: the limit itself is left out -> caught", "[adapters][conformance]") {
   struct Broken final : ForwardingPresence {
     using ForwardingPresence::ForwardingPresence;
     [[nodiscard]] std::vector<LastSeen> seenWithin(Duration atMost, SteadyPoint now) const override {
@@ -60,7 +59,7 @@ TEST_CASE("presence suite: one that leaves out the limit itself → caught", "[a
   CHECK(reports.hasFailed("seenWithin: the limit itself is within"));
 }
 
-TEST_CASE("presence suite: one that lets an earlier time win → caught", "[adapters][conformance]") {
+TEST_CASE("presence suite: an earlier time overwrites a later one -> caught", "[adapters][conformance]") {
   struct Broken final : ForwardingPresence {
     using ForwardingPresence::ForwardingPresence;
     bool touch(const CallId& call, const UserId& user, SteadyPoint now) override {

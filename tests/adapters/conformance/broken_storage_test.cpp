@@ -5,14 +5,14 @@
 #include "messenger/testing/storage_suite.hpp"
 #include "tests/adapters/conformance/reports.hpp"
 
-// Storages that are right but for one thing, each of which the suite has to find.
+// Storages with one fault each, which the suite has to find.
 namespace messenger::testing {
 namespace {
 
-/// A storage whose contracts are changed where a test says so.
+/// A storage whose contracts a test can change.
 class Broken final : public ForwardingStorage {
  public:
-  /// What is broken: each gets the right operation and what it is asked.
+  /// The faults: each gets the correct operation and its arguments.
   struct Breaks {
     std::function<CallStore::Loaded(CallStore&, const CallStore::LoadRequest&)> load;
     std::function<CommitResult(CallStore&, const CallChange&)> commit;
@@ -109,7 +109,7 @@ bool finds(const Broken::Breaks& breaks, const std::string& sentence) {
   return reports.failed().size() == 1;
 }
 
-/// A break of commit that changes what is asked.
+/// A fault of commit that changes its arguments.
 Broken::Breaks commits(const std::function<void(CallChange&)>& change) {
   Broken::Breaks breaks;
   breaks.commit = [change](CallStore& right, const CallChange& asked) {
@@ -122,7 +122,7 @@ Broken::Breaks commits(const std::function<void(CallChange&)>& change) {
 
 }  // namespace
 
-TEST_CASE("storage suite: a guard that is not looked at -> found", "[adapters][conformance]") {
+TEST_CASE("storage suite: a guard that is not checked -> caught", "[adapters][conformance]") {
   CHECK(finds(commits([](CallChange& change) { change.unlessCallsDown = false; }),
               "commit: unlessCallsDown -> refused before that time, not at it"));
   CHECK(finds(commits([](CallChange& change) { change.threadRevision.reset(); }),
@@ -142,11 +142,11 @@ TEST_CASE("storage suite: a guard that is not looked at -> found", "[adapters][c
   CHECK(finds(anyRevision, "at once: many changes of one revision -> one"));
 }
 
-TEST_CASE("storage suite: a part of a change that is not written -> found", "[adapters][conformance]") {
+TEST_CASE("storage suite: a part of a change that is not written -> caught", "[adapters][conformance]") {
   CHECK(finds(commits([](CallChange& change) { change.jobs.clear(); }),
               "commit: new call -> call, row, job stored, sequences and revision given"));
   CHECK(finds(commits([](CallChange& change) { change.everyoneLeaves.reset(); }),
-              "commit: everyoneLeaves -> those who were in, in the order of joining"));
+              "commit: everyoneLeaves -> everyone who was in, in the order of joining"));
   CHECK(finds(commits([](CallChange& change) {
                 if (change.expectedRevision > 0) change.participants.clear();
               }),
@@ -157,7 +157,7 @@ TEST_CASE("storage suite: a part of a change that is not written -> found", "[ad
               "commit: row given -> the call and its room as given"));
 }
 
-TEST_CASE("storage suite: a second active call in a thread -> found", "[adapters][conformance]") {
+TEST_CASE("storage suite: a second active call in a thread -> caught", "[adapters][conformance]") {
   Broken::Breaks breaks;
   breaks.commit = [](CallStore& right, const CallChange& asked) {
     CommitResult result = right.commit(asked);
@@ -170,7 +170,7 @@ TEST_CASE("storage suite: a second active call in a thread -> found", "[adapters
   CHECK(finds(breaks, "at once: many starts of one thread -> one"));
 }
 
-TEST_CASE("storage suite: a job that is stored before its change -> found", "[adapters][conformance]") {
+TEST_CASE("storage suite: a job that is stored before its change -> caught", "[adapters][conformance]") {
   JobQueue* queue = nullptr;
   Broken::Breaks breaks;
   const auto storage = [&] {
@@ -220,14 +220,14 @@ TEST_CASE("storage suite: a picture that is wrong -> found", "[adapters][conform
   CHECK(finds(breaks, "history: pages of a thread, newest first"));
 }
 
-TEST_CASE("storage suite: a queue that is wrong -> found", "[adapters][conformance]") {
+TEST_CASE("storage suite: a wrong queue -> caught", "[adapters][conformance]") {
   Broken::Breaks breaks;
   breaks.claim = [](JobQueue& right, const JobQueue::ClaimRequest& request) {
     JobQueue::ClaimRequest longer = request;
     longer.leaseUntil += std::chrono::seconds{1};
     return right.claim(longer);
   };
-  CHECK(finds(breaks, "claim: counts the attempt, raises the token, leases"));
+  CHECK(finds(breaks, "claim: counts the attempt, raises the token, sets the lease"));
   breaks = {};
   breaks.settle = [](JobQueue& right, const Settlement& settlement) {
     for (const Job& job : right.list({})) {
@@ -241,10 +241,10 @@ TEST_CASE("storage suite: a queue that is wrong -> found", "[adapters][conforman
   CHECK(finds(breaks, "settle: retry, fail, done, each once"));
   breaks = {};
   breaks.renew = [](JobQueue&, const JobId&, std::int64_t, StorageTime) { return true; };
-  CHECK(finds(breaks, "renew: prolongs a claim that holds"));
+  CHECK(finds(breaks, "renew: extends a valid claim"));
 }
 
-TEST_CASE("storage suite: a claim that is settled before its change -> found", "[adapters][conformance]") {
+TEST_CASE("storage suite: a claim that is settled before its change -> caught", "[adapters][conformance]") {
   JobQueue* queue = nullptr;
   Broken::Breaks breaks;
   breaks.commit = [&](CallStore& right, const CallChange& asked) {
@@ -259,12 +259,12 @@ TEST_CASE("storage suite: a claim that is settled before its change -> found", "
     return made;
   };
   Reports reports;
-  const std::string sentence = "commit: conflict or StorageError -> the claim that it settles holds still";
+  const std::string sentence = "commit: conflict or StorageError -> the claim that it settles is still valid";
   storageSuite(storage, reports.sink(), nullptr, sentence);
   CHECK(reports.hasFailed(sentence));
 }
 
-TEST_CASE("storage suite: a claim that leases nothing -> found", "[adapters][conformance]") {
+TEST_CASE("storage suite: a claim without a lease -> caught", "[adapters][conformance]") {
   Broken::Breaks breaks;
   breaks.claim = [](JobQueue& right, const JobQueue::ClaimRequest& request) {
     JobQueue::ClaimRequest none = request;
@@ -275,23 +275,23 @@ TEST_CASE("storage suite: a claim that leases nothing -> found", "[adapters][con
   CHECK(finds(breaks, "at once: many claims -> each job once, one of a call at a time"));
 }
 
-TEST_CASE("storage suite: heartbeats or a switch that are wrong -> found", "[adapters][conformance]") {
+TEST_CASE("storage suite: wrong heartbeats or a wrong switch -> caught", "[adapters][conformance]") {
   Broken::Breaks breaks;
   breaks.save = [](HeartbeatStore& right, const HeartbeatStore::Report& report) {
     right.save(report);
     return std::vector<ParticipantKey>{};
   };
-  CHECK(finds(breaks, "save: who is in no call -> returned, passed over"));
+  CHECK(finds(breaks, "save: a participant in no call -> skipped and returned"));
   breaks.save = [](HeartbeatStore& right, const HeartbeatStore::Report& report) {
     HeartbeatStore::Report without = report;
     without.peer.reset();
     return right.save(without);
   };
-  CHECK(finds(breaks, "peers: as last reported; forgotten a week after their lease"));
+  CHECK(finds(breaks, "peers: as last reported; deleted a week after their lease"));
   breaks = {};
   breaks.silent = [](HeartbeatStore& right, const HeartbeatStore::SilentQuery& query) {
     HeartbeatStore::SilentQuery later = query;
-    if (later.after) later.after->sequence = INT64_MAX;  // behind all who were last seen then
+    if (later.after) later.after->sequence = INT64_MAX;  // after everyone who was last seen then
     return right.silent(later);
   };
   CHECK(finds(breaks, "silent: seen at the same time -> by sequence, each once"));
@@ -299,7 +299,7 @@ TEST_CASE("storage suite: heartbeats or a switch that are wrong -> found", "[ada
   breaks.departures = [](HeartbeatStore& right, const HeartbeatStore::DeparturesQuery& query) {
     return right.departures({query.since + Duration{1}, query.limit});
   };
-  CHECK(finds(breaks, "departures: who left at or after a time"));
+  CHECK(finds(breaks, "departures: participants who left at or after a time"));
   breaks = {};
   breaks.takeDown = [](Switches& right, const Switches::TakeDown& change) {
     return right.takeCallsDown({change.until, std::nullopt});

@@ -6,19 +6,20 @@
 namespace messenger::testing {
 namespace {
 
-TEST_CASE("memory presence: keeps the contract", "[adapters][conformance]") {
+TEST_CASE("memory presence: conformance suite -> passes", "[adapters][conformance]") {
   Reports reports;
   reports.requireAllPassed(presenceSuite(memoryPresence, reports.sink()));
 }
 
-TEST_CASE("forwarding presence: keeps the contract of the one it forwards to", "[adapters][conformance]") {
+TEST_CASE("forwarding presence: conformance suite -> passes", "[adapters][conformance]") {
   Reports reports;
   reports.requireAllPassed(
       presenceSuite([] { return std::make_shared<FaultyPresence>(memoryPresence()); }, reports.sink()));
 }
 
-TEST_CASE("presence suite: tells a presence with its own clock when time passes", "[adapters][conformance]") {
-  /// Goes by its own time only.
+TEST_CASE("presence suite: a presence with its own clock -> it is notified when time passes",
+          "[adapters][conformance]") {
+  /// Uses only its own clock.
   class OwnTime final : public ForwardingPresence {
    public:
     explicit OwnTime(const Duration& own) : ForwardingPresence(memoryPresence()), own_(own) {}

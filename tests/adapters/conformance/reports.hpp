@@ -10,7 +10,7 @@
 
 namespace messenger::testing {
 
-/// What a suite reported.
+/// The reports of a suite.
 class Reports {
  public:
   [[nodiscard]] ReportSink sink() {
@@ -32,7 +32,7 @@ class Reports {
                        [&](const Report& report) { return report.check == check && !report.passed; });
   }
 
-  /// Requires that there were checks, that each has a name of its own, and that all passed.
+  /// Requires that there were checks, that each has its own name, and that all passed.
   void requireAllPassed(std::size_t failures) const {
     for (const Report& report : all_) {
       INFO(report.check << ": " << report.detail);

@@ -7,19 +7,19 @@
 namespace messenger::testing {
 namespace {
 
-TEST_CASE("memory storage: keeps the contract", "[adapters][conformance]") {
+TEST_CASE("memory storage: conformance suite -> passes", "[adapters][conformance]") {
   Reports reports;
   reports.requireAllPassed(storageSuite(memoryStorage, reports.sink()));
 }
 
-TEST_CASE("forwarding storage: keeps the contract of the one it forwards to", "[adapters][conformance]") {
+TEST_CASE("forwarding storage: conformance suite -> passes", "[adapters][conformance]") {
   Reports reports;
   reports.requireAllPassed(storageSuite(
       [] { return std::make_shared<FaultyStorage>(std::make_shared<ForwardingStorage>(memoryStorage())); },
       reports.sink()));
 }
 
-TEST_CASE("storage suite: a factory that gives nothing, or throws, fails every check",
+TEST_CASE("storage suite: a factory that returns null or throws -> every check fails",
           "[adapters][conformance]") {
   Reports all;
   storageSuite(memoryStorage, all.sink());

@@ -8,7 +8,7 @@
 namespace messenger::testing {
 namespace {
 
-TEST_CASE("fake video driver: keeps the contract", "[adapters][conformance]") {
+TEST_CASE("fake video driver: conformance suite -> passes", "[adapters][conformance]") {
   const auto provider = std::make_shared<FakeVideoProvider>();
   VideoDriverSuiteOptions options;
   options.roomExists = [&](const CallId& call) {
@@ -21,7 +21,7 @@ TEST_CASE("fake video driver: keeps the contract", "[adapters][conformance]") {
   REQUIRE(provider->rooms().empty());
 }
 
-TEST_CASE("null video driver: keeps the contract", "[adapters][conformance]") {
+TEST_CASE("null video driver: conformance suite -> passes", "[adapters][conformance]") {
   Reports reports;
   reports.requireAllPassed(
       videoDriverSuite([] { return std::make_unique<NullVideoDriver>(); }, reports.sink()));

@@ -5,7 +5,7 @@
 namespace messenger {
 namespace {
 
-TEST_CASE("system clock: tells the machine's times", "[adapters][null][unit]") {
+TEST_CASE("system clock: now -> the machine's times", "[adapters][null][unit]") {
   const auto clock = systemClock();
   const auto wallBefore = std::chrono::system_clock::now();
   const auto steadyBefore = std::chrono::steady_clock::now();
@@ -19,7 +19,7 @@ TEST_CASE("system clock: tells the machine's times", "[adapters][null][unit]") {
   REQUIRE(now.steady <= steadyAfter);
 }
 
-TEST_CASE("null adapters: take everything and do nothing", "[adapters][null][unit]") {
+TEST_CASE("null adapters: any call -> accepted and nothing done", "[adapters][null][unit]") {
   nullLogger()->log(LogLevel::error, "nobody hears this");
   nullBroadcaster()->broadcast({"call.ended", {"messenger.user.1"}, "{}", CallId{"call"}});
   NullVideoDriver driver;

@@ -34,7 +34,7 @@ class CapturedStderr {
   int saved_;
 };
 
-TEST_CASE("stderr logger: writes a line for each message of its level or above", "[adapters][null][unit]") {
+TEST_CASE("stderr logger: a message of its level or above -> one line", "[adapters][null][unit]") {
   const testing::TempDir folder;
   {
     const CapturedStderr captured(folder.file("log"));

@@ -34,7 +34,7 @@ std::map<std::string, SteadyPoint> collected(const PresenceShard& shard, SteadyP
   return all;
 }
 
-TEST_CASE("presence shard: an earlier time → the later one stays", "[adapters][memory][unit]") {
+TEST_CASE("presence shard: an earlier time -> the later one stays", "[adapters][memory][unit]") {
   PresenceShard shard;
   shard.insert(1, CallId{"a"}, alice, at(10));
   const Index slot = shard.find(1, CallId{"a"}, alice);
@@ -44,7 +44,7 @@ TEST_CASE("presence shard: an earlier time → the later one stays", "[adapters]
   REQUIRE(shard.lastSeen(slot) == at(20));
 }
 
-TEST_CASE("presence shard: keys that collide → told apart", "[adapters][memory][unit]") {
+TEST_CASE("presence shard: keys that collide -> distinguished", "[adapters][memory][unit]") {
   PresenceShard shard;
   const std::string tail(60, 'z');
   const std::vector<ParticipantKey> keys{
@@ -66,7 +66,8 @@ TEST_CASE("presence shard: keys that collide → told apart", "[adapters][memory
   REQUIRE(shard.size() == 0);
 }
 
-TEST_CASE("presence shard: more than a batch → collected in several, each once", "[adapters][memory][unit]") {
+TEST_CASE("presence shard: more than one batch -> collected in several and each once",
+          "[adapters][memory][unit]") {
   PresenceShard shard;
   constexpr int count = 1000;
   for (int n = 0; n < count; ++n) {
@@ -77,7 +78,7 @@ TEST_CASE("presence shard: more than a batch → collected in several, each once
   REQUIRE(collected(shard, at(count)).empty());
 }
 
-TEST_CASE("presence shard: slots move → generation changes", "[adapters][memory][unit]") {
+TEST_CASE("presence shard: slots move -> generation changes", "[adapters][memory][unit]") {
   PresenceShard shard;
   shard.insert(1, CallId{"first"}, alice, at(1));
   const Index slot = shard.find(1, CallId{"first"}, alice);
@@ -91,7 +92,7 @@ TEST_CASE("presence shard: slots move → generation changes", "[adapters][memor
 }
 
 /// Hashes that crowd together and wrap around the table, and texts that do and do not fit a slot.
-TEST_CASE("presence shard: thousands of changes → the same as a map", "[adapters][memory][unit]") {
+TEST_CASE("presence shard: thousands of changes -> the same as a map", "[adapters][memory][unit]") {
   PresenceShard shard;
   std::map<int, std::int64_t> model;
   std::mt19937 random{42};

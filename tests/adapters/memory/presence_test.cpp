@@ -14,7 +14,7 @@ std::atomic<std::size_t> allocations{0};
 
 }  // namespace
 
-// Counted here, so that what must not allocate is seen not to.
+// Counts allocations, to show that there are none.
 [[gnu::noinline]] void* operator new(std::size_t size) {
   ++allocations;
   if (void* memory = std::malloc(size)) return memory;
@@ -51,7 +51,8 @@ SteadyPoint after(Duration passed) {
   return SteadyPoint{std::chrono::hours{1}} + passed;
 }
 
-TEST_CASE("memory presence: heartbeat of somebody tracked → no allocation", "[adapters][memory][unit]") {
+TEST_CASE("memory presence: heartbeat of a tracked participant -> no allocation",
+          "[adapters][memory][unit]") {
   const auto presence = memoryPresence();
   const CallId call{std::string(26, 'c')};
   const UserId user{"a kind of account with a long name", std::string(200, 'u')};
@@ -69,7 +70,7 @@ TEST_CASE("memory presence: heartbeat of somebody tracked → no allocation", "[
   REQUIRE(after100 == before);
 }
 
-TEST_CASE("memory presence: last seen in the future → an age of zero", "[adapters][memory][unit]") {
+TEST_CASE("memory presence: last seen in the future -> an age of zero", "[adapters][memory][unit]") {
   const auto presence = memoryPresence();
   const ParticipantKey who{CallId{"call"}, UserId{"user", "alice"}};
   presence->track(who, after(seconds{10}));
@@ -79,7 +80,7 @@ TEST_CASE("memory presence: last seen in the future → an age of zero", "[adapt
   REQUIRE(seen[0].ago == Duration::zero());
 }
 
-TEST_CASE("memory presence: any length of time → accepted", "[adapters][memory][unit]") {
+TEST_CASE("memory presence: any duration -> accepted", "[adapters][memory][unit]") {
   const auto presence = memoryPresence();
   presence->track({CallId{"call"}, UserId{"user", "alice"}}, after(seconds{0}));
   const SteadyPoint now = after(seconds{60});
@@ -87,7 +88,7 @@ TEST_CASE("memory presence: any length of time → accepted", "[adapters][memory
   REQUIRE(presence->seenWithin(Duration::max(), now).size() == 1);
 }
 
-TEST_CASE("memory presence: reading while the table grows → nobody missed, nobody twice",
+TEST_CASE("memory presence: reading while the table grows -> nobody missing and nobody twice",
           "[adapters][memory][unit]") {
   constexpr int stay = 20'000;
   const auto presence = memoryPresence();

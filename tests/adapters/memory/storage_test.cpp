@@ -6,7 +6,7 @@
 namespace messenger::testing {
 namespace {
 
-TEST_CASE("memory storage: two of them -> share nothing", "[adapters][memory][unit]") {
+TEST_CASE("memory storage: two of them -> they share nothing", "[adapters][memory][unit]") {
   const auto one = memoryStorage();
   const auto other = memoryStorage();
   REQUIRE(started(*one, "call", "thread") == Status::committed);
@@ -14,7 +14,7 @@ TEST_CASE("memory storage: two of them -> share nothing", "[adapters][memory][un
   REQUIRE(started(*other, "call", "thread") == Status::committed);
 }
 
-TEST_CASE("memory storage: a job that comes twice -> StorageError, nothing stored",
+TEST_CASE("memory storage: a job that comes twice -> StorageError and nothing stored",
           "[adapters][memory][unit]") {
   const auto storage = memoryStorage();
   CallChange made = start("call", "thread");

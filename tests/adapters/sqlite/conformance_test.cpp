@@ -5,7 +5,7 @@
 using namespace messenger;
 using namespace messenger::testing;
 
-TEST_CASE("conformance: the SQLite storage keeps every sentence of the contract", "[sqlite][conformance]") {
+TEST_CASE("SQLite storage: conformance suite -> passes", "[sqlite][conformance]") {
   std::unique_ptr<SqliteFixture> fixture;
   const auto make = [&] {
     fixture = std::make_unique<SqliteFixture>();

@@ -41,7 +41,7 @@ unsigned permissions(const std::filesystem::path& path) {
 
 }  // namespace
 
-TEST_CASE("database file: a missing file is made, readable by its owner only", "[sqlite][unit]") {
+TEST_CASE("database file: missing -> made and readable by its owner only", "[sqlite][unit]") {
   const SqliteFixture fixture;
   const mode_t before = ::umask(0);
   const auto storage = fixture.open();
@@ -52,7 +52,7 @@ TEST_CASE("database file: a missing file is made, readable by its owner only", "
   CHECK(permissions(fixture.file().string() + "-shm") == 0600U);
 }
 
-TEST_CASE("database file: an umask that takes all away leaves the owner in", "[sqlite][unit]") {
+TEST_CASE("database file: an umask that removes all permissions -> the owner has access", "[sqlite][unit]") {
   const SqliteFixture fixture;
   const mode_t before = ::umask(0777);
   const auto storage = fixture.open();
@@ -60,7 +60,7 @@ TEST_CASE("database file: an umask that takes all away leaves the owner in", "[s
   CHECK(permissions(fixture.file()) == 0600U);
 }
 
-TEST_CASE("database file: an empty file becomes a database", "[sqlite][unit]") {
+TEST_CASE("database file: empty -> becomes a database", "[sqlite][unit]") {
   const SqliteFixture fixture;
   fixture.write("");
   CHECK(started(*fixture.open(), "c1", "t1") == Status::committed);
@@ -71,7 +71,7 @@ TEST_CASE("database file: an empty file becomes a database", "[sqlite][unit]") {
   CHECK(fixture.text("PRAGMA integrity_check") == "ok");
 }
 
-TEST_CASE("database file: a database without tables becomes ours", "[sqlite][unit]") {
+TEST_CASE("database file: a database without tables -> gets the library's tables", "[sqlite][unit]") {
   const SqliteFixture fixture;
   SECTION("with a rollback journal") {
     fixture.run("CREATE TABLE t (a); DROP TABLE t");
@@ -82,7 +82,7 @@ TEST_CASE("database file: a database without tables becomes ours", "[sqlite][uni
   CHECK(started(*fixture.open(), "c1", "t1") == Status::committed);
 }
 
-TEST_CASE("database file: what was stored is there after reopening", "[sqlite][unit]") {
+TEST_CASE("database file: reopened -> stored data is there", "[sqlite][unit]") {
   const SqliteFixture fixture;
   CHECK(started(*fixture.open(), "c1", "t1") == Status::committed);
   const auto storage = fixture.open();
@@ -90,7 +90,7 @@ TEST_CASE("database file: what was stored is there after reopening", "[sqlite][u
   CHECK(started(*storage, "c2", "t1") == Status::activeCallExists);
 }
 
-TEST_CASE("database file: no SQLite database is refused and left as it was", "[sqlite][unit]") {
+TEST_CASE("database file: not a SQLite database -> refused and left as it was", "[sqlite][unit]") {
   const SqliteFixture fixture;
   SECTION("short text") {
     fixture.write("hello");
@@ -107,7 +107,7 @@ TEST_CASE("database file: no SQLite database is refused and left as it was", "[s
   requireUntouched(fixture, "not a SQLite database");
 }
 
-TEST_CASE("database file: another application's database is refused and left as it was", "[sqlite][unit]") {
+TEST_CASE("database file: another application's database -> refused and left as it was", "[sqlite][unit]") {
   const SqliteFixture fixture;
   SECTION("it has tables") {
     fixture.run("CREATE TABLE customers (id); INSERT INTO customers VALUES (1)");
@@ -121,7 +121,7 @@ TEST_CASE("database file: another application's database is refused and left as 
   SECTION("it has an unfinished transaction") {
     fixture.run("CREATE TABLE customers (id); INSERT INTO customers VALUES (1)");
     const std::string before = fixture.bytes();
-    // A journal that somebody was killed over: SQLite would roll it back, and so change the file.
+    // A journal left by a killed process: SQLite would roll it back, and so change the file.
     SQLite::Database database(fixture.file().string(), SQLite::OPEN_READWRITE);
     database.exec(
         "PRAGMA cache_spill = 1; PRAGMA cache_size = 1; BEGIN; "
@@ -137,7 +137,7 @@ TEST_CASE("database file: another application's database is refused and left as 
   requireUntouched(fixture, "another application");
 }
 
-TEST_CASE("database file: another application that is using its file is not disturbed", "[sqlite][unit]") {
+TEST_CASE("database file: another application is using its file -> not disturbed", "[sqlite][unit]") {
   const SqliteFixture fixture;
   SQLite::Database other(fixture.file().string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
   other.exec("PRAGMA journal_mode = WAL; CREATE TABLE customers (id); INSERT INTO customers VALUES (1)");
@@ -146,7 +146,7 @@ TEST_CASE("database file: another application that is using its file is not dist
   CHECK(other.execAndGet("SELECT count(*) FROM customers").getInt64() == 2);
 }
 
-TEST_CASE("database file: a newer version is refused and left as it was", "[sqlite][unit]") {
+TEST_CASE("database file: a newer version -> refused and left as it was", "[sqlite][unit]") {
   const SqliteFixture fixture;
   (void)fixture.open();
   SECTION("in its header") {
@@ -171,7 +171,7 @@ TEST_CASE("database file: a newer version is refused and left as it was", "[sqli
   }
 }
 
-TEST_CASE("database file: a missing folder is named", "[sqlite][unit]") {
+TEST_CASE("database file: a missing folder -> the error names it", "[sqlite][unit]") {
   const SqliteFixture fixture;
   SqliteOptions options = fixture.options();
   options.path = fixture.file().parent_path() / "no-such-folder" / "app.db";
@@ -179,7 +179,7 @@ TEST_CASE("database file: a missing folder is named", "[sqlite][unit]") {
   CHECK_THROWS_WITH(sqliteStorage(options), Contains("no-such-folder does not exist"));
 }
 
-TEST_CASE("database file: what is no ordinary file is unavailable", "[sqlite][unit]") {
+TEST_CASE("database file: not an ordinary file -> StorageUnavailable", "[sqlite][unit]") {
   const SqliteFixture fixture;
   SECTION("a folder") {
     std::filesystem::create_directory(fixture.file());
@@ -193,7 +193,7 @@ TEST_CASE("database file: what is no ordinary file is unavailable", "[sqlite][un
   CHECK_THROWS_AS(fixture.open(), StorageUnavailable);
 }
 
-TEST_CASE("database file: a name that looks like a URI is a name", "[sqlite][unit]") {
+TEST_CASE("database file: a name that looks like a URI -> used as a name", "[sqlite][unit]") {
   const SqliteFixture fixture;
   SqliteOptions options = fixture.options();
   options.path = fixture.file().parent_path() / "file:a?mode=memory#%41.db";
@@ -202,7 +202,7 @@ TEST_CASE("database file: a name that looks like a URI is a name", "[sqlite][uni
   CHECK(started(*sqliteStorage(options), "c2", "t1") == Status::activeCallExists);
 }
 
-TEST_CASE("database file: options out of bounds are misuse", "[sqlite][unit]") {
+TEST_CASE("database file: options out of bounds -> std::invalid_argument", "[sqlite][unit]") {
   const SqliteFixture fixture;
   SqliteOptions options = fixture.options();
   SECTION("no path") {
@@ -223,7 +223,7 @@ TEST_CASE("database file: options out of bounds are misuse", "[sqlite][unit]") {
   CHECK_THROWS_AS(sqliteStorage(options), std::invalid_argument);
 }
 
-TEST_CASE("database file: durability decides how the writer syncs", "[sqlite][unit]") {
+TEST_CASE("database file: durability -> decides how the writer syncs", "[sqlite][unit]") {
   const SqliteFixture fixture;
   SqliteOptions options = fixture.options();
   const auto pragma = [&](const char* sql) {

@@ -8,7 +8,7 @@
 using namespace messenger;
 using namespace messenger::testing;
 
-TEST_CASE("enforcement: the database itself refuses what breaks an invariant", "[sqlite][unit]") {
+TEST_CASE("enforcement: a statement that breaks an invariant -> the database refuses it", "[sqlite][unit]") {
   const SqliteFixture fixture;
   const auto storage = fixture.open();
   REQUIRE(started(*storage, "c1", "t1") == Status::committed);
@@ -39,17 +39,17 @@ TEST_CASE("enforcement: the database itself refuses what breaks an invariant", "
         insertParticipant + "('c1-alice', 1, 'user', 'bob', 0, 0, 0, 1)",
         insertJob + "('c1-setup', 1, 'messenger', 0, 0)",
         "INSERT INTO thread_members SELECT 9, thread_id, user_type, user_id, 0, 0, 0, 0 FROM thread_members",
-        // nothing that refers to nothing
+        // references to missing rows
         insertParticipant + "('p2', 77, 'user', 'bob', 0, 0, 0, 1)", "DELETE FROM calls",
         "DELETE FROM threads", "INSERT INTO thread_members VALUES (9, 'nowhere', 'user', 'bob', 0, 0, 0, 0)",
-        // facts that go together
+        // columns that depend on each other
         "UPDATE calls SET ended_at = 5", "UPDATE calls SET end_reason = 1",
         "UPDATE calls SET ended_by_type = 'user', ended_by_id = 'bob'",
         "UPDATE calls SET ended_at = 5, end_reason = 1, ended_by_type = 'user'",
         "UPDATE calls SET teardown_complete = 1", "UPDATE calls SET room_id = 'r'",
         "UPDATE calls SET room_secret = 's'", "UPDATE call_participants SET kicked = 1",
         "UPDATE jobs SET failed = 1, leased_until = 5", "UPDATE call_participants SET departed_at = 5",
-        // values that cannot be
+        // impossible values
         "UPDATE calls SET type = 0", "UPDATE calls SET ended_at = 5, end_reason = 0",
         "UPDATE calls SET setup_complete = 2", "UPDATE calls SET created_at = 'yesterday'",
         "UPDATE calls SET thread_id = NULL", "UPDATE jobs SET attempts = -1", "UPDATE threads SET type = 0",
@@ -61,10 +61,10 @@ TEST_CASE("enforcement: the database itself refuses what breaks an invariant", "
   }
 }
 
-TEST_CASE("enforcement: the numbers in the file keep their meaning", "[sqlite][unit]") {
+TEST_CASE("enforcement: numbers in the file -> keep their meaning", "[sqlite][unit]") {
   const SqliteFixture fixture;
   const auto storage = fixture.open();
-  // Each list in the order of the numbers 1, 2, 3, …; what is added later comes behind.
+  // Each list in the order of the numbers 1, 2, 3, …; later additions are at the end.
   const std::vector reasons{EndReason::hungUp,   EndReason::lastLeft,    EndReason::inactive,
                             EndReason::declined, EndReason::setupFailed, EndReason::maintenance,
                             EndReason::host};
@@ -120,7 +120,7 @@ TEST_CASE("enforcement: a number that the library does not know cannot be read",
   }
 }
 
-TEST_CASE("enforcement: tables that are gone are corrupt, and the cause is kept", "[sqlite][unit]") {
+TEST_CASE("enforcement: missing tables -> StorageCorrupt with its cause", "[sqlite][unit]") {
   const SqliteFixture fixture;
   const auto storage = fixture.open();
   fixture.run("DROP TABLE jobs");
@@ -132,7 +132,7 @@ TEST_CASE("enforcement: tables that are gone are corrupt, and the cause is kept"
   }
 }
 
-TEST_CASE("enforcement: an id given twice is an error that changes nothing", "[sqlite][unit]") {
+TEST_CASE("enforcement: an id given twice -> an error and nothing changed", "[sqlite][unit]") {
   const SqliteFixture fixture;
   const auto storage = fixture.open();
   REQUIRE(started(*storage, "c1", "t1") == Status::committed);
@@ -144,7 +144,7 @@ TEST_CASE("enforcement: an id given twice is an error that changes nothing", "[s
   CHECK(fixture.dump() == before);
 }
 
-TEST_CASE("enforcement: text is stored as it is, whatever is in it", "[sqlite][unit]") {
+TEST_CASE("enforcement: any text -> stored as it is", "[sqlite][unit]") {
   const SqliteFixture fixture;
   const auto storage = fixture.open();
   const std::string odd = GENERATE(std::string("'; DROP TABLE calls; --"), std::string("a\0b", 3),

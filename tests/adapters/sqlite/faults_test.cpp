@@ -12,7 +12,7 @@ using namespace messenger::testing;
 namespace {
 
 /// Something to do with a storage in which `prepare` has made one active call of alice and bob (c1, set up),
-/// one ended call (c2), one with a setup under way (c3), a failed job, and thread t1 of alice.
+/// one ended call (c2), one with a pending setup (c3), a failed job, and thread t1 of alice.
 struct Operation {
   const char* name;
   std::function<void(Storage&)> run;
@@ -67,7 +67,7 @@ void fill(Storage& storage) {
   storage.threads()->createThread(newThread("t2"));
 }
 
-/// Puts the prepared file there; making it anew each time would be most of what these tests take.
+/// Copies the prepared file; making a new one each time would take most of the time of these tests.
 void prepare(const SqliteFixture& fixture) {
   static const std::string bytes = [] {
     const SqliteFixture first;
@@ -166,7 +166,7 @@ const std::vector<Operation>& reads() {
   return all;
 }
 
-/// What the operation leaves when nothing fails.
+/// The state after the operation when nothing fails.
 std::string expected(const Operation& operation) {
   const SqliteFixture fixture;
   prepare(fixture);
@@ -175,7 +175,7 @@ std::string expected(const Operation& operation) {
   return fixture.dump();
 }
 
-/// Fails the nth statement; false when the operation has not that many.
+/// Fails the nth statement; false when the operation has fewer.
 bool failAt(const Operation& operation, std::size_t n, const std::string& after) {
   const SqliteFixture fixture;
   prepare(fixture);
@@ -200,7 +200,7 @@ bool failAt(const Operation& operation, std::size_t n, const std::string& after)
 
 }  // namespace
 
-TEST_CASE("faults: a change that fails at any statement changes nothing and can be repeated",
+TEST_CASE("faults: a change fails at any statement -> nothing changed and it can be repeated",
           "[sqlite][unit]") {
   for (const Operation& operation : changes()) {
     const std::string after = expected(operation);
@@ -211,7 +211,7 @@ TEST_CASE("faults: a change that fails at any statement changes nothing and can 
   }
 }
 
-TEST_CASE("faults: an answer lost after the commit leaves the whole change", "[sqlite][unit]") {
+TEST_CASE("faults: the answer is lost after the commit -> the whole change is there", "[sqlite][unit]") {
   for (const Operation& operation : changes()) {
     INFO(operation.name);
     const std::string after = expected(operation);
@@ -227,7 +227,7 @@ TEST_CASE("faults: an answer lost after the commit leaves the whole change", "[s
   }
 }
 
-TEST_CASE("faults: a read that fails at any statement can be repeated", "[sqlite][unit]") {
+TEST_CASE("faults: a read fails at any statement -> it can be repeated", "[sqlite][unit]") {
   const SqliteFixture fixture;
   prepare(fixture);
   FailingProbe probe;
@@ -256,7 +256,7 @@ TEST_CASE("faults: a report in several transactions -> the peer is stored last",
   HeartbeatStore::Report all;
   all.seenBy = InstanceId{1};
   all.peer = HeartbeatStore::Peer{InstanceId{1}, t(0), t(1), t(31)};
-  // More than one transaction stores.
+  // More than fits into one transaction.
   for (int i = 0; i < 1500; ++i) {
     all.lastSeen.emplace_back(ParticipantKey{CallId{"c" + std::to_string(i)}, user("alice")}, t(1));
   }

@@ -18,20 +18,20 @@ SqliteOptions impatient(const SqliteFixture& fixture) {
 
 }  // namespace
 
-TEST_CASE("job queue: an idle poll waits for no writer", "[sqlite][unit]") {
+TEST_CASE("job queue: an idle poll beside a writer -> does not wait", "[sqlite][unit]") {
   const SqliteFixture fixture;
   const auto storage = sqliteStorage(impatient(fixture));
   storage->jobs().add(newJob("later", JobType::endCalls, "", 60));
   SQLite::Database other(fixture.file().string(), SQLite::OPEN_READWRITE);
   other.exec("BEGIN IMMEDIATE");
   CHECK_FALSE(storage->jobs().claim(claimNext()).has_value());
-  // With something to claim it needs the lock, and says so.
+  // With a job to claim it needs the lock, and reports it.
   CHECK_THROWS_AS(storage->jobs().claim(claimNext(60)), StorageUnavailable);
   other.exec("ROLLBACK");
   CHECK(storage->jobs().claim(claimNext(60)).value().job.id == JobId{"later"});
 }
 
-TEST_CASE("job queue: a write that finds the file locked is unavailable, a read is not", "[sqlite][unit]") {
+TEST_CASE("job queue: the file is locked -> a write is unavailable and a read is not", "[sqlite][unit]") {
   const SqliteFixture fixture;
   const auto storage = sqliteStorage(impatient(fixture));
   REQUIRE(started(*storage, "c1", "t1") == Status::committed);
@@ -45,7 +45,7 @@ TEST_CASE("job queue: a write that finds the file locked is unavailable, a read 
   CHECK(started(*storage, "c2", "t2") == Status::committed);
 }
 
-TEST_CASE("job queue: who is refused or fails holds no lock afterwards", "[sqlite][unit]") {
+TEST_CASE("job queue: refused or failed -> no lock is held afterwards", "[sqlite][unit]") {
   const SqliteFixture fixture;
   FailingProbe probe;
   const auto storage = fixture.open(probe);
@@ -62,7 +62,7 @@ TEST_CASE("job queue: who is refused or fails holds no lock afterwards", "[sqlit
   CHECK_NOTHROW(lockIsFree());
 }
 
-TEST_CASE("job queue: the intent to make a room is stored with the claim", "[sqlite][unit]") {
+TEST_CASE("job queue: a setup is claimed -> the intent is stored with the claim", "[sqlite][unit]") {
   const SqliteFixture fixture;
   FailingProbe probe;
   const auto storage = fixture.open(probe);
@@ -74,7 +74,7 @@ TEST_CASE("job queue: the intent to make a room is stored with the claim", "[sql
   CHECK(fixture.number("SELECT revision FROM calls") == claimed.call.value().call.revision);
 }
 
-TEST_CASE("job queue: what an operation costs in statements", "[sqlite][unit]") {
+TEST_CASE("job queue: each operation -> so many statements", "[sqlite][unit]") {
   const SqliteFixture fixture;
   FailingProbe probe;
   const auto storage = fixture.open(probe);

@@ -14,9 +14,9 @@ namespace {
 constexpr std::array addNote = {"ALTER TABLE calls ADD COLUMN note TEXT",
                                 "UPDATE calls SET note = 'kept since ' || created_at"};
 constexpr std::array addOwner = {"CREATE TABLE owners AS SELECT DISTINCT owner_id FROM calls"};
-constexpr std::array broken = {"ALTER TABLE calls ADD COLUMN other TEXT", "this is no SQL"};
+constexpr std::array broken = {"ALTER TABLE calls ADD COLUMN other TEXT", "this is not SQL"};
 
-/// Ours, and versions that do not exist yet.
+/// The library's migrations, and versions that do not exist yet.
 std::vector<sqlite::Migration> oursAnd(std::initializer_list<sqlite::Migration> later) {
   const auto ours = sqlite::schemaMigrations();
   std::vector<sqlite::Migration> all(ours.begin(), ours.end());
@@ -26,7 +26,7 @@ std::vector<sqlite::Migration> oursAnd(std::initializer_list<sqlite::Migration> 
 
 }  // namespace
 
-TEST_CASE("migration: an older file is brought up to date with what it holds", "[sqlite][unit]") {
+TEST_CASE("migration: an older file -> brought up to date with its data", "[sqlite][unit]") {
   const SqliteFixture fixture;
   const auto version = static_cast<std::int64_t>(sqlite::schemaMigrations().size());
   CHECK(started(*fixture.open(), "c1", "t1") == Status::committed);
@@ -44,14 +44,14 @@ TEST_CASE("migration: an older file is brought up to date with what it holds", "
   CHECK_THROWS_AS(fixture.open(), StorageIncompatible);
 }
 
-TEST_CASE("migration: a new file gets all steps at once", "[sqlite][unit]") {
+TEST_CASE("migration: a new file -> gets all steps at once", "[sqlite][unit]") {
   const SqliteFixture fixture;
   const auto newer = oursAnd({{addNote}});
   const auto storage = sqlite::makeSqliteStorage(fixture.options(), nullptr, newer);
   CHECK(fixture.number("PRAGMA user_version") == static_cast<std::int64_t>(newer.size()));
 }
 
-TEST_CASE("migration: a step that fails leaves the version before it", "[sqlite][unit]") {
+TEST_CASE("migration: a step fails -> the previous version is left", "[sqlite][unit]") {
   const SqliteFixture fixture;
   CHECK(started(*fixture.open(), "c1", "t1") == Status::committed);
   const std::string before = fixture.dump();
@@ -61,8 +61,7 @@ TEST_CASE("migration: a step that fails leaves the version before it", "[sqlite]
   CHECK(load(*fixture.open(), "c1").has_value());
 }
 
-TEST_CASE("migration: a failure at any statement of the first opening leaves a file that opens",
-          "[sqlite][unit]") {
+TEST_CASE("migration: the first opening fails at any statement -> the file can be opened", "[sqlite][unit]") {
   std::size_t n = 1;
   for (bool struck = true; struck; ++n) {
     const SqliteFixture fixture;

@@ -13,7 +13,7 @@ using namespace messenger::testing;
 
 namespace {
 
-/// Two processes of four threads each, let go together; returns how often they said yes in all.
+/// Two processes of four OS threads each, started together; returns how often they succeeded in total.
 int raceOfTwo(const SqliteFixture& fixture, const std::string& what) {
   Peer one(fixture.file().string(), what, "one-");
   Peer two(fixture.file().string(), what, "two-");
@@ -27,7 +27,7 @@ int raceOfTwo(const SqliteFixture& fixture, const std::string& what) {
 
 }  // namespace
 
-TEST_CASE("processes: 64 starters in two processes start one call", "[sqlite][processes]") {
+TEST_CASE("SQLite processes: 64 starts in two processes -> one call", "[sqlite][processes]") {
   const SqliteFixture fixture;
   CHECK(raceOfTwo(fixture, "start") == 1);
   CHECK(fixture.number("SELECT count(*) FROM calls") == 1);
@@ -35,7 +35,7 @@ TEST_CASE("processes: 64 starters in two processes start one call", "[sqlite][pr
   CHECK(fixture.number("SELECT count(*) FROM jobs") == 1);
 }
 
-TEST_CASE("processes: 64 joiners of one user get one row", "[sqlite][processes]") {
+TEST_CASE("SQLite processes: 64 joins of one user -> one row", "[sqlite][processes]") {
   const SqliteFixture fixture;
   REQUIRE(started(*fixture.open(), "c1", "t1") == Status::committed);
   CHECK(raceOfTwo(fixture, "join") == 1);
@@ -43,14 +43,14 @@ TEST_CASE("processes: 64 joiners of one user get one row", "[sqlite][processes]"
   CHECK(fixture.number("SELECT revision FROM calls") == 2);
 }
 
-TEST_CASE("processes: 64 enders end a call once", "[sqlite][processes]") {
+TEST_CASE("SQLite processes: 64 ends -> the call ends once", "[sqlite][processes]") {
   const SqliteFixture fixture;
   REQUIRE(started(*fixture.open(), "c1", "t1") == Status::committed);
   CHECK(raceOfTwo(fixture, "end") == 1);
   CHECK(fixture.number("SELECT count(*) FROM jobs WHERE type = 2") == 1);
 }
 
-TEST_CASE("processes: 64 claimers claim each job once", "[sqlite][processes]") {
+TEST_CASE("SQLite processes: 64 claims -> each job is claimed once", "[sqlite][processes]") {
   const SqliteFixture fixture;
   const auto storage = fixture.open();
   for (int i = 0; i < 10; ++i) storage->jobs().add(newJob("j" + std::to_string(i), JobType::endCalls, ""));
@@ -58,7 +58,8 @@ TEST_CASE("processes: 64 claimers claim each job once", "[sqlite][processes]") {
   CHECK(fixture.number("SELECT min(attempts) + max(attempts) FROM jobs") == 2);
 }
 
-TEST_CASE("processes: opening one new file at once gives both the same database", "[sqlite][processes]") {
+TEST_CASE("SQLite processes: two open a new file at once -> both get the same database",
+          "[sqlite][processes]") {
   for (int round = 0; round < 10; ++round) {
     const SqliteFixture fixture;
     CHECK(raceOfTwo(fixture, "open") == 2);
@@ -68,7 +69,8 @@ TEST_CASE("processes: opening one new file at once gives both the same database"
   }
 }
 
-TEST_CASE("processes: a lock held elsewhere for too long is unavailable", "[sqlite][processes]") {
+TEST_CASE("SQLite processes: a lock held elsewhere for too long -> StorageUnavailable",
+          "[sqlite][processes]") {
   const SqliteFixture fixture;
   SqliteOptions options = fixture.options();
   options.busyTimeout = std::chrono::milliseconds{50};
@@ -81,7 +83,7 @@ TEST_CASE("processes: a lock held elsewhere for too long is unavailable", "[sqli
   CHECK(started(*storage, "c1", "t1") == Status::committed);
 }
 
-TEST_CASE("processes: killed at any statement, the file is sound and holds all of a change or nothing",
+TEST_CASE("SQLite processes: killed at any statement -> sound file with all of a change or nothing",
           "[sqlite][processes]") {
   constexpr std::size_t afterCommit = 0;
   constexpr std::size_t statements = 6;  // of a start

@@ -20,8 +20,7 @@ class SqliteFixture {
   [[nodiscard]] std::shared_ptr<Storage> open() const;
   [[nodiscard]] std::shared_ptr<Storage> open(sqlite::StatementProbe& probe) const;
 
-  /// Runs SQL on the file with a connection of its own: what somebody with the sqlite3 shell would do.
-  /// Throws SQLite::Exception.
+  /// Runs SQL on the file on a separate connection, as with the sqlite3 shell. Throws SQLite::Exception.
   void run(const std::string& sql) const;
   [[nodiscard]] std::int64_t number(const std::string& sql) const;
   [[nodiscard]] std::string text(const std::string& sql) const;
@@ -48,7 +47,7 @@ class FailingProbe final : public sqlite::StatementProbe {
 
   void failNth(std::size_t n);
   void failAfterCommit();
-  /// Forgets what is planned; counting goes on.
+  /// Cancels the planned fault; counting continues.
   void heal();
   [[nodiscard]] bool struck() const noexcept { return struck_; }
   /// How many have run; the one that stores the clock once a second does not count.

@@ -48,7 +48,7 @@ void waitForLine() {
   std::getline(std::cin, line);
 }
 
-/// Runs `attempt(number)` 32 times on several threads; prints how often it said yes.
+/// Runs `attempt(number)` 32 times on several threads; prints how often it succeeded.
 void race(const std::function<bool(int)>& attempt) {
   std::atomic<int> next{0};
   std::atomic<int> yes{0};
@@ -90,7 +90,7 @@ int run(const std::vector<std::string>& arguments) {
   if (what == "start") {
     race([&](int n) { return started(*storage, name + std::to_string(n), "t1") == Status::committed; });
   } else if (what == "join") {
-    // As the engine does it: loaded, decided, committed, and again when the call changed in between.
+    // As the engine does it: load, decide, commit, and repeat when the call changed in between.
     race([&](int n) {
       for (;;) {
         if (load(*storage, "c1", "bob").value().find(user("bob")) != nullptr) return false;

@@ -11,7 +11,7 @@
 using namespace messenger;
 using namespace messenger::testing;
 
-TEST_CASE("thread store: threads, members and names survive reopening", "[sqlite][unit]") {
+TEST_CASE("thread store: reopened -> threads and members and names are there", "[sqlite][unit]") {
   const SqliteFixture fixture;
   NewThread made;
   made.thread = {ThreadId{"t1"}, ThreadType::privateThread, "", false, true, 77};
@@ -30,7 +30,7 @@ TEST_CASE("thread store: threads, members and names survive reopening", "[sqlite
   CHECK(threads.threadsOf(user("bob")) == std::vector{ThreadId{"t1"}});
 }
 
-TEST_CASE("thread store: the count of members follows every change", "[sqlite][unit]") {
+TEST_CASE("thread store: any change of members -> the count follows", "[sqlite][unit]") {
   const SqliteFixture fixture;
   const auto storage = fixture.open();
   ThreadStore& threads = *storage->threads();
@@ -54,7 +54,7 @@ TEST_CASE("thread store: the count of members follows every change", "[sqlite][u
   CHECK(count() == 0);
 }
 
-TEST_CASE("thread store: what is not there is said to be not there", "[sqlite][unit]") {
+TEST_CASE("thread store: something missing -> reported as missing", "[sqlite][unit]") {
   const SqliteFixture fixture;
   const auto storage = fixture.open();
   ThreadStore& threads = *storage->threads();
@@ -99,7 +99,7 @@ TEST_CASE("thread store: switches of one thread changed at the same time -> each
   }
 }
 
-TEST_CASE("thread store: two are put into a private thread with one place left -> one of them is in it",
+TEST_CASE("thread store: two added to a private thread with one place left -> one of them is in it",
           "[sqlite][unit]") {
   const SqliteFixture fixture;
   const std::array storages{fixture.open(), fixture.open()};

@@ -1,4 +1,4 @@
-// A file that the library 0.1 made, in the middle of calls: opened by this one, nothing is lost.
+// A file that the library 0.1 made, in the middle of calls: this library opens it, and nothing is lost.
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <array>
@@ -47,7 +47,7 @@ std::map<std::string, std::int64_t> counts(const SqliteFixture& fixture) {
 
 }  // namespace
 
-TEST_CASE("upgrade: a file of version 1 -> every row is there, and calls go on", "[sqlite][upgrade]") {
+TEST_CASE("upgrade: a file of version 1 -> every row is there and calls continue", "[sqlite][upgrade]") {
   const SqliteFixture fixture;
   load(fixture);
   const auto before = counts(fixture);
@@ -79,7 +79,7 @@ TEST_CASE("upgrade: a file of version 1 -> every row is there, and calls go on",
   REQUIRE(history->calls.size() == 1);
   CHECK(history->calls[0].call.duration() == std::chrono::seconds{60});
 
-  // What waited, goes on: setups, the sweep that calls going down left, the failed teardown once retried.
+  // Waiting jobs continue: setups, the sweep of calls going down, the failed teardown after a retry.
   CHECK(messenger.jobs().retry() == 1);
   messenger.jobs().runPending();
   CHECK_FALSE(messenger.host().findCall(call.id)->active());
@@ -117,7 +117,7 @@ TEST_CASE("upgrade: a file of version 1 -> all values are kept", "[sqlite][upgra
   CHECK(fixture.number("SELECT count(*) FROM calls WHERE started_at <> created_at") == 0);
   CHECK(fixture.number("SELECT count(*) FROM call_participants WHERE departed_at IS NOT left_at") == 0);
 
-  // The setup that waited and the one whose worker died: each is taken once, with a new token.
+  // The waiting setup and the one whose worker died: each is claimed once, with a new token.
   JobQueue::ClaimRequest request;
   request.queue = "messenger";
   request.now = storage->timeAt(systemClock()->steady());
@@ -127,7 +127,7 @@ TEST_CASE("upgrade: a file of version 1 -> all values are kept", "[sqlite][upgra
   CHECK(tokens == std::vector<std::int64_t>{2, 1, 1});
 }
 
-TEST_CASE("upgrade: deadlines far ahead, as after a clock that was set back -> brought near",
+TEST_CASE("upgrade: deadlines far ahead after the clock was set back -> moved to the present",
           "[sqlite][upgrade]") {
   const SqliteFixture fixture;
   load(fixture);
@@ -143,7 +143,7 @@ TEST_CASE("upgrade: deadlines far ahead, as after a clock that was set back -> b
   CHECK(fixture.number("SELECT max(last_seen_at) FROM call_participants") <= now.time_since_epoch().count());
 }
 
-TEST_CASE("storage time: a new file -> begins at the wall clock", "[sqlite][unit]") {
+TEST_CASE("storage time: a new file -> begins with the wall clock", "[sqlite][unit]") {
   const SqliteFixture fixture;
   const auto wall = systemClock()->now().wall.time_since_epoch();
   const auto storage = fixture.open();
@@ -154,7 +154,7 @@ TEST_CASE("storage time: a new file -> begins at the wall clock", "[sqlite][unit
         std::chrono::seconds{3});
 }
 
-TEST_CASE("storage time: any change -> the file knows how far its clock has come", "[sqlite][unit]") {
+TEST_CASE("storage time: any change -> the file stores the time of its clock", "[sqlite][unit]") {
   const SqliteFixture fixture;
   const auto storage = fixture.open();
   const StorageTime before = storage->timeAt(systemClock()->steady());
@@ -163,7 +163,7 @@ TEST_CASE("storage time: any change -> the file knows how far its clock has come
         before.time_since_epoch().count());
 }
 
-TEST_CASE("storage time: reopened, or after another boot -> never goes back", "[sqlite][unit]") {
+TEST_CASE("storage time: reopened or after another boot -> never goes back", "[sqlite][unit]") {
   const SqliteFixture fixture;
   const SteadyPoint moment = systemClock()->steady();
   const StorageTime first = fixture.open()->timeAt(moment);
@@ -189,12 +189,12 @@ TEST_CASE("storage time: several open the file at once after a boot -> the same 
   }
 }
 
-TEST_CASE("storage time: the boot cannot be told -> still not behind what the file knows", "[sqlite][unit]") {
+TEST_CASE("storage time: the boot is unknown -> still not behind the stored time", "[sqlite][unit]") {
   const SqliteFixture fixture;
   auto connection = sqlite::openWriter(fixture.options(), nullptr, sqlite::schemaMigrations());
   const StorageTime first = sqlite::FileClock(*connection, sqlite::BootId{}).now();
   CHECK(sqlite::FileClock(*connection, sqlite::BootId{}).now() - first < std::chrono::minutes{1});
-  // As after a reboot: what the file knows lies ahead of the anchor and the clock since boot.
+  // As after a reboot: the stored time is ahead of the anchor plus the clock since boot.
   const StorageTime known = first + std::chrono::hours{5};
   fixture.run("INSERT INTO settings (key, value) VALUES ('clock_reached', " +
               std::to_string(known.time_since_epoch().count()) + ")");

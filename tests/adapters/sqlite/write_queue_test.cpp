@@ -25,7 +25,7 @@ namespace {
 
 constexpr sqlite::FixedText insertText = "INSERT INTO settings (key, value) VALUES (?1, 1)";
 
-/// Holds one COMMIT until it is let go, and counts all of them; can fail one.
+/// Holds one COMMIT until it is released, and counts all of them; can fail one.
 class HoldingProbe final : public sqlite::StatementProbe {
  public:
   void beforeStatement(std::string_view sql) override {
@@ -110,7 +110,7 @@ TEST_CASE("write queue: changes that wait together -> one COMMIT for all", "[sql
   CHECK(held.rows() == 1 + count);
 }
 
-TEST_CASE("write queue: nobody waits -> a transaction for each", "[sqlite][unit]") {
+TEST_CASE("write queue: nobody waits -> one transaction each", "[sqlite][unit]") {
   HeldQueue held;
   held.finish();
   CHECK(held.write("a", HeldQueue::patient) == 1);
@@ -118,7 +118,7 @@ TEST_CASE("write queue: nobody waits -> a transaction for each", "[sqlite][unit]
   CHECK(held.probe.commits == 3);
 }
 
-TEST_CASE("write queue: no result is given before the COMMIT", "[sqlite][unit]") {
+TEST_CASE("write queue: before the COMMIT -> no result is returned", "[sqlite][unit]") {
   HeldQueue held;
   std::atomic<int> ran{0};
   std::atomic<int> answered{0};
@@ -136,7 +136,7 @@ TEST_CASE("write queue: no result is given before the COMMIT", "[sqlite][unit]")
       ++answered;
     });
   }
-  held.probe.failing = 2;  // the group's own: its members are then repeated, each alone
+  held.probe.failing = 2;  // the COMMIT of the group: its changes are then repeated one by one
   held.finish();
   CHECK(answeredTooEarly == 0);
   CHECK(answered == 4);
@@ -145,7 +145,7 @@ TEST_CASE("write queue: no result is given before the COMMIT", "[sqlite][unit]")
   CHECK(held.rows() == 1 + 4);
 }
 
-TEST_CASE("write queue: one of a group throws -> hurts no other, and changes nothing", "[sqlite][unit]") {
+TEST_CASE("write queue: one of a group throws -> changes nothing and affects no other", "[sqlite][unit]") {
   HeldQueue held;
   constexpr int count = 8;
   std::atomic<int> stored{0};
@@ -173,7 +173,7 @@ TEST_CASE("write queue: one of a group throws -> hurts no other, and changes not
   CHECK(held.fixture.number("SELECT count(*) FROM settings WHERE key = '3'") == 0);
 }
 
-TEST_CASE("write queue: the time limit passes behind another change -> left out, the others go on",
+TEST_CASE("write queue: the time limit ends behind another change -> left out and the others continue",
           "[sqlite][unit]") {
   HeldQueue held;
   held.letWait([&] { (void)held.write("before", HeldQueue::patient); });
@@ -181,7 +181,7 @@ TEST_CASE("write queue: the time limit passes behind another change -> left out,
     (void)held.write("late", std::chrono::milliseconds{1});
     FAIL("stored while another change was held");
   } catch (const StorageUnavailable& error) {
-    CHECK_THAT(error.what(), Contains("busy, it may succeed later"));
+    CHECK_THAT(error.what(), Contains("busy; it may succeed later"));
   }
   CHECK(held.queue.waiting() == 1);
   held.letWait([&] { (void)held.write("behind", HeldQueue::patient); });
@@ -190,7 +190,7 @@ TEST_CASE("write queue: the time limit passes behind another change -> left out,
   CHECK(held.fixture.number("SELECT count(*) FROM settings WHERE key = 'late'") == 0);
 }
 
-TEST_CASE("write queue: the file is locked elsewhere -> each waits its own time limit, not the others'",
+TEST_CASE("write queue: the file is locked elsewhere -> each waits for its own time limit only",
           "[sqlite][unit]") {
   const SqliteFixture fixture;
   SqliteOptions options = fixture.options();
@@ -205,18 +205,18 @@ TEST_CASE("write queue: the file is locked elsewhere -> each waits its own time 
     try {
       storage->calls().commit(start("c" + std::to_string(i), "t" + std::to_string(i)));
     } catch (const StorageUnavailable& error) {
-      if (std::string_view{error.what()}.find("busy, it may succeed later") != std::string_view::npos) ++busy;
+      if (std::string_view{error.what()}.find("busy; it may succeed later") != std::string_view::npos) ++busy;
     }
   });
   CHECK(busy == count);
   // One after another they would take eight times as long.
   CHECK(std::chrono::steady_clock::now() - begin < 4 * options.busyTimeout);
-  CHECK_FALSE(load(*storage, "nowhere"));  // a read waits for no write
+  CHECK_FALSE(load(*storage, "nowhere"));  // a read does not wait for writes
   other.exec("ROLLBACK");
   CHECK(started(*storage, "later", "later") == Status::committed);
 }
 
-TEST_CASE("write queue: the first of the queue gives up -> hands over to the next, which has time left",
+TEST_CASE("write queue: the first in the queue times out -> the next with time left takes its turn",
           "[sqlite][unit]") {
   HeldQueue held;
   held.finish();

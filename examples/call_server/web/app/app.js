@@ -16,7 +16,7 @@ const callsDown = "Calls are paused for maintenance. Calls that were going on ha
 const noServer = "Connection lost. Trying to reach the server again…";
 const recently = 45000;
 
-/** Everything for one person who is signed in. */
+/** Everything for one signed-in user. */
 export class App {
   #socket = new Socket();
   #conversations = new Conversations(this.#socket);
@@ -141,7 +141,7 @@ export class App {
     banner("media", this.session.media ? null : noMedia);
   }
 
-  /** A call that came while this page was not there to hear of it rings too, while it is young. */
+  /** A call that started while this page was not connected rings too, while it is young. */
   #ringForRecent() {
     for (const { id, name, type, active_call: call } of this.#conversations.list) {
       if (!call || call.in_call || call.kicked || call.owner.id === this.me.id) continue;

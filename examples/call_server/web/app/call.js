@@ -11,7 +11,7 @@ const overReasons = { callEnded: "ended", callNotFound: "ended", kicked: "remove
  * The call this page is in, from the click to its end. The server is asked for the truth (`refresh`) whenever there is reason to;
  * its events only say that there is. Only a person's own click leaves: a page that goes away just falls silent.
  *
- * Emits `change`, and `over` once with how: `left`, `ended`, `removed`, `dropped` (put out without wanting it), `failed`.
+ * Emits `change`, and `over` once with how: `left`, `ended`, `removed`, `dropped` (evicted), `failed`.
  */
 export class Call extends Emitter {
   id;
@@ -136,13 +136,13 @@ export class Call extends Emitter {
     else this.refresh();
   }
 
-  /** Back in touch with the server: nothing that happened meanwhile was heard. */
+  /** Connected again: events of the meantime are missing. */
   async catchUp() {
     this.#heartbeat?.now();
     await this.#comeBack();
   }
 
-  /** We were out of reach, so having been put out is nobody's wish: go back in. */
+  /** The page was not connected, so it was evicted unintentionally: join again. */
   #comeBack() {
     this.#mayRejoin = true;
     return this.refresh();
@@ -187,7 +187,7 @@ export class Call extends Emitter {
     try {
       await api.heartbeat(this.thread, this.id);
     } catch (error) {
-      // Only a laptop that slept, or a line that was cut, is silent for so long that it is put out.
+      // Only a laptop that slept, or a lost connection, is silent long enough to be evicted.
       if (error.reason === "notInCall") await this.#comeBack();
       else this.#judge(error);
     }

@@ -2,7 +2,7 @@
 export class Emitter {
   #listeners = new Map();
 
-  /** @returns {() => void} call it to hear no more */
+  /** @returns {() => void} unsubscribes */
   on(name, listener) {
     const all = this.#listeners.get(name) ?? new Set();
     this.#listeners.set(name, all.add(listener));

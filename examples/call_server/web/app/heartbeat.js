@@ -1,5 +1,5 @@
 /**
- * Tells the server every so often that this page is still in the call. Who stops doing so is put out after a while, so it also beats
+ * Reports to the server at intervals that this page is still in the call. A page that stops is evicted after a while, so it also beats
  * at once when the page wakes up or is online again: timers do not run in a suspended tab.
  */
 export class Heartbeat {

@@ -2,7 +2,7 @@ import { Emitter } from "./emitter.js";
 import { attach, createAnswer, createOffer, openSession, RenewableToken } from "./janus.js";
 
 const joinPatience = 15000;
-// The code of VideoRoom for one who is not there.
+// VideoRoom's code for an unknown participant.
 const noSuchFeed = 428;
 
 /** A participant of the room other than oneself, and what arrives from them. */
@@ -38,7 +38,7 @@ export class Room extends Emitter {
   #joined = null;
   #isOver = false;
   #end;
-  /** Resolves when this stay is over, whoever ended it. */
+  /** Resolves when this stay is over, for any reason. */
   over = new Promise((resolve) => (this.#end = resolve));
 
   constructor(details, local) {

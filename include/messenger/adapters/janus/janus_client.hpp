@@ -10,10 +10,10 @@
 
 namespace messenger::janus {
 
-/// Which of a server's two doors requests go through.
+/// Which of the server's two APIs requests use.
 enum class WayIn : std::uint8_t {
   adminApi,  ///< `message_plugin`: no session, one request each
-  httpApi,   ///< a session and a handle for each plugin, kept, and made again when the server has lost them
+  httpApi,   ///< a session and a handle for each plugin; kept, and made again when the server has lost them
 };
 
 /// Whether a request may be sent a second time when the answer to the first was lost.
@@ -25,7 +25,7 @@ struct PluginInfo {
   std::string version;
 };
 
-/// What a server says of itself.
+/// What a server reports about itself.
 struct ServerInfo {
   std::string name;
   std::string version;
@@ -33,13 +33,13 @@ struct ServerInfo {
   std::vector<PluginInfo> plugins;
 };
 
-/// Talks to one Janus server. Thread-safe: requests of several threads run side by side, each on a connection
-/// of its own that is kept for the next one; no lock is held meanwhile. A request blocks for at most
-/// `requestTimeout`, a harmless one for twice that. No redirects are followed, and nothing but http and https
-/// is spoken.
+/// Talks to one Janus server. Thread-safe: requests of several OS threads run at the same time, each on its
+/// own connection, which is kept for the next request; no lock is held meanwhile. A request blocks for at
+/// most `requestTimeout`, a harmless one for twice that. Redirects are not followed; only http and https are
+/// used.
 class JanusClient {
  public:
-  /// Throws std::invalid_argument for options out of bounds. Connects to nobody yet.
+  /// Throws std::invalid_argument for options out of bounds. Does not connect yet.
   explicit JanusClient(JanusOptions options);
   ~JanusClient();
   JanusClient(const JanusClient&) = delete;
@@ -47,17 +47,18 @@ class JanusClient {
 
   [[nodiscard]] const JanusOptions& options() const noexcept;
 
-  /// `adminApi` where there is an `adminEndpoint`.
+  /// `adminApi` when there is an `adminEndpoint`.
   [[nodiscard]] WayIn wayIn() const noexcept;
 
-  /// Whether the server answers. Janus asks for no secret here.
+  /// Whether the server answers. Janus requires no secret here.
   [[nodiscard]] JanusResult<void> ping();
 
   [[nodiscard]] JanusResult<ServerInfo> info();
 
-  /// Asks a plugin (`janus.plugin.videoroom`) something that it answers at once. `request` is a JSON object;
+  /// Sends a plugin (`janus.plugin.videoroom`) a request that it answers at once. `request` is a JSON object;
   /// returns the plugin's answer, a JSON object without an error. Throws std::invalid_argument when `request`
-  /// is no JSON object. Secrets in `request` must not come back in an answer's error: say which they are.
+  /// is not a JSON object. Pass the secrets that `request` contains in `secrets`, so that they are removed
+  /// from error texts.
   [[nodiscard]] JanusResult<std::string> askPlugin(const std::string& plugin, const std::string& request,
                                                    Repeat repeat, const std::vector<Secret>& secrets = {});
 

@@ -10,13 +10,13 @@
 
 namespace messenger::janus {
 
-/// How a JanusDriver makes rooms. The defaults but the key.
+/// How a JanusDriver makes rooms. Only the key has no default.
 struct JanusDriverSettings {
-  /// What the names, pins and secrets of rooms follow from: `JanusOptions::keyOfRooms`. Whoever has it can
-  /// destroy the rooms; with another one, rooms made before are strangers.
+  /// Ids, pins and secrets of rooms are derived from it: `JanusOptions::keyOfRooms`. Anyone who has it can
+  /// destroy the rooms. With another key, rooms made before are not recognized.
   Secret roomKey;
   std::size_t privatePublishers = 4;
-  std::size_t publishersBesideMembers = 6;  ///< in a group: a phone beside the laptop
+  std::size_t publishersBesideMembers = 6;  ///< in a group: for second devices
   std::uint64_t privateBitrate = 1'024'000;
   std::uint64_t groupBitrate = 600'000;
   /// Further fields for each `create`, a JSON object: `{"audiolevel_event":true}`.
@@ -27,10 +27,9 @@ struct JanusDriverSettings {
 ///
 ///     messenger.setVideoDriver<janus::JanusDriver>(videoRoom, settings);
 ///
-/// Safe to repeat. The room's id, pin and secret follow from the call's id and the room key; a room that is
-/// already there is adopted once it has shown that it answers to our secret; one that is gone counts as
-/// destroyed. Its description carries a mark by which a Reconciler knows it again. Failures throw
-/// DriverError.
+/// Safe to repeat. The room's id, pin and secret are derived from the call's id and the room key. A room that
+/// exists is adopted if it accepts this secret; a room that is missing counts as destroyed. The description
+/// of a room contains a mark by which a Reconciler recognizes it. Failures throw DriverError.
 class JanusDriver final : public VideoDriver {
  public:
   JanusDriver(VideoRoom room, JanusDriverSettings settings);
@@ -41,7 +40,7 @@ class JanusDriver final : public VideoDriver {
   [[nodiscard]] std::optional<std::string> getRoomId() const override { return id_; }
   [[nodiscard]] std::optional<std::string> getRoomPin() const override { return pin_; }
   [[nodiscard]] std::optional<std::string> getRoomSecret() const override;
-  /// Nothing: the id and the pin are all that a client needs.
+  /// Empty: a client needs only the id and the pin.
   [[nodiscard]] std::optional<std::string> getExtraPayload() const override { return std::nullopt; }
 
  private:
@@ -52,10 +51,10 @@ class JanusDriver final : public VideoDriver {
   std::optional<Secret> secret_;
 };
 
-/// The id that a JanusDriver gives a call's room: `call-…`, or a number of 53 bits that follows from the key.
+/// The id that a JanusDriver gives a call's room: `call-…`, or a number of 53 bits derived from the key.
 [[nodiscard]] JanusId roomIdOf(const CallId& call, const Secret& roomKey, IdKind kind);
 
-/// The secret that a JanusDriver gives it: for a host that kicks or mutes at the media server.
+/// The secret that a JanusDriver gives a call's room: for a host that kicks or mutes at the media server.
 [[nodiscard]] Secret roomSecretOf(const CallId& call, const Secret& roomKey);
 
 }  // namespace messenger::janus

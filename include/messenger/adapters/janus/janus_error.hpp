@@ -9,20 +9,20 @@
 namespace messenger::janus {
 
 enum class ErrorKind : std::uint8_t {
-  unreachable,     ///< no connection: nothing was sent
-  interrupted,     ///< the connection broke before the whole answer was there: it may have been done or not
-  timeout,         ///< `connectTimeout` or `requestTimeout` is over: it may have been done or not
-  tls,             ///< no trust in the other side, or no common TLS
-  httpStatus,      ///< an answer that is not Janus's own; `code` is the HTTP status
-  malformedReply,  ///< no JSON, not what the request is answered with, or longer than `maxReplyBytes`
-  core,            ///< Janus said no; `code` is its own (403 secret, 458 session, 460 plugin, …)
-  plugin,          ///< the plugin said no; `code` is its own, see video_room_code
+  unreachable,  ///< no connection: nothing was sent
+  interrupted,  ///< the connection broke before the whole answer arrived: the request may have been executed
+  timeout,      ///< `connectTimeout` or `requestTimeout` is over: the request may have been executed
+  tls,          ///< the certificate is not trusted, or there is no common TLS version
+  httpStatus,   ///< an HTTP error instead of an answer from Janus; `code` is the HTTP status
+  malformedReply,  ///< not JSON, not a valid answer to the request, or longer than `maxReplyBytes`
+  core,            ///< Janus refused; `code` is its error code (403 secret, 458 session, 460 plugin, …)
+  plugin,          ///< the plugin refused; `code` is its error code, see video_room_code
 };
 
 /// `unreachable`, `interrupted`, …: the enumerator's own name.
 [[nodiscard]] std::string_view toString(ErrorKind kind) noexcept;
 
-/// Error codes of the VideoRoom plugin that callers branch on.
+/// Error codes of the VideoRoom plugin to branch on.
 namespace video_room_code {
 inline constexpr int unknownRequest = 423;
 inline constexpr int noSuchRoom = 426;
@@ -33,12 +33,12 @@ inline constexpr int invalidElement = 430;
 inline constexpr int unauthorized = 433;
 }  // namespace video_room_code
 
-/// Why Janus did not do what it was asked.
+/// Why a request to Janus failed.
 struct JanusError {
   ErrorKind kind = ErrorKind::malformedReply;
   int code = 0;
-  /// In English or in the server's own words, cut to a few hundred characters; never a secret that the client
-  /// was given.
+  /// In English or in the server's words, cut to a few hundred characters; never contains a secret that the
+  /// client has.
   std::string text;
 
   [[nodiscard]] bool isPlugin(int pluginCode) const noexcept {
@@ -51,7 +51,7 @@ struct JanusError {
   friend bool operator==(const JanusError&, const JanusError&) = default;
 };
 
-/// A value or a JanusError: what a server may answer on a good day, correct calling code handles.
+/// A value or a JanusError. Correct calling code handles both.
 template <class T>
 using JanusResult = BasicResult<T, JanusError>;
 

@@ -9,40 +9,40 @@
 
 namespace messenger::janus {
 
-/// Where a Janus server is and what it asks to know. A plain value: fill it, hand it to a JanusClient.
+/// The address of a Janus server and its secrets. A plain value: fill it in and pass it to a JanusClient.
 struct JanusOptions {
-  /// The HTTP API, `http://127.0.0.1:8088/janus`. Used where there is no `adminEndpoint`. http or https, no
-  /// user, query or fragment. One of the two endpoints must be there.
+  /// The HTTP API, `http://127.0.0.1:8088/janus`. Used when there is no `adminEndpoint`. http or https,
+  /// without user, query or fragment. One of the two endpoints is required.
   std::string endpoint;
-  /// The Admin API, `http://127.0.0.1:7088/admin`. When given, it is the way in: a request needs no session
-  /// there.
+  /// The Admin API, `http://127.0.0.1:7088/admin`. When given, it is used for all requests: it needs no
+  /// session.
   std::string adminEndpoint;
   /// `api_secret` of janus.jcfg, if it has one.
   std::optional<Secret> apiSecret;
   /// `admin_secret` of janus.jcfg.
   std::optional<Secret> adminSecret;
-  /// `admin_key` of janus.plugin.videoroom.jcfg: who has it may create rooms, and lists private ones.
+  /// `admin_key` of janus.plugin.videoroom.jcfg: needed to create rooms and to list private ones.
   std::optional<Secret> videoRoomSecret;
-  /// What the names, pins and secrets of rooms follow from; the same in all processes and after a restart.
-  /// None: derived from `videoRoomSecret`.
+  /// Ids, pins and secrets of rooms are derived from it. It must be the same in all processes and after a
+  /// restart. None: derived from `videoRoomSecret`.
   std::optional<Secret> roomKey;
-  /// Off accepts whatever certificate comes: for a trial on a machine of one's own.
+  /// Off accepts any certificate: only for a trial on your own machine.
   bool verifyTls = true;
   /// A file of certificates (PEM) to trust in place of the system's. Empty: the system's.
   std::string caFile;
-  /// A proxy, `http://proxy:3128`. Empty: none. `http_proxy` and its like are not looked at: what is sent
-  /// here carries secrets.
+  /// A proxy, `http://proxy:3128`. Empty: none. `http_proxy` and similar variables are ignored, because
+  /// requests contain secrets.
   std::string proxy;
-  /// Until the connection stands. 1 ms to one hour.
+  /// For connecting. 1 ms to one hour.
   std::chrono::milliseconds connectTimeout = std::chrono::seconds{3};
-  /// The whole request, connecting and answering included; keep it well below `Config::jobs.lease`. Not
-  /// shorter than `connectTimeout`; up to one hour.
+  /// For the whole request, including connecting and the answer; keep it well below `Config::jobs.lease`. At
+  /// least `connectTimeout`, at most one hour.
   std::chrono::milliseconds requestTimeout = std::chrono::seconds{10};
-  /// A longer answer is refused unread. 1 KiB to 1 GiB.
+  /// A longer answer is refused without being read. 1 KiB to 1 GiB.
   std::size_t maxReplyBytes = std::size_t{4} << 20U;
 
-  /// The defaults, changed by the environment variables below; unset or empty ones change nothing.
-  /// Throws std::invalid_argument that names the variable and what it may hold, never its value.
+  /// The defaults, changed by the environment variables below; unset or empty ones change nothing. Throws
+  /// std::invalid_argument, whose text names the variable and its allowed values, never its value.
   ///
   ///     JANUS_SERVER_ENDPOINT        endpoint
   ///     JANUS_ADMIN_SERVER_ENDPOINT  adminEndpoint
@@ -53,12 +53,12 @@ struct JanusOptions {
   ///     JANUS_VERIFY_SSL             verifyTls: true, false, 1, 0, yes, no, on, off
   [[nodiscard]] static JanusOptions fromEnvironment();
 
-  /// Throws std::invalid_argument whose text names the first field that is out of bounds. A JanusClient does
-  /// this when it is made.
+  /// Throws std::invalid_argument, whose text names the first field that is out of bounds. The constructor of
+  /// JanusClient calls this.
   void validate() const;
 
-  /// `roomKey`, or what follows from `videoRoomSecret`. Throws std::invalid_argument that names both, and
-  /// their variables, when neither is there.
+  /// `roomKey`, or a key derived from `videoRoomSecret`. Throws std::invalid_argument, whose text names both
+  /// and their variables, when neither is set.
   [[nodiscard]] Secret keyOfRooms() const;
 };
 

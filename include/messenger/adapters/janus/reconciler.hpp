@@ -15,20 +15,20 @@ class Messenger;
 
 namespace janus {
 
-/// How far a reconciliation is.
+/// The progress of a reconciliation.
 struct ReconcileProgress {
   enum class Phase : std::uint8_t { rooms, calls };
   Phase phase = Phase::rooms;
   std::size_t done = 0;
-  std::size_t total = 0;  ///< calls: 0, as nobody has counted them
+  std::size_t total = 0;  ///< 0 for calls, whose number is not known
 };
 
 struct ReconcileOptions {
-  /// Looks and reports, and changes nothing.
+  /// Reports only, and changes nothing.
   bool dryRun = false;
-  /// Called now and then, on the thread that reconciles.
+  /// Called from time to time, on the OS thread that reconciles.
   std::function<void(const ReconcileProgress&)> progress{};
-  /// True ends it early, between two rooms or calls.
+  /// Returning true ends the reconciliation early, between two rooms or calls.
   std::function<bool()> stopRequested{};
 };
 
@@ -40,34 +40,35 @@ struct ReconciledRoom {
 struct ReconcileFailure {
   std::string room;
   CallId call;
-  std::string text;  ///< fit to be shown
+  std::string text;  ///< can be shown to an operator
 };
 
 struct ReconcileReport {
   bool dryRun = false;
-  bool stopped = false;                   ///< early, because it was asked to
+  bool stopped = false;                   ///< ended early by `stopRequested`
   std::size_t rooms = 0;                  ///< on the server
-  std::size_t foreign = 0;                ///< of them: without our mark, not touched
-  std::size_t inUse = 0;                  ///< of them: of active calls
-  std::size_t activeCalls = 0;            ///< looked at
-  std::vector<ReconciledRoom> destroyed;  ///< of calls that have ended; in a dry run: would be
-  std::vector<ReconciledRoom> unknown;    ///< with our mark, but this storage has no such call; not touched
-  std::vector<ReconciledRoom> renewed;    ///< active calls whose room was gone; in a dry run: would be
+  std::size_t foreign = 0;                ///< of these: without the library's mark, not touched
+  std::size_t inUse = 0;                  ///< of these: rooms of active calls
+  std::size_t activeCalls = 0;            ///< checked
+  std::vector<ReconciledRoom> destroyed;  ///< rooms of calls that have ended; a dry run only reports them
+  std::vector<ReconciledRoom> unknown;    ///< marked, but of a call that the storage does not have
+  std::vector<ReconciledRoom> renewed;  ///< active calls whose room was missing; a dry run only reports them
   std::vector<ReconcileFailure> failures;
 };
 
-/// Brings rooms and calls together again: after a restart of Janus, which forgets its rooms; and for rooms
-/// that were left behind, as by a storage that was restored from an older copy. Safe to run at any time,
-/// beside workers and other reconcilers. Thread-compatible; blocks for as long as it takes.
+/// Makes the rooms of a server agree with the calls of a storage: after a restart of Janus, which loses its
+/// rooms, and after the storage was restored from an older copy, which leaves rooms without a call. Safe to
+/// run at any time, at the same time as workers and other reconcilers. Thread-compatible; blocks until it has
+/// finished.
 class Reconciler {
  public:
-  /// The key is the drivers' own. Throws std::invalid_argument when the client has no `videoRoomSecret`:
-  /// without it Janus does not list our rooms, which are private.
+  /// Takes the room key of the drivers. Throws std::invalid_argument when the client has no
+  /// `videoRoomSecret`: without it Janus does not list the rooms, which are private.
   Reconciler(Messenger& messenger, VideoRoom room, Secret roomKey);
 
-  /// Destroys rooms that carry our mark and whose call has ended; renews the rooms of active calls that are
-  /// gone (`Messenger::renewRoom`). What fails for one room is reported, and the others go on. Fails when the
-  /// server cannot list its rooms; throws StorageError when calls cannot be listed.
+  /// Destroys the marked rooms whose call has ended, and renews the missing rooms of active calls
+  /// (`Host::renewRoom`). A failure with one room is reported and does not stop the others. Returns an error
+  /// when the server cannot list its rooms; throws StorageError when the calls cannot be listed.
   [[nodiscard]] JanusResult<ReconcileReport> reconcile(const ReconcileOptions& options = {});
 
  private:

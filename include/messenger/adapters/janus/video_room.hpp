@@ -12,21 +12,21 @@
 
 namespace messenger::janus {
 
-/// Of a room or of a user in it: text where the server has `string_ids = true`, a number of at most 53 bits
-/// elsewhere. A server takes one kind and refuses the other (430).
+/// The id of a room or of a user in it: text when the server has `string_ids = true`, otherwise a number of
+/// at most 53 bits. A server accepts one kind and refuses the other (430).
 using JanusId = std::variant<std::string, std::uint64_t>;
 
 enum class IdKind : std::uint8_t { text, number };
 
-/// As people write it.
+/// The id as text.
 [[nodiscard]] std::string toText(const JanusId& id);
 
 struct NewRoom {
   std::optional<JanusId> id;  ///< none: the server chooses
   std::string description;
-  std::optional<Secret> secret;  ///< without one anybody may edit and destroy the room
+  std::optional<Secret> secret;  ///< without one anyone may edit and destroy the room
   std::optional<Secret> pin;
-  bool isPrivate = true;   ///< listed only to who has the `videoRoomSecret`
+  bool isPrivate = true;   ///< listed only with the `videoRoomSecret`
   bool permanent = false;  ///< written to the server's own config file
   std::size_t publishers = 3;
   std::uint64_t bitrate = 0;  ///< bits a second for each publisher; 0: unlimited
@@ -34,7 +34,7 @@ struct NewRoom {
   std::string more{};
 };
 
-/// What is empty stays as it is.
+/// Changes to a room; empty fields stay as they are.
 struct RoomEdit {
   std::optional<std::string> description;
   std::optional<Secret> secret;
@@ -63,7 +63,7 @@ struct RoomParticipant {
   bool talking = false;
 };
 
-/// A stream that the room sends elsewhere as RTP.
+/// A stream that the room forwards as RTP.
 struct Forwarder {
   JanusId publisher;
   std::uint64_t streamId = 0;
@@ -74,9 +74,9 @@ struct Forwarder {
 
 enum class AllowedAction : std::uint8_t { enable, disable, add, remove };
 
-/// The VideoRoom plugin of one server. A handle: copies share the client and what was learnt of the server.
-/// Thread-safe, and blocks as JanusClient does. A refusal is a JanusError of kind `plugin`; each verb names
-/// the codes that matter, all of them also 433 (wrong secret) and 429 (secret missing).
+/// The VideoRoom plugin of one server. A handle: copies share the client and the known kind of ids.
+/// Thread-safe; blocks as JanusClient does. A refusal is a JanusError of kind `plugin`. Each method lists the
+/// codes that matter; all may also give 433 (wrong secret) and 429 (secret missing).
 class VideoRoom {
  public:
   /// Throws std::invalid_argument without a client.
@@ -84,15 +84,16 @@ class VideoRoom {
 
   [[nodiscard]] JanusClient& client() const noexcept;
 
-  /// All rooms, the private ones too where `videoRoomSecret` is given. Never their secrets and pins.
+  /// All rooms; private ones only when `videoRoomSecret` is set. Never contains their secrets and pins.
   [[nodiscard]] JanusResult<std::vector<RoomInfo>> list() const;
   [[nodiscard]] JanusResult<bool> exists(const JanusId& room) const;
-  /// Returns the room's id. 427: a room of that id is there, and stays as it is.
+  /// Returns the room's id. 427: a room with that id exists and stays as it is.
   [[nodiscard]] JanusResult<JanusId> create(const NewRoom& room) const;
-  /// 426: no such room; so for all that follow.
+  /// 426: no such room; the same for all methods below.
   [[nodiscard]] JanusResult<void> edit(const JanusId& room, const RoomEdit& changes,
                                        const std::optional<Secret>& secret) const;
-  /// Who may join: the tokens allowed afterwards. `tokens` for `add` and `remove`.
+  /// Changes which tokens may join, and returns the tokens allowed afterwards. `tokens` is for `add` and
+  /// `remove`.
   [[nodiscard]] JanusResult<std::vector<Secret>> allowed(const JanusId& room, AllowedAction action,
                                                          const std::vector<Secret>& tokens,
                                                          const std::optional<Secret>& secret) const;
@@ -111,9 +112,9 @@ class VideoRoom {
   [[nodiscard]] JanusResult<void> enableRecording(const JanusId& room, bool record,
                                                   const std::optional<Secret>& secret) const;
 
-  /// Which ids the server takes: asked once, then remembered.
+  /// Which kind of id the server accepts: asked once, then remembered.
   [[nodiscard]] JanusResult<IdKind> idKind() const;
-  /// A server of the other kind answers there now: ask again.
+  /// Forgets the kind of ids, for when a server of the other kind may answer now.
   void forgetIdKind() const noexcept;
 
  private:
