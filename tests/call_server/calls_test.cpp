@@ -90,7 +90,7 @@ TEST_CASE("calls: the history -> start time and duration", "[call_server]") {
 
 TEST_CASE("calls: the demo's conversations -> made once", "[call_server]") {
   ServerWorld world;
-  world.server->messenger().threads().setSubject(messenger::ThreadId{"team"}, "Renamed");
+  REQUIRE(world.server->messenger().threads().setSubject(messenger::ThreadId{"team"}, "Renamed"));
   world.restart();
   const Json conversations = world.clientOf("alice").get("/conversations").json();
   REQUIRE(conversations.size() == 2);

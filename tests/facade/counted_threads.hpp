@@ -25,7 +25,7 @@ class CountedThreads final : public ThreadStore {
   PutMember putMember(const ThreadId& thread, const ThreadMember& member) override {
     return counted().putMember(thread, member);
   }
-  bool removeMember(const ThreadId& thread, const UserId& user) override {
+  RemoveMember removeMember(const ThreadId& thread, const UserId& user) override {
     return counted().removeMember(thread, user);
   }
   void putUser(const UserId& user, const std::string& name) override { counted().putUser(user, name); }

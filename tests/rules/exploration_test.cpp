@@ -195,7 +195,7 @@ CallStore::Loaded activeOf(const World& world, std::size_t i) {
   CallStore::Loaded loaded = loadedOf(world);
   if (!isActive(world)) loaded.call.reset();
   const Access access = accessOf(world, i);
-  loaded.membership = messenger::Membership{access.thread, access.member, false};
+  loaded.membership = messenger::Membership{access.thread, access.member, access.other};
   return loaded;
 }
 
