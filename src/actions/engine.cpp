@@ -102,8 +102,8 @@ Result<Done> Engine::repeat(const std::function<std::optional<Result<Done>>()>& 
     if (i > 0) backOff(i, context_.ids.randomNumber());
     if (auto result = attempt()) return std::move(*result);
   }
-  throw StorageBusy(
-      fmt::format("the call was changed by others {} times in a row; it may succeed later", mostAttempts));
+  throw StorageBusy(fmt::format("the call was changed by others {} times in a row; a retry may succeed later",
+                                mostAttempts));
 }
 
 std::optional<Result<Done>> Engine::carryOut(rules::Decision decision, const CallStore::Loaded& loaded,

@@ -136,7 +136,7 @@ class Notifications {
     broadcast("incoming.call", others, std::move(json).text());
   }
 
-  /// All members, but of those who muted the thread only who was in the call.
+  /// All members, except those who muted notifications and were not in the call.
   [[nodiscard]] std::vector<UserId> audienceOfEnd(const std::optional<UserId>& removed) {
     // Sorted, not hashed: however the ids are chosen, it takes no longer.
     std::vector<const UserId*> wereIn;

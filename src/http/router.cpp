@@ -196,7 +196,7 @@ class Router::Impl {
     } catch (const Error& error) {
       actions::logSafely(
           *options_.logger, LogLevel::warning,
-          fmt::format("http: a call was started, but not read again: {}", support::textOf(error)));
+          fmt::format("http: a call was started, but could not be read again: {}", support::textOf(error)));
     }
     CallView view{.call = std::move(call), .thread = thread, .room = std::nullopt};
     view.joined = true;

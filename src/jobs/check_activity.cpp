@@ -32,7 +32,7 @@ class ActivityCheck {
     if (!rules::isSilent(evidence_, ttl(), candidate.lastSeen, seenHere(candidate.who))) return;
     const CallStore::LoadRequest request{
         .call = candidate.who.call, .user = candidate.who.user, .countUpTo = rules::countNeeded};
-    // Refused only when there is no such call any more.
+    // Refused only when the call no longer exists.
     static_cast<void>(engine_.run(request, [&](const CallStore::Loaded& loaded, rules::Now now) {
       const rules::EvictSilent command{candidate.who.user, evidence_, ttl(), seenHere(candidate.who)};
       return rules::evictSilent(command, loaded, context_.rules, now);

@@ -87,8 +87,8 @@ void DueTasks::flushWithin(Duration window, void (actions::Heartbeats::*report)(
     (heartbeats_.*report)(window);
   } catch (...) {
     actions::logSafely(context_.logger, LogLevel::error,
-                       fmt::format("heartbeats were not written: {}", support::whatWasThrown()));
-    // What was seen in this window is written with the next one.
+                       fmt::format("heartbeats could not be reported: {}", support::whatWasThrown()));
+    // Heartbeats of this window are written with the next report.
     const support::Lock lock(mutex_);
     lastFlush_ -= window;
   }

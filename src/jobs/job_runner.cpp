@@ -99,7 +99,7 @@ JobRunner::Ran JobRunner::run(const RunPolicy& policy, const ClaimedJob& claimed
     } catch (...) {
       // The storage failed while settling: the lease ends, and the job is taken over.
       actions::logSafely(context_.logger, LogLevel::error,
-                         fmt::format("{} {} is not settled, its lease will run out: {}", toString(job.type),
+                         fmt::format("{} {} could not be settled, its lease will end: {}", toString(job.type),
                                      job.id.value(), support::whatWasThrown()));
     }
   }

@@ -32,7 +32,7 @@ void Leases::renew(actions::Context& context, Duration lease) {
                          fmt::format("job {} needs no renewal", claim.job.value()));
     } catch (...) {
       actions::logSafely(context.logger, LogLevel::warning,
-                         fmt::format("the lease of job {} was not renewed: {}", claim.job.value(),
+                         fmt::format("the lease of job {} could not be renewed: {}", claim.job.value(),
                                      support::whatWasThrown()));
     }
   }

@@ -40,7 +40,7 @@ class RoomJobs {
 
  private:
   using ClaimRule = std::function<rules::Decision(const CallState&, bool claimHolds, rules::Now)>;
-  /// Runs a rule that settles the claim; once more, without the claim, when that was lost.
+  /// Runs a rule that settles the claim. When the claim is lost, runs it again without the claim.
   Attempt record(const CallState& claimed, const ClaimRule& rule);
 
   actions::Context& context_;

@@ -12,7 +12,7 @@ namespace messenger::jobs {
 
 inline constexpr std::size_t sweepBatch = 100;
 
-/// Attempts something for each of many calls; one that throws stops nothing, the last error is thrown at the
+/// Does something for each of many calls. An exception does not stop the sweep; the last one is thrown at the
 /// end. A call that this version cannot read is logged only: trying again would not help.
 class Sweep {
  public:

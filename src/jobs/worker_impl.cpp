@@ -204,7 +204,7 @@ bool Worker::Impl::drain(std::chrono::milliseconds atMost) {
   shared.context.jobsStored.notify();
   const std::uint64_t since = shared.context.jobsStored.version();
   support::Lock lock(shared.mutex);
-  // Every thread found nothing, the latest of them when it looked at all that was stored until now.
+  // Every OS thread found no job, after everything that was stored until now.
   const bool idle = shared.changed.wait_for(lock.native(), atMost, [&]() NO_THREAD_SAFETY_ANALYSIS {
     if (shared.working == 0) return true;
     return shared.idle == shared.working && shared.lookedAt >= since &&

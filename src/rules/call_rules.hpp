@@ -26,7 +26,7 @@ using NotifiesThread = bool (*)(const CallStore::Loaded&);
   return loaded.call && loaded.call->inCall <= 1;
 }
 
-/// A change of this call as it was loaded; only the revision rises so far.
+/// An empty change of the loaded call: it only raises the revision.
 [[nodiscard]] CallChange changeOf(const CallState& state, Now now);
 
 /// The wall-clock time to store in a record that began at `begin`. The clock may have been set back since,

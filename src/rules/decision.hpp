@@ -20,7 +20,7 @@ namespace messenger::rules {
 /// How far those in a call must be counted: the rules ask only whether somebody is the last one.
 inline constexpr std::size_t countNeeded = 2;
 
-/// The one moment of a decision, on both clocks: the wall clock for people, the storage's for what decides.
+/// The moment of a decision on both clocks: the wall clock is for people, storage time decides.
 struct Now {
   TimePoint wall;
   StorageTime storage;
@@ -47,8 +47,8 @@ struct Access {
 /// others than it lists (a public thread), so it is asked about them.
 [[nodiscard]] std::optional<Membership> membershipIn(const std::optional<Roster>& roster, const UserId& user);
 
-// What is announced once a change is committed. Participants are named by row; how they were stored is known
-// only then.
+// What is announced after the commit. A participant is named by the id of its row, because the stored row is
+// known only then.
 
 namespace notice {
 

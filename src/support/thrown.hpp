@@ -25,7 +25,7 @@ namespace messenger::support {
   } catch (const std::exception& error) {
     return textOf(error, secret);
   } catch (...) {
-    return "something that is no std::exception";
+    return "an exception that is no std::exception";
   }
 }
 

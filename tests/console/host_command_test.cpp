@@ -60,7 +60,7 @@ TEST_CASE("host commands: one throws what it likes → a failed command with a c
   CHECK(said.err.find('\x1b') == std::string::npos);
 }
 
-TEST_CASE("host commands: run with the host's Messenger, flags and --json", "[console][host_command]") {
+TEST_CASE("host commands: run -> have the host's Messenger and flags and --json", "[console][host_command]") {
   World world;
   world.console.commands = {hello()};
   world.startCall();

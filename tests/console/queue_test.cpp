@@ -32,7 +32,7 @@ class WithUnreadableJobs final : public messenger::testing::ForwardingStorage {
 
 }  // namespace
 
-TEST_CASE("queue:work: without a driver it refuses and leaves every job", "[console][unit]") {
+TEST_CASE("queue:work: no driver -> refused and every job is left", "[console][unit]") {
   World world({.driver = false});
   world.startCall();
   for (const std::string how : {"--once", "--stop-when-empty"}) {
@@ -108,7 +108,7 @@ TEST_CASE("queue:work --stop-when-empty: jobs that this version cannot read → 
   CHECK(world.run({"queue:status", "--json"}).json().at("unreadable") == 2);
 }
 
-TEST_CASE("queue:work: tries and backoff given here go before the configured ones", "[console][unit]") {
+TEST_CASE("queue:work: --tries and --backoff -> override the configuration", "[console][unit]") {
   World world;
   world.provider->answerCreate(ProviderAnswer::throwing);
   world.startCall();

@@ -1,5 +1,4 @@
-// A membership that ends while its user joins or starts: whatever the order, nobody who was removed is in a
-// call.
+// A membership that ends while its user joins or starts: in any order, no removed user is in a call.
 #include <atomic>
 
 #include "messenger/errors.hpp"
@@ -128,7 +127,7 @@ TEST_CASE("membership: no member is removed -> refused, nothing announced, the c
   REQUIRE(world.events.count<MemberRemoved>() == 1);
 }
 
-TEST_CASE("membership: joins and removals at once -> nobody who was removed is in the call",
+TEST_CASE("membership: joins and removals at once -> no removed user is in the call",
           "[facade][membership][races]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);

@@ -111,8 +111,7 @@ TEST_CASE("threads: a member starts a call while they are being removed -> it en
   REQUIRE_FALSE(messenger.threads().findMember(ThreadId{"group"}, person("ann")));
 }
 
-TEST_CASE("active_calls: a thread that somebody is no member of any more is passed over",
-          "[facade][list_calls]") {
+TEST_CASE("active_calls: no longer a member of a thread -> its call is left out", "[facade][list_calls]") {
   World world;
   world.start("group", "ann");
   world.start("private", "alice");

@@ -124,7 +124,7 @@ TEST_CASE("router: a directory that throws an exception without a text → 503, 
   REQUIRE(world.logger->has(LogLevel::warning, "an exception without a text"));
 }
 
-TEST_CASE("router: a directory that fails is 503, and its text stays inside", "[http][unit]") {
+TEST_CASE("router: the directory fails -> 503 without its text", "[http][unit]") {
   FailingWorld world;
   world.directory->failFrom = 0;
   const Reply reply = world.http.send("GET", "threads/t/calls", "m1");

@@ -370,8 +370,8 @@ class Exploration {
     const Worker& worker = from.workers.at(index);
     World dead = from;  // the process dies here
     dead.workers.erase(dead.workers.begin() + static_cast<std::ptrdiff_t>(index));
-    // Frozen past its lease, it made a room behind the teardown, and died before it could say so: no rule can
-    // know. That is what a driver's reconciler is for.
+    // Frozen past its lease, it made a room after the teardown, and died before it could report it: no rule
+    // can know. A driver's reconciler covers this.
     if (worker.beginsCreate && worker.driverRan && isLate(dead, worker)) dead.room = false;
     visit(dead);
     if (!worker.driverRan) {

@@ -94,8 +94,7 @@ void CallServer::watch() {
     hub_->publishToAll(std::make_shared<const std::string>(
         nlohmann::json{{"event", "calls.down"}, {"data", {{"down", down}}}}.dump()));
   } catch (const std::exception& error) {
-    logger_->log(LogLevel::warning,
-                 std::string{"it could not be seen whether calls are down: "} + textOf(error));
+    logger_->log(LogLevel::warning, std::string{"cannot read whether calls are down: "} + textOf(error));
   }
 }
 

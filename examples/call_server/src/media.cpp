@@ -134,7 +134,7 @@ void Media::reconcile() {
                                      " rooms destroyed, " + std::to_string(report->renewed.size()) +
                                      " renewed, " + std::to_string(report->failures.size()) + " failures");
   } catch (const std::exception& error) {
-    logger_->log(LogLevel::warning, std::string{"rooms and calls were not compared: "} + textOf(error));
+    logger_->log(LogLevel::warning, std::string{"rooms and calls could not be compared: "} + textOf(error));
   }
 }
 
@@ -153,7 +153,9 @@ void Media::expelStrangers() {
       after = calls.back().sequence;
     }
   } catch (const std::exception& error) {
-    logger_->log(LogLevel::warning, std::string{"rooms were not searched for strangers: "} + textOf(error));
+    logger_->log(
+        LogLevel::warning,
+        std::string{"rooms could not be searched for participants without a call: "} + textOf(error));
   }
 }
 
@@ -198,7 +200,7 @@ void Media::remove(const messenger::CallParticipant& participant) {
   } catch (const std::exception& error) {
     metrics_.mediaKick(/*done=*/false);
     logger_->log(LogLevel::warning,
-                 std::string{"the media of a participant could not be taken: "} + textOf(error));
+                 std::string{"a participant could not be removed from the media: "} + textOf(error));
   }
 }
 

@@ -71,7 +71,7 @@ class JobQueue {
     std::size_t waiting = 0;  ///< neither running nor failed
     std::size_t running = 0;  ///< with a valid lease
     std::size_t failed = 0;
-    std::optional<StorageTime> nextAt{};  ///< the earliest `availableAt` of those waiting that can be read
+    std::optional<StorageTime> nextAt{};  ///< the earliest `availableAt` of the waiting jobs that can be read
     std::size_t unreadable = 0;           ///< of those waiting: available, but `claim` leaves them alone
   };
 

@@ -164,7 +164,8 @@ JanusResult<ServerInfo> JanusClient::info() {
 JanusResult<std::string> JanusClient::askPlugin(const std::string& plugin, const std::string& request,
                                                 Repeat repeat, const std::vector<Secret>& secrets) {
   Json body = parse(request);
-  if (!body.is_object()) throw std::invalid_argument("JanusClient::askPlugin: the request is no JSON object");
+  if (!body.is_object())
+    throw std::invalid_argument("JanusClient::askPlugin: the request is not a JSON object");
   const auto answer = impl_->askPlugin(plugin, std::move(body), repeat, secrets);
   if (!answer) return tl::unexpected(answer.error());
   return write(*answer);

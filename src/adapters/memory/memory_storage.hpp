@@ -21,7 +21,7 @@ class MemoryCallStore final : public CallStore {
   [[nodiscard]] ActiveSummary activeSummary(StorageTime startedBefore) override;
 
  private:
-  /// `committed`: nothing stands in the change's way.
+  /// `committed`: all guards of the change hold.
   std::optional<Roster> answer(CallChange::ThreadAnswer wanted, const ThreadId& thread)
       REQUIRES(tables_.mutex);
   [[nodiscard]] CommitResult::Status guard(const CallChange& change) REQUIRES(tables_.mutex);

@@ -23,7 +23,7 @@ enum class Begin : std::uint8_t {
 /// A connection and its prepared statements. Confined to one OS thread at a time.
 class Connection {
  public:
-  /// Opens a file that is there. Throws StorageUnavailable when it is replaced meanwhile.
+  /// Opens an existing file. Throws StorageUnavailable when it is replaced meanwhile.
   Connection(const std::filesystem::path& path, Access access, std::chrono::milliseconds busyTimeout,
              StatementProbe* probe);
 

@@ -8,7 +8,7 @@
 namespace messenger::sqlite {
 
 /// The first bytes of a file, read without a lock and without another file beside it.
-/// https://www.sqlite.org/fileformat.html, section 1.3. What lies in a write-ahead log is newer.
+/// https://www.sqlite.org/fileformat.html, section 1.3. A write-ahead log may contain newer data.
 ///
 /// SQLite's own file layer reads them: when a process closes any descriptor of a file, POSIX drops all of its
 /// locks on that file, and only SQLite knows which descriptors must stay open for that.

@@ -142,8 +142,7 @@ std::vector<std::string> checkSqliteFile(const SqliteOptions& options) {
         fmt::format("{} is not a messenger database of version {}", options.path.string(), file.latest));
   }
   return sqlite::translating(options.path.string(), [&] {
-    // SQLite forgets the CHECK constraints of a file that it opens for reading, and so would not look at
-    // them.
+    // SQLite ignores the CHECK constraints of a file that it opens for reading, and would not verify them.
     sqlite::Connection connection(std::filesystem::absolute(options.path), sqlite::Access::write,
                                   options.busyTimeout, nullptr);
     connection.execute("PRAGMA query_only = ON");

@@ -19,8 +19,8 @@ constexpr FixedText candidate =
     ", (SELECT count(*) FROM call_participants WHERE call_sequence = calls.sequence AND left_at IS NULL) "
     "FROM jobs LEFT JOIN calls ON calls.id = jobs.call_id WHERE ";
 
-// The unary plus keeps SQLite from walking the whole queue when the index of the call, or of the id, is at
-// hand.
+// The unary plus keeps SQLite from scanning the whole queue when it can use the index of the call or of the
+// id.
 constexpr FixedText nextInQueue = candidate + available + inOrder;
 constexpr FixedText nextOfCall = candidate + "jobs.call_id = ?3 AND +" + available + inOrder;
 constexpr FixedText thisOne =
@@ -121,7 +121,7 @@ void SqliteJobQueue::add(const NewJob& job) {
 
 std::optional<JobQueue::ClaimedJob> SqliteJobQueue::claim(const ClaimRequest& request) {
   const Deadline deadline = pool_.deadline();
-  // Looking first, with a reader: an idle poll takes no lock that others wait for.
+  // Looks first with a reader, so that an idle poll takes no lock that others wait for.
   const auto look = [&](Connection& connection) { return findNext(connection, request, pool_.unreadable()); };
   if (!pool_.readOne(deadline, look)) return std::nullopt;
 

@@ -15,7 +15,7 @@ void throwTranslated(const SQLite::Exception& error, std::string_view file) {
   switch (error.getErrorCode() & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      std::throw_with_nested(StorageBusy(text + ": busy, it may succeed later"));
+      std::throw_with_nested(StorageBusy(text + ": busy; it may succeed later"));
     case SQLITE_FULL:
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
@@ -43,7 +43,7 @@ void throwTranslated(const SQLite::Exception& error, std::string_view file) {
 
 void throwBusy(std::string_view file, std::string_view what) {
   throw StorageBusy(
-      fmt::format("{}: {} took longer than the time limit: busy, it may succeed later", file, what));
+      fmt::format("{}: {} took longer than the time limit: busy; it may succeed later", file, what));
 }
 
 }  // namespace messenger::sqlite

@@ -49,7 +49,7 @@ Outcome watch(Invocation& call) {
       active = call.messenger->host().checkActivity(When::now);
       call.screen.line(absolute(call.now()) + "  " + sentence(active, When::now));
     } catch (const StorageUnavailable& error) {
-      // A busy or full storage passes; whoever runs this for months wants it to go on.
+      // A busy or full storage is temporary, and this may run for months.
       call.screen.note(absolute(call.now()) + "  " + printable(support::textOf(error), 1000));
     }
     ++rounds;

@@ -340,7 +340,7 @@ void checkCommitting(StorageChecks& checks) {
   checks.run("commit: conflict or StorageError -> the claim that it settles is still valid",
              claimOutlivesRefusal);
   checks.run("commit: answersThread -> the call's thread, with its members or without", answersThread);
-  checks.run("commit: odd texts -> come back as they were", oddTexts);
+  checks.run("commit: odd texts -> unchanged when read", oddTexts);
   checks.run("commit: users -> differ by type and by id", usersAreTypeAndId);
 }
 

@@ -124,7 +124,7 @@ void membership(StorageCase& c) {
   request.user = c.carol;
   request.membership = true;
   const auto none = c.calls().load(request).membership;
-  require(none && !none->member, "a stranger is no member of the call's thread");
+  require(none && !none->member, "an outsider is not a member of the call's thread");
   require(!none->other, "and learns of no other");
   request = ofThread("nowhere");
   request.membership = true;

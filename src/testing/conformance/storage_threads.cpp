@@ -205,7 +205,7 @@ void removes(StorageCase& c) {
   store(c).createThread(group("t1", {member(c.alice, "Alice"), member(c.bob, "Bob")}));
   store(c).createThread(group("t2", {member(c.bob, "Bob")}));
   require(store(c).removeMember(ThreadId{"t1"}, c.bob) == RemoveMember::removed, "the member is removed");
-  require(!store(c).findMember(ThreadId{"t1"}, c.bob), "bob is no member of t1");
+  require(!store(c).findMember(ThreadId{"t1"}, c.bob), "bob is not a member of t1");
   require(store(c).findMember(ThreadId{"t2"}, c.bob).has_value(), "bob is a member of t2");
   requireEqual("how many members", store(c).findThread(ThreadId{"t1"}).value().members, std::size_t{1});
   requireEqual("bob's name", store(c).findUserName(c.bob), "Bob");

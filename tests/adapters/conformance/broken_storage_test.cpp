@@ -200,7 +200,7 @@ TEST_CASE("storage suite: a change that removes nobody from the thread -> found"
   CHECK(finds(breaks, "commit: removesMember -> off the thread with the change"));
 }
 
-TEST_CASE("storage suite: a picture that is wrong -> found", "[adapters][conformance]") {
+TEST_CASE("storage suite: a wrong picture -> caught", "[adapters][conformance]") {
   Broken::Breaks breaks;
   breaks.load = [](CallStore& right, const CallStore::LoadRequest& request) {
     auto loaded = right.load(request);

@@ -155,6 +155,6 @@ TEST_CASE("file path: locked by others for too long → busy, and only then", "[
     (void)started(*storage, "c1", "t1");
     FAIL("done");
   } catch (const StorageBusy& error) {
-    CHECK_THAT(error.what(), Contains("busy, it may succeed later"));
+    CHECK_THAT(error.what(), Contains("busy; it may succeed later"));
   }
 }
