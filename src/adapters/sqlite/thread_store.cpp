@@ -145,7 +145,7 @@ void SqliteThreadStore::putUser(const UserId& user, const std::string& name) {
 }
 
 std::optional<Thread> SqliteThreadStore::findThread(const ThreadId& thread) const {
-  auto found = pool_.readOne([&](Connection& connection) {
+  auto found = pool_.readShort([&](Connection& connection) {
     return sqlite::findRoster(connection, thread, /*withMembers=*/false, pool_.unreadable());
   });
   return found ? std::optional{std::move(found->thread)} : std::nullopt;
@@ -158,7 +158,7 @@ std::optional<Roster> SqliteThreadStore::findRoster(const ThreadId& thread) cons
 }
 
 std::optional<ThreadMember> SqliteThreadStore::findMember(const ThreadId& thread, const UserId& user) const {
-  return pool_.readOne([&](Connection& connection) -> std::optional<ThreadMember> {
+  return pool_.readShort([&](Connection& connection) -> std::optional<ThreadMember> {
     Query row(connection, findMemberText, thread, user);
     if (!row.next()) return std::nullopt;
     return readMember(row);
@@ -180,7 +180,7 @@ std::vector<ThreadId> SqliteThreadStore::threadsOf(const UserId& user) const {
 }
 
 std::optional<std::string> SqliteThreadStore::findUserName(const UserId& user) const {
-  return pool_.readOne([&](Connection& connection) -> std::optional<std::string> {
+  return pool_.readShort([&](Connection& connection) -> std::optional<std::string> {
     Query row(connection, userNameText, user);
     if (!row.next()) return std::nullopt;
     return row.text(0);
@@ -189,7 +189,7 @@ std::optional<std::string> SqliteThreadStore::findUserName(const UserId& user) c
 
 std::optional<Membership> SqliteThreadStore::findMembership(const ThreadId& thread,
                                                             const UserId& user) const {
-  return pool_.readOne([&](Connection& connection) -> std::optional<Membership> {
+  return pool_.readShort([&](Connection& connection) -> std::optional<Membership> {
     Query row(connection, membershipText, user, thread);
     if (!row.next()) return std::nullopt;
     return readMembership(row, 0);

@@ -1,7 +1,5 @@
 #include "adapters/sqlite/write_queue.hpp"
 
-#include "adapters/sqlite/sqlite_error.hpp"
-
 namespace messenger::sqlite {
 
 std::chrono::milliseconds timeLeft(Deadline deadline) {
@@ -90,12 +88,26 @@ void WriteQueue::lead(Entry& own) {
 
   const support::Lock lock(mutex_);
   finish(group);
+  nextLeads();
+}
+
+void WriteQueue::nextLeads() noexcept {
   if (first_ == nullptr) {
     led_ = false;
     return;
   }
   first_->state = State::leading;
   first_->changed.notify_one();
+}
+
+bool WriteQueue::takeIdle() {
+  const support::Lock lock(mutex_);
+  return !std::exchange(led_, true);
+}
+
+void WriteQueue::handOver() noexcept {
+  const support::Lock lock(mutex_);
+  nextLeads();
 }
 
 /// The leader's own change, which may not be the first any more, and others up to the limit.
