@@ -109,8 +109,8 @@ void loadOthers(Connection& connection, const CallStore::LoadRequest& request, C
 
 // commit: the first statement is the guard. Where it finds nothing, nothing has been written.
 //
-// No statement has a RETURNING: SQLite opens a temporary table for it, which takes longer than looking a row up
-// and changing it by its number. And a column that has an index is written only where it changes.
+// No statement has a RETURNING: SQLite opens a temporary table for it, which takes longer than looking a row
+// up and changing it by its number. And a column that has an index is written only where it changes.
 
 constexpr FixedText guardText =
     "SELECT " + callColumns +

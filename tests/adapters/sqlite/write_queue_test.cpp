@@ -118,6 +118,35 @@ TEST_CASE("write queue: nobody waits -> a transaction for each", "[sqlite][unit]
   CHECK(held.probe.commits == 3);
 }
 
+TEST_CASE("write queue: a read while a change is being committed -> not on its connection",
+          "[sqlite][unit]") {
+  HeldQueue held;
+  const auto count = [](sqlite::Connection& connection) {
+    return connection.number("SELECT count(*) FROM settings WHERE value = 1");
+  };
+  CHECK_FALSE(held.queue.readIfIdle(count));
+  held.finish();
+  CHECK(held.queue.readIfIdle(count) == 1);
+}
+
+TEST_CASE("write queue: a change that comes during a read -> committed when the read ends",
+          "[sqlite][unit]") {
+  HeldQueue held;
+  held.finish();
+  std::thread writer;
+  const auto read = held.queue.readIfIdle([&](sqlite::Connection&) {
+    writer = std::thread([&] { (void)held.write("second", HeldQueue::patient); });
+    while (held.queue.waiting() == 0) std::this_thread::yield();
+    return true;
+  });
+  writer.join();
+  CHECK(read == true);
+  CHECK(held.probe.commits == 2);
+  CHECK_THROWS_AS(held.queue.readIfIdle([](sqlite::Connection&) -> bool { throw std::runtime_error("no"); }),
+                  std::runtime_error);
+  CHECK(held.write("third", HeldQueue::patient) == 1);
+}
+
 TEST_CASE("write queue: no result is given before the COMMIT", "[sqlite][unit]") {
   HeldQueue held;
   std::atomic<int> ran{0};
