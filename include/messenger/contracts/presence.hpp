@@ -3,6 +3,7 @@
 #include <optional>
 #include <vector>
 
+#include "messenger/contracts/clock.hpp"
 #include "messenger/model/call_participant.hpp"
 #include "messenger/model/time.hpp"
 
@@ -35,6 +36,18 @@ class Presence {
   /// A heartbeat. True: tracked, and seen now. False: not tracked, nothing changed; the library then asks the
   /// storage whether they are in the call. The hot path: must not block, nor allocate for somebody tracked.
   virtual bool touch(const CallId& call, const UserId& user, SteadyPoint now) = 0;
+
+  struct Touched {
+    bool tracked = false;
+    SteadyPoint now;
+  };
+
+  /// The same, at the time that it reads from `clock`, once. Override it where memory can be asked for before
+  /// the clock is read: the processor waits for neither then.
+  virtual Touched touchNow(const CallId& call, const UserId& user, const Clock& clock) {
+    const SteadyPoint now = clock.steady();
+    return {touch(call, user, now), now};
+  }
 
   /// Tracks somebody, seen now. Repeating it is the same as `touch`.
   virtual void track(const ParticipantKey& who, SteadyPoint now) = 0;
