@@ -55,8 +55,9 @@ OnFile<LifecycleFloor> floor(const Report& report, const std::string& name, cons
           }};
 }
 
+/// One caller is not named.
 std::string callersText(std::size_t callers) {
-  return fmt::format("{} caller{}", callers, callers == 1 ? "" : "s");
+  return callers == 1 ? std::string{} : fmt::format(", {} callers", callers);
 }
 
 /// Runs `work(caller)` in that many OS threads. Throws what the last of those that failed threw.
@@ -118,8 +119,10 @@ void onSqlite(Report& report, const Level& level) {
     report.row({fmt::format("call, {}, {} : changes", level.name, which), sample, medians[0]});
     report.row({fmt::format("call, {}, {} : changes, look-ups", level.name, which), sample, medians[1]});
   };
-  row("1 caller, deferred jobs", medians[2]);
-  for (std::size_t n = 0; n < callerCounts.size(); ++n) row(callersText(callerCounts[n]), medians[3 + n]);
+  row("deferred jobs", medians[2]);
+  for (std::size_t n = 0; n < callerCounts.size(); ++n) {
+    row("synchronous jobs" + callersText(callerCounts[n]), medians[3 + n]);
+  }
 }
 
 void inMemory(Report& report) {
@@ -132,9 +135,9 @@ void inMemory(Report& report) {
         report.race(name, static_cast<double>(count), {calls(lifecycle, groups, count, callers)});
     report.row({name, medians[0], std::nullopt});
   };
-  run(JobMode::deferred, 1, "call, memory, 1 caller, deferred jobs");
+  run(JobMode::deferred, 1, "call, in memory, deferred jobs");
   for (const std::size_t callers : callerCounts) {
-    run(JobMode::synchronous, callers, "call, memory, " + callersText(callers));
+    run(JobMode::synchronous, callers, "call, in memory, synchronous jobs" + callersText(callers));
   }
 }
 
@@ -145,14 +148,10 @@ int main(int argc, char** argv) {
   using namespace messenger;
   const bench::Program program{
       "bench_lifecycle",
-      "A whole call through Messenger (start, SetupCall, join, leave, end, TeardownCall) on SQLite, from 1, "
-      "16\n"
-      "and 64 OS threads; beside SQLite's C interface with prepared statements that make the same changes of "
-      "rows\n"
-      "in the same eight commits, in one OS thread; and beside that with what is read. And in memory: what "
-      "is "
-      "not\n"
-      "SQLite. Jobs are synchronous unless the name says otherwise.",
+      "A whole call through Messenger (start, SetupCall, join, leave, end, TeardownCall) on SQLite, from\n"
+      "1, 16 and 64 OS threads. Beside it, in one OS thread: SQLite's C interface with prepared statements\n"
+      "that make the same changes of rows in the same eight commits; and the same with what is read. And in\n"
+      "memory: what is not SQLite. One caller unless the name says otherwise.",
       "calls in one run",
       "memory, NORMAL, FULL",
       7,
