@@ -1,5 +1,7 @@
 #include "adapters/sqlite/write_queue.hpp"
 
+#include <thread>
+
 namespace messenger::sqlite {
 
 std::chrono::milliseconds timeLeft(Deadline deadline) {
@@ -56,7 +58,21 @@ void WriteQueue::perform(Deadline deadline, Task task) {
   if (own.error) std::rethrow_exception(own.error);
 }
 
+/// Sleeping and being woken costs more than a short COMMIT: others run meanwhile, and whoever is done by then
+/// never sleeps. Without the lock, so the state may be old; it is read again under the lock.
+void WriteQueue::yieldWhileWaiting(const Entry& entry) noexcept {
+  constexpr int most = 64;
+  for (int n = 0; n < most; ++n) {
+    const State state = entry.state.load(std::memory_order_relaxed);
+    if (state == State::leading || state == State::done) return;
+    std::this_thread::yield();
+  }
+}
+
 bool WriteQueue::waitForTurn(Entry& entry, support::Lock& lock) {
+  lock.unlock();
+  yieldWhileWaiting(entry);
+  lock.lock();
   while (entry.state == State::waiting || entry.state == State::taken) {
     if (entry.state == State::taken) {  // being carried out just now: there is no way back
       entry.changed.wait(lock.native());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -79,7 +80,7 @@ class WriteQueue {
   struct Entry {
     Task task;
     Deadline deadline;
-    State state = State::waiting;
+    std::atomic<State> state = State::waiting;  ///< written under the lock
     std::exception_ptr error{};
     Entry* next = nullptr;
     std::condition_variable changed{};
@@ -104,7 +105,8 @@ class WriteQueue {
   void handOver() noexcept EXCLUDES(mutex_);
 
   void perform(Deadline deadline, Task task);
-  /// Waits for a turn. True: this entry leads now. False: its change is done.
+  static void yieldWhileWaiting(const Entry& entry) noexcept;
+  /// Waits for a turn. Lets the lock go meanwhile. True: this entry leads now. False: its change is done.
   bool waitForTurn(Entry& entry, support::Lock& lock) REQUIRES(mutex_);
   void lead(Entry& own);
   void runGroup(Entry* first);
