@@ -352,16 +352,22 @@ CommitResult SqliteCallStore::commit(const CallChange& change) {
   return result;
 }
 
-/// On a reader, so that a large thread keeps no writer waiting. The change is committed: nothing is thrown.
+/// A large thread on a reader, so that it keeps no writer waiting. The change is committed: nothing is
+/// thrown.
 std::optional<Roster> SqliteCallStore::answer(Deadline deadline, const CallChange& change,
                                               const CommitResult& result) {
   if (change.answersThread == CallChange::ThreadAnswer::nothing) return std::nullopt;
+  constexpr std::size_t few = 64;
   const bool withMembers = change.answersThread == CallChange::ThreadAnswer::roster;
-  const auto find = [&](Connection& connection) {
-    return findRoster(connection, result.call.threadId, withMembers, pool_.unreadable());
+  const auto find = [&](std::size_t mostMembers) {
+    return [&, mostMembers](Connection& connection) {
+      return findRoster(connection, result.call.threadId, mostMembers, pool_.unreadable());
+    };
   };
   try {
-    return withMembers ? pool_.read(deadline, find) : pool_.readOne(deadline, find);
+    auto roster = pool_.readShort(deadline, find(withMembers ? few : 0));
+    const bool complete = !withMembers || !roster || roster->thread.members <= few;
+    return complete ? std::move(roster) : pool_.readOne(deadline, find(anyNumber));
   } catch (const Error&) {
     return std::nullopt;
   }

@@ -94,12 +94,12 @@ std::optional<Membership> readMembership(const Query& row, int first) {
   return membership;
 }
 
-std::optional<Roster> findRoster(Connection& connection, const ThreadId& thread, bool withMembers,
+std::optional<Roster> findRoster(Connection& connection, const ThreadId& thread, std::size_t mostMembers,
                                  UnreadableRows& unreadable) {
   Query row(connection, findThreadText, thread);
   if (!row.next()) return std::nullopt;
   Roster roster{readThread(row, 0, thread)};
-  if (withMembers) roster.members = membersOf(connection, thread, unreadable);
+  if (roster.thread.members <= mostMembers) roster.members = membersOf(connection, thread, unreadable);
   return roster;
 }
 
@@ -146,14 +146,14 @@ void SqliteThreadStore::putUser(const UserId& user, const std::string& name) {
 
 std::optional<Thread> SqliteThreadStore::findThread(const ThreadId& thread) const {
   auto found = pool_.readShort([&](Connection& connection) {
-    return sqlite::findRoster(connection, thread, /*withMembers=*/false, pool_.unreadable());
+    return sqlite::findRoster(connection, thread, /*mostMembers=*/0, pool_.unreadable());
   });
   return found ? std::optional{std::move(found->thread)} : std::nullopt;
 }
 
 std::optional<Roster> SqliteThreadStore::findRoster(const ThreadId& thread) const {
-  return pool_.read([&](Connection& connection) {
-    return sqlite::findRoster(connection, thread, /*withMembers=*/true, pool_.unreadable());
+  return pool_.readOne([&](Connection& connection) {
+    return sqlite::findRoster(connection, thread, anyNumber, pool_.unreadable());
   });
 }
 
