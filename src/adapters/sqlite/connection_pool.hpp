@@ -62,7 +62,7 @@ class ConnectionPool {
   }
   template <class Body>
   auto readShort(Deadline deadline, Body&& body) {
-    auto value = writes_->readIfIdle(body);
+    auto value = writes_->readIfIdle(deadline, body);
     return value ? std::move(*value) : readOne(deadline, std::forward<Body>(body));
   }
 

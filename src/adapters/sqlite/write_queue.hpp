@@ -55,11 +55,14 @@ class WriteQueue {
   /// Runs `body(connection)`, which reads with one statement, unless somebody is writing: then nothing is
   /// returned, at once. A change that comes meanwhile waits, so a body must be short. Throws what it throws.
   template <class Body>
-  auto readIfIdle(Body&& body) -> std::optional<decltype(body(std::declval<Connection&>()))> {
+  auto readIfIdle(Deadline deadline, Body&& body)
+      -> std::optional<decltype(body(std::declval<Connection&>()))> {
     if (!takeIdle()) return std::nullopt;
     const Turn turn(*this);
     return translating(file_, [&] {
+      writer_->setBusyTimeout(timeLeft(deadline));
       writer_->rollback();  // what an earlier failure left open
+      writer_->file().requireUnchanged();
       return body(*writer_);
     });
   }
