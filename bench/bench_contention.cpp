@@ -1,9 +1,6 @@
 #include <fmt/format.h>
 
-#include <thread>
-
 #include "bench/contention/queue.hpp"
-#include "bench/lifecycle/floor.hpp"
 #include "bench/lifecycle/ours.hpp"
 #include "bench/support/database_file.hpp"
 #include "bench/support/report.hpp"
@@ -36,41 +33,6 @@ void workers(Report& report, std::size_t threads) {
   backlog.check();
 }
 
-/// Whole calls from several threads at once, each in groups of its own. SQLite has one writer, so the floor
-/// is what one thread can do.
-void callers(Report& report, std::size_t threads) {
-  const std::string name = fmt::format("call, {} thread{}", threads, threads == 1 ? "" : "s");
-  if (!report.wants(name)) return;
-  constexpr std::size_t groupsEach = 100;
-  const std::size_t each = report.options().size / threads;
-  const DatabaseFile ourFile(report.options().folder, "messenger-bench-callers.db");
-  const DatabaseFile floorFile(report.options().folder, "messenger-bench-callers-floor.db");
-  const auto storage = sqliteStorage({.path = ourFile.path(), .durability = Durability::normal});
-  const Groups groups = makeGroups(*storage, groupsEach * threads);
-  makeGroups(*sqliteStorage(floorFile.path()), groupsEach * threads);
-  OurLifecycle ours(storage, JobMode::synchronous);
-  LifecycleFloor floor(floorFile.path(), "NORMAL", FloorDoes::changesAndLookups);
-
-  const auto some = [&](std::size_t thread, auto&& one) {
-    for (std::size_t n = 0; n < each; ++n) one(groups.threads[thread * groupsEach + n % groupsEach]);
-  };
-  const auto together = [&] {
-    std::vector<std::thread> all;
-    for (std::size_t thread = 0; thread < threads; ++thread) {
-      all.emplace_back(
-          [&, thread] { some(thread, [&](const ThreadId& group) { ours.one(group, groups); }); });
-    }
-    for (std::thread& thread : all) thread.join();
-  };
-  const auto alone = [&] {
-    const RawUsers users;
-    for (std::size_t thread = 0; thread < threads; ++thread) {
-      some(thread, [&](const ThreadId& group) { floor.one(group.value(), users); });
-    }
-  };
-  report.compare(name, static_cast<double>(each * threads), {together}, {alone});
-}
-
 }  // namespace
 }  // namespace messenger::bench
 
@@ -78,18 +40,15 @@ int main(int argc, char** argv) {
   using namespace messenger;
   const bench::Program program{
       "bench_contention",
-      "Several at once on a SQLite file (durability normal): a backlog of SetupCalls worked off by 1, 2 and "
-      "4\n"
-      "worker threads, beside threads that share a connection of SQLite's C interface behind a mutex; whole\n"
-      "calls (jobs synchronous) from 1, 4 and 16 threads, beside one thread with the same changes and "
-      "look-ups.",
-      "jobs, or calls, in one run",
-      "'job, 1 worker', 'job, 2 workers', 'job, 4 workers', 'call, 1 thread', 'call, 4 threads', "
-      "'call, 16 threads'",
+      "A backlog of SetupCalls on a SQLite file (durability normal), worked off by 1, 2 and 4 worker "
+      "threads,\n"
+      "beside OS threads that share a connection of SQLite's C interface behind a mutex. Whole calls from\n"
+      "several callers are in bench_lifecycle.",
+      "jobs in one run",
+      "'1 worker', '2 workers', '4 workers'",
       7,
       1600};
   return bench::runProgram(argc, argv, program, [](bench::Report& report) {
     for (const std::size_t threads : {1U, 2U, 4U}) bench::workers(report, threads);
-    for (const std::size_t threads : {1U, 4U, 16U}) bench::callers(report, threads);
   });
 }

@@ -1,5 +1,11 @@
 #include <fmt/format.h>
 
+#include <array>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <utility>
+
 #include "bench/lifecycle/floor.hpp"
 #include "bench/lifecycle/ours.hpp"
 #include "bench/support/database_file.hpp"
@@ -10,7 +16,9 @@
 namespace messenger::bench {
 namespace {
 
-constexpr std::size_t groupCount = 1000;
+constexpr std::array<std::size_t, 3> callerCounts{1, 16, 64};
+constexpr std::size_t groupsEach = 16;
+constexpr std::size_t groupCount = groupsEach * callerCounts.back();
 
 struct Level {
   Durability durability;
@@ -47,10 +55,40 @@ OnFile<LifecycleFloor> floor(const Report& report, const std::string& name, cons
           }};
 }
 
-Contender calls(OnFile<OurLifecycle>& side, std::size_t count) {
-  return {[&side, count] {
-    for (std::size_t n = 0; n < count; ++n)
-      side.worker->one(side.groups.threads[n % groupCount], side.groups);
+/// One caller is not named.
+std::string callersText(std::size_t callers) {
+  return callers == 1 ? std::string{} : fmt::format(", {} callers", callers);
+}
+
+/// Runs `work(caller)` in that many OS threads. Throws what the last of those that failed threw.
+void together(std::size_t callers, const std::function<void(std::size_t)>& work) {
+  std::mutex mutex;
+  std::exception_ptr error;
+  const auto guarded = [&](std::size_t caller) {
+    try {
+      work(caller);
+    } catch (...) {
+      const std::lock_guard lock(mutex);
+      error = std::current_exception();
+    }
+  };
+  std::vector<std::thread> others;
+  for (std::size_t caller = 1; caller < callers; ++caller) others.emplace_back(guarded, caller);
+  guarded(0);
+  for (std::thread& other : others) other.join();
+  if (error) std::rethrow_exception(error);
+}
+
+/// `count` calls, divided among callers, each in groups of its own.
+Contender calls(OurLifecycle& lifecycle, const Groups& groups, std::size_t count, std::size_t callers) {
+  return {[&lifecycle, &groups, count, callers] {
+    together(callers, [&](std::size_t caller) {
+      const std::size_t first = caller * groupsEach;
+      const std::size_t of = callers == 1 ? groupCount : groupsEach;
+      for (std::size_t n = caller; n < count; n += callers) {
+        lifecycle.one(groups.threads[first + n / callers % of], groups);
+      }
+    });
   }};
 }
 
@@ -62,36 +100,44 @@ Contender calls(OnFile<LifecycleFloor>& side, std::size_t count) {
   }};
 }
 
+/// The floors have one caller, as SQLite has one writer at a time.
 void onSqlite(Report& report, const Level& level) {
   const std::size_t count = report.options().size;
   auto deferred = ours(report, "deferred", level.durability, JobMode::deferred);
   auto synchronous = ours(report, "synchronous", level.durability, JobMode::synchronous);
   auto changes = floor(report, "changes", level, FloorDoes::changes);
-  auto lookups = floor(report, "lookups", level, FloorDoes::changesAndLookups);
-  const auto medians = report.race(
-      fmt::format("lifecycle, {}", level.name), static_cast<double>(count),
-      {calls(deferred, count), calls(synchronous, count), calls(changes, count), calls(lookups, count)});
-  report.row({fmt::format("call, {}, deferred jobs : changes", level.name), medians[0], medians[2]});
-  report.row(
-      {fmt::format("call, {}, deferred jobs : changes, look-ups", level.name), medians[0], medians[3]});
-  report.row({fmt::format("call, {}, synchronous jobs : changes", level.name), medians[1], medians[2]});
-  report.row(
-      {fmt::format("call, {}, synchronous jobs : changes, look-ups", level.name), medians[1], medians[3]});
+  auto lookUps = floor(report, "look-ups", level, FloorDoes::changesAndLookUps);
+
+  std::vector<Contender> contenders{calls(changes, count), calls(lookUps, count),
+                                    calls(*deferred.worker, deferred.groups, count, 1)};
+  for (const std::size_t callers : callerCounts) {
+    contenders.push_back(calls(*synchronous.worker, synchronous.groups, count, callers));
+  }
+  const auto medians =
+      report.race(fmt::format("lifecycle, {}", level.name), static_cast<double>(count), contenders);
+  const auto row = [&](const std::string& which, const Sample& sample) {
+    report.row({fmt::format("call, {}, {} : changes", level.name, which), sample, medians[0]});
+    report.row({fmt::format("call, {}, {} : changes, look-ups", level.name, which), sample, medians[1]});
+  };
+  row("deferred jobs", medians[2]);
+  for (std::size_t n = 0; n < callerCounts.size(); ++n) {
+    row("synchronous jobs" + callersText(callerCounts[n]), medians[3 + n]);
+  }
 }
 
 void inMemory(Report& report) {
   const std::size_t count = report.options().size;
-  for (const JobMode mode : {JobMode::deferred, JobMode::synchronous}) {
+  const auto run = [&](JobMode mode, std::size_t callers, const std::string& name) {
     const auto storage = memoryStorage();
     const Groups groups = makeGroups(*storage, groupCount);
     OurLifecycle lifecycle(storage, mode);
-    const char* name =
-        mode == JobMode::deferred ? "call, in memory, deferred jobs" : "call, in memory, synchronous jobs";
-    const auto medians = report.race(name, static_cast<double>(count), {{[&] {
-                                       for (std::size_t n = 0; n < count; ++n)
-                                         lifecycle.one(groups.threads[n % groupCount], groups);
-                                     }}});
+    const auto medians =
+        report.race(name, static_cast<double>(count), {calls(lifecycle, groups, count, callers)});
     report.row({name, medians[0], std::nullopt});
+  };
+  run(JobMode::deferred, 1, "call, in memory, deferred jobs");
+  for (const std::size_t callers : callerCounts) {
+    run(JobMode::synchronous, callers, "call, in memory, synchronous jobs" + callersText(callers));
   }
 }
 
@@ -102,13 +148,14 @@ int main(int argc, char** argv) {
   using namespace messenger;
   const bench::Program program{
       "bench_lifecycle",
-      "A whole call through Messenger (start, SetupCall, join, leave, end, TeardownCall) on SQLite, beside\n"
-      "SQLite's C interface with prepared statements that make the same changes of rows in the same eight\n"
-      "commits; and beside that with the look-ups that the rules need. And in memory: what is not SQLite.",
+      "A whole call through Messenger (start, SetupCall, join, leave, end, TeardownCall) on SQLite, from\n"
+      "1, 16 and 64 OS threads. Beside it, in one OS thread: SQLite's C interface with prepared statements\n"
+      "that make the same changes of rows in the same eight commits; and the same with what is read. And in\n"
+      "memory: what is not SQLite. One caller unless the name says otherwise.",
       "calls in one run",
       "memory, NORMAL, FULL",
-      11,
-      300};
+      7,
+      640};
   return bench::runProgram(argc, argv, program, [](bench::Report& report) {
     if (report.wants("memory")) bench::inMemory(report);
     if (report.wants("NORMAL")) bench::onSqlite(report, {Durability::normal, "NORMAL"});

@@ -43,7 +43,7 @@ Contender touchingFloor(PresenceStage& stage, std::size_t threads) {
 
 Contender touchingFloorByClock(PresenceStage& stage, std::size_t threads) {
   return hearing(stage, threads, [&stage](std::size_t at) {
-    return stage.table.touch(stage.crowd.smallKeys[at], stage.clock->now().steady);
+    return stage.table.touch(stage.crowd.smallKeys[at], stage.clock->steady());
   });
 }
 
@@ -68,7 +68,7 @@ void measureMemory(Report& report, const PresenceStage& stage) {
 void measureScan(Report& report, PresenceStage& stage) {
   const auto scan = [&](Duration atMost) {
     return Contender{[&stage, atMost] {
-      const auto seen = stage.presence->seenWithin(atMost, stage.clock->now().steady);
+      const auto seen = stage.presence->seenWithin(atMost, stage.clock->steady());
       if (atMost < Duration::zero() && !seen.empty()) throw std::logic_error("somebody is in the future");
     }};
   };

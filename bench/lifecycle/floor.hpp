@@ -10,7 +10,7 @@ namespace messenger::bench {
 /// What a floor runs of the statements that the adapter runs.
 enum class FloorDoes : std::uint8_t {
   changes,            ///< what changes rows, in as many commits
-  changesAndLookups,  ///< also what the rules must look up, on a second connection where the adapter uses one
+  changesAndLookUps,  ///< also what is read: pictures, guards, jobs, members
 };
 
 /// The users of a lifecycle as SQLite sees them: three members, two of whom join.
@@ -21,7 +21,8 @@ struct RawUsers {
 };
 
 /// A whole call in eight transactions of SQLite's C interface, on the adapter's tables: the same rows
-/// inserted, changed and deleted, in as many commits, with nothing around them. Confined to one thread.
+/// inserted, changed and deleted, found by their numbers, in as many commits, with nothing around them.
+/// Confined to one OS thread.
 class LifecycleFloor {
  public:
   LifecycleFloor(const std::filesystem::path& file, const char* synchronous, FloorDoes does);
@@ -29,10 +30,8 @@ class LifecycleFloor {
   void one(const std::string& thread, const RawUsers& users);
 
  private:
-  struct Ids;
-
-  void start(const std::string& thread, const RawUsers& users);
-  void claim(std::int64_t job, bool intends);
+  void start(const RawUsers& users);
+  void claim(bool intends);
   void setup();
   void join(const RawUsers& users);
   void leave(const RawUsers& users);
@@ -40,13 +39,12 @@ class LifecycleFloor {
   void teardown();
   void insertJob(int type);
 
-  [[nodiscard]] bool looks() const noexcept { return does_ == FloorDoes::changesAndLookups; }
-  void lookAtCaller(const std::string& user, const RawUsers& users);
-  void lookForJob();
+  [[nodiscard]] bool looks() const noexcept { return does_ == FloorDoes::changesAndLookUps; }
+  /// Begins a transaction, and looks at the call's row as its guard does.
+  void beginOnCall();
 
   FloorDoes does_;
-  RawDatabase writer_;
-  RawDatabase reader_;
+  RawDatabase database_;
   RawIds ids_;
 
   // The call under way.
@@ -54,6 +52,7 @@ class LifecycleFloor {
   std::string call_;
   std::string job_;
   std::int64_t callRow_ = 0;
+  std::int64_t ownerRow_ = 0;
   std::int64_t guestRow_ = 0;
   std::int64_t jobRow_ = 0;
   std::int64_t now_ = 0;
@@ -69,19 +68,18 @@ class LifecycleFloor {
   RawStatement setup_;
   RawStatement raise_;
   RawStatement takeOut_;
-  RawStatement putOut_;
   RawStatement end_;
   RawStatement teardown_;
 
-  RawStatement nextJobWriting_;
-  RawStatement callWriting_;
-  RawStatement callOfUserWriting_;
+  RawStatement pictureOfThread_;
+  RawStatement pictureOfCall_;
+  RawStatement guard_;
   RawStatement nextJob_;
-  RawStatement callOfUser_;
+  RawStatement jobOf_;
+  RawStatement callOf_;
   RawStatement findThread_;
-  RawStatement findMember_;
   RawStatement members_;
-  RawStatement downUntil_;
+  RawStatement everyone_;
 };
 
 }  // namespace messenger::bench

@@ -178,7 +178,7 @@ std::optional<Done> Engine::commit(rules::Decision& decision, Audience audience)
     ticket.deliver(result.call.revision,
                    notificationsOf(context_, decision.notices, result, std::move(audience)));
   }
-  if (!change.jobs.empty() || change.settles) done.afterJobs = context_.afterCommit(change.call);
+  if (!change.jobs.empty()) done.afterJobs = context_.afterCommit(change.call);
   return done;
 }
 

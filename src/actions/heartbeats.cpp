@@ -15,15 +15,15 @@ constexpr Duration commitMargin = std::chrono::seconds{5};
 }  // namespace
 
 bool Heartbeats::tryReceive(const CallId& call, const UserId& user) {
-  const SteadyPoint now = context_.clock.steady();
-  return context_.window.mayAcknowledge(now) && context_.presence.touch(call, user, now);
+  const auto touched = context_.presence.touchNow(call, user, context_.clock);
+  return touched.tracked && context_.window.mayAcknowledge(touched.now);
 }
 
 Result<void> Heartbeats::receive(const CallId& call, const UserId& user) {
-  const SteadyPoint now = context_.clock.steady();
   try {
-    if (context_.presence.touch(call, user, now)) {
-      if (!context_.window.mayAcknowledge(now)) writeThrough({call, user});
+    const auto touched = context_.presence.touchNow(call, user, context_.clock);
+    if (touched.tracked) {
+      if (!context_.window.mayAcknowledge(touched.now)) writeThrough({call, user});
       return {};
     }
     const auto seen = engine_.runFor(user, {.call = call},
@@ -33,7 +33,8 @@ Result<void> Heartbeats::receive(const CallId& call, const UserId& user) {
     if (!seen) return refuse(seen.error());
     return {};
   } catch (...) {
-    context_.window.restart(now);  // this heartbeat may be lost, so a TTL of grace begins
+    // Heartbeats that arrive now are not received: nobody may be judged by it.
+    context_.window.restart(context_.clock.steady());
     throw;
   }
 }

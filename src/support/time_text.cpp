@@ -3,15 +3,33 @@
 #include <fmt/format.h>
 
 namespace messenger::support {
+namespace {
+
+/// Writes the last digits of a number, with zeros before it.
+void put(char* at, std::size_t digits, std::int64_t number) noexcept {
+  while (digits-- > 0) {
+    at[digits] = static_cast<char>('0' + number % 10);
+    number /= 10;
+  }
+}
+
+}  // namespace
 
 std::string toText(TimePoint moment) {
   const auto day = std::chrono::floor<std::chrono::days>(moment);
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss time{moment - day};
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                     time.hours().count(), time.minutes().count(), time.seconds().count(),
-                     time.subseconds().count());
+  std::string text = fmt::format("{:04}", static_cast<int>(date.year()));
+  const std::size_t year = text.size();
+  text += "-00-00T00:00:00.000000Z";
+  char* const rest = text.data() + year;
+  put(rest + 1, 2, static_cast<unsigned>(date.month()));
+  put(rest + 4, 2, static_cast<unsigned>(date.day()));
+  put(rest + 7, 2, time.hours().count());
+  put(rest + 10, 2, time.minutes().count());
+  put(rest + 13, 2, time.seconds().count());
+  put(rest + 16, 6, time.subseconds().count());
+  return text;
 }
 
 }  // namespace messenger::support

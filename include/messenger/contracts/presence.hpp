@@ -3,6 +3,7 @@
 #include <optional>
 #include <vector>
 
+#include "messenger/contracts/clock.hpp"
 #include "messenger/model/call_participant.hpp"
 #include "messenger/model/time.hpp"
 
@@ -37,7 +38,19 @@ class Presence {
   /// must not allocate for a tracked participant.
   virtual bool touch(const CallId& call, const UserId& user, SteadyPoint now) = 0;
 
-  /// Starts tracking a participant, seen now. For a tracked one it is the same as `touch`.
+  struct Touched {
+    bool tracked = false;
+    SteadyPoint now;
+  };
+
+  /// The same, at the time that it reads from `clock`, once. Override it where memory can be asked for before
+  /// the clock is read: the processor waits for neither then.
+  virtual Touched touchNow(const CallId& call, const UserId& user, const Clock& clock) {
+    const SteadyPoint now = clock.steady();
+    return {touch(call, user, now), now};
+  }
+
+  /// Tracks somebody, seen now. Repeating it is the same as `touch`.
   virtual void track(const ParticipantKey& who, SteadyPoint now) = 0;
 
   /// Stops tracking a participant, who is no longer in the call. Does nothing for one who is not tracked.

@@ -4,6 +4,7 @@
 #include <memory>
 #include <random>
 #include <tuple>
+#include <utility>
 
 #include "adapters/memory/presence_text.hpp"
 #include "messenger/adapters/memory.hpp"
@@ -60,16 +61,26 @@ void MemoryPresence::prefetch(const Part& part, std::uint32_t hash) noexcept {
   part.shard.prefetch(hash);
 }
 
-bool MemoryPresence::touch(const CallId& call, const UserId& user, SteadyPoint now) {
+template <class ReadClock>
+Presence::Touched MemoryPresence::touchAt(const CallId& call, const UserId& user, ReadClock&& readClock) {
   const std::uint64_t hash = hashOf(call, user);
   const auto inPart = static_cast<std::uint32_t>(hash);
   Part& part = partOf(hash);
   prefetch(part, inPart);
+  const SteadyPoint now = std::forward<ReadClock>(readClock)();
   const Lock lock(part.mutex);
   const Index slot = part.shard.find(inPart, call, user);
-  if (slot == PresenceShard::none) return false;
+  if (slot == PresenceShard::none) return {false, now};
   part.shard.see(slot, now);
-  return true;
+  return {true, now};
+}
+
+bool MemoryPresence::touch(const CallId& call, const UserId& user, SteadyPoint now) {
+  return touchAt(call, user, [&] { return now; }).tracked;
+}
+
+Presence::Touched MemoryPresence::touchNow(const CallId& call, const UserId& user, const Clock& clock) {
+  return touchAt(call, user, [&] { return clock.steady(); });
 }
 
 void MemoryPresence::track(const ParticipantKey& who, SteadyPoint now) {

@@ -19,6 +19,7 @@ class MemoryPresence final : public Presence {
   MemoryPresence();
 
   bool touch(const CallId& call, const UserId& user, SteadyPoint now) override;
+  Touched touchNow(const CallId& call, const UserId& user, const Clock& clock) override;
   void track(const ParticipantKey& who, SteadyPoint now) override;
   void untrack(const ParticipantKey& who) override;
   [[nodiscard]] std::optional<Duration> sinceLastSeen(const ParticipantKey& who,
@@ -37,6 +38,9 @@ class MemoryPresence final : public Presence {
   [[nodiscard]] std::uint64_t hashOf(const CallId& call, const UserId& user) const noexcept;
   [[nodiscard]] Part& partOf(std::uint64_t hash) noexcept { return parts_[hash >> 56U]; }
   [[nodiscard]] const Part& partOf(std::uint64_t hash) const noexcept { return parts_[hash >> 56U]; }
+  /// `readClock()` gives the time; called while the memory is being fetched, with no lock held.
+  template <class ReadClock>
+  Touched touchAt(const CallId& call, const UserId& user, ReadClock&& readClock);
   static void prefetch(const Part& part, std::uint32_t hash) noexcept NO_THREAD_SAFETY_ANALYSIS;
   static void appendSeen(const Part& part, SteadyPoint threshold, SteadyPoint now, std::vector<LastSeen>& to);
 

@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
+#include <variant>
 
 #include "adapters/sqlite/sqlite_storage.hpp"
 #include "adapters/sqlite/steps.hpp"
@@ -81,6 +83,13 @@ CallStore::Loaded loadPicture(Connection& connection, const CallStore::LoadReque
   return readPicture(row, request.membership);
 }
 
+std::vector<CallParticipant> everyoneIn(Connection& connection, const CallWithRoom& call) {
+  std::vector<CallParticipant> found;
+  Query row(connection, everyoneText, call.sequence);
+  while (row.next()) found.push_back(readParticipant(row, 0, call.id));
+  return found;
+}
+
 void loadOthers(Connection& connection, const CallStore::LoadRequest& request, CallState& state) {
   const std::int64_t sequence = state.call.sequence;
   if (request.participant) {
@@ -93,29 +102,30 @@ void loadOthers(Connection& connection, const CallStore::LoadRequest& request, C
   if (request.everyoneInCall) {
     // Each once, also the user or the participant who is in it.
     std::erase_if(state.participants, [](const CallParticipant& each) { return !each.leftAt; });
-    Query row(connection, everyoneText, sequence);
-    while (row.next()) state.participants.push_back(readParticipant(row, 0, state.call.id));
+    std::vector<CallParticipant> in = everyoneIn(connection, state.call);
+    std::move(in.begin(), in.end(), std::back_inserter(state.participants));
   }
 }
 
-// commit: the first statement is the guard and writes the call's own row. When it finds no row, nothing has
-// been written, and a second look finds the reason.
+// commit: the first statement is the guard. Where it finds nothing, nothing has been written.
+//
+// No statement has a RETURNING: SQLite opens a temporary table for it, which takes longer than looking a row
+// up and changing it by its number. And a column that has an index is written only where it changes.
 
-constexpr FixedText threadUnchanged =
-    "(?3 IS NULL OR ?3 = coalesce((SELECT revision FROM thread_revisions "
-    "WHERE thread_revisions.thread_id = calls.thread_id), 0)) ";
-constexpr FixedText guards = "WHERE id = ?1 AND revision = ?2 AND " + threadUnchanged;
+constexpr FixedText guardText =
+    "SELECT " + callColumns +
+    " FROM calls WHERE id = ?1 AND revision = ?2 AND (?3 IS NULL OR ?3 = coalesce((SELECT revision "
+    "FROM thread_revisions WHERE thread_revisions.thread_id = calls.thread_id), 0))";
 
-constexpr FixedText raiseText =
-    "UPDATE calls SET revision = revision + 1 " + guards + "RETURNING " + callColumns;
+constexpr FixedText raiseText = "UPDATE calls SET revision = ?2 WHERE sequence = ?1";
 
 constexpr FixedText updateText =
-    "UPDATE calls SET revision = revision + 1, updated_at = ?4, ended_at = ?5, end_reason = ?6, "
-    "ended_by_type = ?7, ended_by_id = ?8, setup_complete = ?9, teardown_complete = ?10, "
-    "room_may_exist = ?11, room_id = ?12, room_pin = ?13, room_payload = ?14, room_secret = ?15 " +
-    guards + "RETURNING " + callColumns;
-
-constexpr FixedText unchangedText = "SELECT 1 FROM calls " + guards;
+    "UPDATE calls SET revision = ?2, updated_at = ?3, setup_complete = ?4, teardown_complete = ?5, "
+    "room_may_exist = ?6, room_id = ?7, room_pin = ?8, room_payload = ?9, room_secret = ?10";
+constexpr FixedText updateStateText = updateText + " WHERE sequence = ?1";
+constexpr FixedText updateEndText =
+    updateText +
+    ", ended_at = ?11, end_reason = ?12, ended_by_type = ?13, ended_by_id = ?14 WHERE sequence = ?1";
 
 // The index calls_one_active_a_thread decides which start wins.
 constexpr FixedText insertText =
@@ -131,23 +141,22 @@ constexpr FixedText revisionText =
     "SELECT coalesce((SELECT revision FROM thread_revisions WHERE thread_id = ?1), 0)";
 constexpr FixedText downText = "SELECT 1 FROM settings WHERE key = 'calls_down_until' AND value > ?1";
 
-// The table's UNIQUE (call, user) allows one row for each user. For a participant who is not in the call the
-// time of the last heartbeat stays; a new row needs one.
-constexpr FixedText participantWriteText =
+// The table's UNIQUE (call, user) holds one row a user. Of one that is not in the call, the time of the last
+// heartbeat stays; a new row must have one.
+constexpr FixedText insertParticipantText =
     "INSERT INTO call_participants (id, call_sequence, user_type, user_id, kicked, left_at, created_at, "
     "updated_at, last_seen_at, seen_by, departed_at) "
-    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, iif(?6 IS NULL, NULL, ?9)) "
-    "ON CONFLICT (id) DO UPDATE SET kicked = excluded.kicked, left_at = excluded.left_at, "
-    "updated_at = excluded.updated_at, "
-    "last_seen_at = iif(excluded.left_at IS NULL, excluded.last_seen_at, last_seen_at), "
-    "seen_by = iif(excluded.left_at IS NULL, excluded.seen_by, seen_by), "
-    "departed_at = excluded.departed_at "
-    "WHERE call_participants.call_sequence = excluded.call_sequence RETURNING sequence";
-
-constexpr FixedText everyoneLeavesText =
-    "UPDATE call_participants SET left_at = ?2, updated_at = ?2, departed_at = ?3 "
-    "WHERE call_sequence = ?1 AND left_at IS NULL RETURNING " +
-    participantColumns;
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, iif(?6 IS NULL, NULL, ?9)) ON CONFLICT (id) DO NOTHING";
+constexpr FixedText findParticipantText =
+    "SELECT sequence FROM call_participants WHERE id = ?1 AND call_sequence = ?2";
+constexpr FixedText isInText =
+    "UPDATE call_participants SET kicked = ?2, left_at = NULL, updated_at = ?3, last_seen_at = ?4, "
+    "seen_by = ?5, departed_at = NULL WHERE sequence = ?1";
+constexpr FixedText isOutText =
+    "UPDATE call_participants SET kicked = ?2, left_at = ?3, updated_at = ?4, departed_at = ?5 "
+    "WHERE sequence = ?1";
+constexpr FixedText leavesText =
+    "UPDATE call_participants SET left_at = ?2, updated_at = ?2, departed_at = ?3 WHERE sequence = ?1";
 
 /// A room's columns; the secret as text, which lives as long as this.
 struct RoomColumns {
@@ -158,30 +167,44 @@ struct RoomColumns {
   std::optional<std::string> secret;
 };
 
-CommitResult::Status whyNotChanged(Connection& connection, const CallChange& change) {
-  const bool unchanged =
-      Query(connection, unchangedText, change.call, change.expectedRevision, change.threadRevision).next();
-  return unchanged ? CommitResult::Status::claimLost : CommitResult::Status::conflict;
+/// The call's row, if the guards hold.
+std::optional<CallWithRoom> findUnchanged(Connection& connection, const CallChange& change) {
+  Query row(connection, guardText, change.call, change.expectedRevision, change.threadRevision);
+  if (!row.next()) return std::nullopt;
+  return readCall(row);
 }
 
-std::optional<CallWithRoom> changeRow(Connection& connection, const CallChange& change) {
-  const auto read = [](Query& row) -> std::optional<CallWithRoom> {
-    if (!row.next()) return std::nullopt;
-    CallWithRoom call = readCall(row);
-    row.run();
-    return call;
-  };
+/// Writes the row as it is to be, with the next revision. `call` is the stored one, and becomes that.
+void changeRow(Connection& connection, const CallChange& change, CallWithRoom& call) {
+  ++call.revision;
   if (!change.row) {
-    Query row(connection, raiseText, change.call, change.expectedRevision, change.threadRevision);
-    return read(row);
+    Query(connection, raiseText, call.sequence, call.revision).run();
+    return;
   }
   const CallWithRoom& wanted = *change.row;
+  const bool endChanges =
+      wanted.endedAt != call.endedAt || wanted.endReason != call.endReason || wanted.endedBy != call.endedBy;
   const RoomColumns room(wanted.room);
-  Query row(connection, updateText, change.call, change.expectedRevision, change.threadRevision,
-            wanted.updatedAt, wanted.endedAt, wanted.endReason, wanted.endedBy, wanted.setupComplete,
-            wanted.teardownComplete, wanted.roomMayExist, room.room.id, room.room.pin, room.room.payload,
-            room.secret);
-  return read(row);
+  const auto write = [&](Sql sql, const auto&... end) {
+    Query(connection, sql, call.sequence, call.revision, wanted.updatedAt, wanted.setupComplete,
+          wanted.teardownComplete, wanted.roomMayExist, room.room.id, room.room.pin, room.room.payload,
+          room.secret, end...)
+        .run();
+  };
+  if (endChanges) {
+    write(updateEndText, wanted.endedAt, wanted.endReason, wanted.endedBy);
+  } else {
+    write(updateStateText);
+  }
+  call.updatedAt = wanted.updatedAt;
+  call.endedAt = wanted.endedAt;
+  call.endReason = wanted.endReason;
+  call.endedBy = wanted.endedBy;
+  call.setupComplete = wanted.setupComplete;
+  call.teardownComplete = wanted.teardownComplete;
+  call.roomMayExist = wanted.roomMayExist;
+  call.room.reset();
+  if (wanted.setupComplete) call.room = wanted.room.value_or(Room{});
 }
 
 CommitResult::Status whyNotInserted(Connection& connection, const CallChange& change) {
@@ -209,26 +232,60 @@ std::optional<CallWithRoom> insertRow(Connection& connection, const CallChange& 
   return call;
 }
 
+/// Stores a participant that is new. Nothing when its id exists.
+std::optional<std::int64_t> insertParticipant(Connection& connection, const CallChange& change,
+                                              const CallWithRoom& call, const CallParticipant& wanted) {
+  const bool inserted =
+      Query(connection, insertParticipantText, wanted.id, call.sequence, wanted.user, wanted.kicked,
+            wanted.leftAt, wanted.createdAt, wanted.updatedAt, change.now, change.seenBy)
+          .run() == 1;
+  if (!inserted) return std::nullopt;
+  return connection.database().getLastInsertRowid();
+}
+
+/// Changes a participant of this call. Nothing when there is none of this id.
+std::optional<std::int64_t> changeParticipant(Connection& connection, const CallChange& change,
+                                              const CallWithRoom& call, const CallParticipant& wanted) {
+  std::int64_t sequence = 0;
+  {
+    Query row(connection, findParticipantText, wanted.id, call.sequence);
+    if (!row.next()) return std::nullopt;
+    sequence = row.integer(0);
+  }
+  if (wanted.leftAt) {
+    Query(connection, isOutText, sequence, wanted.kicked, wanted.leftAt, wanted.updatedAt, change.now).run();
+  } else {
+    Query(connection, isInText, sequence, wanted.kicked, wanted.updatedAt, change.now, change.seenBy).run();
+  }
+  return sequence;
+}
+
 CallParticipant writeParticipant(Connection& connection, const CallChange& change, const CallWithRoom& call,
                                  const CallParticipant& wanted) {
-  Query row(connection, participantWriteText, wanted.id, call.sequence, wanted.user, wanted.kicked,
-            wanted.leftAt, wanted.createdAt, wanted.updatedAt, change.now, change.seenBy);
-  if (!row.next()) {
+  // Its sequence is a hint only; which one it is, the id decides.
+  const bool isNew = wanted.sequence == 0;
+  const auto write = [&](bool insert) {
+    return insert ? insertParticipant(connection, change, call, wanted)
+                  : changeParticipant(connection, change, call, wanted);
+  };
+  auto sequence = write(isNew);
+  if (!sequence) sequence = write(!isNew);
+  if (!sequence) {
     throw StorageError(fmt::format("a participant {} exists in another call", wanted.id.value()));
   }
   CallParticipant written = wanted;
-  written.sequence = row.integer(0);
-  row.run();
+  written.sequence = *sequence;
   return written;
 }
 
 std::vector<CallParticipant> takeEveryoneOut(Connection& connection, const CallChange& change,
                                              const CallWithRoom& call) {
-  std::vector<CallParticipant> left;
-  Query row(connection, everyoneLeavesText, call.sequence, change.everyoneLeaves, change.now);
-  while (row.next()) left.push_back(readParticipant(row, 0, call.id));
-  std::sort(left.begin(), left.end(),
-            [](const auto& one, const auto& other) { return one.sequence < other.sequence; });
+  std::vector<CallParticipant> left = everyoneIn(connection, call);
+  for (CallParticipant& each : left) {
+    Query(connection, leavesText, each.sequence, change.everyoneLeaves, change.now).run();
+    each.leftAt = change.everyoneLeaves;
+    each.updatedAt = *change.everyoneLeaves;
+  }
   return left;
 }
 
@@ -236,31 +293,40 @@ bool losesClaim(Connection& connection, const CallChange& change) {
   return change.settles && !claimHolds(connection, change.settles->job, change.settles->token);
 }
 
+/// The call's row as it is now; or why it was not written.
+std::variant<CallWithRoom, CommitResult::Status> writeRow(Connection& connection, const CallChange& change) {
+  // Looked at first, so that a claim that is lost has written nothing.
+  const bool lost = losesClaim(connection, change);
+  if (change.expectedRevision == 0) {
+    if (!lost) {
+      if (auto call = insertRow(connection, change)) return std::move(*call);
+    }
+    const CommitResult::Status why = whyNotInserted(connection, change);
+    return lost && why != CommitResult::Status::conflict ? CommitResult::Status::claimLost : why;
+  }
+  auto call = findUnchanged(connection, change);
+  if (!call) return CommitResult::Status::conflict;
+  if (lost) return CommitResult::Status::claimLost;
+  changeRow(connection, change, *call);
+  return std::move(*call);
+}
+
 CommitResult commitIn(Connection& connection, const CallChange& change) {
   CommitResult result;
-  const bool isNew = change.expectedRevision == 0;
-  // Checked first, so that a lost claim has written nothing.
-  if (losesClaim(connection, change)) {
-    result.status = isNew ? whyNotInserted(connection, change) : whyNotChanged(connection, change);
-    if (isNew && result.status != CommitResult::Status::conflict) {
-      result.status = CommitResult::Status::claimLost;
-    }
+  auto row = writeRow(connection, change);
+  if (const auto* why = std::get_if<CommitResult::Status>(&row)) {
+    result.status = *why;
     return result;
   }
-  auto call = isNew ? insertRow(connection, change) : changeRow(connection, change);
-  if (!call) {
-    result.status = isNew ? whyNotInserted(connection, change) : CommitResult::Status::conflict;
-    return result;
-  }
+  result.call = std::move(std::get<CallWithRoom>(row));
   for (const CallParticipant& wanted : change.participants) {
-    result.participants.push_back(writeParticipant(connection, change, *call, wanted));
+    result.participants.push_back(writeParticipant(connection, change, result.call, wanted));
   }
-  if (change.everyoneLeaves) result.left = takeEveryoneOut(connection, change, *call);
-  if (change.removesMember) takeOffThread(connection, call->threadId, *change.removesMember);
+  if (change.everyoneLeaves) result.left = takeEveryoneOut(connection, change, result.call);
+  if (change.removesMember) takeOffThread(connection, result.call.threadId, *change.removesMember);
   if (change.settles) static_cast<void>(settle(connection, *change.settles));
   for (const NewJob& job : change.jobs) insertJob(connection, job);
   result.status = CommitResult::Status::committed;
-  result.call = std::move(*call);
   return result;
 }
 
@@ -268,7 +334,7 @@ CommitResult commitIn(Connection& connection, const CallChange& change) {
 
 CallStore::Loaded SqliteCallStore::load(const LoadRequest& request) {
   if (!request.participant && !request.everyoneInCall) {
-    return pool_.readOne([&](Connection& connection) { return loadPicture(connection, request); });
+    return pool_.readShort([&](Connection& connection) { return loadPicture(connection, request); });
   }
   return pool_.read([&](Connection& connection) {
     Loaded loaded = loadPicture(connection, request);
@@ -286,16 +352,22 @@ CommitResult SqliteCallStore::commit(const CallChange& change) {
   return result;
 }
 
-/// On a reader, so that a large thread keeps no writer waiting. The change is committed: nothing is thrown.
+/// A large thread on a reader, so that it keeps no writer waiting. The change is committed: nothing is
+/// thrown.
 std::optional<Roster> SqliteCallStore::answer(Deadline deadline, const CallChange& change,
                                               const CommitResult& result) {
   if (change.answersThread == CallChange::ThreadAnswer::nothing) return std::nullopt;
+  constexpr std::size_t few = 64;
   const bool withMembers = change.answersThread == CallChange::ThreadAnswer::roster;
-  const auto find = [&](Connection& connection) {
-    return findRoster(connection, result.call.threadId, withMembers, pool_.unreadable());
+  const auto find = [&](std::size_t mostMembers) {
+    return [&, mostMembers](Connection& connection) {
+      return findRoster(connection, result.call.threadId, mostMembers, pool_.unreadable());
+    };
   };
   try {
-    return withMembers ? pool_.read(deadline, find) : pool_.readOne(deadline, find);
+    auto roster = pool_.readShort(deadline, find(withMembers ? few : 0));
+    const bool complete = !withMembers || !roster || roster->thread.members <= few;
+    return complete ? std::move(roster) : pool_.readOne(deadline, find(anyNumber));
   } catch (const Error&) {
     return std::nullopt;
   }

@@ -27,9 +27,7 @@ constexpr FixedText thisOne =
     candidate + "jobs.id = ?3 AND (?4 IS NULL OR jobs.call_id = ?4) AND +" + available;
 
 constexpr FixedText claimText =
-    "UPDATE jobs SET attempts = attempts + 1, token = token + 1, leased_until = ?2 WHERE sequence = ?1 "
-    "RETURNING " +
-    jobColumns;
+    "UPDATE jobs SET attempts = ?2, token = ?3, leased_until = ?4 WHERE sequence = ?1";
 
 constexpr FixedText intendText =
     "UPDATE calls SET room_may_exist = 1, updated_at = ?2, revision = ?3 WHERE sequence = ?1";
@@ -90,12 +88,11 @@ std::optional<JobQueue::ClaimedJob> findNext(Connection& connection, const JobQu
   return firstReadable(query, unreadable);
 }
 
-Job take(Connection& connection, std::int64_t sequence, StorageTime leaseUntil) {
-  Query query(connection, claimText, sequence, leaseUntil);
-  query.next();
-  Job job = readJob(query);
-  query.run();
-  return job;
+void take(Connection& connection, Job& job, StorageTime leaseUntil) {
+  ++job.attempts;
+  ++job.token;
+  job.leasedUntil = leaseUntil;
+  Query(connection, claimText, job.sequence, job.attempts, job.token, leaseUntil).run();
 }
 
 /// The intent to make a room is stored before anyone makes one.
@@ -121,14 +118,14 @@ void SqliteJobQueue::add(const NewJob& job) {
 
 std::optional<JobQueue::ClaimedJob> SqliteJobQueue::claim(const ClaimRequest& request) {
   const Deadline deadline = pool_.deadline();
-  // Looks first with a reader, so that an idle poll takes no lock that others wait for.
+  // Looking first: an idle poll takes no lock that others wait for.
   const auto look = [&](Connection& connection) { return findNext(connection, request, pool_.unreadable()); };
-  if (!pool_.readOne(deadline, look)) return std::nullopt;
+  if (!pool_.readShort(deadline, look)) return std::nullopt;
 
   return pool_.write(deadline, [&](Connection& connection) -> std::optional<ClaimedJob> {
     std::optional<ClaimedJob> claimed = look(connection);
     if (!claimed) return std::nullopt;
-    claimed->job = take(connection, claimed->job.sequence, request.leaseUntil);
+    take(connection, claimed->job, request.leaseUntil);
     storeIntent(connection, *claimed, request.wallNow);
     return claimed;
   });

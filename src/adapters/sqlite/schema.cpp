@@ -137,6 +137,9 @@ constexpr std::array version2 = {
     "ALTER TABLE jobs RENAME COLUMN parked TO failed",
     "DROP INDEX jobs_parked",
     "CREATE INDEX jobs_failed ON jobs (sequence) WHERE failed = 1",
+    "DROP INDEX jobs_of_call",
+    // In the order in which they are claimed, so that claiming sorts nothing.
+    "CREATE INDEX jobs_of_call ON jobs (call_id, available_at) WHERE call_id IS NOT NULL",
     "UPDATE jobs SET leased_until = min(leased_until, " MESSENGER_SQL_NOW
     " + 30000000) "
     "WHERE leased_until IS NOT NULL",

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -122,8 +123,11 @@ inline constexpr FixedText membershipJoins =
     "AND (other.user_type <> ?1 OR other.user_id <> ?2) "
     "LEFT JOIN users AS other_name ON other_name.type = other.user_type AND other_name.id = other.user_id ";
 
-/// The thread, and its members when they are wanted, as the connection sees them.
+inline constexpr std::size_t anyNumber = std::numeric_limits<std::size_t>::max();
+
+/// The thread as the connection sees it, with its members unless there are more than `mostMembers`. One
+/// moment without a transaction: the statement that finds the thread is open until the members are read.
 [[nodiscard]] std::optional<Roster> findRoster(Connection& connection, const ThreadId& thread,
-                                               bool withMembers, UnreadableRows& unreadable);
+                                               std::size_t mostMembers, UnreadableRows& unreadable);
 
 }  // namespace messenger::sqlite

@@ -95,12 +95,12 @@ std::optional<Membership> readMembership(const Query& row, int first) {
   return membership;
 }
 
-std::optional<Roster> findRoster(Connection& connection, const ThreadId& thread, bool withMembers,
+std::optional<Roster> findRoster(Connection& connection, const ThreadId& thread, std::size_t mostMembers,
                                  UnreadableRows& unreadable) {
   Query row(connection, findThreadText, thread);
   if (!row.next()) return std::nullopt;
   Roster roster{readThread(row, 0, thread)};
-  if (withMembers) roster.members = membersOf(connection, thread, unreadable);
+  if (roster.thread.members <= mostMembers) roster.members = membersOf(connection, thread, unreadable);
   return roster;
 }
 
@@ -146,20 +146,20 @@ void SqliteThreadStore::putUser(const UserId& user, const std::string& name) {
 }
 
 std::optional<Thread> SqliteThreadStore::findThread(const ThreadId& thread) const {
-  auto found = pool_.readOne([&](Connection& connection) {
-    return sqlite::findRoster(connection, thread, /*withMembers=*/false, pool_.unreadable());
+  auto found = pool_.readShort([&](Connection& connection) {
+    return sqlite::findRoster(connection, thread, /*mostMembers=*/0, pool_.unreadable());
   });
   return found ? std::optional{std::move(found->thread)} : std::nullopt;
 }
 
 std::optional<Roster> SqliteThreadStore::findRoster(const ThreadId& thread) const {
-  return pool_.read([&](Connection& connection) {
-    return sqlite::findRoster(connection, thread, /*withMembers=*/true, pool_.unreadable());
+  return pool_.readOne([&](Connection& connection) {
+    return sqlite::findRoster(connection, thread, anyNumber, pool_.unreadable());
   });
 }
 
 std::optional<ThreadMember> SqliteThreadStore::findMember(const ThreadId& thread, const UserId& user) const {
-  return pool_.readOne([&](Connection& connection) -> std::optional<ThreadMember> {
+  return pool_.readShort([&](Connection& connection) -> std::optional<ThreadMember> {
     Query row(connection, findMemberText, thread, user);
     if (!row.next()) return std::nullopt;
     return readMember(row);
@@ -181,7 +181,7 @@ std::vector<ThreadId> SqliteThreadStore::threadsOf(const UserId& user) const {
 }
 
 std::optional<std::string> SqliteThreadStore::findUserName(const UserId& user) const {
-  return pool_.readOne([&](Connection& connection) -> std::optional<std::string> {
+  return pool_.readShort([&](Connection& connection) -> std::optional<std::string> {
     Query row(connection, userNameText, user);
     if (!row.next()) return std::nullopt;
     return row.text(0);
@@ -190,7 +190,7 @@ std::optional<std::string> SqliteThreadStore::findUserName(const UserId& user) c
 
 std::optional<Membership> SqliteThreadStore::findMembership(const ThreadId& thread,
                                                             const UserId& user) const {
-  return pool_.readOne([&](Connection& connection) -> std::optional<Membership> {
+  return pool_.readShort([&](Connection& connection) -> std::optional<Membership> {
     Query row(connection, membershipText, user, thread);
     if (!row.next()) return std::nullopt;
     return readMembership(row, 0);

@@ -1,6 +1,6 @@
 #include "adapters/sqlite/write_queue.hpp"
 
-#include "adapters/sqlite/sqlite_error.hpp"
+#include <thread>
 
 namespace messenger::sqlite {
 
@@ -58,7 +58,21 @@ void WriteQueue::perform(Deadline deadline, Task task) {
   if (own.error) std::rethrow_exception(own.error);
 }
 
+/// Sleeping and being woken costs more than a short COMMIT: others run meanwhile, and whoever is done by then
+/// never sleeps. Without the lock, so the state may be old; it is read again under the lock.
+void WriteQueue::yieldWhileWaiting(const Entry& entry) noexcept {
+  constexpr int most = 64;
+  for (int n = 0; n < most; ++n) {
+    const State state = entry.state.load(std::memory_order_relaxed);
+    if (state == State::leading || state == State::done) return;
+    std::this_thread::yield();
+  }
+}
+
 bool WriteQueue::waitForTurn(Entry& entry, support::Lock& lock) {
+  lock.unlock();
+  yieldWhileWaiting(entry);
+  lock.lock();
   while (entry.state == State::waiting || entry.state == State::taken) {
     if (entry.state == State::taken) {  // being executed, so it cannot be withdrawn
       entry.changed.wait(lock.native());
@@ -90,6 +104,10 @@ void WriteQueue::lead(Entry& own) {
 
   const support::Lock lock(mutex_);
   finish(group);
+  nextLeads();
+}
+
+void WriteQueue::nextLeads() noexcept {
   if (first_ == nullptr) {
     led_ = false;
     return;
@@ -98,7 +116,17 @@ void WriteQueue::lead(Entry& own) {
   first_->changed.notify_one();
 }
 
-/// The leader's own change, which may no longer be the first, and others up to the limit.
+bool WriteQueue::takeIdle() {
+  const support::Lock lock(mutex_);
+  return !std::exchange(led_, true);
+}
+
+void WriteQueue::handOver() noexcept {
+  const support::Lock lock(mutex_);
+  nextLeads();
+}
+
+/// The leader's own change, which may not be the first any more, and others up to the limit.
 WriteQueue::Entry* WriteQueue::takeGroup(Entry& own) {
   remove(own);
   Entry* tail = &own;

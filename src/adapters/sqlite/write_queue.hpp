@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -11,6 +12,7 @@
 
 #include "adapters/sqlite/connection.hpp"
 #include "adapters/sqlite/file_clock.hpp"
+#include "adapters/sqlite/sqlite_error.hpp"
 #include "support/mutex.hpp"
 
 namespace messenger::sqlite {
@@ -50,7 +52,22 @@ class WriteQueue {
     return std::move(*value);
   }
 
-  /// How many changes wait in the queue, without those that are being executed. For tests.
+  /// Runs `body(connection)`, which reads with one statement, unless somebody is writing: then nothing is
+  /// returned, at once. A change that comes meanwhile waits, so a body must be short. Throws what it throws.
+  template <class Body>
+  auto readIfIdle(Deadline deadline, Body&& body)
+      -> std::optional<decltype(body(std::declval<Connection&>()))> {
+    if (!takeIdle()) return std::nullopt;
+    const Turn turn(*this);
+    return translating(file_, [&] {
+      writer_->setBusyTimeout(timeLeft(deadline));
+      writer_->rollback();  // what an earlier failure left open
+      writer_->file().requireUnchanged();
+      return body(*writer_);
+    });
+  }
+
+  /// How many wait in the queue, for tests. Those whose changes are being carried out do not count.
   [[nodiscard]] std::size_t waiting() EXCLUDES(mutex_);
 
  private:
@@ -66,16 +83,33 @@ class WriteQueue {
   struct Entry {
     Task task;
     Deadline deadline;
-    State state = State::waiting;
+    std::atomic<State> state = State::waiting;  ///< written under the lock
     std::exception_ptr error{};
     Entry* next = nullptr;
     std::condition_variable changed{};
   };
 
+  /// Gives the connection to the next one who waits, when it ends.
+  class Turn {
+   public:
+    explicit Turn(WriteQueue& queue) : queue_(queue) {}
+    ~Turn() { queue_.handOver(); }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+
+   private:
+    WriteQueue& queue_;
+  };
+
   static constexpr std::size_t mostInGroup = 256;
 
+  /// Takes the connection if nobody has it.
+  [[nodiscard]] bool takeIdle() EXCLUDES(mutex_);
+  void handOver() noexcept EXCLUDES(mutex_);
+
   void perform(Deadline deadline, Task task);
-  /// Waits for a turn. True: this entry leads now. False: its change is done.
+  static void yieldWhileWaiting(const Entry& entry) noexcept;
+  /// Waits for a turn. Lets the lock go meanwhile. True: this entry leads now. False: its change is done.
   bool waitForTurn(Entry& entry, support::Lock& lock) REQUIRES(mutex_);
   void lead(Entry& own);
   void runGroup(Entry* first);
@@ -88,6 +122,7 @@ class WriteQueue {
   void remove(Entry& entry) REQUIRES(mutex_);
   Entry* takeGroup(Entry& own) REQUIRES(mutex_);
   void finish(Entry* group) REQUIRES(mutex_);
+  void nextLeads() noexcept REQUIRES(mutex_);
 
   const std::string file_;
   const FileClock clock_;

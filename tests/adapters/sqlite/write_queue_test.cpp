@@ -68,6 +68,11 @@ class HeldQueue {
     });
   }
 
+  template <class Body>
+  auto readIfIdle(Body&& body) {
+    return queue.readIfIdle(std::chrono::steady_clock::now() + patient, std::forward<Body>(body));
+  }
+
   /// Lets an OS thread run it, and returns when its change waits in the queue.
   template <class Run>
   void letWait(Run run) {
@@ -118,7 +123,36 @@ TEST_CASE("write queue: nobody waits -> one transaction each", "[sqlite][unit]")
   CHECK(held.probe.commits == 3);
 }
 
-TEST_CASE("write queue: before the COMMIT -> no result is returned", "[sqlite][unit]") {
+TEST_CASE("write queue: a read while a change is being committed -> not on its connection",
+          "[sqlite][unit]") {
+  HeldQueue held;
+  const auto count = [](sqlite::Connection& connection) {
+    return connection.number("SELECT count(*) FROM settings WHERE value = 1");
+  };
+  CHECK_FALSE(held.readIfIdle(count));
+  held.finish();
+  CHECK(held.readIfIdle(count) == 1);
+}
+
+TEST_CASE("write queue: a change that comes during a read -> committed when the read ends",
+          "[sqlite][unit]") {
+  HeldQueue held;
+  held.finish();
+  std::thread writer;
+  const auto read = held.readIfIdle([&](sqlite::Connection&) {
+    writer = std::thread([&] { (void)held.write("second", HeldQueue::patient); });
+    while (held.queue.waiting() == 0) std::this_thread::yield();
+    return true;
+  });
+  writer.join();
+  CHECK(read == true);
+  CHECK(held.probe.commits == 2);
+  CHECK_THROWS_AS(held.readIfIdle([](sqlite::Connection&) -> bool { throw std::runtime_error("no"); }),
+                  std::runtime_error);
+  CHECK(held.write("third", HeldQueue::patient) == 1);
+}
+
+TEST_CASE("write queue: no result is given before the COMMIT", "[sqlite][unit]") {
   HeldQueue held;
   std::atomic<int> ran{0};
   std::atomic<int> answered{0};
