@@ -63,6 +63,12 @@ class [[nodiscard]] BasicResult : public tl::expected<T, Error> {
 
  public:
   using Base::Base;
+  using Base::value;
+
+  /// Throws `tl::bad_expected_access` unless it succeeded.
+  void value() const requires std::is_void_v<T> {
+    if (!this->has_value()) throw tl::bad_expected_access<Error>(this->error());
+  }
 
   /// `next(value)`, which returns another BasicResult of the same Error; or the error.
   template <class Next>

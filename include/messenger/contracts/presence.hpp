@@ -43,14 +43,14 @@ class Presence {
     SteadyPoint now;
   };
 
-  /// The same, at the time that it reads from `clock`, once. Override it where memory can be asked for before
-  /// the clock is read: the processor waits for neither then.
+  /// The same at the time of `clock`, which it reads once. Override it to fetch memory while the clock is
+  /// read.
   virtual Touched touchNow(const CallId& call, const UserId& user, const Clock& clock) {
     const SteadyPoint now = clock.steady();
     return {touch(call, user, now), now};
   }
 
-  /// Tracks somebody, seen now. Repeating it is the same as `touch`.
+  /// Starts tracking a participant, seen now. For a tracked one it is the same as `touch`.
   virtual void track(const ParticipantKey& who, SteadyPoint now) = 0;
 
   /// Stops tracking a participant, who is no longer in the call. Does nothing for one who is not tracked.
