@@ -211,7 +211,6 @@ class Notifications {
 }  // namespace
 
 CallChange::ThreadAnswer missingFor(const std::vector<rules::Notice>& notices, const Audience& known) {
-  using Answer = CallChange::ThreadAnswer;
   Answer missing = Answer::nothing;
   for (const rules::Notice& notice : notices) {
     const Answer needed = std::visit([](const auto& each) { return neededFor(each); }, notice);

