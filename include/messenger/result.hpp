@@ -72,6 +72,7 @@ class [[nodiscard]] BasicResult : public tl::expected<T, Error> {
 
   /// `next(value)`, which returns another BasicResult of the same Error; or the error.
   template <class Next>
+  // NOLINTNEXTLINE(readability-identifier-naming): named as in std::expected
   [[nodiscard]] auto and_then(Next&& next) const {
     if constexpr (std::is_void_v<T>) {
       using Other = std::invoke_result_t<Next>;

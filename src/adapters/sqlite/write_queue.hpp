@@ -109,7 +109,8 @@ class WriteQueue {
 
   void perform(Deadline deadline, Task task);
   static void yieldWhileWaiting(const Entry& entry) noexcept;
-  /// Waits for a turn. REQUIRES: the lock, which it lets go meanwhile. True: this entry leads now. False: its change is done.
+  /// Waits for a turn. REQUIRES: the lock, which it releases meanwhile. True: this entry leads now. False:
+  /// its change is done.
   bool waitForTurn(Entry& entry, support::Lock& lock) NO_THREAD_SAFETY_ANALYSIS;
   void lead(Entry& own);
   void runGroup(Entry* first);
