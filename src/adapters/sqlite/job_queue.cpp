@@ -21,10 +21,17 @@ constexpr FixedText candidate =
 
 // The unary plus keeps SQLite from scanning the whole queue when it can use the index of the call or of the
 // id.
+constexpr FixedText ofCall = "jobs.call_id = ?3 AND +" + available;
+constexpr FixedText ofId = "jobs.id = ?3 AND (?4 IS NULL OR jobs.call_id = ?4) AND +" + available;
+
 constexpr FixedText nextInQueue = candidate + available + inOrder;
-constexpr FixedText nextOfCall = candidate + "jobs.call_id = ?3 AND +" + available + inOrder;
-constexpr FixedText thisOne =
-    candidate + "jobs.id = ?3 AND (?4 IS NULL OR jobs.call_id = ?4) AND +" + available;
+constexpr FixedText nextOfCall = candidate + ofCall + inOrder;
+constexpr FixedText thisOne = candidate + ofId;
+
+constexpr FixedText any = "SELECT 1 FROM jobs WHERE ";
+constexpr FixedText anyInQueue = any + available + "LIMIT 1";
+constexpr FixedText anyOfCall = any + ofCall + "LIMIT 1";
+constexpr FixedText anyOfId = any + ofId;
 
 constexpr FixedText claimText =
     "UPDATE jobs SET attempts = ?2, token = ?3, leased_until = ?4 WHERE sequence = ?1";
@@ -73,6 +80,17 @@ std::optional<JobQueue::ClaimedJob> firstReadable(Query& jobs, UnreadableRows& u
   return std::nullopt;
 }
 
+/// Whether there is one that a claim could take if it can be read.
+bool hasNext(Connection& connection, const JobQueue::ClaimRequest& request) {
+  if (request.job) {
+    return Query(connection, anyOfId, request.queue, request.now, *request.job, request.call).next();
+  }
+  if (request.call) {
+    return Query(connection, anyOfCall, request.queue, request.now, *request.call).next();
+  }
+  return Query(connection, anyInQueue, request.queue, request.now).next();
+}
+
 /// The job that a claim would take now, with its call, as they are before the claim.
 std::optional<JobQueue::ClaimedJob> findNext(Connection& connection, const JobQueue::ClaimRequest& request,
                                              UnreadableRows& unreadable) {
@@ -119,11 +137,11 @@ void SqliteJobQueue::add(const NewJob& job) {
 std::optional<JobQueue::ClaimedJob> SqliteJobQueue::claim(const ClaimRequest& request) {
   const Deadline deadline = pool_.deadline();
   // Looking first: an idle poll takes no lock that others wait for.
-  const auto look = [&](Connection& connection) { return findNext(connection, request, pool_.unreadable()); };
+  const auto look = [&](Connection& connection) { return hasNext(connection, request); };
   if (!pool_.readShort(deadline, look)) return std::nullopt;
 
   return pool_.write(deadline, [&](Connection& connection) -> std::optional<ClaimedJob> {
-    std::optional<ClaimedJob> claimed = look(connection);
+    std::optional<ClaimedJob> claimed = findNext(connection, request, pool_.unreadable());
     if (!claimed) return std::nullopt;
     take(connection, claimed->job, request.leaseUntil);
     storeIntent(connection, *claimed, request.wallNow);
