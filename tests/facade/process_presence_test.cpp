@@ -71,6 +71,11 @@ class Judged {
 
   void lock() { tell(*locker_, "lock", "locked"); }
   void unlock() { tell(*locker_, "go on", "released"); }
+  void passLocked(int count) {
+    lock();
+    pass(count);
+    unlock();
+  }
 
   void stop() { receiver_->signal(SIGSTOP); }
   void goOn(int after) {
@@ -164,9 +169,7 @@ TEST_CASE(
   world.pass(200);
   for (int start = 0; start < 60; start += 7) {
     CAPTURE(start);
-    world.lock();
-    world.pass(held);
-    world.unlock();
+    world.passLocked(held);
     world.pass(67 - held);
     REQUIRE(world.isIn());
   }
@@ -183,9 +186,7 @@ TEST_CASE(
   world.pass(200);
   for (int start = 0; start < 60; start += 7) {
     CAPTURE(start);
-    world.lock();
-    world.pass(held);
-    world.unlock();
+    world.passLocked(held);
     world.notAcknowledged = 0;
     world.pass(67);  // requires it in every second
     REQUIRE(world.isIn());
