@@ -44,7 +44,8 @@ Audience merged(Audience known, std::optional<Roster> answered, CallChange::Thre
 
 }  // namespace
 
-Result<Done> Engine::run(const CallStore::LoadRequest& request, const Rule& rule) {
+Result<Done> Engine::run(CallStore::LoadRequest request, const Rule& rule) {
+  request.countUpTo = rules::countNeeded;
   return repeat([&]() -> std::optional<Result<Done>> {
     const CallStore::Loaded loaded = context_.storage.calls().load(request);
     if (request.call && !loaded.call) return refuse(Reason::callNotFound);

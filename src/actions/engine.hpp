@@ -38,7 +38,7 @@ class Engine {
   /// Refuses what the rule refuses, and callNotFound when the request names a call by its id. Throws what
   /// storage and presence throw, with nothing changed (but see CallStore for lost answers), and
   /// StorageUnavailable when the call keeps changing in between.
-  Result<Done> run(const CallStore::LoadRequest& request, const Rule& rule);
+  Result<Done> run(CallStore::LoadRequest request, const Rule& rule);
 
   /// The same on behalf of a user, whose row is loaded. Also refuses threadNotFound, notMember. What may
   /// notify the whole thread says so, and saves a question to a directory of the host's.

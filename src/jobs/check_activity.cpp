@@ -30,8 +30,7 @@ class ActivityCheck {
 
   void evictIfSilent(const Silent& candidate) {
     if (!rules::isSilent(evidence_, ttl(), candidate.lastSeen, seenHere(candidate.who))) return;
-    const CallStore::LoadRequest request{
-        .call = candidate.who.call, .user = candidate.who.user, .countUpTo = rules::countNeeded};
+    const CallStore::LoadRequest request{.call = candidate.who.call, .user = candidate.who.user};
     // Refused only when the call no longer exists.
     static_cast<void>(engine_.run(request, [&](const CallStore::Loaded& loaded, rules::Now now) {
       const rules::EvictSilent command{candidate.who.user, evidence_, ttl(), seenHere(candidate.who)};
