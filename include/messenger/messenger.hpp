@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -41,6 +42,9 @@ struct Dependencies {
   std::shared_ptr<Broadcaster> broadcaster{};  ///< nullBroadcaster()
   std::shared_ptr<Clock> clock{};              ///< systemClock()
   std::shared_ptr<Logger> logger{};            ///< stderrLogger(warning)
+  /// Where ids and random delays come from: empty for std::random_device. A number repeats them, for a
+  /// simulation; never the same one for two processes on a storage.
+  std::optional<std::uint64_t> randomSeed{};
 };
 
 /// The calling system. Make one object at startup; it starts no OS thread unless asked.

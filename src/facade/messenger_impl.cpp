@@ -48,6 +48,7 @@ std::shared_ptr<const VideoDriverFactory> nullDrivers() {
 MessengerImpl::MessengerImpl(const Config& given, Dependencies from)
     : config(validated(given)),
       dependencies(completed(std::move(from))),
+      ids(dependencies.randomSeed),
       bus([logger = dependencies.logger](const std::string& error) {
         actions::logSafely(*logger, LogLevel::error, fmt::format("a listener threw: {}", error));
       }),

@@ -5,11 +5,16 @@
 
 namespace messenger::support {
 
-IdGenerator::IdGenerator() {
+namespace {
+
+std::uint64_t randomSeed() {
   std::random_device device;
-  const Lock lock(mutex_);
-  state_ = (std::uint64_t{device()} << 32U) ^ device();
+  return (std::uint64_t{device()} << 32U) ^ device();
 }
+
+}  // namespace
+
+IdGenerator::IdGenerator(std::optional<std::uint64_t> seed) : state_(seed ? *seed : randomSeed()) {}
 
 /// SplitMix64 (Steele, Lea, Flood 2014): every state gives a different number.
 std::uint64_t IdGenerator::random() {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "messenger/model/time.hpp"
@@ -14,8 +15,8 @@ namespace messenger::support {
 /// so that they sort in the order of creation. Thread-safe.
 class IdGenerator {
  public:
-  /// Seeds itself from std::random_device.
-  IdGenerator();
+  /// Without a seed it takes one from std::random_device.
+  explicit IdGenerator(std::optional<std::uint64_t> seed = std::nullopt);
 
   [[nodiscard]] std::string next(TimePoint now) EXCLUDES(mutex_);
 

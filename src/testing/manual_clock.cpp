@@ -2,8 +2,7 @@
 
 namespace messenger::testing {
 
-// The steady clock does not begin at zero, to reveal code that uses zero as "never".
-ManualClock::ManualClock(TimePoint start) noexcept : now_{start, SteadyPoint{std::chrono::hours{1}}} {}
+ManualClock::ManualClock(TimePoint start, SteadyPoint steadyStart) noexcept : now_{start, steadyStart} {}
 
 void ManualClock::advance(Duration by) {
   const std::lock_guard lock(mutex_);

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <stdexcept>
 
+#include "messenger/adapters/defaults.hpp"
 #include "messenger/testing/manual_clock.hpp"
 #include "tests/console/cli_world.hpp"
 
@@ -187,12 +188,15 @@ TEST_CASE("messenger: a job that needs a driver -> never run", "[console][proces
 TEST_CASE("messenger: schedule:run -> checks itself because it receives no heartbeats",
           "[console][process]") {
   CliWorld world;
-  const TimePoint now = std::chrono::floor<Duration>(std::chrono::system_clock::now());
+  // The executable reads the machine's clocks: also the one since boot must be earlier than it is there.
+  const Moment now = systemClock()->now();
+  constexpr std::chrono::minutes earlier{10};
   Config config;
   config.calling.enabled = true;
   Dependencies dependencies;
   dependencies.storage = sqliteStorage(world.file);
-  dependencies.clock = std::make_shared<messenger::testing::ManualClock>(now - std::chrono::minutes{10});
+  dependencies.clock =
+      std::make_shared<messenger::testing::ManualClock>(now.wall - earlier, now.steady - earlier);
   Messenger host(config, dependencies);
   CliWorld::startCall(host);
   CHECK(world.run({"schedule:run"}).out == "1 active calls found. Call activity checks completed!\n");

@@ -37,8 +37,8 @@ struct SqliteOptions {
 /// file must not lie on a network share. While a storage is open, nothing else in its process may open the
 /// file, except through the same copy of SQLite: when any descriptor of the file is closed, POSIX drops all
 /// locks that the process has on it, and others then take the file for abandoned. When the file is deleted,
-/// moved or replaced meanwhile, every operation that begins from then on throws StorageUnavailable until it
-/// is back in its place.
+/// moved or replaced meanwhile, every operation throws StorageUnavailable until it is back in its place:
+/// changes from that moment on, reads after at most 10 ms.
 ///
 /// Creates the tables, or brings those of an older version up to date, in one transaction. Throws
 /// StorageIncompatible when the file is not a SQLite database, belongs to another application, or comes from

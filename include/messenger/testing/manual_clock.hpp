@@ -13,7 +13,10 @@ class ManualClock final : public Clock {
   static constexpr TimePoint defaultStart =
       std::chrono::sys_days{std::chrono::year{2026} / std::chrono::January / 1};
 
-  explicit ManualClock(TimePoint start = defaultStart) noexcept;
+  /// The steady clock does not begin at zero, to reveal code that uses zero as "never".
+  static constexpr SteadyPoint defaultSteadyStart{std::chrono::hours{1}};
+
+  explicit ManualClock(TimePoint start = defaultStart, SteadyPoint steadyStart = defaultSteadyStart) noexcept;
 
   /// Lets time pass: both clocks move.
   void advance(Duration by);

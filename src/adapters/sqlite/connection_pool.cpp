@@ -8,7 +8,7 @@ namespace messenger::sqlite {
 ConnectionPool::ConnectionPool(SqliteOptions options, StatementProbe* probe, Migrations migrations)
     : options_(std::move(options)), file_(options_.path.string()), probe_(probe) {
   auto writer = openWriter(options_, probe, migrations);
-  identity_ = writer->file();
+  fileCheck_.emplace(writer->file());
   clock_ = translating(file_, [&] { return FileClock(*writer, currentBoot()); });
   writes_ = std::make_unique<WriteQueue>(std::move(writer), file_, clock_);
   idle_.reserve(options_.readers);  // returning it must not fail
@@ -35,7 +35,7 @@ std::unique_ptr<Connection> ConnectionPool::findReader(Deadline deadline) {
   ++opened_;
   lock.unlock();
   try {
-    return openReader(options_, probe_, *identity_);
+    return openReader(options_, probe_, fileCheck_->file());
   } catch (...) {
     lock.lock();
     --opened_;

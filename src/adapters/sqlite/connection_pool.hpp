@@ -49,7 +49,7 @@ class ConnectionPool {
   auto readOne(Deadline deadline, Body&& body) {
     return translating(file_, [&] {
       const Lease lease(*this, deadline);
-      identity_->requireUnchanged();
+      fileCheck_->requireUnchanged();
       return std::forward<Body>(body)(lease.connection());
     });
   }
@@ -62,6 +62,7 @@ class ConnectionPool {
   }
   template <class Body>
   auto readShort(Deadline deadline, Body&& body) {
+    fileCheck_->requireUnchanged();
     auto value = writes_->readIfIdle(deadline, body);
     return value ? std::move(*value) : readOne(deadline, std::forward<Body>(body));
   }
@@ -106,7 +107,7 @@ class ConnectionPool {
   const std::string file_;
   StatementProbe* const probe_;
 
-  std::optional<FileIdentity> identity_;
+  std::optional<RecentFileCheck> fileCheck_;
   FileClock clock_;
   std::unique_ptr<WriteQueue> writes_;
   UnreadableRows unreadable_;

@@ -78,4 +78,12 @@ void FileIdentity::requireUnchanged() const {
                   found ? "replaced by another file" : "deleted or moved"));
 }
 
+void RecentFileCheck::requireUnchanged() {
+  const Time now = std::chrono::steady_clock::now();
+  const Time looked = looked_.load(std::memory_order_relaxed);
+  if (looked != Time::min() && now - looked < validFor) return;
+  file_.requireUnchanged();
+  looked_.store(now, std::memory_order_relaxed);
+}
+
 }  // namespace messenger::sqlite

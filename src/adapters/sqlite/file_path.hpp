@@ -2,7 +2,10 @@
 
 #include <sys/types.h>
 
+#include <atomic>
+#include <chrono>
 #include <filesystem>
+#include <utility>
 
 namespace messenger::sqlite {
 
@@ -29,6 +32,26 @@ class FileIdentity {
   std::filesystem::path path_;
   ::dev_t device_{};
   ::ino_t inode_{};
+};
+
+/// The same question for those who ask often. Thread-safe.
+class RecentFileCheck {
+ public:
+  /// What reads may cost: they may see a file for so long after it was taken away. Changes ask each time.
+  static constexpr std::chrono::milliseconds validFor{10};
+
+  explicit RecentFileCheck(FileIdentity file) : file_(std::move(file)) {}
+
+  [[nodiscard]] const FileIdentity& file() const noexcept { return file_; }
+
+  /// As FileIdentity::requireUnchanged, unless it was the right file less than `validFor` ago.
+  void requireUnchanged();
+
+ private:
+  using Time = std::chrono::steady_clock::time_point;
+
+  const FileIdentity file_;
+  std::atomic<Time> looked_{Time::min()};
 };
 
 }  // namespace messenger::sqlite

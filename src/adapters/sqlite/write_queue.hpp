@@ -62,7 +62,6 @@ class WriteQueue {
     return translating(file_, [&] {
       writer_->setBusyTimeout(timeLeft(deadline));
       writer_->rollback();  // what an earlier failure left open
-      writer_->file().requireUnchanged();
       return body(*writer_);
     });
   }

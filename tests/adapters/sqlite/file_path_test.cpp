@@ -1,5 +1,6 @@
 #include <SQLiteCpp/Database.h>
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -37,8 +38,23 @@ void requireUnavailable(const std::string& text, const std::function<void()>& ac
   }
 }
 
-/// Requires that no operation of the storage answers.
+/// Reads until the storage looks at its file again (RecentFileCheck).
+void readUntilNoticed(Storage& storage) {
+  const auto latest = std::chrono::steady_clock::now() + std::chrono::seconds{60};
+  while (std::chrono::steady_clock::now() < latest) {
+    try {
+      (void)load(storage, "c1");
+    } catch (const StorageUnavailable&) {
+      return;
+    }
+  }
+  FAIL("not noticed");
+}
+
+/// Requires that no change is made, and that no operation of the storage answers for long.
 void requireGone(Storage& storage, const std::string& text) {
+  requireUnavailable(text, [&] { (void)started(storage, "c2", "t2"); });
+  readUntilNoticed(storage);
   requireUnavailable(text, [&] { (void)load(storage, "c1"); });
   requireUnavailable(text, [&] { (void)started(storage, "c2", "t2"); });
   requireUnavailable(text, [&] { (void)storage.calls().history({ThreadId{"t1"}, {}, 9, user("alice")}); });

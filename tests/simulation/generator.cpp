@@ -1,0 +1,175 @@
+#include "tests/simulation/generator.hpp"
+
+#include <algorithm>
+
+namespace messenger::simulation {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+/// Whether something of a host runs in it, which may stop or fail in the middle.
+bool runs(Action action) {
+  return action < Action::goOn;
+}
+
+}  // namespace
+
+Generator::Generator(Choices& choices, const World& world)
+    : choices_(choices), world_(world), loops_(world.options().hosts) {}
+
+Step Generator::at(Action action, std::size_t host) const {
+  Step step;
+  step.action = action;
+  step.host = host;
+  return step;
+}
+
+Step Generator::next() {
+  const std::vector<std::int64_t> stopped = world_.stopped();
+  if (!stopped.empty() && choices_.chance(stopped.size() > 3 ? 40 : 12)) {
+    Step step;
+    step.action = Action::goOn;
+    step.number = choices_.pick(stopped);
+    if (choices_.chance(20)) step.stopAt = choices_.below(4) + 1;
+    return step;
+  }
+  if (const auto step = recovery()) return *step;
+  const std::uint64_t kind = choices_.below(100);
+  if (kind < 58) return disturbed(due());
+  if (kind < 86) return disturbed(byUser());
+  if (kind < 97) return disturbed(byHost());
+  return trouble();
+}
+
+void Generator::performed(const Step& step) {
+  if (step.action == Action::start || step.action == Action::join) {
+    const auto call = world_.latestCall(step.thread);
+    if (!call || !world_.isIn(call->id, step.user)) return;
+    const bool known = std::any_of(clients_.begin(), clients_.end(), [&](const Client& each) {
+      return each.thread == step.thread && each.user == step.user;
+    });
+    if (!known) {
+      clients_.push_back({step.thread, step.user, step.host, world_.elapsed() + milliseconds(1000, 25'000)});
+    }
+  }
+}
+
+Step Generator::due() {
+  const Duration now = world_.elapsed();
+  Duration earliest = now + seconds{30};
+  for (const Client& each : clients_) earliest = std::min(earliest, each.next);
+  for (std::size_t host = 0; host < loops_.size(); ++host) {
+    if (!world_.alive(host) || world_.frozen(host)) continue;
+    earliest = std::min({earliest, loops_[host].tasks, loops_[host].jobs});
+  }
+  if (earliest > now) {
+    Step step;
+    step.time = earliest - now;
+    return step;
+  }
+  for (std::size_t n = 0; n < clients_.size(); ++n) {
+    Client& each = clients_[n];
+    if (each.next > now) continue;
+    each.next = now + milliseconds(5000, 25'000);
+    if (choices_.chance(10)) each.host = anyHost();
+    Step step = at(Action::heartbeat, each.host);
+    step.user = each.user;
+    step.thread = each.thread;
+    const auto call = world_.latestCall(each.thread);
+    const bool out = !call || !call->active() || !world_.isIn(call->id, each.user);
+    if (choices_.chance(out ? 50 : 4)) clients_.erase(clients_.begin() + static_cast<std::ptrdiff_t>(n));
+    return step;
+  }
+  for (std::size_t host = 0; host < loops_.size(); ++host) {
+    if (!world_.alive(host) || world_.frozen(host)) continue;
+    Loop& loop = loops_[host];
+    if (loop.tasks <= now) {
+      loop.tasks = now + milliseconds(1000, 3000);
+      return at(Action::runDueTasks, host);
+    }
+    if (loop.jobs <= now) {
+      loop.jobs = now + milliseconds(500, 3000);
+      return at(Action::runJob, host);
+    }
+  }
+  return byUser();
+}
+
+Step Generator::byUser() {
+  static const std::vector<Action> actions{Action::start, Action::start,  Action::start,     Action::join,
+                                           Action::join,  Action::join,   Action::join,      Action::leave,
+                                           Action::leave, Action::end,    Action::heartbeat, Action::ignore,
+                                           Action::kick,  Action::unkick, Action::show};
+  Step step = at(choices_.pick(actions), anyHost());
+  step.user = anyUser();
+  step.target = anyUser();
+  step.thread = choices_.below(threadCount);
+  return step;
+}
+
+Step Generator::byHost() {
+  static const std::vector<Action> actions{Action::removeMember, Action::removeMember,  Action::addMember,
+                                           Action::addMember,    Action::addMember,     Action::lock,
+                                           Action::unlock,       Action::unlock,        Action::callsDown,
+                                           Action::callsUp,      Action::callsUp,       Action::endAsHost,
+                                           Action::renewRoom,    Action::checkActivity, Action::checkActivity,
+                                           Action::queueCheck,   Action::flushPresence, Action::retryFailed};
+  Step step = at(choices_.pick(actions), anyHost());
+  step.user = anyUser();
+  step.thread = choices_.below(threadCount);
+  if (step.action == Action::callsDown) step.time = seconds{choices_.between(1, 60)};
+  return step;
+}
+
+Step Generator::trouble() {
+  Step step = at(Action::hostDies, anyHost());
+  switch (choices_.below(5)) {
+    case 0:
+      step.action = Action::hostDies;
+      break;
+    case 1:
+      step.action = Action::hostFreezes;
+      break;
+    case 2:
+      step.action = Action::wallJumps;
+      step.time = choices_.chance(50) ? milliseconds(-30'000, 30'000) : milliseconds(-86'400'000, 86'400'000);
+      break;
+    case 3:  // a pause in which nothing happens: everybody is late
+      step.action = Action::timePasses;
+      step.time = milliseconds(1000, 90'000);
+      break;
+    default:  // somebody's clients are gone
+      if (!clients_.empty())
+        clients_.erase(clients_.begin() + static_cast<std::ptrdiff_t>(choices_.below(clients_.size())));
+      return due();
+  }
+  return step;
+}
+
+/// Processes that are dead or frozen come back after a while.
+std::optional<Step> Generator::recovery() {
+  for (std::size_t host = 0; host < world_.options().hosts; ++host) {
+    if (!world_.alive(host) && choices_.chance(5)) return at(Action::hostStarts, host);
+    if (world_.frozen(host) && choices_.chance(3)) return at(Action::hostThaws, host);
+  }
+  return std::nullopt;
+}
+
+Step Generator::disturbed(Step step) {
+  if (!runs(step.action)) return step;
+  if (choices_.chance(12)) {
+    step.stopAt = choices_.below(9) + 1;
+    step.dies = choices_.chance(15);
+  }
+  if (choices_.chance(8)) {
+    static const std::vector<Fault> faults{Fault::busy, Fault::unavailable, Fault::lostAnswer,
+                                           Fault::returnsFalse, Fault::throws};
+    step.faultAt = choices_.below(9) + 1;
+    step.fault = choices_.pick(faults);
+  }
+  return step;
+}
+
+}  // namespace messenger::simulation

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "tests/simulation/random.hpp"
+#include "tests/simulation/world.hpp"
+
+namespace messenger::simulation {
+
+/// Chooses what happens next: mostly what is due (heartbeats of clients, the loops of hosts), often something
+/// a user or an operator does, and now and then something bad. A tenth of it stops in the middle.
+class Generator {
+ public:
+  Generator(Choices& choices, const World& world);
+
+  [[nodiscard]] Step next();
+  /// To be called when a step was carried out.
+  void performed(const Step& step);
+
+ private:
+  /// A client of a user who believes to be in a call.
+  struct Client {
+    std::size_t thread = 0;
+    std::size_t user = 0;
+    std::size_t host = 0;
+    Duration next{};
+  };
+
+  struct Loop {
+    Duration tasks{};
+    Duration jobs{};
+  };
+
+  [[nodiscard]] Step due();
+  [[nodiscard]] Step byUser();
+  [[nodiscard]] Step byHost();
+  [[nodiscard]] Step trouble();
+  [[nodiscard]] std::optional<Step> recovery();
+  [[nodiscard]] Step disturbed(Step step);
+  [[nodiscard]] Step at(Action action, std::size_t host) const;
+  [[nodiscard]] std::size_t anyHost() { return choices_.below(world_.options().hosts); }
+  [[nodiscard]] std::size_t anyUser() { return choices_.below(world_.options().users); }
+  [[nodiscard]] Duration milliseconds(std::int64_t low, std::int64_t high) {
+    return std::chrono::milliseconds{choices_.between(low, high)};
+  }
+
+  Choices& choices_;
+  const World& world_;
+  std::vector<Client> clients_;
+  std::vector<Loop> loops_;
+};
+
+}  // namespace messenger::simulation

@@ -1,0 +1,291 @@
+#include "tests/simulation/oracle.hpp"
+
+#include <fmt/format.h>
+
+#include <limits>
+
+namespace messenger::simulation {
+namespace {
+
+constexpr std::int64_t everything = std::numeric_limits<std::int64_t>::max();
+constexpr std::size_t many = 100'000;
+
+double seconds(SteadyPoint::duration time) {
+  return std::chrono::duration<double>(time).count();
+}
+
+}  // namespace
+
+std::string nameOf(const UserId& user) {
+  return user.type + ":" + user.id;
+}
+
+void Oracle::violate(std::string invariant, std::string text) {
+  if (!violation_) violation_ = Violation{std::move(invariant), std::move(text)};
+}
+
+void Oracle::comesIn(const CallId& call, const UserId& user) {
+  Session& who = session(call, user);
+  if (who.in) return;
+  who.in = true;
+  who.inAt = commits_;
+  who.seen = now_;
+  who.gap = false;
+}
+
+void Oracle::goesOut(const CallId& call, const UserId& user, const Process& by, std::size_t step,
+                     bool evicts) {
+  Session& who = session(call, user);
+  if (!who.in) return;
+  if (evicts && !who.gap && now_ - who.seen < ttl_) {
+    violate("7", fmt::format("{} was evicted from call {} {} s after an acknowledged heartbeat", nameOf(user),
+                             call.value(), seconds(now_ - who.seen)));
+  }
+  who.in = false;
+  who.outAt = commits_;
+  who.outSince = now_;
+  who.outBy = by;
+  who.outStep = step;
+  who.outDoneAt = 0;
+}
+
+void Oracle::finished(std::size_t step) {
+  ++commits_;
+  for (auto& [key, who] : sessions_) {
+    if (!who.in && who.outStep == step && who.outDoneAt == 0) who.outDoneAt = commits_;
+  }
+}
+
+void Oracle::committed(const CallChange& change, const CommitResult& result, const Process& by,
+                       std::size_t step, bool evicts) {
+  ++commits_;
+  KnownCall& call = calls_[change.call];
+  if (change.expectedRevision == 0) {
+    call.thread = change.row->threadId;
+    call.startedBy = by;
+  }
+  if (change.row && change.row->endReason) {
+    if (call.reason && *call.reason != *change.row->endReason) {
+      violate("2", fmt::format("call {} ended twice", change.call.value()));
+    }
+    if (!call.reason) call.endedBy = by;
+    call.reason = change.row->endReason;
+    unfinished_.insert(change.call);
+  } else if (change.row && call.reason) {
+    violate("2", fmt::format("call {} is active again", change.call.value()));
+  }
+  for (const CallParticipant& row : change.participants) {
+    Session& who = session(change.call, row.user);
+    if (who.kicked != row.kicked) who.kickedAt = commits_;
+    who.kicked = row.kicked;
+    if (row.leftAt) {
+      goesOut(change.call, row.user, by, step, evicts);
+    } else {
+      comesIn(change.call, row.user);
+    }
+  }
+  const bool evictsAll = evicts && call.reason == EndReason::inactive;
+  for (const CallParticipant& row : result.left) goesOut(change.call, row.user, by, step, evictsAll);
+}
+
+void Oracle::died(const Process& process) {
+  for (auto& [id, call] : calls_) {
+    if (call.startedBy == process && call.startEvents == 0) call.eventsMayBeMissing = true;
+    if (call.reason && call.endedBy == process && call.endEvents == 0) call.eventsMayBeMissing = true;
+  }
+}
+
+void Oracle::answerLost(const CallId& call) {
+  calls_[call].eventsMayBeMissing = true;
+}
+
+void Oracle::seen(Session& who, Mark from, bool again) {
+  if (again && now_ - who.seen >= ttl_) who.gap = true;
+  who.seen = std::max(who.seen, from.at);
+}
+
+void Oracle::started(const Call& call, const UserId& user, Mark from) {
+  if (calls_.count(call.id) == 0)
+    violate("8", fmt::format("the start of {} was not committed", call.id.value()));
+  if (downSince_ != 0 && downSince_ <= from.commits && now_ < downUntil_) {
+    violate("calls down", fmt::format("call {} was started while calls were down", call.id.value()));
+  }
+  joined(call.id, user, from);
+}
+
+void Oracle::joined(const CallId& call, const UserId& user, Mark from) {
+  Session& who = session(call, user);
+  if (!who.in && who.outAt <= from.commits) {
+    violate("8", fmt::format("{} joined call {} and is not in it", nameOf(user), call.value()));
+  }
+  if (who.in) seen(who, from, who.inAt <= from.commits);
+}
+
+void Oracle::left(const CallId& call, const UserId& user, Mark from) {
+  const Session& who = session(call, user);
+  if (who.in && who.inAt <= from.commits) {
+    violate("8", fmt::format("{} left call {} and is in it", nameOf(user), call.value()));
+  }
+}
+
+void Oracle::ended(const CallId& call) {
+  if (!calls_[call].reason) violate("8", fmt::format("call {} was ended and is active", call.value()));
+}
+
+void Oracle::kicked(const CallId& call, const UserId& user, bool kicked, Mark from) {
+  const Session& who = session(call, user);
+  if (who.kicked != kicked && who.kickedAt <= from.commits) {
+    violate("8", fmt::format("{} was {}kicked in call {}, which is not stored", nameOf(user),
+                             kicked ? "" : "un", call.value()));
+  }
+}
+
+/// Another process hears of a departure with its next report. Until then it may acknowledge, but not for
+/// longer than its lease holds.
+void Oracle::heartbeat(const CallId& call, const UserId& user, const Process& by, Mark from) {
+  Session& who = session(call, user);
+  const bool outAllTheTime = !who.in && who.outAt <= from.commits;
+  const bool knewIt = who.outBy == by ? who.outDoneAt != 0 && who.outDoneAt <= from.commits
+                                      : from.at - who.outSince > peerLease_;
+  if (outAllTheTime && knewIt) {
+    violate("6", fmt::format("a heartbeat of {}, who has been out of call {} for {} s, was acknowledged",
+                             nameOf(user), call.value(), seconds(from.at - who.outSince)));
+  }
+  if (who.in) seen(who, from, true);
+}
+
+void Oracle::heartbeatRefused(const CallId& call, const UserId& user, Mark from) {
+  const Session& who = session(call, user);
+  if (who.in && who.inAt <= from.commits) {
+    violate("8",
+            fmt::format("a heartbeat of {}, who is in call {}, was refused", nameOf(user), call.value()));
+  }
+}
+
+void Oracle::removed(const ThreadId& thread, const UserId& user) {
+  for (const auto& [key, who] : sessions_) {
+    if (key.second != user || !who.in || calls_[CallId{key.first}].thread != thread) continue;
+    violate("6",
+            fmt::format("{} was removed from {} and is in call {}", nameOf(user), thread.value(), key.first));
+  }
+}
+
+void Oracle::sawRoom(const CallId& call, const UserId& user, Mark from) {
+  const Session& who = session(call, user);
+  if (!who.in && who.outAt <= from.commits) {
+    violate("6", fmt::format("{}, who is not in call {}, was shown its room", nameOf(user), call.value()));
+  }
+}
+
+void Oracle::callsDown(SteadyPoint until) {
+  if (upsUnderWay_ > 0) return;
+  downSince_ = ++commits_;
+  downUntil_ = until;
+}
+
+void Oracle::callsUpBegins() {
+  ++upsUnderWay_;
+  downSince_ = 0;
+}
+
+void Oracle::callsUpEnds() {
+  --upsUnderWay_;
+}
+
+void Oracle::happened(const Event& event) {
+  if (const auto* started = std::get_if<CallStarted>(&event)) {
+    if (++calls_[started->call.id].startEvents > 1) {
+      violate("2", fmt::format("CallStarted of {} came twice", started->call.id.value()));
+    }
+  }
+  if (const auto* ended = std::get_if<CallEnded>(&event)) {
+    KnownCall& call = calls_[ended->call.id];
+    if (++call.endEvents > 1) violate("2", fmt::format("CallEnded of {} came twice", ended->call.id.value()));
+    if (call.reason != ended->reason)
+      violate("2", fmt::format("CallEnded of {} has another reason", ended->call.id.value()));
+    if (ended->duration < Duration::zero()) violate("10", "a call has a negative duration");
+  }
+}
+
+void Oracle::check(Storage& storage, bool storageKnowsMembers) {
+  std::set<ThreadId> busy;
+  const auto jobs = storage.jobs().list({.failed = false, .after = 0, .limit = many});
+  const auto failed = storage.jobs().list({.failed = true, .after = 0, .limit = many});
+  const auto hasJob = [&](const CallId& call, JobType type) {
+    for (const auto* list : {&jobs, &failed}) {
+      for (const Job& job : *list) {
+        if (job.type == type && job.call == call) return true;
+      }
+    }
+    return false;
+  };
+  for (const Call& call : storage.calls().activeCallsAfter({.after = 0, .upTo = everything, .limit = many})) {
+    if (!busy.insert(call.threadId).second) {
+      violate("1", fmt::format("two calls are active in {}", call.threadId.value()));
+    }
+    if (calls_[call.id].reason) violate("2", fmt::format("call {} has ended and is active", call.id.value()));
+    if (!call.setupComplete && !hasJob(call.id, JobType::setupCall)) {
+      violate("3", fmt::format("call {} is not set up, and has no job that will do it", call.id.value()));
+    }
+    std::size_t in = 0;
+    for (const CallParticipant& row : storage.calls().participants({call.id, 0, many})) {
+      if (row.leftAt) continue;
+      ++in;
+      if (row.kicked)
+        violate("6", fmt::format("{} was kicked and is in call {}", nameOf(row.user), call.id.value()));
+      if (storageKnowsMembers && !storage.threads()->findMember(call.threadId, row.user)) {
+        violate("6", fmt::format("{} is in call {} of a thread they are not in", nameOf(row.user),
+                                 call.id.value()));
+      }
+    }
+    if (in == 0) violate("2", fmt::format("call {} is active and empty", call.id.value()));
+  }
+  for (auto each = unfinished_.begin(); each != unfinished_.end();) {
+    const CallId id = *each++;
+    const auto loaded = storage.calls().load({.call = id}).call;
+    if (!loaded) {
+      violate("8", fmt::format("call {} is gone", id.value()));
+      continue;
+    }
+    const CallWithRoom& row = loaded->call;
+    if (row.active()) violate("8", fmt::format("the end of call {} is gone", id.value()));
+    if (!row.teardownComplete && !hasJob(id, JobType::teardownCall)) {
+      violate("3", fmt::format("call {} has ended, and has no job that destroys its room", id.value()));
+    }
+    if (row.setupComplete != row.room.has_value()) {
+      violate("5", fmt::format("call {} is set up without a room, or the other way round", id.value()));
+    }
+    if (row.teardownComplete) unfinished_.erase(id);
+  }
+}
+
+void Oracle::checkEnd(Storage& storage, const std::vector<ThreadId>& threads, const std::set<CallId>& rooms) {
+  for (const Call& call : storage.calls().activeCallsAfter({.after = 0, .upTo = everything, .limit = many})) {
+    violate("7", fmt::format("call {} is active though nobody sends heartbeats", call.id.value()));
+  }
+  for (const bool failed : {false, true}) {
+    for (const Job& job : storage.jobs().list({.failed = failed, .after = 0, .limit = many})) {
+      violate("3", fmt::format("{} of call {} was not done: {}", toString(job.type),
+                               job.call ? job.call->value() : "-", job.lastError.value_or("never run")));
+    }
+  }
+  for (const CallId& room : rooms) {
+    if (excusedRooms_.count(room) != 0) continue;
+    violate("4", fmt::format("the room of call {} exists after its end", room.value()));
+  }
+  for (const auto& [id, call] : calls_) {
+    if (call.eventsMayBeMissing) continue;
+    if (call.startEvents != 1) violate("2", fmt::format("CallStarted of {} did not come", id.value()));
+    if (call.reason && call.endEvents != 1)
+      violate("2", fmt::format("CallEnded of {} did not come", id.value()));
+  }
+  std::size_t stored = 0;
+  for (const ThreadId& thread : threads) {
+    stored += storage.calls().history({thread, {}, 1, {"user", "u0"}}).total;
+  }
+  if (stored != calls_.size()) {
+    violate("8", fmt::format("{} calls were committed, {} are stored", calls_.size(), stored));
+  }
+}
+
+}  // namespace messenger::simulation

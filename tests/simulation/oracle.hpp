@@ -1,0 +1,134 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "messenger/contracts/storage.hpp"
+#include "messenger/events/call_events.hpp"
+#include "tests/simulation/step.hpp"
+
+namespace messenger::simulation {
+
+/// Thrown nowhere: kept, and looked at after each step.
+struct Violation {
+  std::string invariant;  ///< a number of DESIGN.md's, or a word
+  std::string text;
+};
+
+/// What must hold, from what was acknowledged and committed alone: it knows none of the library's rules on
+/// how to get there.
+class Oracle {
+ public:
+  /// Where a verb began: what was true at some moment since then is no contradiction to its answer.
+  struct Mark {
+    std::uint64_t commits = 0;
+    SteadyPoint at{};
+  };
+
+  /// Who does something: a process from its start to its death.
+  struct Process {
+    std::size_t host = 0;
+    std::uint64_t life = 0;
+    friend auto operator<=>(const Process&, const Process&) = default;
+  };
+
+  explicit Oracle(Duration ttl, Duration peerLease) : ttl_(ttl), peerLease_(peerLease) {}
+
+  void timeIs(SteadyPoint now) noexcept { now_ = now; }
+  [[nodiscard]] Mark mark() const noexcept { return {commits_, now_}; }
+
+  // What the storage did. `evicts`: by an activity check.
+
+  void committed(const CallChange& change, const CommitResult& result, const Process& by, std::size_t step,
+                 bool evicts);
+  /// A step that committed something has come to its end.
+  void finished(std::size_t step);
+  /// Whatever this process still had to tell is lost.
+  void died(const Process& process);
+  /// The process is told that a commit failed, though it did not.
+  void answerLost(const CallId& call);
+
+  // What was answered. Each is an acknowledgement of a verb that began at `from`.
+
+  void started(const Call& call, const UserId& user, Mark from);
+  void joined(const CallId& call, const UserId& user, Mark from);
+  void left(const CallId& call, const UserId& user, Mark from);
+  void ended(const CallId& call);
+  void kicked(const CallId& call, const UserId& user, bool kicked, Mark from);
+  void heartbeat(const CallId& call, const UserId& user, const Process& by, Mark from);
+  void heartbeatRefused(const CallId& call, const UserId& user, Mark from);
+  /// Of someone who is no member now.
+  void removed(const ThreadId& thread, const UserId& user);
+  void sawRoom(const CallId& call, const UserId& user, Mark from);
+  void callsDown(SteadyPoint until);
+  void callsUpBegins();
+  void callsUpEnds();
+
+  void happened(const Event& event);
+
+  /// After each step, on the storage itself.
+  void check(Storage& storage, bool storageKnowsMembers);
+  /// At the end: faults off, everything drained, nobody sends heartbeats.
+  void checkEnd(Storage& storage, const std::vector<ThreadId>& threads, const std::set<CallId>& rooms);
+
+  [[nodiscard]] const std::optional<Violation>& violation() const noexcept { return violation_; }
+  void violate(std::string invariant, std::string text);
+
+  /// What may be left when a process dies: a room that it made after its lease had ended.
+  void excuseRoom(const CallId& call) { excusedRooms_.insert(call); }
+
+ private:
+  using Key = std::pair<std::string, UserId>;
+
+  struct Session {
+    bool in = false;
+    std::uint64_t inAt = 0;  ///< the commit that last brought them in, and the one that took them out
+    std::uint64_t outAt = 0;
+    SteadyPoint outSince{};
+    Process outBy{};
+    std::size_t outStep = 0;      ///< which step took them out,
+    std::uint64_t outDoneAt = 0;  ///< and when it came to its end; 0: not yet
+    SteadyPoint seen{};           ///< the beginning of the latest acknowledged heartbeat, join or start
+    bool gap = false;             ///< a whole TTL lay between two of them
+    bool kicked = false;
+    std::uint64_t kickedAt = 0;
+  };
+
+  struct KnownCall {
+    ThreadId thread;
+    std::optional<EndReason> reason{};
+    int startEvents = 0;
+    int endEvents = 0;
+    Process startedBy{};
+    Process endedBy{};
+    bool eventsMayBeMissing = false;
+  };
+
+  Session& session(const CallId& call, const UserId& user) { return sessions_[{call.value(), user}]; }
+  void comesIn(const CallId& call, const UserId& user);
+  void goesOut(const CallId& call, const UserId& user, const Process& by, std::size_t step, bool evicts);
+  void seen(Session& session, Mark from, bool again);
+
+  Duration ttl_;
+  Duration peerLease_;
+  SteadyPoint now_{};
+  std::uint64_t commits_ = 1;
+  std::map<Key, Session> sessions_;
+  std::map<CallId, KnownCall> calls_;
+  std::set<CallId> unfinished_;  ///< ended, and the room not destroyed
+  std::set<CallId> excusedRooms_;
+  std::uint64_t downSince_ = 0;  ///< 0: not down
+  SteadyPoint downUntil_{};
+  int upsUnderWay_ = 0;
+  std::optional<Violation> violation_;
+};
+
+/// `user:u1`
+[[nodiscard]] std::string nameOf(const UserId& user);
+
+}  // namespace messenger::simulation

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "messenger/model/time.hpp"
+
+namespace messenger::simulation {
+
+/// What happens in a step. Each has a sentence in a replay file: see `sentences` in step.cpp.
+enum class Action : std::uint8_t {
+  // a user through a host
+  start,
+  join,
+  leave,
+  end,
+  ignore,
+  heartbeat,
+  kick,
+  unkick,
+  show,
+  // the host itself
+  removeMember,
+  addMember,
+  lock,
+  unlock,
+  callsDown,
+  callsUp,
+  endAsHost,
+  renewRoom,
+  runJob,
+  runDueTasks,
+  checkActivity,
+  queueCheck,
+  flushPresence,
+  retryFailed,
+  // the world
+  goOn,
+  timePasses,
+  wallJumps,
+  hostDies,
+  hostStarts,
+  hostFreezes,
+  hostThaws,
+  machineCrashes,
+};
+
+/// What goes wrong at one point of a step.
+enum class Fault : std::uint8_t {
+  none,
+  busy,          ///< storage: busy, nothing done
+  unavailable,   ///< storage, directory: does not answer, nothing done
+  lostAnswer,    ///< storage: done, and the answer is lost
+  returnsFalse,  ///< driver: before or after it did its work
+  throws,        ///< driver, broadcaster, listener: before or after
+};
+
+/// One decision of the simulation. With all of them, a history can be repeated.
+struct Step {
+  Action action = Action::timePasses;
+  std::size_t host = 0;
+  std::size_t user = 0;
+  std::size_t target = 0;  ///< the other user
+  std::size_t thread = 0;
+  std::int64_t number = 0;  ///< goOn: the number of the step that was stopped
+  Duration time{};          ///< timePasses, wallJumps, callsDown
+
+  // While it runs. Points count from 1; 0 is never.
+  std::size_t stopAt = 0;   ///< here it stops, until a `goOn`
+  std::size_t faultAt = 0;  ///< here `fault` strikes
+  Fault fault = Fault::none;
+  bool dies = false;  ///< instead of going on after `stopAt`, its host dies there
+
+  friend bool operator==(const Step&, const Step&) = default;
+};
+
+/// `17. host-2: u1 starts a call in team | stops at 3`
+[[nodiscard]] std::string describe(std::size_t number, const Step& step);
+
+/// Reads such a line. Nothing when it is not one.
+struct NumberedStep {
+  std::size_t number = 0;
+  Step step;
+};
+[[nodiscard]] std::optional<NumberedStep> parseStep(std::string_view line);
+
+inline constexpr std::size_t threadCount = 3;
+/// `pair`, `team`, `club`. The first is private.
+[[nodiscard]] std::string_view threadName(std::size_t thread);
+
+}  // namespace messenger::simulation

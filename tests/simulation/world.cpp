@@ -1,0 +1,584 @@
+#include "tests/simulation/world.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "messenger/adapters/defaults.hpp"
+#include "messenger/adapters/memory.hpp"
+#include "messenger/errors.hpp"
+#include "tests/simulation/contracts.hpp"
+
+namespace messenger::simulation {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr TimePoint firstMoment = std::chrono::sys_days{std::chrono::year{2026} / std::chrono::January / 1};
+
+Config configOf(const WorldOptions& options) {
+  Config config;
+  config.calling.enabled = true;
+  config.calling.subscriber.queued = options.queued;
+  config.jobs.unattendedLease = minutes{1};
+  config.jobs.maxBackoff = seconds{30};
+  config.presence.newCallGrace = seconds{0};
+  return config;
+}
+
+bool evicts(Action action) {
+  return action == Action::runJob || action == Action::runDueTasks || action == Action::checkActivity ||
+         action == Action::queueCheck;
+}
+
+}  // namespace
+
+std::string describe(const WorldOptions& options) {
+  return fmt::format("world: seed {} hosts {} users {} jobs {} directory {} storage {}", options.seed,
+                     options.hosts, options.users, options.queued ? "queued" : "synchronous",
+                     options.ownDirectory ? "own" : "stored",
+                     options.storage == StorageKind::memory ? "memory" : "sqlite");
+}
+
+std::optional<WorldOptions> parseWorld(std::string_view line) {
+  std::istringstream in{std::string{line}};
+  WorldOptions options;
+  std::string word;
+  std::string jobs;
+  std::string directory;
+  std::string storage;
+  in >> word;
+  if (word != "world:") return std::nullopt;
+  in >> word >> options.seed >> word >> options.hosts >> word >> options.users >> word >> jobs >> word >>
+      directory >> word >> storage;
+  if (!in || options.hosts == 0 || options.users < 2) return std::nullopt;
+  options.queued = jobs == "queued";
+  options.ownDirectory = directory == "own";
+  options.storage = storage == "memory" ? StorageKind::memory : StorageKind::sqlite;
+  return options;
+}
+
+World::World(const WorldOptions& options)
+    : options_(options),
+      config_(configOf(options)),
+      storage_(memoryStorage()),
+      directory_(options.ownDirectory ? memoryStorage() : storage_),
+      hosts_(options.hosts),
+      oracle_(config_.presence.ttl, 2 * Duration{config_.presence.writeBehind}) {
+  for (std::size_t n = 0; n < threadCount; ++n) {
+    NewThread made;
+    made.thread.id = thread(n);
+    made.thread.type = n == 0 ? ThreadType::privateThread : ThreadType::group;
+    const std::size_t members = n == 0 ? 2 : options.users;
+    for (std::size_t each = 0; each < members; ++each) {
+      ThreadMember member;
+      member.user = user(each);
+      member.admin = n != 0 && each == 0;
+      member.startCalls = true;
+      made.members.push_back(member);
+    }
+    directoryStore().createThread(made);
+  }
+  for (std::size_t host = 0; host < hosts_.size(); ++host) startHost(host);
+}
+
+World::~World() {
+  for (std::size_t host = 0; host < hosts_.size(); ++host) {
+    killHost(host);
+    buryHost(host);
+  }
+}
+
+ThreadStore& World::directoryStore() const {
+  return *directory_->threads();
+}
+
+void World::startHost(std::size_t host) {
+  Host& made = hosts_[host];
+  const Process process{host, ++made.life};
+  Dependencies from;
+  from.storage = simulatedStorage(*this, process, storage_);
+  if (options_.ownDirectory) from.threads = simulatedDirectory(*this, process, directory_);
+  from.presence = simulatedPresence(*this, process);
+  from.broadcaster = simulatedBroadcaster(*this, process);
+  from.clock = simulatedClock(*this, host);
+  from.logger = nullLogger();
+  from.randomSeed = (options_.seed << 20U) + (host << 16U) + made.life;
+  made.frozen = false;
+  made.messenger = std::make_unique<Messenger>(config_, std::move(from));
+  made.messenger->setVideoDriver(simulatedDrivers(*this, process));
+  made.subscriptions.push_back(made.messenger->onEvent([this, process](const Event& event) {
+    if (!isAlive(process)) return;
+    oracle_.happened(event);
+    note(fmt::format("event {}", event.index()));
+    if (point(process, "listener") == Fault::throws)
+      throw std::runtime_error("the simulated listener throws");
+    if (const auto* ended = std::get_if<CallEnded>(&event)) {
+      static_cast<void>(hosts_[process.host].messenger->host().findCall(ended->call.id));
+    }
+  }));
+}
+
+bool World::isAlive(const Process& process) const {
+  return hosts_[process.host].life == process.life && hosts_[process.host].messenger != nullptr;
+}
+
+void World::killHost(std::size_t host) {
+  Host& dying = hosts_[host];
+  if (!dying.messenger || dying.dead) return;
+  const Process process{host, dying.life};
+  const auto excuse = [&](const Running& running) {
+    if (running.process != process || !running.leaseUntil) return;
+    if (*running.leaseUntil > storage_->timeAt(now(host).steady)) return;
+    for (const CallId& call : running.made) oracle_.excuseRoom(call);
+  };
+  if (current_ != nullptr) excuse(*current_);
+  for (const auto& [number, running] : stopped_) excuse(*running);
+  oracle_.died(process);
+  ++dying.life;
+  dying.dead = true;
+}
+
+void World::buryHost(std::size_t host) {
+  Host& dead = hosts_[host];
+  for (auto each = stopped_.begin(); each != stopped_.end();) {
+    Running& running = *each->second;
+    if (running.process.host != host) {
+      ++each;
+      continue;
+    }
+    run(running);
+    each = stopped_.erase(each);
+  }
+  dead.subscriptions.clear();
+  dead.messenger.reset();
+  dead.dead = false;
+}
+
+Moment World::now(std::size_t host) const {
+  return {firstMoment + elapsed_ + hosts_[host].wallOffset, SteadyPoint{hours{1} + elapsed_}};
+}
+
+void World::note(std::string_view text) {
+  for (const char c : text) {
+    fingerprint_ = (fingerprint_ ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
+  }
+}
+
+Fault World::point(const Process& process, std::string_view name) {
+  if (!isAlive(process)) throw HostDied{};
+  if (current_ == nullptr) return Fault::none;
+  Running& running = *current_;
+  note(name);
+  const std::size_t at = ++running.passed;
+  if (at == running.stopAt) {
+    if (running.dies) {
+      killHost(process.host);
+      throw HostDied{};
+    }
+    running.activity->pause();
+    if (!isAlive(process)) throw HostDied{};
+  }
+  return at == running.faultAt ? running.fault : Fault::none;
+}
+
+void World::committed(const CallChange& change, const CommitResult& result, const Process& process) {
+  oracle_.committed(change, result, process, current_->number, evicts(current_->step.action));
+}
+
+void World::answerLost(const CallId& call) {
+  oracle_.answerLost(call);
+}
+
+void World::claimed(StorageTime leaseUntil) {
+  if (current_ != nullptr) current_->leaseUntil = leaseUntil;
+}
+
+World::DriverAtWork::DriverAtWork(World& world, const CallId& call)
+    : world_(world), call_(call), number_(world.current_->number) {
+  const StorageTime now = world.storage_->timeAt(world.now(0).steady);
+  const auto [first, last] = world.atWork_.equal_range(call);
+  for (auto each = first; each != last; ++each) {
+    if (each->second.leaseUntil > now) {
+      world.oracle_.violate("4", fmt::format("two drivers work on the room of call {}", call.value()));
+    }
+  }
+  world.atWork_.emplace(call, AtWork{number_, world.current_->leaseUntil});
+}
+
+World::DriverAtWork::~DriverAtWork() {
+  const auto [first, last] = world_.atWork_.equal_range(call_);
+  for (auto each = first; each != last; ++each) {
+    if (each->second.number != number_) continue;
+    world_.atWork_.erase(each);
+    return;
+  }
+}
+
+void World::makeRoom(const CallId& call) {
+  rooms_.insert(call);
+  current_->made.insert(call);
+}
+
+void World::destroyRoom(const CallId& call) {
+  rooms_.erase(call);
+}
+
+std::vector<std::int64_t> World::stopped() const {
+  std::vector<std::int64_t> numbers;
+  for (const auto& [number, running] : stopped_) {
+    if (!hosts_[running->process.host].frozen) numbers.push_back(number);
+  }
+  return numbers;
+}
+
+std::optional<Call> World::latestCall(std::size_t number) const {
+  const auto page = storage_->calls().history({thread(number), {}, 1, user(0)});
+  if (page.calls.empty()) return std::nullopt;
+  return page.calls.front().call.plain();
+}
+
+bool World::isIn(const CallId& call, std::size_t number) const {
+  const auto loaded = storage_->calls().load({.call = call, .thread = {}, .user = user(number)});
+  return loaded.call && std::any_of(loaded.call->participants.begin(), loaded.call->participants.end(),
+                                    [](const CallParticipant& row) { return row.inCall(); });
+}
+
+bool World::perform(std::size_t number, const Step& step) {
+  if (!makesSense(step)) return false;
+  note(describe(number, step));
+  if (step.action == Action::goOn) return goOn(step);
+  if (changeWorld(step)) return true;
+  begin(number, step);
+  return true;
+}
+
+bool World::makesSense(const Step& step) const {
+  if (step.action == Action::goOn) {
+    const auto found = stopped_.find(step.number);
+    return found != stopped_.end() && !hosts_[found->second->process.host].frozen;
+  }
+  if (step.action == Action::timePasses) return step.time > Duration::zero();
+  if (step.action == Action::machineCrashes) return options_.storage == StorageKind::sqlite;
+  if (step.host >= hosts_.size() || step.user >= options_.users || step.target >= options_.users)
+    return false;
+  const Host& host = hosts_[step.host];
+  switch (step.action) {
+    case Action::hostStarts:
+      return host.messenger == nullptr;
+    case Action::hostThaws:
+      return host.messenger != nullptr && host.frozen;
+    case Action::wallJumps:
+      return true;
+    case Action::hostDies:
+      return host.messenger != nullptr;
+    default:
+      return host.messenger != nullptr && !host.frozen;
+  }
+}
+
+bool World::changeWorld(const Step& step) {
+  switch (step.action) {
+    case Action::timePasses:
+      elapsed_ += step.time;
+      oracle_.timeIs(now(0).steady);
+      return true;
+    case Action::wallJumps:
+      hosts_[step.host].wallOffset += step.time;
+      return true;
+    case Action::hostDies:
+      killHost(step.host);
+      buryHost(step.host);
+      look();
+      return true;
+    case Action::hostStarts:
+      startHost(step.host);
+      return true;
+    case Action::hostFreezes:
+      hosts_[step.host].frozen = true;
+      return true;
+    case Action::hostThaws:
+      hosts_[step.host].frozen = false;
+      return true;
+    default:
+      return false;
+  }
+}
+
+void World::begin(std::size_t number, const Step& step) {
+  auto running = std::make_unique<Running>();
+  running->number = number;
+  running->step = step;
+  running->process = {step.host, hosts_[step.host].life};
+  running->stopAt = step.stopAt;
+  running->faultAt = step.faultAt;
+  running->fault = step.fault;
+  running->dies = step.dies;
+  const bool mayStop = step.stopAt != 0 && !step.dies;
+  if (mayStop) running->activity = std::make_unique<Activity>([this, each = running.get()] { act(*each); });
+  run(*running);
+  if (mayStop && !running->activity->finished()) {
+    stopped_.emplace(static_cast<std::int64_t>(number), std::move(running));
+  }
+  settle();
+}
+
+bool World::goOn(const Step& step) {
+  const auto found = stopped_.find(step.number);
+  Running& running = *found->second;
+  running.stopAt = step.stopAt == 0 ? 0 : running.passed + step.stopAt;
+  running.faultAt = step.faultAt == 0 ? 0 : running.passed + step.faultAt;
+  running.fault = step.fault;
+  running.dies = step.dies;
+  run(running);
+  if (running.activity->finished()) stopped_.erase(found);
+  settle();
+  return true;
+}
+
+/// Lets it run to its end, or to where it stops.
+void World::run(Running& running) {
+  current_ = &running;
+  if (running.activity) {
+    running.activity->proceed();
+  } else {
+    act(running);
+  }
+  current_ = nullptr;
+  if (!running.activity || running.activity->finished()) oracle_.finished(running.number);
+}
+
+void World::settle() {
+  for (std::size_t host = 0; host < hosts_.size(); ++host) {
+    const Host& each = hosts_[host];
+    if (each.messenger && each.dead) buryHost(host);
+  }
+  look();
+}
+
+void World::look() {
+  oracle_.check(*storage_, !options_.ownDirectory);
+}
+
+void World::act(Running& running) {
+  Messenger& messenger = *hosts_[running.process.host].messenger;
+  try {
+    if (running.step.action <= Action::show) {
+      actAsUser(messenger, running);
+    } else {
+      actAsHost(messenger, running);
+    }
+  } catch (const HostDied&) {
+    note("died");
+  } catch (const std::logic_error& error) {
+    oracle_.violate("errors", fmt::format("std::logic_error: {}", error.what()));
+  } catch (const std::exception& error) {
+    note(error.what());
+  }
+}
+
+void World::actAsUser(Messenger& messenger, const Running& running) {
+  const Step& step = running.step;
+  const UserId by = user(step.user);
+  const Oracle::Mark from = oracle_.mark();
+  const auto answered = [&](const auto& result) {
+    note(result ? std::string_view{"done"} : toString(result.error().reason));
+    return stillAlive(running);
+  };
+
+  if (step.action == Action::start) {
+    const auto call = messenger.startCall(thread(step.thread), by);
+    if (answered(call) && call) oracle_.started(*call, by, from);
+    return;
+  }
+  const auto latest = latestCall(step.thread);
+  if (!latest) return;
+  const CallId call = latest->id;
+  switch (step.action) {
+    case Action::join: {
+      const auto done = messenger.joinCall(call, by);
+      if (answered(done) && done) oracle_.joined(call, by, from);
+      break;
+    }
+    case Action::leave: {
+      const auto done = messenger.leaveCall(call, by);
+      if (answered(done) && done) oracle_.left(call, by, from);
+      break;
+    }
+    case Action::end: {
+      const auto done = messenger.endCall(call, by);
+      if (answered(done) && done) oracle_.ended(call);
+      break;
+    }
+    case Action::ignore: {
+      static_cast<void>(answered(messenger.ignoreCall(call, by)));
+      break;
+    }
+    case Action::heartbeat: {
+      const auto done = messenger.heartbeat(call, by);
+      if (!answered(done)) break;
+      if (done) {
+        oracle_.heartbeat(call, by, running.process, from);
+      } else {
+        oracle_.heartbeatRefused(call, by, from);
+      }
+      break;
+    }
+    case Action::kick:
+    case Action::unkick: {
+      const auto rows = storage_->calls().participants({call, 0, 1000});
+      const UserId target = user(step.target);
+      const auto row =
+          std::find_if(rows.begin(), rows.end(), [&](const auto& each) { return each.user == target; });
+      if (row == rows.end()) break;
+      const bool kicks = step.action == Action::kick;
+      const auto done = kicks ? messenger.kickParticipant(call, by, row->id)
+                              : messenger.unkickParticipant(call, by, row->id);
+      if (answered(done) && done) oracle_.kicked(call, target, kicks, from);
+      break;
+    }
+    case Action::show: {
+      const auto view = messenger.showCall(call, by);
+      if (answered(view) && view && view->room) oracle_.sawRoom(call, by, from);
+      break;
+    }
+    default:
+      break;
+  }
+}
+
+void World::actAsHost(Messenger& messenger, const Running& running) {
+  const Step& step = running.step;
+  Host& host = hosts_[step.host];
+  static_cast<void>(host);
+  switch (step.action) {
+    case Action::removeMember:
+    case Action::addMember:
+      changeMembership(messenger, running);
+      break;
+    case Action::lock:
+    case Action::unlock:
+      directoryStore().updateThread(thread(step.thread), {.locked = step.action == Action::lock});
+      break;
+    case Action::callsDown: {
+      const SteadyPoint until = now(step.host).steady + step.time;
+      const auto done =
+          messenger.host().callsDown(std::chrono::duration_cast<std::chrono::seconds>(step.time));
+      if (done && stillAlive(running)) oracle_.callsDown(until);
+      break;
+    }
+    case Action::callsUp:
+      oracle_.callsUpBegins();
+      try {
+        static_cast<void>(messenger.host().callsUp());
+      } catch (...) {
+        oracle_.callsUpEnds();
+        throw;
+      }
+      oracle_.callsUpEnds();
+      break;
+    case Action::endAsHost: {
+      const auto latest = latestCall(step.thread);
+      if (!latest) break;
+      const auto done = messenger.host().endCall(latest->id);
+      if (done && stillAlive(running)) oracle_.ended(latest->id);
+      break;
+    }
+    case Action::renewRoom: {
+      const auto latest = latestCall(step.thread);
+      if (latest) static_cast<void>(messenger.host().renewRoom(latest->id));
+      break;
+    }
+    case Action::runJob:
+      messenger.jobs().runPending(1);
+      break;
+    case Action::runDueTasks:
+      messenger.host().runDueTasks();
+      break;
+    case Action::checkActivity:
+      messenger.host().checkActivity();
+      break;
+    case Action::queueCheck:
+      messenger.host().checkActivity(When::queued);
+      break;
+    case Action::flushPresence:
+      messenger.host().flushPresence();
+      break;
+    case Action::retryFailed:
+      messenger.jobs().retry();
+      break;
+    default:
+      break;
+  }
+}
+
+void World::changeMembership(Messenger& messenger, const Running& running) {
+  const Step& step = running.step;
+  const ThreadId where = thread(step.thread);
+  const UserId who = user(step.user);
+  if (step.action == Action::addMember) {
+    ThreadMember member;
+    member.user = who;
+    member.admin = step.thread != 0 && step.user == 0;
+    member.startCalls = true;
+    directoryStore().putMember(where, member);
+    return;
+  }
+  const auto key = std::make_pair(step.thread, step.user);
+  ++removals_[key];
+  try {
+    if (options_.ownDirectory) {
+      directoryStore().removeMember(where, who);
+      messenger.host().memberRemoved(where, who);
+    } else {
+      static_cast<void>(messenger.threads().removeMember(where, who));
+    }
+  } catch (...) {
+    --removals_[key];
+    throw;
+  }
+  const bool alone = --removals_[key] == 0;
+  if (alone && stillAlive(running) && !directoryStore().findMember(where, who)) oracle_.removed(where, who);
+}
+
+void World::drain() {
+  std::size_t number = 1'000'000;
+  const auto everybody = [&](Action action) {
+    for (std::size_t host = 0; host < hosts_.size(); ++host) {
+      Step step;
+      step.action = action;
+      step.host = host;
+      perform(++number, step);
+    }
+  };
+  const auto passTime = [&](Duration time) {
+    Step step;
+    step.time = time;
+    perform(++number, step);
+  };
+  everybody(Action::hostThaws);
+  everybody(Action::hostStarts);
+  for (const std::int64_t each : stopped()) {
+    Step step;
+    step.action = Action::goOn;
+    step.number = each;
+    perform(++number, step);
+  }
+  for (int round = 0; round < 2 && !violation(); ++round) {
+    for (Duration passed{}; passed < minutes{8} && !violation(); passed += seconds{5}) {
+      passTime(seconds{5});
+      everybody(Action::runDueTasks);
+      for (int jobs = 0; jobs < 4; ++jobs) everybody(Action::runJob);
+    }
+    everybody(Action::retryFailed);  // as an operator does; what failed has used up its attempts
+  }
+  if (violation()) return;
+  std::vector<ThreadId> threads;
+  for (std::size_t n = 0; n < threadCount; ++n) threads.push_back(thread(n));
+  oracle_.checkEnd(*storage_, threads, rooms_);
+}
+
+}  // namespace messenger::simulation

@@ -1,0 +1,167 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "messenger/messenger.hpp"
+#include "tests/simulation/activity.hpp"
+#include "tests/simulation/oracle.hpp"
+#include "tests/simulation/step.hpp"
+
+namespace messenger::simulation {
+
+enum class StorageKind : std::uint8_t { memory, sqlite };
+
+/// What a world is made of. A replay file begins with it.
+struct WorldOptions {
+  std::uint64_t seed = 1;  ///< of what the library itself draws: ids, delays
+  std::size_t hosts = 2;
+  std::size_t users = 4;
+  bool queued = true;
+  bool ownDirectory = false;  ///< the hosts' own, which fails on its own
+  StorageKind storage = StorageKind::memory;
+};
+
+[[nodiscard]] std::string describe(const WorldOptions& options);
+[[nodiscard]] std::optional<WorldOptions> parseWorld(std::string_view line);
+
+/// Thrown by everything that a process touches after its death, so that its work ends and has no effect.
+struct HostDied : std::exception {
+  [[nodiscard]] const char* what() const noexcept override { return "this process is dead"; }
+};
+
+/// Several processes on one storage, in virtual time: nothing happens but by `perform`. Confined to one OS
+/// thread, and to those of its activities.
+class World {
+ public:
+  explicit World(const WorldOptions& options);
+  ~World();
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  /// Carries a step out, and looks at the invariants. False: it makes no sense now (a process that is dead,
+  /// a call that does not exist), and nothing was done.
+  bool perform(std::size_t number, const Step& step);
+
+  /// Faults off, everyone goes on, nobody sends heartbeats, until nothing is left to do. Then the last look.
+  void drain();
+
+  [[nodiscard]] const std::optional<Violation>& violation() const noexcept { return oracle_.violation(); }
+  /// Changes with everything that happens: two histories are the same when it is.
+  [[nodiscard]] std::uint64_t fingerprint() const noexcept { return fingerprint_; }
+
+  // For who chooses the next step.
+
+  [[nodiscard]] const WorldOptions& options() const noexcept { return options_; }
+  [[nodiscard]] Duration elapsed() const noexcept { return elapsed_; }
+  [[nodiscard]] bool alive(std::size_t host) const { return hosts_[host].messenger != nullptr; }
+  [[nodiscard]] bool frozen(std::size_t host) const { return hosts_[host].frozen; }
+  [[nodiscard]] std::vector<std::int64_t> stopped() const;
+  [[nodiscard]] std::optional<Call> latestCall(std::size_t thread) const;
+  [[nodiscard]] bool isIn(const CallId& call, std::size_t user) const;
+
+  // For the simulated contracts (contracts.cpp).
+
+  using Process = Oracle::Process;
+
+  /// A point at which others may run, and something may go wrong. Throws HostDied for a dead process.
+  Fault point(const Process& process, std::string_view name);
+  [[nodiscard]] bool isAlive(const Process& process) const;
+  [[nodiscard]] Moment now(std::size_t host) const;
+  [[nodiscard]] Oracle& oracle() noexcept { return oracle_; }
+  void committed(const CallChange& change, const CommitResult& result, const Process& process);
+  void answerLost(const CallId& call);
+  /// The running step claimed a job, and holds it until then.
+  void claimed(StorageTime leaseUntil);
+
+  /// A driver works on the room of a call for as long as this lives.
+  class DriverAtWork {
+   public:
+    DriverAtWork(World& world, const CallId& call);
+    ~DriverAtWork();
+    DriverAtWork(const DriverAtWork&) = delete;
+    DriverAtWork& operator=(const DriverAtWork&) = delete;
+
+   private:
+    World& world_;
+    CallId call_;
+    std::size_t number_;
+  };
+  void makeRoom(const CallId& call);
+  void destroyRoom(const CallId& call);
+
+ private:
+  struct Host {
+    std::uint64_t life = 0;
+    bool frozen = false;
+    bool dead = false;  ///< and to be buried
+    Duration wallOffset{};
+    std::unique_ptr<Messenger> messenger{};
+    std::vector<Subscription> subscriptions{};
+  };
+
+  /// A step under way.
+  struct Running {
+    std::size_t number = 0;
+    Step step;
+    Process process{};
+    std::size_t passed = 0;
+    std::size_t stopAt = 0;
+    std::size_t faultAt = 0;
+    Fault fault = Fault::none;
+    bool dies = false;
+    std::optional<StorageTime> leaseUntil{};
+    std::set<CallId> made{};  ///< rooms
+    std::unique_ptr<Activity> activity{};
+  };
+
+  struct AtWork {
+    std::size_t number = 0;
+    std::optional<StorageTime> leaseUntil{};
+  };
+
+  void startHost(std::size_t host);
+  void killHost(std::size_t host);
+  /// After its death: lets the work that it had under way come to its end, and removes what is left of it.
+  void buryHost(std::size_t host);
+  void run(Running& running);
+  void begin(std::size_t number, const Step& step);
+  bool goOn(const Step& step);
+  void settle();
+  void act(Running& running);
+  void actAsUser(Messenger& messenger, const Running& running);
+  void actAsHost(Messenger& messenger, const Running& running);
+  void changeMembership(Messenger& messenger, const Running& running);
+  bool changeWorld(const Step& step);
+  [[nodiscard]] bool makesSense(const Step& step) const;
+  void note(std::string_view text);
+  void look();
+  [[nodiscard]] bool stillAlive(const Running& running) const { return isAlive(running.process); }
+
+  [[nodiscard]] static UserId user(std::size_t number) { return {"user", "u" + std::to_string(number)}; }
+  [[nodiscard]] static ThreadId thread(std::size_t number) {
+    return ThreadId{std::string{threadName(number)}};
+  }
+  [[nodiscard]] ThreadStore& directoryStore() const;
+
+  WorldOptions options_;
+  Config config_;
+  std::shared_ptr<Storage> storage_;    ///< as it is, without faults
+  std::shared_ptr<Storage> directory_;  ///< with the hosts' own directory in it
+  std::vector<Host> hosts_;
+  Oracle oracle_;
+  std::set<CallId> rooms_;
+  std::map<std::pair<std::size_t, std::size_t>, int> removals_;  ///< under way, of (thread, user)
+  std::multimap<CallId, AtWork> atWork_;
+  Duration elapsed_{};
+  Running* current_ = nullptr;
+  std::map<std::int64_t, std::unique_ptr<Running>> stopped_;
+  std::uint64_t fingerprint_ = 0xCBF29CE484222325ULL;
+};
+
+}  // namespace messenger::simulation
