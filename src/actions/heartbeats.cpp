@@ -23,8 +23,11 @@ Result<void> Heartbeats::receive(const CallId& call, const UserId& user) {
   try {
     const auto touched = context_.presence.touchNow(call, user, context_.clock);
     if (touched.tracked) {
-      if (!context_.window.mayAcknowledge(touched.now)) writeThrough({call, user});
-      return {};
+      if (context_.window.mayAcknowledge(touched.now)) return {};
+      const ParticipantKey who{call, user};
+      writeThrough(who);
+      // Not tracked any more: out of the call, through another process. The storage says why.
+      if (context_.presence.sinceLastSeen(who, touched.now)) return {};
     }
     const auto seen = engine_.runFor(user, {.call = call},
                                      [&](const CallStore::Loaded& loaded, const rules::Access&, rules::Now) {
@@ -80,7 +83,7 @@ void Heartbeats::reportAs(const HeartbeatStore::Peer& peer, SteadyPoint at, Dura
   for (LastSeen& each : seen)
     report.lastSeen.emplace_back(std::move(each.who), now - std::max(each.ago, Duration::zero()));
   save(report);
-  untrackDeparted(now - window - commitMargin);
+  untrackDeparted(now);
 }
 
 std::vector<LastSeen> Heartbeats::seenWithin(Duration window, SteadyPoint at) {
@@ -92,8 +95,10 @@ std::vector<LastSeen> Heartbeats::seenWithin(Duration window, SteadyPoint at) {
   }
 }
 
-/// All of them, however many: a skipped one would stay tracked.
-void Heartbeats::untrackDeparted(StorageTime since) {
+/// All since the last time, however many and however long ago: a skipped one would stay tracked.
+void Heartbeats::untrackDeparted(StorageTime now) {
+  StorageTime known = departuresUpTo_.load();
+  const StorageTime since = known - commitMargin;
   std::size_t limit = 10'000;
   for (;;) {
     const auto gone = context_.storage.heartbeats().departures({since, limit});
@@ -102,6 +107,8 @@ void Heartbeats::untrackDeparted(StorageTime since) {
       continue;
     }
     for (const ParticipantKey& who : gone) context_.presence.untrack(who);
+    while (known < now && !departuresUpTo_.compare_exchange_weak(known, now)) {
+    }
     return;
   }
 }

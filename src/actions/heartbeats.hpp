@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+
 #include "actions/engine.hpp"
 
 namespace messenger::actions {
@@ -7,7 +9,8 @@ namespace messenger::actions {
 /// Takes heartbeats and reports them to the storage. Thread-safe.
 class Heartbeats {
  public:
-  Heartbeats(Context& context, Engine& engine) : context_(context), engine_(engine) {}
+  Heartbeats(Context& context, Engine& engine)
+      : context_(context), engine_(engine), departuresUpTo_(context.now().storage) {}
 
   /// A heartbeat without the storage: succeeds for a tracked participant while the lease is valid. False: not
   /// acknowledged.
@@ -30,10 +33,11 @@ class Heartbeats {
   void save(const HeartbeatStore::Report& report);
   void reportAs(const HeartbeatStore::Peer& peer, SteadyPoint at, Duration window);
   [[nodiscard]] std::vector<LastSeen> seenWithin(Duration window, SteadyPoint at);
-  void untrackDeparted(StorageTime since);
+  void untrackDeparted(StorageTime now);
 
   Context& context_;
   Engine& engine_;
+  std::atomic<StorageTime> departuresUpTo_;  ///< those before are untracked; nobody is tracked at first
 };
 
 }  // namespace messenger::actions

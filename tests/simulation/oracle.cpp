@@ -46,6 +46,7 @@ void Oracle::goesOut(const CallId& call, const UserId& user, const Process& by, 
   who.outSince = now_;
   who.outBy = by;
   who.outStep = step;
+  who.outLate = late_;
   who.outDoneAt = 0;
 }
 
@@ -59,6 +60,7 @@ void Oracle::finished(std::size_t step) {
 void Oracle::committed(const CallChange& change, const CommitResult& result, const Process& by,
                        std::size_t step, bool evicts) {
   ++commits_;
+  late_ = storageNow_ - change.now > commitMargin;
   KnownCall& call = calls_[change.call];
   if (change.expectedRevision == 0) {
     call.thread = change.row->threadId;
@@ -146,7 +148,7 @@ void Oracle::heartbeat(const CallId& call, const UserId& user, const Process& by
   Session& who = session(call, user);
   const bool outAllTheTime = !who.in && who.outAt <= from.commits;
   const bool knewIt = who.outBy == by ? who.outDoneAt != 0 && who.outDoneAt <= from.commits
-                                      : from.at - who.outSince > peerLease_;
+                                      : !who.outLate && from.at - who.outSince > peerLease_;
   if (outAllTheTime && knewIt) {
     violate("6", fmt::format("a heartbeat of {}, who has been out of call {} for {} s, was acknowledged",
                              nameOf(user), call.value(), seconds(from.at - who.outSince)));

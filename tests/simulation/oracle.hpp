@@ -39,7 +39,10 @@ class Oracle {
 
   explicit Oracle(Duration ttl, Duration peerLease) : ttl_(ttl), peerLease_(peerLease) {}
 
-  void timeIs(SteadyPoint now) noexcept { now_ = now; }
+  void timeIs(SteadyPoint now, StorageTime storageNow) noexcept {
+    now_ = now;
+    storageNow_ = storageNow;
+  }
   [[nodiscard]] Mark mark() const noexcept { return {commits_, now_}; }
 
   // What the storage did. `evicts`: by an activity check.
@@ -91,6 +94,7 @@ class Oracle {
     std::uint64_t outAt = 0;
     SteadyPoint outSince{};
     Process outBy{};
+    bool outLate = false;         ///< its process was frozen between the decision and the commit
     std::size_t outStep = 0;      ///< which step took them out,
     std::uint64_t outDoneAt = 0;  ///< and when it came to its end; 0: not yet
     SteadyPoint seen{};           ///< the beginning of the latest acknowledged heartbeat, join or start
@@ -112,11 +116,15 @@ class Oracle {
   Session& session(const CallId& call, const UserId& user) { return sessions_[{call.value(), user}]; }
   void comesIn(const CallId& call, const UserId& user);
   void goesOut(const CallId& call, const UserId& user, const Process& by, std::size_t step, bool evicts);
+  /// How long a commit may come after its decision: so far back a process looks for departures.
+  static constexpr std::chrono::seconds commitMargin{5};
   void seen(Session& session, Mark from, bool again);
 
   Duration ttl_;
   Duration peerLease_;
   SteadyPoint now_{};
+  StorageTime storageNow_{};
+  bool late_ = false;  ///< of the commit that is looked at
   std::uint64_t commits_ = 1;
   std::map<Key, Session> sessions_;
   std::map<CallId, KnownCall> calls_;

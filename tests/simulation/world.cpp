@@ -68,6 +68,7 @@ World::World(const WorldOptions& options)
       directory_(options.ownDirectory ? memoryStorage() : storage_),
       hosts_(options.hosts),
       oracle_(config_.presence.ttl, 2 * Duration{config_.presence.writeBehind}) {
+  tellTime();
   for (std::size_t n = 0; n < threadCount; ++n) {
     NewThread made;
     made.thread.id = thread(n);
@@ -156,6 +157,11 @@ void World::buryHost(std::size_t host) {
   dead.subscriptions.clear();
   dead.messenger.reset();
   dead.dead = false;
+}
+
+void World::tellTime() {
+  const SteadyPoint moment = now(0).steady;
+  oracle_.timeIs(moment, storage_->timeAt(moment));
 }
 
 Moment World::now(std::size_t host) const {
@@ -284,7 +290,7 @@ bool World::changeWorld(const Step& step) {
   switch (step.action) {
     case Action::timePasses:
       elapsed_ += step.time;
-      oracle_.timeIs(now(0).steady);
+      tellTime();
       return true;
     case Action::wallJumps:
       hosts_[step.host].wallOffset += step.time;

@@ -125,6 +125,7 @@ class World {
     std::optional<StorageTime> leaseUntil{};
   };
 
+  void tellTime();
   void startHost(std::size_t host);
   void killHost(std::size_t host);
   /// After its death: lets the work that it had under way come to its end, and removes what is left of it.
