@@ -31,6 +31,9 @@ class Points {
       case Fault::lostAnswer:
       case Fault::returnsFalse:
       case Fault::throws:
+      case Fault::diskError:
+      case Fault::diskFull:
+      case Fault::powerFails:
         break;
     }
   }
@@ -64,7 +67,7 @@ class Calls final : public testing::ForwardingCallStore {
   }
   CommitResult commit(const CallChange& change) override {
     points_.before("commit");
-    CommitResult result = inner().commit(change);
+    CommitResult result = tryCommit(change);
     const bool done = result.status == CommitResult::Status::committed;
     if (done) points_.world().committed(change, result, points_.process());
     if (points_.after("committed")) {
@@ -86,6 +89,15 @@ class Calls final : public testing::ForwardingCallStore {
   }
 
  private:
+  CommitResult tryCommit(const CallChange& change) {
+    try {
+      return inner().commit(change);
+    } catch (...) {
+      points_.world().commitFailed(change, points_.process());
+      throw;
+    }
+  }
+
   Points points_;
 };
 
@@ -198,6 +210,9 @@ class Directory final : public testing::ForwardingThreadDirectory {
       case Fault::lostAnswer:
       case Fault::returnsFalse:
       case Fault::throws:
+      case Fault::diskError:
+      case Fault::diskFull:
+      case Fault::powerFails:
         break;
     }
   }

@@ -136,7 +136,12 @@ Step Generator::trouble() {
       step.action = Action::wallJumps;
       step.time = choices_.chance(50) ? milliseconds(-30'000, 30'000) : milliseconds(-86'400'000, 86'400'000);
       break;
-    case 3:  // a pause in which nothing happens: everybody is late
+    case 3:
+      if (world_.options().storage == StorageKind::sqlite && choices_.chance(50)) {
+        step.action = Action::machineCrashes;
+        break;
+      }
+      // a pause in which nothing happens: everybody is late
       step.action = Action::timePasses;
       step.time = milliseconds(1000, 90'000);
       break;
@@ -168,6 +173,11 @@ Step Generator::disturbed(Step step) {
                                            Fault::returnsFalse, Fault::throws};
     step.faultAt = choices_.below(9) + 1;
     step.fault = choices_.pick(faults);
+    if (world_.options().storage == StorageKind::sqlite && choices_.chance(60)) {
+      static const std::vector<Fault> ofDisk{Fault::diskError, Fault::diskFull, Fault::powerFails};
+      step.fault = choices_.pick(ofDisk);
+      step.faultAt = choices_.below(12) + 1;
+    }
   }
   return step;
 }

@@ -60,6 +60,9 @@ constexpr std::array faultNames{
     FaultName{Fault::lostAnswer, "lost-answer"},
     FaultName{Fault::returnsFalse, "returns-false"},
     FaultName{Fault::throws, "throws"},
+    FaultName{Fault::diskError, "disk-error"},
+    FaultName{Fault::diskFull, "disk-full"},
+    FaultName{Fault::powerFails, "power-fails"},
 };
 
 constexpr std::array<std::string_view, threadCount> threadNames{"pair", "team", "club"};

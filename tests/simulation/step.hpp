@@ -58,6 +58,10 @@ enum class Fault : std::uint8_t {
   lostAnswer,    ///< storage: done, and the answer is lost
   returnsFalse,  ///< driver: before or after it did its work
   throws,        ///< driver, broadcaster, listener: before or after
+  // These strike at a write or a sync of the disk, not at a point.
+  diskError,
+  diskFull,
+  powerFails,  ///< the machine crashes
 };
 
 /// One decision of the simulation. With all of them, a history can be repeated.

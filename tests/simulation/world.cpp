@@ -7,6 +7,7 @@
 
 #include "messenger/adapters/defaults.hpp"
 #include "messenger/adapters/memory.hpp"
+#include "messenger/adapters/sqlite.hpp"
 #include "messenger/errors.hpp"
 #include "tests/simulation/contracts.hpp"
 
@@ -64,10 +65,11 @@ std::optional<WorldOptions> parseWorld(std::string_view line) {
 World::World(const WorldOptions& options)
     : options_(options),
       config_(configOf(options)),
-      storage_(memoryStorage()),
-      directory_(options.ownDirectory ? memoryStorage() : storage_),
+      disk_(options.storage == StorageKind::sqlite ? std::make_unique<Disk>() : nullptr),
+      directory_(options.ownDirectory ? memoryStorage() : nullptr),
       hosts_(options.hosts),
       oracle_(config_.presence.ttl, 2 * Duration{config_.presence.writeBehind}) {
+  openStorage();
   tellTime();
   for (std::size_t n = 0; n < threadCount; ++n) {
     NewThread made;
@@ -93,15 +95,20 @@ World::~World() {
   }
 }
 
+void World::openStorage() {
+  storage_ = disk_ ? sqliteStorage(disk_->folder() / "calls.db") : memoryStorage();
+}
+
 ThreadStore& World::directoryStore() const {
-  return *directory_->threads();
+  return *(directory_ ? directory_ : storage_)->threads();
 }
 
 void World::startHost(std::size_t host) {
   Host& made = hosts_[host];
   const Process process{host, ++made.life};
   Dependencies from;
-  from.storage = simulatedStorage(*this, process, storage_);
+  made.storage = disk_ ? sqliteStorage(disk_->folder() / "calls.db") : storage_;
+  from.storage = simulatedStorage(*this, process, made.storage);
   if (options_.ownDirectory) from.threads = simulatedDirectory(*this, process, directory_);
   from.presence = simulatedPresence(*this, process);
   from.broadcaster = simulatedBroadcaster(*this, process);
@@ -156,6 +163,7 @@ void World::buryHost(std::size_t host) {
   }
   dead.subscriptions.clear();
   dead.messenger.reset();
+  dead.storage.reset();
   dead.dead = false;
 }
 
@@ -197,6 +205,45 @@ void World::committed(const CallChange& change, const CommitResult& result, cons
 
 void World::answerLost(const CallId& call) {
   oracle_.answerLost(call);
+}
+
+void World::commitFailed(const CallChange& change, const Process& process) {
+  unknown_.push_back({change, process, current_->number, evicts(current_->step.action)});
+}
+
+/// Looks whether commits that failed were made. Right after the step, so nobody else has changed the call.
+void World::learnOutcomes() {
+  for (const Unknown& each : std::exchange(unknown_, {})) {
+    const auto loaded = storage_->calls().load({.call = each.change.call}).call;
+    if (!loaded || loaded->call.revision != each.change.expectedRevision + 1) continue;
+    CommitResult result;
+    result.status = CommitResult::Status::committed;
+    result.call = loaded->call;
+    if (each.change.everyoneLeaves) {
+      for (CallParticipant& row : storage_->calls().participants({each.change.call, 0, 1000})) {
+        result.left.push_back(std::move(row));
+      }
+    }
+    oracle_.committed(each.change, result, each.process, each.step, each.evicts);
+    oracle_.answerLost(each.change.call);
+    oracle_.finished(each.step);
+  }
+}
+
+/// Everything in memory is gone, and what was not synced.
+void World::crashMachine() {
+  disk_->turnPowerOff();
+  std::vector<std::size_t> dead;
+  for (std::size_t host = 0; host < hosts_.size(); ++host) {
+    if (!hosts_[host].messenger) continue;
+    killHost(host);
+    buryHost(host);
+    dead.push_back(host);
+  }
+  storage_.reset();
+  disk_->restart(fingerprint_);
+  openStorage();
+  for (const std::size_t host : dead) startHost(host);
 }
 
 void World::claimed(StorageTime leaseUntil) {
@@ -303,6 +350,10 @@ bool World::changeWorld(const Step& step) {
     case Action::hostStarts:
       startHost(step.host);
       return true;
+    case Action::machineCrashes:
+      crashMachine();
+      look();
+      return true;
     case Action::hostFreezes:
       hosts_[step.host].frozen = true;
       return true;
@@ -323,6 +374,7 @@ void World::begin(std::size_t number, const Step& step) {
   running->faultAt = step.faultAt;
   running->fault = step.fault;
   running->dies = step.dies;
+  running->armedAt = step.faultAt;
   const bool mayStop = step.stopAt != 0 && !step.dies;
   if (mayStop) running->activity = std::make_unique<Activity>([this, each = running.get()] { act(*each); });
   run(*running);
@@ -339,6 +391,7 @@ bool World::goOn(const Step& step) {
   running.faultAt = step.faultAt == 0 ? 0 : running.passed + step.faultAt;
   running.fault = step.fault;
   running.dies = step.dies;
+  running.armedAt = step.faultAt;
   run(running);
   if (running.activity->finished()) stopped_.erase(found);
   settle();
@@ -348,12 +401,14 @@ bool World::goOn(const Step& step) {
 /// Lets it run to its end, or to where it stops.
 void World::run(Running& running) {
   current_ = &running;
+  if (disk_ && running.fault >= Fault::diskError) disk_->arm(running.fault, running.armedAt);
   if (running.activity) {
     running.activity->proceed();
   } else {
     act(running);
   }
   current_ = nullptr;
+  if (disk_) disk_->disarm();
   if (!running.activity || running.activity->finished()) oracle_.finished(running.number);
 }
 
@@ -362,6 +417,8 @@ void World::settle() {
     const Host& each = hosts_[host];
     if (each.messenger && each.dead) buryHost(host);
   }
+  if (disk_ && disk_->powerIsOff()) crashMachine();
+  learnOutcomes();
   look();
 }
 

@@ -10,6 +10,7 @@
 
 #include "messenger/messenger.hpp"
 #include "tests/simulation/activity.hpp"
+#include "tests/simulation/disk.hpp"
 #include "tests/simulation/oracle.hpp"
 #include "tests/simulation/step.hpp"
 
@@ -76,6 +77,8 @@ class World {
   [[nodiscard]] Oracle& oracle() noexcept { return oracle_; }
   void committed(const CallChange& change, const CommitResult& result, const Process& process);
   void answerLost(const CallId& call);
+  /// The storage threw: whether it is made is not known.
+  void commitFailed(const CallChange& change, const Process& process);
   /// The running step claimed a job, and holds it until then.
   void claimed(StorageTime leaseUntil);
 
@@ -100,6 +103,7 @@ class World {
     std::uint64_t life = 0;
     bool frozen = false;
     bool dead = false;  ///< and to be buried
+    std::shared_ptr<Storage> storage{};
     Duration wallOffset{};
     std::unique_ptr<Messenger> messenger{};
     std::vector<Subscription> subscriptions{};
@@ -114,6 +118,7 @@ class World {
     std::size_t stopAt = 0;
     std::size_t faultAt = 0;
     Fault fault = Fault::none;
+    std::size_t armedAt = 0;  ///< of a fault of the disk
     bool dies = false;
     std::optional<StorageTime> leaseUntil{};
     std::set<CallId> made{};  ///< rooms
@@ -134,6 +139,9 @@ class World {
   void begin(std::size_t number, const Step& step);
   bool goOn(const Step& step);
   void settle();
+  void crashMachine();
+  void openStorage();
+  void learnOutcomes();
   void act(Running& running);
   void actAsUser(Messenger& messenger, const Running& running);
   void actAsHost(Messenger& messenger, const Running& running);
@@ -152,8 +160,9 @@ class World {
 
   WorldOptions options_;
   Config config_;
+  std::unique_ptr<Disk> disk_;          ///< below SQLite
   std::shared_ptr<Storage> storage_;    ///< as it is, without faults
-  std::shared_ptr<Storage> directory_;  ///< with the hosts' own directory in it
+  std::shared_ptr<Storage> directory_;  ///< with the hosts' own directory in it; null: the same
   std::vector<Host> hosts_;
   Oracle oracle_;
   std::set<CallId> rooms_;
@@ -162,6 +171,15 @@ class World {
   Duration elapsed_{};
   Running* current_ = nullptr;
   std::map<std::int64_t, std::unique_ptr<Running>> stopped_;
+
+  /// A commit that failed, and may have been made.
+  struct Unknown {
+    CallChange change;
+    Process process;
+    std::size_t step = 0;
+    bool evicts = false;
+  };
+  std::vector<Unknown> unknown_;
   std::uint64_t fingerprint_ = 0xCBF29CE484222325ULL;
 };
 
