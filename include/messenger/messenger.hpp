@@ -19,6 +19,7 @@
 #include "messenger/contracts/storage.hpp"
 #include "messenger/contracts/thread_directory.hpp"
 #include "messenger/contracts/video_driver.hpp"
+#include "messenger/errors.hpp"
 #include "messenger/events/call_events.hpp"
 #include "messenger/events/subscription.hpp"
 #include "messenger/host.hpp"
