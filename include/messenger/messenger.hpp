@@ -106,7 +106,9 @@ class Messenger {
   [[nodiscard]] Jobs& jobs() noexcept;
   [[nodiscard]] const Jobs& jobs() const noexcept;
 
-  // Verbs, each on behalf of one user. All refuse: callNotFound (start: threadNotFound), notMember.
+  // Verbs, each on behalf of one user. All refuse: callNotFound (start: threadNotFound), notMember. Those
+  // that put a user into a call refuse also: invalidInput, for a user whose type is not valid
+  // (`UserId::isType`).
 
   /// Starts a call with the user in it and rings the others. Safe to repeat: a second start is refused while
   /// the first call is active. Refuses: callingDisabled, callsDown, threadCallingDisabled, threadLocked,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "support/json_writer.hpp"
+#include "support/text.hpp"
 #include "support/thrown.hpp"
 #include "support/time_text.hpp"
 
@@ -113,10 +114,30 @@ class Notifications {
     if (users.empty()) return;
     Broadcast broadcast{event, {}, std::move(payload), call_.id};
     broadcast.channels.reserve(users.size());
+    const UserId* without = nullptr;
     for (const UserId& user : users) {
-      broadcast.channels.push_back("messenger." + user.type + '.' + user.id);
+      if (auto channel = Broadcast::channelOf(user)) {
+        broadcast.channels.push_back(std::move(*channel));
+      } else {
+        without = &user;
+      }
     }
-    effects_.emplace_back(std::move(broadcast));
+    if (!broadcast.channels.empty()) effects_.emplace_back(std::move(broadcast));
+    if (without == nullptr) return;
+    add(BroadcastFailed{call_.id, event,
+                        "the user " + support::presentable(without->text(), std::nullopt) +
+                            " has no channel, because the type is not valid"});
+  }
+
+  /// With the call as payload.
+  void broadcastCall(const char* event, const std::vector<UserId>& users) {
+    if (users.empty()) return;
+    support::JsonWriter json;
+    json.beginObject();
+    writeCall(json, /*withThreadName=*/false);
+    writeExtras(json, context_.extras.ofPayload(event, call_));
+    json.endObject();
+    broadcast(event, users, std::move(json).text());
   }
 
   void ring(const ThreadMember& starter) {
