@@ -16,6 +16,7 @@
 #include "messenger/contracts/clock.hpp"
 #include "messenger/contracts/logger.hpp"
 #include "messenger/contracts/presence.hpp"
+#include "messenger/contracts/presenter.hpp"
 #include "messenger/contracts/storage.hpp"
 #include "messenger/contracts/thread_directory.hpp"
 #include "messenger/contracts/video_driver.hpp"
@@ -42,6 +43,7 @@ struct Dependencies {
   std::shared_ptr<Broadcaster> broadcaster{};  ///< nullBroadcaster()
   std::shared_ptr<Clock> clock{};              ///< systemClock()
   std::shared_ptr<Logger> logger{};            ///< stderrLogger(warning)
+  std::shared_ptr<Presenter> presenter{};      ///< none: payloads have the library's fields only
 };
 
 /// The calling system. Make one object at startup; it starts no OS thread unless asked.
