@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds README.md, CHANGELOG.md and docs/ to the truth.
+"""Holds README.md, CHANGELOG.md, SECURITY.md and docs/ to the truth.
 
     scripts/check_docs.py              checks the tree that the script lies in
     scripts/check_docs.py --root DIR   checks another one
@@ -9,6 +9,8 @@
 Rules:
   - C++ code is quoted: before its fence stands `<!-- quote: PATH [tag] [tag] -->`, and the block is, line by line, what lies in PATH
     between `// [tag]` and `// [/tag]`, shifted to the left; without a tag, the whole file.
+  - README.md shows a whole program, which a reader can copy and compile: the first C++ in it is a whole file with a `main`. What it
+    quotes in part is linked, so that the rest is found.
   - A relative link leads to a file, and its #anchor to a heading there.
   - A path in `code` exists; a name in `code` that looks like one of C++ or CMake occurs in the sources; a command of the console
     in `code` (calls:down) is one. What belongs to others is named in a line `<!-- foreign: A, B -->` of the page.
@@ -85,7 +87,7 @@ class Tree:
         self._commands = None
 
     def pages(self):
-        pages = [self.root / name for name in ("README.md", "CHANGELOG.md")]
+        pages = [self.root / name for name in ("README.md", "CHANGELOG.md", "SECURITY.md")]
         return [page for page in pages if page.exists()] + sorted((self.root / "docs").rglob("*.md"))
 
     def check(self, fix=False):
@@ -94,6 +96,8 @@ class Tree:
             if fix and self._fix_quotes(page):
                 page = Page(path)
             self._check_quotes(page)
+            if path.name == "README.md" and path.parent == self.root:
+                self._check_program(page)
             self._check_links(page)
             self._check_names(page)
         return self.findings
@@ -142,6 +146,19 @@ class Tree:
         for number, line in page.prose:
             if QUOTE.search(line) and number + 1 not in fences:
                 self._found(page, number, "a quote without a block of code below it")
+
+    def _check_program(self, page):
+        links = {(found.group(1) or found.group(2)).partition("#")[0] for _, line in page.prose for found in LINK.finditer(line)}
+        first = True
+        for start, _, content, quote in page.blocks:
+            if quote is None:
+                continue
+            path, tags = QUOTE.search(page.lines[quote - 1]).groups()
+            if first and (tags or not re.search(r"^int main\(", "\n".join(content), re.MULTILINE)):
+                self._found(page, start, "the first C++ is no whole program: quote a file with a main, without a tag")
+            first = False
+            if tags and path not in links and (self.root / path).is_file():
+                self._found(page, start, f"{path} is quoted in part, and no link leads to the rest")
 
     def _fix_quotes(self, page):
         lines, changed = list(page.lines), False
@@ -276,13 +293,26 @@ CASES = [
 ]
 
 
+# What README.md begins with in these cases: a whole program, and a link to what they quote in part.
+PROGRAM = "<!-- quote: examples/program.cpp -->\n```cpp\nint main() {}\n```\n\n[rest](examples/a.cpp)\n\n"
+BARE_CASES = [
+    ("<!-- quote: examples/a.cpp [part] -->\n```cpp\nint quoted;\n```\n[rest](examples/a.cpp)", "no whole program"),
+    ("<!-- quote: examples/program.cpp -->\n```cpp\nint main() {}\n```\n<!-- quote: examples/a.cpp [part] -->\n```cpp\nint quoted;\n```", "no link leads to the rest"),
+    ("<!-- quote: examples/part.cpp -->\n```cpp\nint part;\n```", "no whole program"),
+    ("No code.", None),
+]
+
+
 def self_test():
     failed = 0
-    for text, expected in CASES:
+    cases = [(PROGRAM + text, expected) for text, expected in CASES] + BARE_CASES
+    for text, expected in cases:
         with tempfile.TemporaryDirectory() as folder:
             root = pathlib.Path(folder)
             for name, content in {
                 "examples/a.cpp": SOURCE,
+                "examples/program.cpp": "int main() {}\n",
+                "examples/part.cpp": "int part;\n",
                 "include/messenger/a.hpp": "",
                 "scripts/run": "",
                 "src/console/a.cpp": 'add("calls:down");',
@@ -300,7 +330,7 @@ def self_test():
             if not good:
                 failed += 1
                 print(f"{text!r}: expected {expected or 'nothing'}, found {findings}")
-    print(f"{len(CASES) - failed} passed, {failed} failed")
+    print(f"{len(cases) - failed} passed, {failed} failed")
     return 1 if failed else 0
 
 

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <string_view>
 
 #include "commands.hpp"
 #include "stop_signal.hpp"
@@ -94,11 +95,18 @@ void listen(Messenger& messenger) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  const std::string_view argument = argc > 1 ? argv[1] : "";
+  if (argument.starts_with("-") || argc > 2) {
+    const bool help = argument == "--help";
+    (help ? std::cout : std::cerr) << "Usage: event_loop_host [DATABASE]\n\nReads commands in one OS thread "
+                                      "and gives the library its turns. In memory, or on a SQLite file.\n";
+    return help ? 0 : 2;
+  }
   try {
     std::cout << std::unitbuf;  // readers of a pipe get each line at once
     Config config;
     config.calling.enabled = true;
-    Messenger messenger{config, argc > 1 ? sqliteStorage(argv[1]) : memoryStorage()};
+    Messenger messenger{config, argument.empty() ? memoryStorage() : sqliteStorage(argument)};
     listen(messenger);
     const auto thread =
         messenger.threads().createGroup("The band", {{{"user", "alice"}, "Alice", /*admin=*/true},

@@ -2,11 +2,16 @@
 #include <messenger/adapters/sqlite.hpp>
 #include <messenger/messenger.hpp>
 
+#include <stdlib.h>
+
+#include <cerrno>
 #include <ctime>
 #include <filesystem>
 #include <iomanip>
 #include <iostream>
 #include <set>
+#include <string_view>
+#include <system_error>
 
 using namespace messenger;
 
@@ -39,10 +44,36 @@ struct DemoDriver final : VideoDriver {
   std::string room;
 };
 
+// A new folder of nobody else's for temporary files, removed with all that is in it.
+struct TemporaryFolder {
+  TemporaryFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "first_call-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) throw std::system_error(errno, std::generic_category(), name);
+    path = name;
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  std::filesystem::path path;
+};
+
+constexpr std::string_view usage =
+    "Usage: first_call [DATABASE]\n\n"
+    "A call goes through its whole life on a SQLite file, step by step.\n\n"
+    "DATABASE  the file, made when it is missing, and kept; without it a new one is made and removed again\n";
+
 int main(int argc, char** argv) try {
-  const auto fresh = "first_call-" + std::to_string(std::time(nullptr)) + ".db";
-  const std::filesystem::path file = argc > 1 ? argv[1] : std::filesystem::temp_directory_path() / fresh;
-  std::cout << "A call on the SQLite file " << file.string() << "\n\n";
+  const std::string_view argument = argc > 1 ? argv[1] : "";
+  if (argument == "--help" || argument == "-h") return std::cout << usage, 0;
+  if (argument.starts_with("-") || argc > 2) return std::cerr << usage, 2;
+  std::optional<TemporaryFolder> temporary;
+  if (argument.empty()) temporary.emplace();
+  const std::filesystem::path file = temporary ? temporary->path / "calls.db" : argument;
+  std::cout << "A call on the SQLite file " << file.string() << (temporary ? ", removed afterwards" : "")
+            << "\n\n";
   std::set<std::string> rooms;
   const UserId alice{"user", "alice"}, bob{"user", "bob"};
   // [wire]

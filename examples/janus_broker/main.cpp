@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <exception>
 #include <iostream>
+#include <string_view>
 
 #include "setup_help.hpp"
 
@@ -95,7 +96,13 @@ int run() {
 
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
+  if (argc > 1) {
+    const bool help = std::string_view{argv[1]} == "--help";
+    (help ? std::cout : std::cerr) << "Usage: janus_broker\n\nCalls on a Janus, which the environment names: "
+                                      "JANUS_SERVER_ENDPOINT and so on (docs/janus.md).\n";
+    return help ? 0 : 2;
+  }
   try {
     return run();
   } catch (const std::invalid_argument& error) {

@@ -3,8 +3,13 @@
 #include <messenger/adapters/sqlite.hpp>
 #include <messenger/messenger.hpp>
 
+#include <stdlib.h>
+
+#include <cerrno>
 #include <filesystem>
 #include <iostream>
+#include <string_view>
+#include <system_error>
 
 #include "conversation_directory.hpp"
 
@@ -27,6 +32,23 @@ void removeFromConversation(HostDatabase& database, Messenger& messenger, std::i
   messenger.host().memberRemoved(threadIdOf(conversation), userIdOf(user));
 }
 // [/remove]
+
+/// A new folder of nobody else's for temporary files, removed with all that is in it.
+struct TemporaryFolder {
+  TemporaryFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "own_tables-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) throw std::system_error(errno, std::generic_category(), name);
+    path = name;
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+  std::filesystem::path path;
+};
 
 void run(const std::filesystem::path& folder) {
   // [wire]
@@ -70,18 +92,19 @@ void run(const std::filesystem::path& folder) {
 
 }  // namespace
 
-int main() {
-  const auto folder =
-      std::filesystem::temp_directory_path() /
-      ("own_tables-" + std::to_string(std::chrono::steady_clock::now().time_since_epoch().count()));
-  int status = 0;
+int main(int argc, char** argv) {
+  if (argc > 1) {
+    const bool help = std::string_view{argv[1]} == "--help";
+    (help ? std::cout : std::cerr) << "Usage: own_tables\n\nCalls in an application whose users and "
+                                      "conversations are in its own tables.\n";
+    return help ? 0 : 2;
+  }
   try {
-    std::filesystem::create_directory(folder);
-    run(folder);
+    const TemporaryFolder folder;
+    run(folder.path);
+    return 0;
   } catch (const std::exception& error) {
     std::cerr << error.what() << '\n';
-    status = 1;
+    return 1;
   }
-  std::filesystem::remove_all(folder);
-  return status;
 }

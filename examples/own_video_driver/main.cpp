@@ -4,6 +4,7 @@
 #include <messenger/messenger.hpp>
 
 #include <iostream>
+#include <string_view>
 
 #include "video_room_broker.hpp"
 
@@ -51,7 +52,13 @@ bool repeatAfterCrash(const std::shared_ptr<VideoRoom>& service, HostKey key, co
 
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
+  if (argc > 1) {
+    const bool help = std::string_view{argv[1]} == "--help";
+    (help ? std::cout : std::cerr) << "Usage: own_video_driver\n\nCalls with a driver for a media server of "
+                                      "one's own, and what a crash leaves.\n";
+    return help ? 0 : 2;
+  }
   const auto service = std::make_shared<VideoRoom>();
   const HostKey key{0x9f1c52d8e07a4b36U, 0x2b7e151628aed2a6U};  // a real one comes from the host's secrets
 

@@ -2,6 +2,7 @@
 #include <messenger/adapters/memory.hpp>
 
 #include <iostream>
+#include <string_view>
 
 #include "tasks.hpp"
 
@@ -23,7 +24,12 @@ void expect(const std::string& what, bool holds) {
 
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
+  if (argc > 1) {
+    const bool help = std::string_view{argv[1]} == "--help";
+    (help ? std::cout : std::cerr) << "Usage: tour\n\nRuns the tasks of docs/tour.md one after another.\n";
+    return help ? 0 : 2;
+  }
   const UserId alice{"user", "alice"}, bob{"user", "bob"}, carol{"user", "carol"};
   Sockets sockets;
   Config config;
@@ -32,6 +38,7 @@ int main() {
   Dependencies dependencies;
   dependencies.storage = memoryStorage();
   dependencies.broadcaster = socketBroadcaster(sockets);
+  dependencies.presenter = avatars();
   Messenger messenger{config, std::move(dependencies)};
   // [/dependencies]
 
@@ -53,7 +60,9 @@ int main() {
   expect("the log of events", log.empty() ? "nothing" : log.back(), "ended after 0 s: maintenance");
   expect("calls so far", std::to_string(countHistory(messenger, band, alice)), "1");
   expect("jobs to do", std::to_string(lookAfterJobs(messenger)), "0");
-  expect("broadcasts", sockets.sent() > 0);
+  expect("broadcasts", !sockets.sent().empty());
+  expect("the ring has the caller's profile",
+         sockets.sent().front().find("/people/carol") != std::string::npos);
   expect("test: silent participants are evicted", silentOnesAreEvicted());
   expect("test: rooms are destroyed after failures", roomsGoAfterTrouble());
   expect("test: a synchronous host", synchronousHost());

@@ -1,16 +1,17 @@
 #include "tasks.hpp"
 
 #include <messenger/contracts/broadcaster.hpp>
+#include <messenger/contracts/presenter.hpp>
 
 using namespace messenger;
 using namespace std::chrono_literals;
 
-void Sockets::send(const std::string&, const std::string&) {
+void Sockets::send(const std::string&, const std::string& text) {
   const std::lock_guard lock(mutex_);
-  ++sent_;
+  sent_.push_back(text);
 }
 
-std::size_t Sockets::sent() const {
+std::vector<std::string> Sockets::sent() const {
   const std::lock_guard lock(mutex_);
   return sent_;
 }
@@ -34,6 +35,21 @@ class SocketBroadcaster final : public Broadcaster {
 
 std::shared_ptr<Broadcaster> socketBroadcaster(Sockets& sockets) {
   return std::make_shared<SocketBroadcaster>(sockets);
+}
+
+// [presenter]
+class Avatars final : public Presenter {
+ public:
+  // Called on several OS threads at once, for each response and each push: answer from memory.
+  ExtraFields userFields(const UserId& user) const override {
+    return {ExtraField::text("route", "/people/" + user.id),
+            {"avatar", R"({"sm": "/avatars/small.png", "lg": "/avatars/large.png"})"}};
+  }
+};
+// [/presenter]
+
+std::shared_ptr<Presenter> avatars() {
+  return std::make_shared<Avatars>();
 }
 
 ThreadId makeGroup(Messenger& messenger) {

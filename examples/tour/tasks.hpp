@@ -14,14 +14,15 @@
 class Sockets {
  public:
   void send(const std::string& channel, const std::string& text);
-  [[nodiscard]] std::size_t sent() const;
+  [[nodiscard]] std::vector<std::string> sent() const;
 
  private:
   mutable std::mutex mutex_;
-  std::size_t sent_ = 0;
+  std::vector<std::string> sent_;
 };
 
 [[nodiscard]] std::shared_ptr<messenger::Broadcaster> socketBroadcaster(Sockets& sockets);
+[[nodiscard]] std::shared_ptr<messenger::Presenter> avatars();
 
 [[nodiscard]] messenger::ThreadId makeGroup(messenger::Messenger& messenger);
 [[nodiscard]] std::string ring(messenger::Messenger& messenger, const messenger::ThreadId& thread,

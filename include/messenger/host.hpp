@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "messenger/contracts/presenter.hpp"
 #include "messenger/contracts/thread_directory.hpp"
 #include "messenger/jobs/scheduler.hpp"
 #include "messenger/model/call.hpp"
@@ -62,6 +63,9 @@ class Host {
   [[nodiscard]] TimePoint wallTimeOf(StorageTime moment) const;
   /// The directory in use.
   [[nodiscard]] const ThreadDirectory& directory() const noexcept;
+
+  /// What adds the host's own fields to payloads (`Dependencies::presenter`); null when there is none.
+  [[nodiscard]] const Presenter* presenter() const noexcept;
 
   // Presence
 

@@ -17,9 +17,11 @@
 #include "messenger/contracts/clock.hpp"
 #include "messenger/contracts/logger.hpp"
 #include "messenger/contracts/presence.hpp"
+#include "messenger/contracts/presenter.hpp"
 #include "messenger/contracts/storage.hpp"
 #include "messenger/contracts/thread_directory.hpp"
 #include "messenger/contracts/video_driver.hpp"
+#include "messenger/errors.hpp"
 #include "messenger/events/call_events.hpp"
 #include "messenger/events/subscription.hpp"
 #include "messenger/host.hpp"
@@ -42,6 +44,7 @@ struct Dependencies {
   std::shared_ptr<Broadcaster> broadcaster{};  ///< nullBroadcaster()
   std::shared_ptr<Clock> clock{};              ///< systemClock()
   std::shared_ptr<Logger> logger{};            ///< stderrLogger(warning)
+  std::shared_ptr<Presenter> presenter{};      ///< none: payloads have the library's fields only
   /// Where ids and random delays come from: empty for std::random_device. A number repeats them, for a
   /// simulation; never the same one for two processes on a storage.
   std::optional<std::uint64_t> randomSeed{};
@@ -109,7 +112,9 @@ class Messenger {
   [[nodiscard]] Jobs& jobs() noexcept;
   [[nodiscard]] const Jobs& jobs() const noexcept;
 
-  // Verbs, each on behalf of one user. All refuse: callNotFound (start: threadNotFound), notMember.
+  // Verbs, each on behalf of one user. All refuse: callNotFound (start: threadNotFound), notMember. Those
+  // that put a user into a call refuse also: invalidInput, for a user whose type is not valid
+  // (`UserId::isType`).
 
   /// Starts a call with the user in it and rings the others. Safe to repeat: a second start is refused while
   /// the first call is active. Refuses: callingDisabled, callsDown, threadCallingDisabled, threadLocked,

@@ -16,8 +16,11 @@ class ThreadStore;
 /// The default thread directory, for hosts without their own table of conversations. Returned by
 /// `Messenger::threads`.
 ///
-/// Texts must be valid UTF-8 without control characters: ids and user types 1 to 255 bytes, names and
-/// subjects 0 to 255; anything else is refused with invalidInput, and `detail` names the field. Thread-safe.
+/// Ids must have 1 to 255 bytes (not characters: `é` has two bytes, an emoji four or more), names and
+/// subjects 0 to 255, of valid UTF-8 without control and format characters (docs/security.md says which, and
+/// why the joiners of Persian names and emoji are none). User types must be valid (`UserId::isType`).
+/// Anything else is refused with invalidInput; `detail` names the field and says what is wrong. A member that
+/// was stored with another type can be read and removed. Thread-safe.
 class Threads {
  public:
   class Impl;

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "actions/delivery.hpp"
+#include "actions/extras.hpp"
 #include "actions/presence_window.hpp"
 #include "messenger/config.hpp"
 #include "messenger/contracts/broadcaster.hpp"
@@ -33,6 +34,7 @@ struct Context {
   PresenceWindow& window;
   support::WakeUp& jobsStored;  ///< notified when a job was stored
   const InstanceId instance;
+  const Extras extras;  ///< what the host adds to payloads
 
   /// To be called when a commit stored or settled jobs of this call: in synchronous mode it runs the
   /// available ones. Returns the call as they left it, if any ran. Never throws.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "support/json_writer.hpp"
+#include "support/text.hpp"
 #include "support/thrown.hpp"
 #include "support/time_text.hpp"
 
@@ -46,18 +47,18 @@ class Notifications {
 
   void operator()(const rules::notice::Joined& notice) {
     const CallParticipant& row = written(notice.participant);
-    broadcast("joined.call", {row.user}, callPayload(/*withThreadName=*/false));
+    broadcastCall("joined.call", {row.user});
     add(CallJoined{call_, row});
   }
 
   void operator()(const rules::notice::Left& notice) {
     const CallParticipant& row = written(notice.participant);
-    broadcast("left.call", {row.user}, callPayload(/*withThreadName=*/false));
+    broadcastCall("left.call", {row.user});
     add(CallLeft{call_, row});
   }
 
   void operator()(const rules::notice::Ignored& notice) {
-    broadcast("call.ignored", {notice.by}, callPayload(/*withThreadName=*/false));
+    broadcastCall("call.ignored", {notice.by});
     add(CallIgnored{call_, notice.by});
   }
 
@@ -68,16 +69,14 @@ class Notifications {
     json.key("thread_id").value(call_.threadId.value());
     json.key("call_id").value(call_.id.value());
     json.key("kicked").value(row.kicked);
+    writeExtras(json, context_.extras.ofPayload("call.kicked", call_));
     json.endObject();
     broadcast("call.kicked", {row.user}, std::move(json).text());
     add(KickedFromCall{call_, row, notice.by});
   }
 
   void operator()(const rules::notice::Ended& notice) {
-    guarded("call.ended", [&] {
-      const std::vector<UserId> users = audienceOfEnd(notice.removed);
-      broadcast("call.ended", users, callPayload(/*withThreadName=*/false));
-    });
+    guarded("call.ended", [&] { broadcastCall("call.ended", audienceOfEnd(notice.removed)); });
     add(CallEnded{call_, call_.endReason.value_or(EndReason::hungUp), call_.endedBy,
                   call_.duration().value_or(Duration::zero())});
   }
@@ -113,10 +112,30 @@ class Notifications {
     if (users.empty()) return;
     Broadcast broadcast{event, {}, std::move(payload), call_.id};
     broadcast.channels.reserve(users.size());
+    const UserId* without = nullptr;
     for (const UserId& user : users) {
-      broadcast.channels.push_back("messenger." + user.type + '.' + user.id);
+      if (auto channel = Broadcast::channelOf(user)) {
+        broadcast.channels.push_back(std::move(*channel));
+      } else {
+        without = &user;
+      }
     }
-    effects_.emplace_back(std::move(broadcast));
+    if (!broadcast.channels.empty()) effects_.emplace_back(std::move(broadcast));
+    if (without == nullptr) return;
+    add(BroadcastFailed{call_.id, event,
+                        "the user " + support::presentable(without->text(), std::nullopt) +
+                            " has no channel, because the type is not valid"});
+  }
+
+  /// With the call as payload.
+  void broadcastCall(const char* event, const std::vector<UserId>& users) {
+    if (users.empty()) return;
+    support::JsonWriter json;
+    json.beginObject();
+    writeCall(json, /*withThreadName=*/false);
+    writeExtras(json, context_.extras.ofPayload(event, call_));
+    json.endObject();
+    broadcast(event, users, std::move(json).text());
   }
 
   void ring(const ThreadMember& starter) {
@@ -124,14 +143,20 @@ class Notifications {
     for (const ThreadMember& member : members()) {
       if (member.user != starter.user && !member.notificationsMuted) others.push_back(member.user);
     }
+    if (others.empty()) return;
     support::JsonWriter json;
     json.beginObject();
-    json.key("call").raw(callPayload(/*withThreadName=*/true));
+    json.key("call").beginObject();
+    writeCall(json, /*withThreadName=*/true);
+    if (audience_.thread) writeExtras(json, context_.extras.ofThread(*audience_.thread, std::nullopt));
+    json.endObject();
     json.key("sender").beginObject();
     json.key("name").value(starter.name);
     json.key("provider_id").value(starter.user.id);
     json.key("provider_alias").value(starter.user.type);
+    writeExtras(json, context_.extras.ofUser(starter.user));
     json.endObject();
+    writeExtras(json, context_.extras.ofPayload("incoming.call", call_));
     json.endObject();
     broadcast("incoming.call", others, std::move(json).text());
   }
@@ -155,11 +180,10 @@ class Notifications {
     return users;
   }
 
-  [[nodiscard]] std::string callPayload(bool withThreadName) {
+  /// Into the object that is open.
+  void writeCall(support::JsonWriter& json, bool withThreadName) {
     lookUpThread();
     const std::optional<Thread>& thread = audience_.thread;
-    support::JsonWriter json;
-    json.beginObject();
     json.key("id").value(call_.id.value());
     json.key("type").value(static_cast<int>(call_.type));
     json.key("type_verbose").value("VIDEO");
@@ -170,8 +194,6 @@ class Notifications {
     }
     json.key("created_at").value(support::toText(call_.createdAt));
     json.key("updated_at").value(support::toText(call_.updatedAt));
-    json.endObject();
-    return std::move(json).text();
   }
 
   /// Only one attempt; a payload without it is better than none.

@@ -92,7 +92,7 @@ Outcome runHelp(Invocation& call) {
   }
   std::vector<std::string> names;
   for (const Command& each : call.program.commands) names.push_back(each.name);
-  const std::string near = nearest(*name, names);
+  const std::string near = nearest(withoutArtisanPrefix(*name), names);
   return fail(
       ExitCode::usage, "unknownCommand", "There is no command \"" + printable(*name, 80) + "\".",
       near.empty() ? "\"" + call.program.name + " list\" shows all commands." : "Did you mean " + near + "?");
@@ -100,10 +100,18 @@ Outcome runHelp(Invocation& call) {
 
 }  // namespace
 
+std::string_view withoutArtisanPrefix(std::string_view name) noexcept {
+  constexpr std::string_view prefix = "messenger:";
+  return name.starts_with(prefix) ? name.substr(prefix.size()) : name;
+}
+
 const Command* findCommand(const Program& program, std::string_view name) {
-  const auto found = std::find_if(program.commands.begin(), program.commands.end(),
-                                  [&](const Command& each) { return each.name == name; });
-  return found == program.commands.end() ? nullptr : &*found;
+  for (const std::string_view each : {name, withoutArtisanPrefix(name)}) {
+    const auto found = std::find_if(program.commands.begin(), program.commands.end(),
+                                    [&](const Command& command) { return command.name == each; });
+    if (found != program.commands.end()) return &*found;
+  }
+  return nullptr;
 }
 
 void printVersion(const Program& program, Screen& screen) {

@@ -12,14 +12,15 @@ namespace {
 using Range = std::pair<char32_t, char32_t>;
 
 // Unicode 15: the blocks used in names of people and groups, not the full property tables.
-constexpr std::array<Range, 8> combining{{{0x0300, 0x036F},
+constexpr std::array<Range, 9> combining{{{0x0300, 0x036F},
                                           {0x0483, 0x0489},
                                           {0x0591, 0x05BD},
                                           {0x0610, 0x061A},
                                           {0x064B, 0x065F},
                                           {0x200B, 0x200F},
                                           {0x20D0, 0x20F0},
-                                          {0xFE00, 0xFE0F}}};
+                                          {0xFE00, 0xFE0F},
+                                          {0xE0100, 0xE01EF}}};
 constexpr std::array<Range, 9> wide{{{0x1100, 0x115F},
                                      {0x2E80, 0xA4CF},
                                      {0xAC00, 0xD7A3},
@@ -29,31 +30,12 @@ constexpr std::array<Range, 9> wide{{{0x1100, 0x115F},
                                      {0xFFE0, 0xFFE6},
                                      {0x1F300, 0x1FAFF},
                                      {0x20000, 0x3FFFD}}};
-/// C1 controls, which terminals treat like ESC, and marks that change the writing direction.
-constexpr std::array<Range, 4> unsafe{
-    {{0x0080, 0x009F}, {0x200E, 0x200F}, {0x2028, 0x202E}, {0x2066, 0x2069}}};
 
 template <std::size_t N>
 bool within(const std::array<Range, N>& ranges, char32_t character) noexcept {
   return std::any_of(ranges.begin(), ranges.end(), [&](const Range& range) {
     return character >= range.first && character <= range.second;
   });
-}
-
-struct Character {
-  char32_t code = 0;
-  std::size_t bytes = 1;
-};
-
-/// The first character of a well-formed, non-empty text.
-Character first(std::string_view text) noexcept {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned lead = byte(0);
-  const std::size_t bytes = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-  if (bytes == 1 || bytes > text.size()) return {lead, 1};
-  char32_t code = lead & (0xFFU >> (bytes + 1));
-  for (std::size_t i = 1; i < bytes; ++i) code = (code << 6U) | (byte(i) & 0x3FU);
-  return {code, bytes};
 }
 
 std::size_t columnsOf(char32_t character) noexcept {
@@ -64,17 +46,16 @@ std::size_t columnsOf(char32_t character) noexcept {
 }  // namespace
 
 std::string printable(std::string_view text, std::size_t maxColumns) {
-  const std::string clean = support::presentable(text, std::nullopt, text.size() + 1);
+  const std::string clean = support::withoutControls(text);
   std::string out;
   std::size_t used = 0;
   std::size_t fits = 0;  // the length of `out` up to which "..." still fits
   for (std::string_view rest = clean; !rest.empty();) {
-    const Character character = first(rest);
-    const bool harmful = within(unsafe, character.code);
-    const std::size_t width = harmful ? 1 : columnsOf(character.code);
+    const support::Character character = support::firstCharacter(rest);
+    const std::size_t width = columnsOf(character.code);
     if (used + width > maxColumns)
       return out.substr(0, fits) + std::string(std::min<std::size_t>(3, maxColumns), '.');
-    out += harmful ? std::string_view{"?"} : rest.substr(0, character.bytes);
+    out += rest.substr(0, character.bytes);
     used += width;
     if (used + 3 <= maxColumns) fits = out.size();
     rest.remove_prefix(character.bytes);
@@ -85,9 +66,9 @@ std::string printable(std::string_view text, std::size_t maxColumns) {
 std::size_t columns(std::string_view text) noexcept {
   std::size_t total = 0;
   while (!text.empty()) {
-    const Character character = first(text);
+    const support::Character character = support::firstCharacter(text);
     total += columnsOf(character.code);
-    text.remove_prefix(character.bytes);
+    text.remove_prefix(std::max<std::size_t>(1, character.bytes));
   }
   return total;
 }

@@ -7,8 +7,8 @@
 
 namespace messenger::console {
 
-/// Foreign text for a terminal: ill-formed bytes, control characters and characters that change the writing
-/// direction become '?'; cut to `maxColumns` with "..." at its end.
+/// Foreign text for a terminal: ill-formed bytes and control characters (support/text.hpp) become '?'; cut to
+/// `maxColumns` with "..." at its end.
 [[nodiscard]] std::string printable(std::string_view text, std::size_t maxColumns = 300);
 
 /// How many columns a text takes: none for combining characters, two for wide ones.

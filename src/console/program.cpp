@@ -29,7 +29,8 @@ std::vector<OptionSpec> joined(const std::vector<OptionSpec>& some, const std::v
   return all;
 }
 
-tl::unexpected<Failure> unknownCommand(const Program& program, const std::string& name) {
+tl::unexpected<Failure> unknownCommand(const Program& program, const std::string& typed) {
+  const std::string name{withoutArtisanPrefix(typed)};
   std::vector<std::string> names;
   std::string family;
   for (const Command& each : program.commands) {
@@ -43,7 +44,7 @@ tl::unexpected<Failure> unknownCommand(const Program& program, const std::string
                      : near.empty()  ? ""
                                      : "Did you mean " + near + "? ";
   hint += "\"" + program.name + " list\" shows all commands.";
-  return fail(ExitCode::usage, "unknownCommand", "There is no command \"" + printable(name, 80) + "\".",
+  return fail(ExitCode::usage, "unknownCommand", "There is no command \"" + printable(typed, 80) + "\".",
               hint);
 }
 

@@ -6,6 +6,7 @@
 
 #include "console/layout.hpp"
 #include "support/json_writer.hpp"
+#include "support/text.hpp"
 
 namespace messenger::console {
 namespace {
@@ -30,9 +31,34 @@ std::string_view escape(Tone tone) noexcept {
   return "";
 }
 
+constexpr std::string_view reset = "\x1b[0m";
+
+/// The colour sequence at the beginning of a text, if it is one of ours; otherwise empty.
+std::string_view paintAt(std::string_view text) noexcept {
+  for (const Tone tone : {Tone::strong, Tone::good, Tone::warning, Tone::bad, Tone::faint}) {
+    if (text.starts_with(escape(tone))) return escape(tone);
+  }
+  return text.starts_with(reset) ? reset : std::string_view{};
+}
+
+/// The text made printable, except for the colours that `paint` put into it.
+std::string printablePainted(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t at = std::min(text.find('\x1b'), text.size());
+    out += printable(text.substr(0, at), unlimited);
+    text.remove_prefix(at);
+    if (text.empty()) break;
+    const std::string_view colour = paintAt(text);
+    out += colour.empty() ? std::string_view{"?"} : colour;
+    text.remove_prefix(std::max<std::size_t>(1, colour.size()));
+  }
+  return out;
+}
+
 std::string painted(bool colour, Tone tone, std::string_view text) {
   if (!colour || tone == Tone::plain || text.empty()) return std::string{text};
-  return std::string{escape(tone)}.append(text).append("\x1b[0m");
+  return std::string{escape(tone)}.append(text).append(reset);
 }
 
 }  // namespace
@@ -56,28 +82,29 @@ std::size_t Screen::errorWidth() const noexcept {
 }
 
 std::string Screen::paint(Tone tone, std::string_view text) const {
-  return painted(colour_, tone, text);
+  return painted(colour_, tone, printable(text, unlimited));
 }
 
 void Screen::line(std::string_view text) {
   if (json_) return;
+  const std::string safe = colour_ ? printablePainted(text) : printable(text, unlimited);
   const support::Lock lock(mutex_);
   eraseProgress();
-  out_ << text << '\n' << std::flush;
+  out_ << safe << '\n' << std::flush;
 }
 
 void Screen::document(std::string_view json) {
   if (!json_) return;
   const support::Lock lock(mutex_);
   eraseProgress();
-  out_ << json << '\n';
+  out_ << support::printableJson(json) << '\n';
 }
 
 void Screen::note(std::string_view text) {
   if (json_ || text.empty()) return;
   const support::Lock lock(mutex_);
   eraseProgress();
-  for (const std::string& line : wrap(text, errorWidth())) err_ << line << '\n';
+  for (const std::string& line : wrap(printable(text, unlimited), errorWidth())) err_ << line << '\n';
   err_ << std::flush;
 }
 
@@ -113,16 +140,17 @@ void Screen::fail(const Failure& failure) {
     json.key("reason").value(failure.reason).key("message").value(failure.message);
     if (!failure.hint.empty()) json.key("hint").value(failure.hint);
     json.endObject().key("exit").value(static_cast<int>(failure.code)).endObject();
-    out_ << json.text() << '\n';
+    out_ << support::printableJson(json.text()) << '\n';
     return;
   }
   constexpr std::string_view label = "Error:";
   bool first = true;
-  for (const std::string& line : wrap(std::string{label} + ' ' + failure.message, errorWidth())) {
+  const std::string message = printable(failure.message, unlimited);
+  for (const std::string& line : wrap(std::string{label} + ' ' + message, errorWidth())) {
     err_ << (first ? painted(errorColour_, Tone::bad, label) + line.substr(label.size()) : line) << '\n';
     first = false;
   }
-  for (const std::string& line : wrap(failure.hint, errorWidth())) {
+  for (const std::string& line : wrap(printable(failure.hint, unlimited), errorWidth())) {
     if (!line.empty()) err_ << line << '\n';
   }
 }

@@ -14,7 +14,8 @@ namespace messenger::console {
 enum class Tone : std::uint8_t { plain, strong, good, warning, bad, faint };
 
 /// The output of a command: lines for people or one JSON document on `out`; notes, failures and the progress
-/// line on `err`. Thread-safe, because workers report from their own OS threads.
+/// line on `err`. Whatever text it is given, control characters do not get through (support/text.hpp).
+/// Thread-safe, because workers report from their own OS threads.
 class Screen {
  public:
   Screen(std::ostream& out, std::ostream& err, const ConsoleOptions& options, bool json);

@@ -11,6 +11,12 @@ constexpr std::size_t gap = 2;
 
 }  // namespace
 
+void Table::add(std::vector<Cell> cells) {
+  // Before they are measured.
+  for (Cell& each : cells) each.text = printable(each.text, unlimited);
+  rows_.push_back(std::move(cells));
+}
+
 void Table::print(Screen& screen) const {
   std::vector<std::size_t> widths;
   std::size_t total = 0;
@@ -71,7 +77,7 @@ void printFields(Screen& screen, const std::vector<Field>& fields, std::size_t w
     } else {
       label = name + std::string(indent - columns(each.name), ' ');
     }
-    for (const std::string& line : wrap(each.value.text, room)) {
+    for (const std::string& line : wrap(printable(each.value.text, unlimited), room)) {
       screen.line(label + screen.paint(each.value.tone, line));
       label = std::string(indent, ' ');
     }

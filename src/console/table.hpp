@@ -9,7 +9,7 @@
 namespace messenger::console {
 
 struct Cell {
-  std::string text;  ///< made printable, see `printable`
+  std::string text;
   Tone tone = Tone::plain;
 };
 
@@ -20,7 +20,7 @@ class Table {
   explicit Table(std::vector<std::string> headings) : headings_(std::move(headings)) {}
 
   /// REQUIRES: as many cells as headings.
-  void add(std::vector<Cell> cells) { rows_.push_back(std::move(cells)); }
+  void add(std::vector<Cell> cells);
 
   void print(Screen& screen) const;
 

@@ -70,6 +70,10 @@ const ThreadDirectory& Host::directory() const noexcept {
   return impl_.context.threads;
 }
 
+const Presenter* Host::presenter() const noexcept {
+  return impl_.dependencies.presenter.get();
+}
+
 // Presence and maintenance
 
 std::size_t Host::checkActivity(When when) {

@@ -15,7 +15,7 @@
 namespace messenger {
 
 Messenger::Messenger(const Config& config, std::shared_ptr<Storage> storage)
-    : Messenger(config, Dependencies{std::move(storage), nullptr, nullptr, nullptr, nullptr, nullptr}) {}
+    : Messenger(config, Dependencies{.storage = std::move(storage)}) {}
 
 Messenger::Messenger(const Config& config, Dependencies dependencies)
     : impl_(std::make_shared<MessengerImpl>(config, std::move(dependencies))) {}

@@ -68,6 +68,7 @@ MessengerImpl::MessengerImpl(const Config& given, Dependencies from)
               window,
               jobsStored,
               instance,
+              {dependencies.presenter.get(), *dependencies.logger},
               [this](const CallId& call) {
                 return isSynchronous() ? runner.runCall(call) : std::optional<Call>{};
               }},

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "facade/threads_impl.hpp"
+#include "rules/call_rules.hpp"
 #include "rules/member_removed.hpp"
 #include "support/text.hpp"
 
@@ -15,14 +16,17 @@ namespace {
 constexpr std::size_t maxText = 255;
 
 std::optional<Refusal> whyNotText(const char* field, const std::string& text, bool mayBeEmpty) {
-  if ((mayBeEmpty || !text.empty()) && support::isPlainText(text, maxText)) return std::nullopt;
-  return Refusal{Reason::invalidInput,
-                 fmt::format("{} must be {} to {} bytes of UTF-8 without control characters.", field,
-                             mayBeEmpty ? 0 : 1, maxText)};
+  if (text.empty() && !mayBeEmpty) {
+    return Refusal{Reason::invalidInput, fmt::format("{} must not be empty.", field)};
+  }
+  if (auto why = support::whyNotPlainText(text, maxText)) {
+    return Refusal{Reason::invalidInput, fmt::format("{} {}.", field, *why)};
+  }
+  return std::nullopt;
 }
 
 std::optional<Refusal> whyNotUser(const UserId& user) {
-  if (auto why = whyNotText("user.type", user.type, /*mayBeEmpty=*/false)) return why;
+  if (auto why = rules::whyNotType(user)) return why;
   return whyNotText("user.id", user.id, /*mayBeEmpty=*/false);
 }
 

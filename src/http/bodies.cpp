@@ -20,6 +20,7 @@ void writeOwner(JsonWriter& json, const UserId& owner, Names& names) {
   json.key("name").value(names.of(owner));
   json.key("provider_id").value(owner.id);
   json.key("provider_alias").value(owner.type);
+  actions::writeExtras(json, names.extrasOf(owner));
   json.endObject();
 }
 
@@ -74,12 +75,14 @@ void writeCall(JsonWriter& json, const CallView& view, const UserId& viewer, Nam
   json.key("thread_type").value(static_cast<int>(view.thread.type));
   json.key("thread_type_verbose").value(view.thread.isGroup() ? "GROUP" : "PRIVATE");
   json.key("thread_name").value(names.of(view.thread, viewer));
+  actions::writeExtras(json, names.extras().ofThread(view.thread, viewer));
   json.endObject();
   if (call.active()) writeOptions(json, view);
   if (participants != nullptr) {
     json.key("participants");
     writeParticipants(json, *participants, names);
   }
+  actions::writeExtras(json, names.extras().ofPayload({}, call));
   json.endObject();
 }
 

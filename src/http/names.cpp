@@ -8,6 +8,12 @@ const std::string& Names::of(const UserId& user) {
   return users_.emplace(user, directory_.findUserName(user).value_or("")).first->second;
 }
 
+const ExtraFields& Names::extrasOf(const UserId& user) {
+  const auto known = userExtras_.find(user);
+  if (known != userExtras_.end()) return known->second;
+  return userExtras_.emplace(user, extras_.ofUser(user)).first->second;
+}
+
 const std::string& Names::of(const Thread& thread, const UserId& viewer) {
   if (thread.isGroup()) return thread.subject;
   auto known = others_.find(thread.id);

@@ -49,7 +49,10 @@ struct Ids {
 class Router::Impl {
  public:
   Impl(Messenger& messenger, RouterOptions options)
-      : messenger_(messenger), options_(checked(std::move(options))), known_(options_.callThreadCache) {}
+      : messenger_(messenger),
+        options_(checked(std::move(options))),
+        extras_(messenger.host().presenter(), *options_.logger),
+        known_(options_.callThreadCache) {}
 
   Response handle(const Request& request) {
     Response response = respond(request);
@@ -165,6 +168,8 @@ class Router::Impl {
     return noSuchRoute();
   }
 
+  [[nodiscard]] Names newNames() const { return {messenger_.host().directory(), extras_}; }
+
   Response refusedWith(const Refusal& refusal) const { return refused(refusal, options_.retryAfter); }
 
   template <class T>
@@ -177,7 +182,7 @@ class Router::Impl {
   Response start(const Ids& ids, const UserId& user) {
     const auto thread = messenger_.host().directory().findThread(ids.thread);
     if (!thread) return notFound(Reason::threadNotFound);
-    Names names{messenger_.host().directory()};
+    Names names = newNames();
     names.of(user);
     names.of(*thread, user);
 
@@ -207,7 +212,7 @@ class Router::Impl {
   }
 
   Response join(const Ids& ids, const UserId& user) {
-    Names names{messenger_.host().directory()};
+    Names names = newNames();
     names.of(user);
     const auto joined = messenger_.joinCall(ids.call, user);
     if (!joined) return refusedWith(joined.error());
@@ -231,7 +236,7 @@ class Router::Impl {
   Response show(const Ids& ids, const UserId& user) const {
     const auto view = messenger_.showCall(ids.call, user);
     if (!view) return refusedWith(view.error());
-    Names names{messenger_.host().directory()};
+    Names names = newNames();
     if (view->call.active()) return withBody(200, callBody(*view, user, names));
     const auto everybody = messenger_.participants(ids.call, user);
     if (!everybody) return refusedWith(everybody.error());
@@ -241,31 +246,32 @@ class Router::Impl {
   Response history(const Ids& ids, const UserId& user, const std::optional<CallId>& before) const {
     const auto page = messenger_.callHistory(ids.thread, user, before);
     if (!page) return refusedWith(page.error());
-    Names names{messenger_.host().directory()};
+    Names names = newNames();
     return withBody(200, historyBody(*page, before, user, names));
   }
 
   Response participants(const Ids& ids, const UserId& user) const {
     const auto everybody = messenger_.participants(ids.call, user);
     if (!everybody) return refusedWith(everybody.error());
-    Names names{messenger_.host().directory()};
+    Names names = newNames();
     return withBody(200, participantsBody(*everybody, names));
   }
 
   Response participant(const Ids& ids, const UserId& user) const {
     const auto row = messenger_.participant(ids.call, user, ids.participant);
     if (!row) return refusedWith(row.error());
-    Names names{messenger_.host().directory()};
+    Names names = newNames();
     return withBody(200, participantBody(*row, names));
   }
 
   Response activeCalls(const UserId& user) const {
-    Names names{messenger_.host().directory()};
+    Names names = newNames();
     return withBody(200, callsBody(messenger_.activeCalls(user), user, names));
   }
 
   Messenger& messenger_;
   const RouterOptions options_;
+  const actions::Extras extras_;
   CallThreadCache known_;
 };
 

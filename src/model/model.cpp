@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "messenger/model/call.hpp"
 #include "messenger/model/job.hpp"
 #include "messenger/model/user_id.hpp"
@@ -8,9 +10,19 @@ std::string UserId::text() const {
   return type + ':' + id;
 }
 
+bool UserId::isType(std::string_view text) noexcept {
+  const auto isAllowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  };
+  return !text.empty() && text.size() <= maxType && std::all_of(text.begin(), text.end(), isAllowed) &&
+         text != "thread" && text != "call";
+}
+
 std::optional<UserId> UserId::parse(std::string_view text) {
   const std::size_t colon = text.find(':');
-  if (colon == std::string_view::npos || colon == 0 || colon + 1 == text.size()) return std::nullopt;
+  if (colon == std::string_view::npos || !isType(text.substr(0, colon)) || colon + 1 == text.size()) {
+    return std::nullopt;
+  }
   return UserId{std::string{text.substr(0, colon)}, std::string{text.substr(colon + 1)}};
 }
 

@@ -30,6 +30,12 @@ std::optional<Reason> whyNotInCall(const CallState& state, const UserId& user) {
   return std::nullopt;
 }
 
+std::optional<Refusal> whyNotType(const UserId& user) {
+  if (UserId::isType(user.type)) return std::nullopt;
+  return Refusal{Reason::invalidInput, "user.type must be 1 to " + std::to_string(UserId::maxType) +
+                                           " of A-Z a-z 0-9 _ -, and not the word thread or call."};
+}
+
 bool isOwnerOrAdmin(const CallState& state, const Access& access) {
   return state.call.owner == access.member.user || (access.thread.isGroup() && access.member.admin);
 }

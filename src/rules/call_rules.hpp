@@ -8,6 +8,10 @@ namespace messenger::rules {
 /// Why the user may not act as a participant in the call: callEnded, kicked, notInCall. Empty when they may.
 [[nodiscard]] std::optional<Reason> whyNotInCall(const CallState& state, const UserId& user);
 
+/// Why the user cannot be put into a thread or a call: invalidInput, when the type is not valid
+/// (`UserId::isType`). The detail begins with "user.type".
+[[nodiscard]] std::optional<Refusal> whyNotType(const UserId& user);
+
 /// Owner of the call, or admin of the thread.
 [[nodiscard]] bool isOwnerOrAdmin(const CallState& state, const Access& access);
 

@@ -98,10 +98,13 @@ struct Decision {
   std::optional<UserId> gone{};
 };
 
-[[nodiscard]] inline Decision refused(Reason reason) {
+[[nodiscard]] inline Decision refused(Refusal refusal) {
   Decision decision;
-  decision.refusal = Refusal{reason, {}};
+  decision.refusal = std::move(refusal);
   return decision;
+}
+[[nodiscard]] inline Decision refused(Reason reason) {
+  return refused(Refusal{reason, {}});
 }
 
 }  // namespace messenger::rules

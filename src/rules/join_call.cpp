@@ -16,6 +16,7 @@ Decision joinCall(const JoinCall& command, const CallStore::Loaded& loaded, cons
     decision.seen = user;
     return decision;
   }
+  if (auto why = whyNotType(user)) return refused(std::move(*why));
   CallParticipant row;
   if (known != nullptr) {
     row = *known;

@@ -28,6 +28,7 @@ std::optional<Reason> whyNot(const CallStore::Loaded& loaded, const Access& acce
 Decision startCall(const StartCall& command, const CallStore::Loaded& loaded, const Access& access,
                    const RuleConfig& config, Now now) {
   if (const auto why = whyNot(loaded, access, config, now)) return refused(*why);
+  if (auto why = whyNotType(access.member.user)) return refused(std::move(*why));
 
   CallWithRoom call;
   call.id = command.call;

@@ -137,4 +137,21 @@ TEST_CASE("help: any line -> not wider than the terminal", "[console][unit]") {
   }
 }
 
+TEST_CASE("command line: the name of an Artisan command -> understood and suggested", "[console]") {
+  World world;
+  world.startCall();
+  const Ran down = world.run({"messenger:calls:down", "--duration=5"});
+  CHECK(down.exit == 0);
+  CHECK(down.out.find("Call system is now down for 5 minutes.") != std::string::npos);
+  CHECK(world.run({"messenger:calls:up"}).out.find("Call system is now online.") == 0);
+  CHECK(world.run({"messenger:calls:check-activity"}).exit == 0);
+  CHECK(world.run({"help", "messenger:calls:down"}).out == world.run({"help", "calls:down"}).out);
+  CHECK(world.run({"messenger:calls:donw"}).err.find("Did you mean calls:down?") != std::string::npos);
+  CHECK(world.run({"help", "messenger:calls:donw"}).err.find("Did you mean calls:down?") !=
+        std::string::npos);
+  CHECK(world.run({"messenger:calls"}).err.find("There are calls:list") != std::string::npos);
+  CHECK(world.run({"messenger:"}).exit == 2);
+  CHECK(world.run({"messenger:messenger:calls:up"}).exit == 2);
+}
+
 }  // namespace messenger::console::testing

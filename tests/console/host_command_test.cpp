@@ -60,6 +60,45 @@ TEST_CASE("host commands: one throws what it likes → a failed command with a c
   CHECK(said.err.find('\x1b') == std::string::npos);
 }
 
+TEST_CASE("host commands: whatever they print -> no control character gets through",
+          "[console][host_command]") {
+  const std::string wild = "a\x1b[2J\u009b31m\u202eb\u2066\u200b\u2028\x7f\xff";
+  World world;
+  HostCommand command = hello();
+  command.description = {wild};
+  command.run = [wild](CommandCall& call) -> std::optional<Failure> {
+    call.progress(wild);
+    call.line(wild);
+    call.note(wild);
+    call.document("{\"text\":\"" + wild + "\"}");
+    return Failure{ExitCode::failed, "wild", wild, wild};
+  };
+  world.console.commands = {command};
+  world.console.progress = true;
+  world.console.colour = GENERATE(false, true);
+  const auto requireHarmless = [](std::string text) {
+    for (const char* ours : {"\x1b[K", "\x1b[0m", "\x1b[1m"}) {
+      for (auto at = text.find(ours); at != std::string::npos; at = text.find(ours)) {
+        text.erase(at, std::string_view{ours}.size());
+      }
+    }
+    INFO(text);
+    for (const char* each : {"\x1b", "\u009b", "\u202e", "\u2066", "\u200b", "\u2028", "\x7f", "\xff"}) {
+      CHECK(text.find(each) == std::string::npos);
+    }
+  };
+  const Ran said = world.run({"app:hello"});
+  CHECK(said.out == "a?[2J?31m?b?????\n");
+  requireHarmless(said.err);
+  CHECK(said.err.find("Error: a?[2J?31m?b?????") != std::string::npos);
+  requireHarmless(world.run({"help", "app:hello"}).out);
+  const Ran json = world.run({"app:hello", "--json"});
+  requireHarmless(json.out);
+  CHECK(json.out.find("\\u009b31m\\u202eb\\u2066\\u200b\\u2028\\u007f") != std::string::npos);
+  requireHarmless(world.run({"help", "app:hello", "--json"}).out);
+  requireHarmless(world.run({wild, "--" + wild, wild}).err);
+}
+
 TEST_CASE("host commands: run -> have the host's Messenger and flags and --json", "[console][host_command]") {
   World world;
   world.console.commands = {hello()};

@@ -111,8 +111,19 @@ TEST_CASE("bad input: odd text for the directory -> refused", "[facade][bad_inpu
     return made;
   };
   std::vector<std::string> bad{
-      std::string(256, 'x'), std::string(1 << 20, 'x'), std::string("a\0b", 3), "\xff", "a\nb", "\x7f",
-      "\xed\xa0\x80"};
+      std::string(256, 'x'),
+      std::string(1 << 20, 'x'),
+      std::string("a\0b", 3),
+      "\xff",
+      "a\nb",
+      "\x7f",
+      "\xed\xa0\x80",
+      "a\xc2\x9b"
+      "31m",               // U+009B
+      "a\xe2\x80\xae",     // U+202E
+      "a\xe2\x80\x8b",     // U+200B
+      "\xef\xbb\xbfName",  // U+FEFF
+  };
   for (const std::string& text : bad) {
     CAPTURE(shown(text));
     REQUIRE_REFUSED(threads.createGroup(text, {alice}), Reason::invalidInput);
@@ -140,6 +151,24 @@ TEST_CASE("bad input: odd text for the directory -> refused", "[facade][bad_inpu
   REQUIRE(threads.createGroup("S", {with({"user", ""})}).error().detail.find("user.id") != std::string::npos);
   REQUIRE_OK(threads.createGroup(std::string(255, 'x'), {}, ThreadId{std::string(255, 'y')}));
   REQUIRE(threads.members(world.team).size() == Fixture::groupSize);
+}
+
+TEST_CASE("bad input: a text that is refused -> the detail says what is wrong with which field",
+          "[facade][bad_input]") {
+  Fixture world;
+  Threads& threads = world.messenger->threads();
+  const auto why = [&](const std::string& subject) {
+    return threads.setSubject(world.team, subject).error().detail;
+  };
+  std::string flowers;
+  for (int i = 0; i < 100; ++i) flowers += "\xf0\x9f\x8c\xb8";
+  CHECK(why(flowers) == "subject has 400 bytes (100 characters), at most 255 bytes are allowed.");
+  CHECK(why(std::string(300, 'x')) == "subject has 300 bytes, at most 255 are allowed.");
+  CHECK(why("\xff") == "subject is not valid UTF-8.");
+  CHECK(why("a\tb") == "subject contains U+0009, a control or format character.");
+  CHECK(why("a\xe2\x81\xa6") == "subject contains U+2066, a control or format character.");
+  CHECK(threads.createGroup("S", {}, ThreadId{""}).error().detail == "thread.id must not be empty.");
+  REQUIRE_OK(threads.setSubject(world.team, flowers.substr(0, 252)));
 }
 
 TEST_CASE("bad input: any text in a host's directory -> broadcasts stay valid", "[facade][bad_input]") {
@@ -177,7 +206,8 @@ TEST_CASE("bad input: any text in a host's directory -> broadcasts stay valid", 
   int number = 0;
   for (const std::string& text : oddTexts()) {
     CAPTURE(shown(text));
-    const UserId user{text, text};
+    REQUIRE_REFUSED(m.startCall(ThreadId{text}, {text + "!", text}), Reason::invalidInput);
+    const UserId user{"user", text};
     const auto call = m.startCall(ThreadId{text + std::to_string(++number)}, user);
     REQUIRE_OK(call);
     REQUIRE(m.host().findCall(call->id)->owner == user);

@@ -326,4 +326,31 @@ TEST_CASE("router: each kind of user in a private thread -> may do what the tabl
   walk(Table{privateTable}, makePrivateScene);
 }
 
+TEST_CASE("router: a user whose type is not valid -> may look and is put into no call", "[http][access]") {
+  HttpWorld world;
+  world.makeGroup("team", {HttpWorld::member("ann")});
+  ThreadMember old;
+  old.user = {"user.a", "b"};
+  old.startCalls = true;
+  REQUIRE(world.storage->threads()->putMember(ThreadId{"team"}, old) == ThreadStore::PutMember::stored);
+  const auto send = [&](std::string_view method, const std::string& path) {
+    const std::string whole = "/api/messenger/threads/team/calls" + path;
+    return world.router.handle({.method = method, .path = whole, .user = old.user, .body = {}});
+  };
+  const auto requireRefused = [](const Response& response) {
+    CHECK(response.status == 422);
+    CHECK(Json::parse(response.body).at("reason") == "invalidInput");
+  };
+  requireRefused(send("POST", ""));
+  CHECK(send("GET", "").status == 200);
+  ThreadMember ann = HttpWorld::member("ann");
+  ann.admin = true;
+  REQUIRE_OK(world.messenger.threads().putMember(ThreadId{"team"}, ann));
+  const Call call = world.start("team", "ann");
+  requireRefused(send("POST", "/" + call.id.value() + "/join"));
+  CHECK(send("GET", "/" + call.id.value()).status == 200);
+  CHECK(send("POST", "/" + call.id.value() + "/leave").status == 403);
+  CHECK(world.messenger.host().participants(call.id).size() == 1);
+}
+
 }  // namespace messenger::http

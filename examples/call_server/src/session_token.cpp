@@ -25,7 +25,7 @@ SessionTokens::SessionTokens(const messenger::Secret& key)
     // A separate key, so that other uses of the secret cannot produce a session token.
     : key_(hmacSha256(key.reveal(), "call_server session")) {
   if (key.reveal().size() < shortestKey) {
-    throw std::invalid_argument("CALL_SERVER_SECRET must have at least 16 characters");
+    throw std::invalid_argument("CALL_SERVER_SECRET must have at least 16 bytes");
   }
 }
 

@@ -44,7 +44,9 @@ class CommandCall {
   /// Whether this flag was given.
   [[nodiscard]] virtual bool has(std::string_view flag) const = 0;
 
-  /// Prints a line of the result for people; nothing with --json. Control characters in it become '?'.
+  // Control and format characters in what is printed become '?', and are escaped in a document.
+
+  /// Prints a line of the result for people; nothing with --json.
   virtual void line(std::string_view text) = 0;
   /// Prints the result as one JSON document with --json; otherwise nothing. Call it at most once.
   virtual void document(std::string_view json) = 0;

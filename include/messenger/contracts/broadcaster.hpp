@@ -1,9 +1,11 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "messenger/model/ids.hpp"
+#include "messenger/model/user_id.hpp"
 
 namespace messenger {
 
@@ -11,12 +13,17 @@ namespace messenger {
 struct Broadcast {
   /// `incoming.call`, `joined.call`, `left.call`, `call.ignored`, `call.kicked`, `call.ended`
   std::string event;
-  /// The channels of the users it is for: `messenger.{type}.{id}` each.
+  /// The channels of the users it is for, each named by `channelOf`.
   std::vector<std::string> channels;
-  /// JSON, with the keys of the Laravel package. Never the room's id, pin, payload or secret.
+  /// JSON, with the keys of the Laravel package but for what docs/from-laravel.md lists (avatars, links), and
+  /// with what the host adds (`Presenter`). Never the room's id, pin, payload or secret.
   std::string payload;
   /// The call it is about.
   CallId call;
+
+  /// `messenger.{type}.{id}`, the channel of one user and of nobody else. Nothing for a type that is not
+  /// valid (`UserId::isType`): no push is sent to such a user, and BroadcastFailed says so.
+  [[nodiscard]] static std::optional<std::string> channelOf(const UserId& user);
 };
 
 /// Pushes to clients over whatever transport the host has: WebSocket, Redis, Pusher.

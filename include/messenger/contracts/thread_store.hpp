@@ -16,9 +16,9 @@ struct NewThread {
 };
 
 /// A directory that can also be written; `Messenger::threads` uses it. It is in the same storage as the
-/// calls. The library has checked lengths, UTF-8, and that a private thread has two different members. Each
-/// write is one transaction that compares and sets in one step, durable like any other. Thread-safe; fails as
-/// CallStore does.
+/// calls. The library has checked lengths, UTF-8, user types, and that a private thread has two different
+/// members. Each write is one transaction that compares and sets in one step, durable like any other.
+/// Thread-safe; fails as CallStore does.
 class ThreadStore : public ThreadDirectory {
  public:
   /// Stores the thread and its members; the names of members become the names of these users. False: a thread

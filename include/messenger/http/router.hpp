@@ -34,7 +34,8 @@ struct RouterOptions {
 };
 
 /// The REST API of the Laravel package, for any HTTP server: it takes requests and returns responses. Routes,
-/// bodies and statuses are in docs/http.md.
+/// bodies and statuses are in docs/http.md; what the bodies of the package have beyond them, in
+/// docs/from-laravel.md. A host adds such fields with a `Presenter` (`Dependencies::presenter`).
 ///
 /// Thread-safe; blocks as the verbs of Messenger do. Refusals and messenger::Error become responses; other
 /// exceptions from the host's own ThreadDirectory pass through.

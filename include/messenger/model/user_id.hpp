@@ -1,6 +1,7 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <ostream>
@@ -11,14 +12,24 @@ namespace messenger {
 
 /// Identifies a user: the host's type of account and the id there, e.g. `{"user", "42"}` or `{"company",
 /// "7"}`.
+///
+/// A plain value that holds any text; what takes users in checks the type: `Threads`, `Messenger::startCall`
+/// and `joinCall`, and what names a push channel. Users with another type that are stored already can be
+/// read, leave and be removed; they are put into no call and get no push.
 struct UserId {
-  std::string type;
+  std::string type;  ///< see isType
   std::string id;
 
   /// `user:42`. The inverse of `parse`.
   [[nodiscard]] std::string text() const;
 
-  /// Reads `type:id`; the first colon separates them. Empty when either side is empty.
+  /// Whether a text can be the type of a user: 1 to `maxType` letters (a-z, A-Z), digits, `_` and `-`, and
+  /// neither `thread` nor `call`, which begin the names of other channels. So a channel
+  /// `messenger.{type}.{id}` is that of one user, whatever the id.
+  [[nodiscard]] static bool isType(std::string_view text) noexcept;
+  static constexpr std::size_t maxType = 255;
+
+  /// Reads `type:id`; the first colon separates them. Empty when the type is not valid, or the id is empty.
   [[nodiscard]] static std::optional<UserId> parse(std::string_view text);
 
   friend bool operator==(const UserId&, const UserId&) = default;

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "messenger/adapters/defaults.hpp"
+#include "support/text.hpp"
 
 namespace messenger {
 namespace {
@@ -13,12 +14,8 @@ class StderrLogger final : public Logger {
   void log(LogLevel level, std::string_view message) override {
     if (level < level_) return;
     std::string line{"messenger: "};
-    line.append(toString(level)).append(": ").append(message);
-    // The message stays one line, whatever a foreign error text contains.
-    for (char& c : line) {
-      if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
-    }
-    line += '\n';
+    // The message stays one line that cannot steer a terminal, whatever a foreign error text contains.
+    line.append(toString(level)).append(": ").append(support::withoutControls(message, ' ')).append("\n");
     // Written at once, so that lines of several OS threads do not mix. A failure cannot be reported anywhere.
     static_cast<void>(std::fwrite(line.data(), 1, line.size(), stderr));
   }

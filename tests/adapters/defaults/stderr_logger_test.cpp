@@ -43,10 +43,13 @@ TEST_CASE("stderr logger: a message of its level or above -> one line", "[adapte
     logger->log(LogLevel::info, "too small");
     logger->log(LogLevel::warning, "look here");
     logger->log(LogLevel::error, "two\nlines\x1b[31m");
+    logger->log(LogLevel::error, "C1 \u009b31m, direction \u202e, separator \u2028, hidden \u200b, bad \xff");
   }
   std::ifstream file(folder.file("log"));
   const std::string text{std::istreambuf_iterator<char>(file), {}};
-  REQUIRE(text == "messenger: warning: look here\nmessenger: error: two lines [31m\n");
+  REQUIRE(text ==
+          "messenger: warning: look here\nmessenger: error: two lines [31m\n"
+          "messenger: error: C1  31m, direction  , separator  , hidden  , bad  \n");
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ inline constexpr int unauthorized = 433;
 struct JanusError {
   ErrorKind kind = ErrorKind::malformedReply;
   int code = 0;
-  /// In English or in the server's words, cut to a few hundred characters; never contains a secret that the
+  /// In English or in the server's words, cut to a few hundred bytes; never contains a secret that the
   /// client has.
   std::string text;
 
