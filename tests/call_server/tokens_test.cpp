@@ -1,14 +1,10 @@
 #include <chrono>
-#include <filesystem>
-#include <fstream>
 #include <stdexcept>
 
 #include "crypto.hpp"
 #include "janus_token.hpp"
-#include "options.hpp"
 #include "session_token.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/temp_dir.hpp"
 
 namespace call_server {
 namespace {
@@ -96,18 +92,6 @@ TEST_CASE("janus token: signed -> as in RFC 2202", "[call_server][unit]") {
   const std::string token = janusToken(Secret{"key"}, 1700000000, "janus", {"janus.plugin.videoroom"});
   CHECK(token == "1700000000,janus,janus.plugin.videoroom:" +
                      base64(hmacSha1("key", "1700000000,janus,janus.plugin.videoroom")));
-}
-
-TEST_CASE("kept secret: missing -> made once and for its owner alone", "[call_server][unit]") {
-  const messenger::testing::TempDir folder;
-  const auto file = folder.file("calls.db.secret");
-  const Secret made = keptSecret(file);
-  CHECK(made.reveal().size() == 64);
-  CHECK(keptSecret(file) == made);
-  using std::filesystem::perms;
-  CHECK(std::filesystem::status(file).permissions() == (perms::owner_read | perms::owner_write));
-  const auto files = std::distance(std::filesystem::directory_iterator{folder.path()}, {});
-  CHECK(files == 1);
 }
 
 }  // namespace call_server

@@ -1,22 +1,15 @@
 #include "options.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
-#include <cerrno>
 #include <cstdlib>
-#include <fstream>
 #include <iostream>
 #include <stdexcept>
-#include <system_error>
 
-#include "crypto.hpp"
+#include "secret_file.hpp"
 
 namespace call_server {
 namespace {
 
-constexpr std::size_t secretBytes = 32;
 constexpr const char* about =
     "A server for calls between users of a web page: HTTP and WebSocket on one port, calls in a SQLite file, "
     "media\n"
@@ -54,13 +47,6 @@ std::string checkedUrl(std::string url) {
   return url;
 }
 
-std::string readLine(const std::filesystem::path& file) {
-  std::ifstream in(file);
-  std::string line;
-  std::getline(in, line);
-  return line;
-}
-
 }  // namespace
 
 std::variant<Settings, int> settingsFrom(int argc, const char* const* argv) {
@@ -89,23 +75,6 @@ std::variant<Settings, int> settingsFrom(int argc, const char* const* argv) {
   }
   settings.mediaTokenLifetime = std::chrono::seconds{tokenSeconds};
   return settings;
-}
-
-messenger::Secret keptSecret(const std::filesystem::path& file) {
-  // Written to another name and linked into place, so that the file is never incomplete.
-  const std::string aside = file.string() + '.' + randomHex(8);
-  const int out = ::open(aside.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
-  if (out < 0) throw std::system_error(errno, std::generic_category(), aside);
-  const std::string made = randomHex(secretBytes) + '\n';
-  const bool written =
-      ::write(out, made.data(), made.size()) == static_cast<ssize_t>(made.size()) && ::fsync(out) == 0;
-  ::close(out);
-  const bool linked = written && ::link(aside.c_str(), file.c_str()) == 0;
-  const int why = errno;
-  ::unlink(aside.c_str());
-  if (!linked && (!written || why != EEXIST))
-    throw std::system_error(why, std::generic_category(), file.string());
-  return messenger::Secret{readLine(file)};
 }
 
 std::optional<messenger::janus::JanusOptions> readEnvironment(Settings& settings) {
