@@ -171,54 +171,52 @@ TEST_CASE("hub: a client -> not kept alive", "[call_server][unit]") {
   world.hub.publish("user.alice", "x", "{}");
 }
 
-TEST_CASE("rate limiter: a burst and then the rate -> counted for each user and demand",
-          "[call_server][unit]") {
-  RateLimiter limiter({Rate{2, 3}, Rate{1, 1}, Rate{1, 1}});
+TEST_CASE("rate limiter: a burst and then the rate -> counted for each key", "[call_server][unit]") {
+  RateLimiter limiter(Rate{2, 3});
   SteadyTime now{};
-  for (int i = 0; i < 3; ++i) CHECK_FALSE(limiter.refuse("alice", Demand::request, now));
-  CHECK(limiter.refuse("alice", Demand::request, now) == 1);
-  CHECK_FALSE(limiter.refuse("alice", Demand::heartbeat, now));
-  CHECK_FALSE(limiter.refuse("bob", Demand::request, now));
+  for (int i = 0; i < 3; ++i) CHECK_FALSE(limiter.refuse("alice", now));
+  CHECK(limiter.refuse("alice", now) == 1);
+  CHECK_FALSE(limiter.refuse("bob", now));
   now += std::chrono::milliseconds{500};
-  CHECK_FALSE(limiter.refuse("alice", Demand::request, now));
-  CHECK(limiter.refuse("alice", Demand::request, now));
+  CHECK_FALSE(limiter.refuse("alice", now));
+  CHECK(limiter.refuse("alice", now));
   now += std::chrono::hours{1};
-  for (int i = 0; i < 3; ++i) CHECK_FALSE(limiter.refuse("alice", Demand::request, now));
-  CHECK(limiter.refuse("alice", Demand::request, now));
+  for (int i = 0; i < 3; ++i) CHECK_FALSE(limiter.refuse("alice", now));
+  CHECK(limiter.refuse("alice", now));
 }
 
 TEST_CASE("rate limiter: refused -> says how long to wait", "[call_server][unit]") {
-  RateLimiter limiter({Rate{0.25, 1}, Rate{1, 1}, Rate{1, 1}});
+  RateLimiter limiter(Rate{0.25, 1});
   const SteadyTime now{};
-  CHECK_FALSE(limiter.refuse("alice", Demand::request, now));
-  CHECK(limiter.refuse("alice", Demand::request, now) == 4);
-  CHECK(limiter.refuse("alice", Demand::request, now + std::chrono::seconds{3}) == 1);
+  CHECK_FALSE(limiter.refuse("alice", now));
+  CHECK(limiter.refuse("alice", now) == 4);
+  CHECK(limiter.refuse("alice", now + std::chrono::seconds{3}) == 1);
 }
 
 TEST_CASE("rate limiter: a time that comes late -> gives nothing back", "[call_server][unit]") {
   // Threads look at the clock before they have the lock: a later look may be taken first.
-  RateLimiter limiter({Rate{1, 2}, Rate{1, 1}, Rate{1, 1}});
+  RateLimiter limiter(Rate{1, 2});
   const SteadyTime late{std::chrono::seconds{10}};
-  CHECK_FALSE(limiter.refuse("alice", Demand::request, late));
-  CHECK_FALSE(limiter.refuse("alice", Demand::request, late - std::chrono::seconds{5}));
-  CHECK(limiter.refuse("alice", Demand::request, late));
+  CHECK_FALSE(limiter.refuse("alice", late));
+  CHECK_FALSE(limiter.refuse("alice", late - std::chrono::seconds{5}));
+  CHECK(limiter.refuse("alice", late));
 }
 
 TEST_CASE("rate limiter: a user without requests -> forgotten", "[call_server][unit]") {
-  RateLimiter limiter({Rate{1, 1}, Rate{1, 1}, Rate{1, 1}});
+  RateLimiter limiter(Rate{1, 1});
   SteadyTime now{};
-  for (int i = 0; i < 1024; ++i) limiter.refuse(std::to_string(i), Demand::request, now);
+  for (int i = 0; i < 1024; ++i) limiter.refuse(std::to_string(i), now);
   CHECK(limiter.remembered() == 1024);
   now += std::chrono::hours{1};
-  limiter.refuse("alice", Demand::request, now);
+  limiter.refuse("alice", now);
   CHECK(limiter.remembered() == 1);
 }
 
 TEST_CASE("rate limiter: a user who still has to wait -> not forgotten", "[call_server][unit]") {
-  RateLimiter limiter({Rate{1, 1}, Rate{1, 1}, Rate{1, 1}});
+  RateLimiter limiter(Rate{1, 1});
   const SteadyTime now{};
-  for (int i = 0; i < 1025; ++i) limiter.refuse(std::to_string(i), Demand::request, now);
-  CHECK(limiter.refuse("0", Demand::request, now));
+  for (int i = 0; i < 1025; ++i) limiter.refuse(std::to_string(i), now);
+  CHECK(limiter.refuse("0", now));
 }
 
 }  // namespace call_server

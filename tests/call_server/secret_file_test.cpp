@@ -5,9 +5,11 @@
 
 #include <filesystem>
 #include <fstream>
-#include <functional>
+#include <iterator>
 #include <stdexcept>
 #include <string>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 #include "tests/support/catch.hpp"

@@ -51,7 +51,7 @@ CallServer::~CallServer() {
   stop();
 }
 
-std::uint16_t CallServer::start() {
+WebServer::Ports CallServer::start() {
   subscriptions_ = announceCalls(messenger_, *hub_);
   countCalls();
   if (media_) media_->start();
@@ -59,9 +59,9 @@ std::uint16_t CallServer::start() {
   scheduler_.emplace(messenger_.host().startScheduler());
   down_ = messenger_.host().callsAreDown();
   watch_ = std::make_unique<Periodic>(settings_.probeInterval, [this] { watch(); });
-  const std::uint16_t port = web_.start();
+  const WebServer::Ports ports = web_.start();
   logger_->log(LogLevel::info, media_ ? "serving, with a media server" : "serving, without a media server");
-  return port;
+  return ports;
 }
 
 void CallServer::stop() {

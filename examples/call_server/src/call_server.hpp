@@ -3,7 +3,6 @@
 #include <messenger/adapters/janus/janus_options.hpp>
 #include <messenger/messenger.hpp>
 
-#include <cstdint>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -37,8 +36,8 @@ class CallServer {
   CallServer(const CallServer&) = delete;
   CallServer& operator=(const CallServer&) = delete;
 
-  /// Serves. Returns the port. Throws std::runtime_error when it cannot listen.
-  std::uint16_t start();
+  /// Serves. Throws std::runtime_error when it cannot listen.
+  WebServer::Ports start();
   /// Nobody is evicted because of it: heartbeats are reported, and after the next start everyone gets a TTL
   /// of grace.
   void stop();

@@ -5,6 +5,8 @@
 #include <iostream>
 #include <stdexcept>
 
+#include "host_names.hpp"
+#include "ip_address.hpp"
 #include "secret_file.hpp"
 
 namespace call_server {
@@ -47,6 +49,16 @@ std::string checkedUrl(std::string url) {
   return url;
 }
 
+bool isIpAddress(std::string_view text) {
+  return ipAddressOf(text).has_value();
+}
+
+CLI::Validator checkedBy(bool (*isValid)(std::string_view), const char* otherwise) {
+  return CLI::Validator{
+      [isValid, otherwise](const std::string& text) { return isValid(text) ? "" : std::string{otherwise}; },
+      ""};
+}
+
 }  // namespace
 
 std::variant<Settings, int> settingsFrom(int argc, const char* const* argv) {
@@ -55,6 +67,21 @@ std::variant<Settings, int> settingsFrom(int argc, const char* const* argv) {
   CLI::App app{about, "call_server"};
   app.add_option("--address", settings.address, "Address to listen on")->capture_default_str();
   app.add_option("--port", settings.port, "Port to listen on; 0 for any free port")->capture_default_str();
+  app.add_option("--admin-address", settings.adminAddress,
+                 "Address for /healthz and /metrics, which ask for no sign-in")
+      ->capture_default_str();
+  std::optional<std::uint16_t> adminPort;
+  app.add_option("--admin-port", adminPort,
+                 "Port for /healthz and /metrics; 0 for any free port [8081; with --port 0: any free port]");
+  app.add_option("--allow-host", settings.allowedHosts,
+                 "A name under which browsers reach this server, besides localhost and --address; repeat it "
+                 "for more")
+      ->allow_extra_args(false)
+      ->check(checkedBy(isHostName, "must be a host's name or IP address, without a scheme and a port"));
+  app.add_option("--trusted-proxy", settings.trustedProxies,
+                 "Address of a proxy in front, whose X-Forwarded-For names the client; repeat it for more")
+      ->allow_extra_args(false)
+      ->check(checkedBy(isIpAddress, "must be an IP address"));
   app.add_option("--database", settings.database, "SQLite file, made when missing")->capture_default_str();
   app.add_option("--web", settings.web, "Folder of the page")->check(CLI::ExistingDirectory);
   app.add_option("--threads", settings.threads, "Threads that serve connections")
@@ -74,6 +101,7 @@ std::variant<Settings, int> settingsFrom(int argc, const char* const* argv) {
     return app.exit(error, std::cout, std::cerr) == 0 ? 0 : misuse;
   }
   settings.mediaTokenLifetime = std::chrono::seconds{tokenSeconds};
+  settings.adminPort = adminPort.value_or(settings.port == 0 ? 0 : settings.adminPort);
   return settings;
 }
 
