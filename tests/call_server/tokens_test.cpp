@@ -27,6 +27,12 @@ TEST_CASE("session token: valid -> names the user until it expires", "[call_serv
   CHECK_FALSE(tokens.check(token, now + hours{1}));
 }
 
+TEST_CASE("session token: two sign-ins at once -> two sessions", "[call_server][unit]") {
+  const SessionTokens tokens{Secret{"0123456789abcdef"}};
+  const auto idOf = [&] { return tokens.check(tokens.issue("alice", now + hours{1}), now)->id; };
+  CHECK(idOf() != idOf());
+}
+
 TEST_CASE("session token: any change -> invalid", "[call_server][unit]") {
   const SessionTokens tokens{Secret{"0123456789abcdef"}};
   const std::string token = tokens.issue("alice", now + hours{1});
@@ -40,6 +46,7 @@ TEST_CASE("session token: any change -> invalid", "[call_server][unit]") {
   CHECK_FALSE(tokens.check(token.substr(0, token.size() - 1), now));
   CHECK_FALSE(tokens.check("", now));
   CHECK_FALSE(tokens.check("v1...", now));
+  CHECK_FALSE(tokens.check("v1....", now));
   const SessionTokens other{Secret{"0123456789abcdeX"}};
   CHECK_FALSE(other.check(token, now));
 }
@@ -47,7 +54,7 @@ TEST_CASE("session token: any change -> invalid", "[call_server][unit]") {
 TEST_CASE("session token: another key of the same secret -> invalid", "[call_server][unit]") {
   const std::string secret = "0123456789abcdef";
   const SessionTokens tokens{Secret{secret}};
-  const std::string text = "v1." + base64Url("alice") + ".4000000000";
+  const std::string text = "v1." + base64Url("alice") + ".4000000000.0123456789ab";
   const auto signedWith = [&](const std::string& key) {
     return text + '.' + base64Url(hmacSha256(key, text));
   };

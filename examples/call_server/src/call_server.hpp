@@ -3,6 +3,7 @@
 #include <messenger/adapters/janus/janus_options.hpp>
 #include <messenger/messenger.hpp>
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -49,6 +50,7 @@ class CallServer {
  private:
   void countCalls();
   void watch();
+  void checkRights();
 
   // In the order of their use: later members use earlier ones.
   Settings settings_;
@@ -64,7 +66,9 @@ class CallServer {
   std::optional<messenger::Worker> worker_;
   std::optional<messenger::Scheduler> scheduler_;
   bool down_ = false;
+  std::atomic<bool> stopping_{false};
   std::unique_ptr<Periodic> watch_;
+  std::unique_ptr<Periodic> rights_;
 };
 
 }  // namespace call_server

@@ -59,6 +59,7 @@ struct Settings {
   std::string janusPublicUrl;  ///< empty: there is no media server
   std::optional<messenger::Secret> janusTokenSecret;
   std::chrono::milliseconds reconcileInterval{10'000};
+  std::chrono::milliseconds rightsInterval{10'000};  ///< from check to check of all subscriptions
   std::chrono::milliseconds probeInterval{1'000};    ///< of Janus, and of whether calls are down
   Limits limits;
 };

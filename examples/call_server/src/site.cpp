@@ -176,7 +176,9 @@ Response Site::handle(const Request& request) {
 }
 
 std::optional<Session> Site::sessionOf(const Request& request) const {
-  return tokens_.check(cookieValue(request.cookie, sessionCookie), clock_->now().wall);
+  auto session = tokens_.check(cookieValue(request.cookie, sessionCookie), clock_->now().wall);
+  if (session && hub_.isSignedOut(*session)) return std::nullopt;
+  return session;
 }
 
 std::optional<Response> Site::refuseFlood(RateLimiter& limiter, const std::string& key) {
@@ -211,10 +213,7 @@ Response Site::answer(const Request& request, std::string_view& route) {
   }
   if (path == "/session" && request.method == "DELETE") {
     route = "signOut";
-    Response response;
-    response.status = 204;
-    response.headers.emplace_back("Set-Cookie", setCookie("", std::chrono::seconds{0}));
-    return response;
+    return signOut(request);
   }
   if (reads) {
     if (auto file = files_.find(path)) {
@@ -291,10 +290,23 @@ Response Site::signIn(const Request& request) {
   if (auto refused = refuseFlood(signIns_, client)) return *refused;
   const DemoUser* user = findDemoUser(body["user"].get<std::string>());
   if (user == nullptr) return errorReply(422, "unknownUser", "There is no such user.");
+  // The browser forgets the session that it had.
+  if (const auto before = sessionOf(request)) hub_.signOut(*before);
   Response response = jsonReply({{"user", {{"id", user->id}, {"name", user->name}}}});
   const auto expires = clock_->now().wall + sessionLifetime_;
   response.headers.emplace_back("Set-Cookie", setCookie(tokens_.issue(user->id, expires), sessionLifetime_));
   logger_->log(LogLevel::info, user->id + " signed in");
+  return response;
+}
+
+Response Site::signOut(const Request& request) {
+  if (const auto session = sessionOf(request)) {
+    hub_.signOut(*session);
+    logger_->log(LogLevel::info, session->user + " signed out");
+  }
+  Response response;
+  response.status = 204;
+  response.headers.emplace_back("Set-Cookie", setCookie("", std::chrono::seconds{0}));
   return response;
 }
 

@@ -54,6 +54,7 @@ class Site {
   [[nodiscard]] Response health();
   [[nodiscard]] Response metricsText();
   [[nodiscard]] Response signIn(const Request& request);
+  [[nodiscard]] Response signOut(const Request& request);
   [[nodiscard]] Response whoAmI(const Session& session);
   [[nodiscard]] Response conversations(const Session& session, std::string_view query);
   [[nodiscard]] Response history(const Session& session, std::string_view thread, std::string_view query);
