@@ -31,6 +31,7 @@ class Stage {
   explicit Stage(const Options& options) : file_(options.folder, "bench_call_server.db") {
     ::call_server::CallServer::Parts parts;
     parts.settings.port = 0;
+    parts.settings.adminPort = 0;
     parts.settings.database = file_.path();
     parts.settings.secret = Secret{key};
     parts.settings.limits.heartbeats = {1e9, 1e9};
@@ -38,7 +39,7 @@ class Stage {
     parts.config.calling.enabled = true;
     parts.logger = nullLogger();
     server = std::make_unique<::call_server::CallServer>(parts);
-    port = server->start();
+    port = server->start().everyone;
     call = server->messenger().startCall(ThreadId{"team"}, alice).value().id;
   }
 

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <exception>
 #include <iostream>
+#include <string>
 
 #include "call_server.hpp"
 #include "options.hpp"
@@ -21,6 +22,11 @@ void raiseFileLimit() {
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+std::string urlOf(const std::string& address, std::uint16_t port) {
+  const bool isV6 = address.find(':') != std::string::npos;
+  return "http://" + (isV6 ? '[' + address + ']' : address) + ':' + std::to_string(port);
 }
 
 int serve(const call_server::Settings& settings, std::optional<messenger::janus::JanusOptions> janus) {
@@ -40,10 +46,9 @@ int serve(const call_server::Settings& settings, std::optional<messenger::janus:
                      .config = config,
                      .janus = std::move(janus),
                      .logger = messenger::stderrLogger(messenger::LogLevel::info)});
-  const std::uint16_t port = server.start();
-  const bool isV6 = settings.address.find(':') != std::string::npos;
-  std::cout << "listening on http://" << (isV6 ? '[' + settings.address + ']' : settings.address) << ':'
-            << port << '/' << std::endl;
+  const auto ports = server.start();
+  std::cout << "listening on " << urlOf(settings.address, ports.everyone) << "/\n"
+            << "metrics on " << urlOf(settings.adminAddress, ports.admin) << "/metrics" << std::endl;
   int signal = 0;
   sigwait(&signals, &signal);
   std::cout << "stopping" << std::endl;

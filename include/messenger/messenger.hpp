@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -160,9 +161,10 @@ class Messenger {
   [[nodiscard]] Result<CallHistory> callHistory(const ThreadId& thread, const UserId& user,
                                                 const std::optional<CallId>& before = std::nullopt) const;
 
-  /// Everyone who was ever in the call, in the order of joining.
-  [[nodiscard]] Result<std::vector<CallParticipant>> participants(const CallId& call,
-                                                                  const UserId& user) const;
+  /// Everyone who was ever in the call, in the order of joining, after a `CallParticipant::sequence`.
+  [[nodiscard]] Result<std::vector<CallParticipant>> participants(
+      const CallId& call, const UserId& user, std::int64_t after = 0,
+      std::size_t limit = std::numeric_limits<std::int32_t>::max()) const;
 
   /// One of them. Refuses also: participantNotFound.
   [[nodiscard]] Result<CallParticipant> participant(const CallId& call, const UserId& user,

@@ -41,10 +41,11 @@ Result<CallHistory> Messenger::callHistory(const ThreadId& thread, const UserId&
   return history;
 }
 
-Result<std::vector<CallParticipant>> Messenger::participants(const CallId& call, const UserId& user) const {
+Result<std::vector<CallParticipant>> Messenger::participants(const CallId& call, const UserId& user,
+                                                             std::int64_t after, std::size_t limit) const {
   const auto seen = impl_->engine.look(user, {.call = call});
   if (!seen) return refuse(seen.error());
-  return impl_->host.participants(call);
+  return impl_->host.participants(call, after, limit);
 }
 
 Result<CallParticipant> Messenger::participant(const CallId& call, const UserId& user,

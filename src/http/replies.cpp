@@ -1,5 +1,7 @@
 #include "http/replies.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "http/bodies.hpp"
@@ -93,6 +95,13 @@ Response malformedBody() {
 
 Response kickedNotBoolean() {
   return invalid("kicked", "The field kicked is required and must be true or false.");
+}
+
+Response unusableParameter(std::string_view name, std::size_t mostInPage) {
+  if (name == "limit") {
+    return invalid(name, fmt::format("The parameter limit must be one number from 1 to {}.", mostInPage));
+  }
+  return invalid(name, fmt::format("The parameter {} must be one id.", name));
 }
 
 Response refused(const Refusal& refusal, std::chrono::seconds retryAfter) {

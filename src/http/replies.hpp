@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -34,6 +35,9 @@ namespace messenger::http {
 /// 400 and 422 for the body of a kick.
 [[nodiscard]] Response malformedBody();
 [[nodiscard]] Response kickedNotBoolean();
+
+/// 422 for a parameter of a list.
+[[nodiscard]] Response unusableParameter(std::string_view name, std::size_t mostInPage);
 
 /// The response to a refusal: 404, 422, 503 or 403.
 [[nodiscard]] Response refused(const Refusal& refusal, std::chrono::seconds retryAfter);

@@ -2,15 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <optional>
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 #include "actions/log.hpp"
 #include "http/bodies.hpp"
 #include "http/call_thread_cache.hpp"
 #include "http/kick_body.hpp"
 #include "http/names.hpp"
+#include "http/page_query.hpp"
 #include "http/replies.hpp"
 #include "http/route.hpp"
 #include "messenger/adapters/defaults.hpp"
@@ -21,6 +24,8 @@
 namespace messenger::http {
 namespace {
 
+constexpr std::size_t largestPage = 100'000;
+
 RouterOptions checked(RouterOptions options) {
   const auto require = [](bool holds, const char* text) {
     if (!holds) throw std::invalid_argument{text};
@@ -30,6 +35,8 @@ RouterOptions checked(RouterOptions options) {
           "RouterOptions::prefix must be empty, or begin with a slash and end without one");
   require(options.maxPath > 0, "RouterOptions::maxPath must be at least 1");
   require(options.maxId > 0, "RouterOptions::maxId must be at least 1");
+  require(options.pageSize > 0 && options.pageSize <= largestPage,
+          "RouterOptions::pageSize must be from 1 to 100000");
   require(options.retryAfter >= std::chrono::seconds{1},
           "RouterOptions::retryAfter must be at least one second");
   require(options.callThreadCache > 0, "RouterOptions::callThreadCache must be at least 1");
@@ -70,7 +77,7 @@ class Router::Impl {
     if (!request.user) return unauthenticated();
     if (request.body.size() > options_.maxBody) return bodyTooLarge();
 
-    return answer(*route, *method, *request.user, request.body);
+    return answer(*route, *method, request);
   }
 
   /// The path below the prefix, without its query; empty, which is no route, when it is not below.
@@ -81,11 +88,11 @@ class Router::Impl {
     return path.substr(prefix.size() + 1);
   }
 
-  Response answer(const Route& route, Method method, const UserId& user, std::string_view body) {
+  Response answer(const Route& route, Method method, const Request& request) {
     try {
       Ids ids;
       if (auto missing = resolve(route, ids)) return *std::move(missing);
-      return perform(route.endpoint, method, ids, user, body);
+      return perform(route.endpoint, method, ids, request);
     } catch (const StorageError& error) {
       return failed(route.endpoint, error, "storageUnavailable");
     } catch (const Error& error) {
@@ -138,11 +145,11 @@ class Router::Impl {
     return found->threadId == thread;
   }
 
-  Response perform(Endpoint endpoint, Method method, const Ids& ids, const UserId& user,
-                   std::string_view body) {
+  Response perform(Endpoint endpoint, Method method, const Ids& ids, const Request& request) {
+    const UserId& user = *request.user;
     switch (endpoint) {
       case Endpoint::heartbeat:
-        return done(messenger_.heartbeat(ids.call, user));
+        return method == Method::head ? wouldBeat(ids, user) : done(messenger_.heartbeat(ids.call, user));
       case Endpoint::leave:
         return done(messenger_.leaveCall(ids.call, user));
       case Endpoint::end:
@@ -158,12 +165,12 @@ class Router::Impl {
       case Endpoint::call:
         return show(ids, user);
       case Endpoint::participants:
-        return participants(ids, user);
+        return participants(ids, user, pageOf(request));
       case Endpoint::participant:
-        return method == Method::put || method == Method::patch ? kick(ids, user, body)
+        return method == Method::put || method == Method::patch ? kick(ids, user, request.body)
                                                                 : participant(ids, user);
       case Endpoint::activeCalls:
-        return activeCalls(user);
+        return activeCalls(user, pageOf(request));
     }
     return noSuchRoute();
   }
@@ -171,6 +178,19 @@ class Router::Impl {
   [[nodiscard]] Names newNames() const { return {messenger_.host().directory(), extras_}; }
 
   Response refusedWith(const Refusal& refusal) const { return refused(refusal, options_.retryAfter); }
+
+  [[nodiscard]] PageQuery pageOf(const Request& request) const {
+    return parsePageQuery(request.path, options_.pageSize, options_.maxId);
+  }
+
+  /// The answer to a heartbeat, without the effect of one.
+  Response wouldBeat(const Ids& ids, const UserId& user) const {
+    const auto view = messenger_.showCall(ids.call, user);
+    if (!view) return refusedWith(view.error());
+    if (!view->call.active()) return refusedWith({Reason::callEnded, ""});
+    if (view->kicked) return refusedWith({Reason::kicked, ""});
+    return view->inCall ? success() : refusedWith({Reason::notInCall, ""});
+  }
 
   template <class T>
   Response done(const Result<T>& result) const {
@@ -238,9 +258,15 @@ class Router::Impl {
     if (!view) return refusedWith(view.error());
     Names names = newNames();
     if (view->call.active()) return withBody(200, callBody(*view, user, names));
-    const auto everybody = messenger_.participants(ids.call, user);
+    auto everybody = messenger_.participants(ids.call, user, 0, options_.pageSize + 1);
     if (!everybody) return refusedWith(everybody.error());
-    return withBody(200, endedCallBody(*view, user, *everybody, names));
+    const bool more = cut(*everybody, options_.pageSize);
+    Response response = withBody(200, endedCallBody(*view, user, *everybody, names));
+    if (more) {
+      const std::string rest = encodeId(ids.call.value()) + "/participants";
+      response.headers.push_back(next(rest, everybody->back().id.value(), options_.pageSize));
+    }
+    return response;
   }
 
   Response history(const Ids& ids, const UserId& user, const std::optional<CallId>& before) const {
@@ -250,11 +276,21 @@ class Router::Impl {
     return withBody(200, historyBody(*page, before, user, names));
   }
 
-  Response participants(const Ids& ids, const UserId& user) const {
-    const auto everybody = messenger_.participants(ids.call, user);
+  Response participants(const Ids& ids, const UserId& user, const PageQuery& page) const {
+    if (!page.wrong.empty()) return unusableParameter(page.wrong, options_.pageSize);
+    std::int64_t after = 0;
+    if (page.after) {
+      const auto row = messenger_.host().findParticipant(ParticipantId{*page.after});
+      if (!row || row->callId != ids.call) return notFound(Reason::participantNotFound);
+      after = row->sequence;
+    }
+    auto everybody = messenger_.participants(ids.call, user, after, page.limit + 1);
     if (!everybody) return refusedWith(everybody.error());
+    const bool more = cut(*everybody, page.limit);
     Names names = newNames();
-    return withBody(200, participantsBody(*everybody, names));
+    Response response = withBody(200, participantsBody(*everybody, names));
+    if (more) response.headers.push_back(next("", everybody->back().id.value(), page.limit));
+    return response;
   }
 
   Response participant(const Ids& ids, const UserId& user) const {
@@ -264,9 +300,34 @@ class Router::Impl {
     return withBody(200, participantBody(*row, names));
   }
 
-  Response activeCalls(const UserId& user) const {
+  Response activeCalls(const UserId& user, const PageQuery& page) const {
+    if (!page.wrong.empty()) return unusableParameter(page.wrong, options_.pageSize);
+    std::int64_t after = 0;
+    if (page.after) {
+      // It may have ended meanwhile, and still has its place in the order.
+      const auto last = messenger_.host().findCall(CallId{*page.after});
+      if (!last) return notFound(Reason::callNotFound);
+      after = last->sequence;
+    }
+    auto calls = messenger_.activeCalls(user);
+    std::erase_if(calls, [after](const CallView& each) { return each.call.sequence <= after; });
+    const bool more = cut(calls, page.limit);
     Names names = newNames();
-    return withBody(200, callsBody(messenger_.activeCalls(user), user, names));
+    Response response = withBody(200, callsBody(calls, user, names));
+    if (more) response.headers.push_back(next("", calls.back().call.id.value(), page.limit));
+    return response;
+  }
+
+  /// Cuts a list off after `limit` items. Returns whether there were more.
+  template <class T>
+  static bool cut(std::vector<T>& list, std::size_t limit) {
+    if (list.size() <= limit) return false;
+    list.erase(list.begin() + static_cast<std::ptrdiff_t>(limit), list.end());
+    return true;
+  }
+
+  static Header next(std::string_view path, std::string_view last, std::size_t limit) {
+    return {"Link", linkToNext(path, last, limit)};
   }
 
   Messenger& messenger_;

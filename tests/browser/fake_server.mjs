@@ -26,6 +26,8 @@ class World {
   down = false;
   media = false;
   refusesSockets = false;
+  /** Why the next subscriptions are refused, one after another. */
+  refusals = [];
   heartbeatSeconds = 30;
   beats = 0;
   declines = 0;
@@ -218,9 +220,15 @@ export async function startFakeServer(port = 0) {
   server.on("upgrade", (request, stream) => {
     const user = userOf(request);
     if (!user || world.refusesSockets) return stream.end("HTTP/1.1 401 Unauthorized\r\n\r\n");
-    const heard = ({ subscribe, unsubscribe }) => (subscribe ? socket.channels.add(subscribe) : socket.channels.delete(unsubscribe));
+    const heard = ({ subscribe: channel, unsubscribe }) => {
+      if (!channel) return socket.channels.delete(unsubscribe);
+      socket.asked.push(channel);
+      const reason = world.refusals.shift();
+      if (!reason) socket.channels.add(channel);
+      return socket.send(reason ? { event: "refused", channel, reason } : { event: "subscribed", channel });
+    };
     const socket = acceptSocket(request, stream, { heard, closed: () => world.sockets.delete(socket) });
-    Object.assign(socket, { user, channels: new Set() });
+    Object.assign(socket, { user, channels: new Set(), asked: [] });
     world.sockets.add(socket);
     socket.send({ event: "welcome", data: { user } });
   });
@@ -232,6 +240,12 @@ export async function startFakeServer(port = 0) {
       world.down = down;
       for (const call of world.calls) if (down && !call.ended) world.end(call, "maintenance", null);
       world.send(null, "calls.down", { down });
+    },
+    /** Takes a channel away from a user. */
+    revoke(channel, user) {
+      for (const socket of world.sockets) {
+        if (socket.user === user && socket.channels.delete(channel)) socket.send({ event: "revoked", channel, data: null });
+      }
     },
     /** Out of reach: who is connected is dropped, and nobody gets in. */
     refuseSockets(refuses) {

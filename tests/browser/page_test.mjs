@@ -191,6 +191,39 @@ export function pageTests(place) {
     for (const page of [carol, dave]) await page.close();
   });
 
+  test("page: a channel that is refused for a passing reason, or taken away, is asked for again; one refused for good is not", async () => {
+    server.world.refusals = ["busy", "unavailable", "busy"];
+    const dave = await people.signedIn("dave");
+    const socket = await until("its socket", () => [...server.world.sockets].find(({ user }) => user === "dave"));
+    await until("it listens", () => socket.channels.has("thread.t2"), { within: soon.timeout });
+    expectEqual("asked for", socket.asked.join(), "thread.t2,thread.t2,thread.t2,thread.t2");
+    await openConversation(dave, "The team");
+    await openConversation(alice, "The team");
+    // What it misses while the channel is away it asks for when it has it again.
+    server.world.refusals = ["revoked"];
+    server.revoke("thread.t2", "dave");
+    const call = server.world.start("carol", "t2");
+    await hush(alice, bob, dave);
+    await dave.waitForSelector('.call-card:has-text("Carol started a call")', soon);
+    await until("it listens again", () => socket.channels.has("thread.t2"), { within: soon.timeout });
+    // No member any more: its conversation goes, and it gives up.
+    const team = server.world.thread("t2");
+    const { members } = team;
+    team.members = members.filter((each) => each !== "dave");
+    server.world.refusals = ["notMember"];
+    const before = socket.asked.length;
+    server.revoke("thread.t2", "dave");
+    await dave.waitForSelector('.conversation[data-thread="t2"]', { state: "detached" });
+    await until("it asks", () => socket.asked.length > before);
+    // What it has asked before this has come.
+    await dave.evaluate(() => fetch("/session").then(({ status }) => status));
+    expectEqual("asked for", socket.asked.slice(before).join(), "thread.t2");
+    expectEqual("it listens", socket.channels.has("thread.t2"), false);
+    team.members = members;
+    server.world.end(call, "hungUp", "carol");
+    await dave.close();
+  });
+
   test("page: a call that came before the page rings too; who does not answer is told what they missed", async () => {
     await openConversation(alice, "The team");
     await alice.click(".call-button");

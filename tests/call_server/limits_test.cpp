@@ -34,7 +34,7 @@ TEST_CASE("limits: a large header or body -> refused and the connection ends", "
   CHECK(answerTo(world.port, posting("65537") + std::string(65'537, 'x')).reason() == "tooLarge");
   CHECK(answerTo(world.port, posting("99999999999999999999")).status == 400);
   CHECK(answerTo(world.port, posting("65536") + std::string(65'536, ' ')).status == 422);
-  CHECK(has(world.client().get("/metrics"), R"(call_server_requests_total{route="unread",status="413"} 2)"));
+  CHECK(has(world.admin().get("/metrics"), R"(call_server_requests_total{route="unread",status="413"} 2)"));
   Connection refused(world.port);
   refused.send(posting("65537"));
   CHECK(refused.receive().headers.at("connection") == "close");
@@ -53,7 +53,7 @@ TEST_CASE("limits: header and body as large as the settings -> accepted", "[call
     parts.settings.limits.body = 100;
   });
   const auto withHeader = [](std::size_t size) {
-    return "GET /healthz HTTP/1.1\r\nX: " + std::string(size, 'x') + "\r\n\r\n";
+    return "GET /users HTTP/1.1\r\nX: " + std::string(size, 'x') + "\r\n\r\n";
   };
   CHECK(answerTo(world.port, withHeader(900)).status == 200);
   CHECK(answerTo(world.port, withHeader(1000)).reason() == "headerTooLarge");
@@ -68,7 +68,7 @@ TEST_CASE("limits: not HTTP -> refused", "[call_server]") {
     INFO(bytes);
     CHECK(answerTo(world.port, std::string{bytes} + "\r\n\r\n").reason() == "malformedRequest");
   }
-  CHECK(world.client().get("/healthz").status == 200);
+  CHECK(world.client().get("/users").status == 200);
 }
 
 TEST_CASE("limits: a slow request -> dropped even if bytes trickle in", "[call_server]") {
@@ -94,7 +94,7 @@ TEST_CASE("limits: a slow request -> dropped even if bytes trickle in", "[call_s
   CHECK(slow.isClosed());
 
   Connection idle(world.port);
-  idle.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+  idle.send("GET /users HTTP/1.1\r\nHost: x\r\n\r\n");
   CHECK(idle.receive().status == 200);
   CHECK(idle.isClosed());
 }
@@ -108,7 +108,7 @@ TEST_CASE("limits: a new connection and a used one -> each has its own time limi
   });
   Connection connection(world.port);
   if (!isNew) {
-    connection.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+    connection.send("GET /users HTTP/1.1\r\nHost: x\r\n\r\n");
     REQUIRE(connection.receive().status == 200);
   }
   CHECK(connection.isClosed());
@@ -123,30 +123,30 @@ TEST_CASE("limits: a client does not read an answer -> dropped", "[call_server]"
   // More than the system buffers for a client that does not read.
   std::ofstream(world.folder.path() / "web" / "style.css") << std::string(std::size_t{16} << 20U, 'x');
   Connection deaf(world.port);
-  deaf.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+  deaf.send("GET /users HTTP/1.1\r\nHost: x\r\n\r\n");
   REQUIRE(deaf.receive().status == 200);
   deaf.send("GET /style.css HTTP/1.1\r\nHost: x\r\n\r\n");
   CHECK(eventually([&] { return world.server->connections() == 0; }));
-  CHECK(has(world.client().get("/metrics"), R"(call_server_requests_total{route="static",status="200"} 1)"));
+  CHECK(has(world.admin().get("/metrics"), R"(call_server_requests_total{route="static",status="200"} 1)"));
 }
 
 TEST_CASE("limits: too many connections -> refused with a message", "[call_server]") {
   ServerWorld world([](CallServer::Parts& parts) { parts.settings.limits.connections = 2; });
   WebClient one = world.client();
-  REQUIRE(one.get("/healthz").status == 200);
+  REQUIRE(one.get("/users").status == 200);
   {
     WebClient two = world.client();
-    REQUIRE(two.get("/healthz").status == 200);
+    REQUIRE(two.get("/users").status == 200);
     Connection three(world.port);
     const Reply full = three.receive();
     CHECK(full.status == 503);
     CHECK(full.reason() == "serverFull");
     CHECK(full.headers.at("retry-after") == "5");
-    CHECK(has(one.get("/metrics"), "call_server_refused_connections_total 1\n"));
-    CHECK(one.get("/healthz").status == 200);
+    CHECK(has(world.admin().get("/metrics"), "call_server_refused_connections_total 1\n"));
+    CHECK(one.get("/users").status == 200);
   }
   CHECK(eventually([&] { return world.server->connections() == 1; }));
-  CHECK(world.client().get("/healthz").status == 200);
+  CHECK(world.client().get("/users").status == 200);
 }
 
 TEST_CASE("limits: a flood by one user -> limits only them and not their heartbeats", "[call_server]") {
@@ -164,7 +164,7 @@ TEST_CASE("limits: a flood by one user -> limits only them and not their heartbe
   CHECK(alice.post(callPath("team", call, "leave")).status == 429);
   CHECK(alice.post(callPath("team", call, "heartbeat")).status == 200);
   CHECK(world.clientOf("bob").get("/session").status == 200);
-  CHECK(has(world.client().get("/metrics"), "call_server_rate_limited_total 3\n"));
+  CHECK(has(world.admin().get("/metrics"), "call_server_rate_limited_total 3\n"));
 }
 
 TEST_CASE("limits: too many heartbeats -> limited on their own", "[call_server]") {
@@ -177,13 +177,59 @@ TEST_CASE("limits: too many heartbeats -> limited on their own", "[call_server]"
   CHECK(alice.get("/session").status == 200);
 }
 
-TEST_CASE("limits: sign-ins as one user -> limited", "[call_server]") {
+TEST_CASE("limits: sign-ins from one address -> limited whatever the names", "[call_server]") {
+  ServerWorld world([](CallServer::Parts& parts) {
+    parts.settings.limits.signIns = {0.001, 3};
+    parts.settings.trustedProxies = {"127.0.0.1"};
+  });
+  WebClient client = world.client();
+  const auto signIn = [&](const std::string& user, const std::string& from) {
+    return client.request("POST", "/session", Json{{"user", user}}.dump(),
+                          "X-Forwarded-For: " + from + "\r\n");
+  };
+  CHECK(signIn("alice", "192.0.2.1").status == 200);
+  CHECK(signIn("mallory", "192.0.2.1").status == 422);
+  CHECK(signIn("bob", "192.0.2.1").status == 200);
+  const Reply refused = signIn("alice", "192.0.2.1");
+  CHECK(refused.reason() == "tooManyRequests");
+  CHECK(std::stoi(refused.headers.at("retry-after")) > 0);
+  // Of a name that does not exist nothing is told either.
+  CHECK(signIn("mallory", "192.0.2.1").status == 429);
+  CHECK(signIn("carol", "203.0.113.9, 192.0.2.1").status == 429);
+  // Nobody can lock her out from elsewhere.
+  CHECK(signIn("alice", "192.0.2.2").status == 200);
+}
+
+TEST_CASE("limits: a client that names another address -> not believed", "[call_server]") {
   ServerWorld world([](CallServer::Parts& parts) { parts.settings.limits.signIns = {0.001, 2}; });
   WebClient client = world.client();
-  CHECK(client.post("/session", R"({"user":"alice"})").status == 200);
-  CHECK(client.post("/session", R"({"user":"alice"})").status == 200);
-  CHECK(client.post("/session", R"({"user":"alice"})").status == 429);
-  CHECK(client.post("/session", R"({"user":"bob"})").status == 200);
+  const auto status = [&](const std::string& from) {
+    return client
+        .request("POST", "/session", R"({"user":"alice"})",
+                 "X-Forwarded-For: " + from + "\r\nX-Forwarded-For: " + from + "\r\n")
+        .status;
+  };
+  CHECK(status("192.0.2.1") == 200);
+  CHECK(status("192.0.2.2") == 200);
+  CHECK(status("192.0.2.3") == 429);
+  CHECK(client.post("/session", "{").status == 422);  // no attempt at all
+}
+
+TEST_CASE("limits: everyone's connections are used up -> operators still get in", "[call_server]") {
+  ServerWorld world([](CallServer::Parts& parts) {
+    parts.settings.limits.connections = 1;
+    parts.settings.limits.adminConnections = 1;
+  });
+  WebClient one = world.client();
+  REQUIRE(one.get("/users").status == 200);
+  Connection refused(world.port);
+  REQUIRE(refused.receive().status == 503);
+  WebClient admin = world.admin();
+  CHECK(admin.get("/healthz").status == 200);
+  // Nor do they take a place of everyone's, and they have a limit too.
+  CHECK(has(admin.get("/metrics"), "call_server_connections 1\n"));
+  Connection more(world.adminPort);
+  CHECK(more.receive().status == 503);
 }
 
 TEST_CASE("limits: a socket does not read -> dropped and the others still receive", "[call_server]") {
@@ -200,7 +246,7 @@ TEST_CASE("limits: a socket does not read -> dropped and the others still receiv
   });
   CHECK(dropped);
   CHECK(world.logger->has(messenger::LogLevel::warning, "a client of bob was dropped: slow"));
-  CHECK(world.client().get("/metrics").body.find(R"(call_server_dropped_sockets_total{reason="slow"} 1)") !=
+  CHECK(world.admin().get("/metrics").body.find(R"(call_server_dropped_sockets_total{reason="slow"} 1)") !=
         std::string::npos);
 }
 
@@ -225,7 +271,7 @@ TEST_CASE("limits: a socket that sends too much -> closed", "[call_server]") {
   SocketClient alice = world.socketOf("alice");
   for (int i = 0; i < 10; ++i) alice.send("{}");
   CHECK(alice.waitForClose() == 1008);
-  CHECK(has(world.client().get("/metrics"), R"(call_server_dropped_sockets_total{reason="flood"} 1)"));
+  CHECK(has(world.admin().get("/metrics"), R"(call_server_dropped_sockets_total{reason="flood"} 1)"));
 }
 
 TEST_CASE("limits: a frame that is too large -> closes the socket", "[call_server]") {

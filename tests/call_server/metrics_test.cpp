@@ -16,23 +16,21 @@ bool has(const Reply& reply, const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("metrics: a request from elsewhere -> refused", "[call_server]") {
+TEST_CASE("metrics: asked for -> numbers without ids", "[call_server]") {
   ServerWorld world;
   const std::string call = world.start("alice", "team");
-  WebClient client = world.client();
+  WebClient client = world.admin();
   Reply reply;
   // Those of others may take a moment to end.
   CHECK(eventually([&] {
     reply = client.get("/metrics");
-    return has(reply, "call_server_connections 1\n");
+    return has(reply, "call_server_connections 0\n");
   }));
   CHECK(reply.headers.at("content-type") == "text/plain; version=0.0.4; charset=utf-8");
   CHECK(reply.body.find("call_server_active_calls 1\n") != std::string::npos);
   CHECK(reply.body.find("call_server_calls_started_total 1\n") != std::string::npos);
   CHECK(reply.body.find(R"(call_server_requests_total{route="signIn",status="200"} 1)") != std::string::npos);
   CHECK(reply.body.find(call) == std::string::npos);
-  CHECK(client.request("GET", "/metrics", "", "X-Forwarded-For: 192.0.2.1\r\n").status == 404);
-  CHECK(client.request("GET", "/metrics", "", "Forwarded: for=192.0.2.1\r\n").status == 404);
 }
 
 TEST_CASE("metrics: calls and jobs -> counted", "[call_server]") {
@@ -43,7 +41,8 @@ TEST_CASE("metrics: calls and jobs -> counted", "[call_server]") {
   });
   WebClient client = world.clientOf("alice");
   SocketClient socket = world.socketOf("bob");
-  const auto tells = [&](const std::string& line) { return has(client.get("/metrics"), line + '\n'); };
+  WebClient admin = world.admin();
+  const auto tells = [&](const std::string& line) { return has(admin.get("/metrics"), line + '\n'); };
   CHECK(tells("call_server_sockets 1"));
   CHECK(eventually([&] { return tells("call_server_frames_sent_total 1"); }));  // the welcome
   CHECK(tells("call_server_calls_down 0"));
@@ -63,7 +62,8 @@ TEST_CASE("metrics: calls and jobs -> counted", "[call_server]") {
   REQUIRE(world.server->messenger().host().callsDown(std::chrono::minutes{30}));
   CHECK(tells("call_server_calls_down 1"));
 
-  for (const char* path : {"/healthz", "/users", "/session", "/conversations", "/conversations/team/history",
+  (void)admin.get("/healthz");
+  for (const char* path : {"/users", "/session", "/conversations", "/conversations/team/history",
                            "/calls/x/media", "/", "/nothing"}) {
     (void)client.get(path);
   }
@@ -71,9 +71,9 @@ TEST_CASE("metrics: calls and jobs -> counted", "[call_server]") {
   for (const char* route : {"healthz", "metrics", "users", "signIn", "signOut", "session", "conversations",
                             "history", "media", "static", "messenger", "heartbeat", "other"}) {
     INFO(route);
-    CHECK(has(client.get("/metrics"), "call_server_requests_total{route=\"" + std::string{route} + '"'));
+    CHECK(has(admin.get("/metrics"), "call_server_requests_total{route=\"" + std::string{route} + '"'));
     CHECK(
-        has(client.get("/metrics"), "call_server_request_seconds_count{route=\"" + std::string{route} + '"'));
+        has(admin.get("/metrics"), "call_server_request_seconds_count{route=\"" + std::string{route} + '"'));
   }
   CHECK(world.logger->has(messenger::LogLevel::info, "alice signed in"));
   CHECK(world.logger->has(messenger::LogLevel::info, "call " + call + " started by alice"));
@@ -89,7 +89,7 @@ TEST_CASE("metrics: no media server and failed jobs -> shown", "[call_server]") 
     parts.config.jobs.maxAttempts = 1;
   });
   (void)world.start("alice", "team");
-  WebClient client = world.client();
+  WebClient client = world.admin();
   // The room is not made, so the call ends; but it may exist, so a teardown is needed.
   for (const char* line : {"call_server_jobs_parked 2\n", "call_server_janus_up 0\n",
                            "call_server_calls_ended_total{reason=\"setupFailed\"} 1\n"}) {

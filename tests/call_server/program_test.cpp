@@ -23,12 +23,16 @@ struct Program {
   explicit Program(std::map<std::string, std::string> environment = {},
                    const std::vector<std::string>& more = {})
       : process(CALL_SERVER_PROGRAM, arguments(more), {.environment = std::move(environment)}) {
-    process.waitForOut("/\n");
+    process.waitForOut("/metrics\n");
+    port = portAfter("listening on http://127.0.0.1:");
+    adminPort = portAfter("metrics on http://127.0.0.1:");
+  }
+
+  [[nodiscard]] std::uint16_t portAfter(const std::string& banner) const {
     const std::string& out = process.out();
-    const std::string banner = "listening on http://127.0.0.1:";
     const std::size_t begin = out.find(banner);
     if (begin == std::string::npos) throw std::runtime_error("no banner: " + out);
-    port = static_cast<std::uint16_t>(std::stoi(out.substr(begin + banner.size())));
+    return static_cast<std::uint16_t>(std::stoi(out.substr(begin + banner.size())));
   }
 
   static std::vector<std::string> arguments(const std::vector<std::string>& more = {}) {
@@ -43,6 +47,7 @@ struct Program {
 
   Process process;
   std::uint16_t port = 0;
+  std::uint16_t adminPort = 0;
 };
 
 struct Fresh {
@@ -99,8 +104,8 @@ TEST_CASE("program: everything it writes or answers -> no secret or cookie or to
   const auto note = [&](const Reply& reply) { seen += reply.body; };
   alice.signIn("alice");
   const std::string call = alice.post(callPath("team")).json().at("id");
-  for (const char* path : {"/session", "/conversations", "/metrics", "/healthz", "/users", "/nothing"})
-    note(alice.get(path));
+  for (const char* path : {"/session", "/conversations", "/users", "/nothing"}) note(alice.get(path));
+  for (const char* path : {"/metrics", "/healthz"}) note(WebClient(program.adminPort).get(path));
   note(alice.get("/calls/" + call + "/media"));
   alice.cookie = "messenger_session=v1.forged";
   note(alice.get("/session"));
@@ -136,6 +141,15 @@ TEST_CASE("program: a wrong command line or environment -> one sentence about it
       CHECK(said.find("2 ") == 0);
       CHECK(said.find(option) != std::string::npos);
     }
+  }
+  for (const auto& [option, value] :
+       std::map<std::string, std::string>{{"--allow-host", "http://calls.example"},
+                                          {"--trusted-proxy", "localhost"},
+                                          {"--admin-port", "65536"}}) {
+    const std::string said = run({option, value, "--port", "0"}, {{"CALL_SERVER_SECRET", "short"}});
+    INFO(said);
+    CHECK(said.find("2 ") == 0);
+    CHECK(said.find(option) != std::string::npos);
   }
   CHECK(run({"--web", "/nowhere"}, {}).find("2 --web") == 0);
   CHECK(run(usual, {{"CALL_SERVER_SECRET", "short"}}).find("2 call_server: CALL_SERVER_SECRET must have") ==
@@ -202,6 +216,34 @@ TEST_CASE("program: the limit of file descriptors -> raised as far as allowed", 
   CHECK(WebClient(program.port).get("/users").status == 200);
 }
 
+TEST_CASE("program: names it is to answer to -> allowed by options", "[call_server]") {
+  const Fresh fresh;
+  Program program({}, {"--allow-host", "calls.example", "--allow-host", "[2001:db8::1]"});
+  const auto status = [&](const std::string& host) {
+    Connection connection(program.port);
+    connection.send("GET /users HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+    return connection.receive().status;
+  };
+  for (const char* host : {"localhost", "127.0.0.1", "calls.example:80", "[2001:db8::1]"}) {
+    CHECK(status(host) == 200);
+  }
+  CHECK(status("evil.example") == 421);
+  CHECK(WebClient(program.port).get("/healthz").status == 401);
+  CHECK(WebClient(program.adminPort).get("/healthz").status == 200);
+}
+
+TEST_CASE("program: a secret file that others may read -> refused before it serves", "[call_server]") {
+  const Fresh fresh;
+  const auto file = Program::folder().file("calls.db.secret");
+  std::ofstream(file) << "0123456789abcdef";
+  std::filesystem::permissions(file, std::filesystem::perms{0644});
+  Process process(CALL_SERVER_PROGRAM, Program::arguments(), {});
+  CHECK(process.wait() == 2);
+  CHECK(process.out().empty());
+  CHECK(process.err().find("call_server: the secret file ") == 0);
+  CHECK(process.err().find("chmod 600") != std::string::npos);
+}
+
 TEST_CASE("program: settings of calls -> come from the environment", "[call_server]") {
   const Fresh fresh;
   Program program(std::map<std::string, std::string>{{"MESSENGER_PRESENCE_TTL", "30"}});
@@ -214,12 +256,18 @@ TEST_CASE("program: the port is taken -> a message", "[call_server]") {
   const Fresh fresh;
   Program program;
   Process second(CALL_SERVER_PROGRAM,
-                 {"--port", std::to_string(program.port), "--database",
+                 {"--port", std::to_string(program.port), "--admin-port", "0", "--database",
                   Program::folder().file("b.db").string(), "--web", Program::folder().path().string()},
                  {});
   CHECK(second.wait() == 1);
   CHECK(second.err().find("cannot listen on 127.0.0.1:" + std::to_string(program.port)) != std::string::npos);
   CHECK(contentOf(Program::folder().file("calls.db.secret")).size() == 65);
+  Process third(CALL_SERVER_PROGRAM,
+                {"--port", "0", "--admin-port", std::to_string(program.adminPort), "--database",
+                 Program::folder().file("c.db").string(), "--web", Program::folder().path().string()},
+                {});
+  CHECK(third.wait() == 1);
+  CHECK(third.err().find("--admin-port") != std::string::npos);
 }
 
 }  // namespace call_server::tests

@@ -26,7 +26,6 @@ TEST_CASE("percent-decoding: a bad escape -> nothing is decoded", "[call_server]
 TEST_CASE("routes: public addresses -> need no session", "[call_server]") {
   ServerWorld world;
   WebClient client = world.client();
-  CHECK(client.get("/healthz").json() == Json{{"status", "ok"}});
   CHECK(client.get("/users").json().size() == 4);
   CHECK(client.get("/users").json()[1] == Json{{"id", "bob"}, {"name", "Bob"}});
   CHECK(client.request("HEAD", "/users", "").status == 200);
@@ -38,7 +37,8 @@ TEST_CASE("routes: all other addresses -> need a session", "[call_server]") {
   WebClient nobody = world.client();
   const std::vector<std::string> addresses{"/session",       "/conversations", "/conversations/team/history",
                                            "/calls/x/media", "/api/messenger", "/api/messenger/active-calls",
-                                           callPath("team"), "/nothing",       "/ws"};
+                                           callPath("team"), "/nothing",       "/ws",
+                                           "/healthz",       "/metrics"};
   for (const std::string& each : addresses) {
     INFO(each);
     const Reply reply = nobody.get(each);
@@ -52,8 +52,8 @@ TEST_CASE("routes: all other addresses -> need a session", "[call_server]") {
 TEST_CASE("routes: a read-only address with another method -> refused", "[call_server]") {
   ServerWorld world;
   WebClient alice = world.clientOf("alice");
-  for (const char* each : {"/healthz", "/metrics", "/users", "/session", "/conversations",
-                           "/conversations/team/history", "/calls/x/media"}) {
+  for (const char* each :
+       {"/users", "/session", "/conversations", "/conversations/team/history", "/calls/x/media"}) {
     INFO(each);
     const Reply reply = alice.request("PUT", each, "{}");
     CHECK(reply.status == 405);
@@ -115,6 +115,8 @@ TEST_CASE("routes: sign in and out -> a session begins and ends", "[call_server]
                                               {"calls_down", false}});
   const Reply out = client.request("DELETE", "/session", "");
   CHECK(out.status == 204);
+  CHECK(client.get("/session").status == 401);  // also with the cookie that the browser was told to forget
+  CHECK(world.logger->has(messenger::LogLevel::info, "alice signed out"));
   CHECK(out.headers.at("set-cookie").find("messenger_session=; ") == 0);
   CHECK(out.headers.at("set-cookie").find("Max-Age=0") != std::string::npos);
   CHECK_FALSE(out.headers.contains("content-length"));
@@ -305,6 +307,115 @@ TEST_CASE("routes: history -> pages with the newest first", "[call_server]") {
   CHECK(second["next"].is_null());
 }
 
+TEST_CASE("routes: the listener for operators -> health and metrics and nothing else", "[call_server]") {
+  ServerWorld world;
+  WebClient admin = world.admin();
+  CHECK(admin.get("/healthz").json() == Json{{"status", "ok"}});
+  CHECK(admin.get("/metrics").status == 200);
+  CHECK(admin.request("HEAD", "/healthz", "").status == 200);
+  for (const char* each : {"/healthz", "/metrics"}) {
+    const Reply reply = admin.request("PUT", each, "{}");
+    CHECK(reply.status == 405);
+    CHECK(reply.headers.at("allow") == "GET, HEAD");
+  }
+  admin.cookie = world.clientOf("alice").cookie;
+  for (const char* each : {"/", "/users", "/session", "/conversations", "/style.css", "/nothing",
+                           "/api/messenger/active-calls"}) {
+    INFO(each);
+    CHECK(admin.get(each).reason() == "notFound");
+  }
+  CHECK(admin.post("/session", R"({"user":"alice"})").status == 404);
+  CHECK(admin.post(callPath("team", "x", "heartbeat")).status == 404);
+  CHECK(handshake(world.adminPort, "Origin: http://127.0.0.1:" + std::to_string(world.adminPort) +
+                                       "\r\nCookie: " + admin.cookie + "\r\n")
+            .status == 404);
+}
+
+TEST_CASE("routes: a name of somebody else's -> refused on both listeners and for a WebSocket",
+          "[call_server]") {
+  ServerWorld world;
+  const std::string cookie = "Cookie: " + world.clientOf("alice").cookie + "\r\n";
+  const auto ask = [](std::uint16_t port, const std::string& method, const std::string& path,
+                      const std::string& host, const std::string& headers) {
+    Connection connection(port);
+    connection.send(method + ' ' + path + " HTTP/1.1\r\nHost: " + host + "\r\n" + headers +
+                    "Content-Length: 0\r\n\r\n");
+    return connection.receive();
+  };
+  const std::string upgrade =
+      "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+      "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n";
+  for (const std::string host : {"evil.example", "evil.example:80", "localhost.evil.example", "10.1.2.3"}) {
+    INFO(host);
+    // Its page is of the same origin, as the browser sees it.
+    const std::string own = cookie + "Origin: http://" + host + "\r\nSec-Fetch-Site: same-origin\r\n";
+    for (const char* path : {"/", "/users", "/session", "/conversations", "/nothing"}) {
+      const Reply reply = ask(world.port, "GET", path, host, own);
+      CHECK(reply.status == 421);
+      CHECK(reply.reason() == "unknownHost");
+      CHECK(reply.body.find(host) == std::string::npos);
+    }
+    CHECK(ask(world.port, "POST", callPath("team"), host, own).status == 421);
+    CHECK(ask(world.port, "POST", callPath("team", "x", "heartbeat"), host, own).status == 421);
+    CHECK(ask(world.port, "GET", "/ws", host, own + upgrade).status == 421);
+    CHECK(ask(world.adminPort, "GET", "/metrics", host, own).status == 421);
+    CHECK(ask(world.adminPort, "GET", "/healthz", host, own).status == 421);
+  }
+  CHECK(world.server->messenger().host().activeCalls(0, 1).empty());
+  CHECK(ask(world.port, "GET", "/session", "localhost:1", cookie).status == 200);
+  CHECK(ask(world.adminPort, "GET", "/healthz", "LOCALHOST", "").status == 200);
+  CHECK(ask(world.port, "GET", "/session", "Calls.example", cookie).status == 200);
+}
+
+TEST_CASE("routes: a heartbeat by GET -> from the page's own origin only and HEAD is none", "[call_server]") {
+  ServerWorld world;
+  const std::string call = world.start("alice", "team");
+  WebClient alice = world.clientOf("alice");
+  const std::string path = callPath("team", call, "heartbeat");
+  const std::string own = "http://127.0.0.1:" + std::to_string(world.port);
+  const auto status = [&](const std::string& headers) {
+    return alice.request("GET", path, "", headers).status;
+  };
+  CHECK(status("") == 200);
+  CHECK(status("Origin: " + own + "\r\n") == 200);
+  CHECK(status("Sec-Fetch-Site: same-origin\r\n") == 200);
+  CHECK(status("Origin: http://evil.example\r\n") == 403);
+  // An image of another page: no browser sends an origin with it.
+  for (const char* site : {"cross-site", "same-site"}) {
+    const std::string header = std::string{"Sec-Fetch-Site: "} + site + "\r\n";
+    CHECK(alice.request("GET", path + "?x=1", "", header).reason() == "foreignOrigin");
+    CHECK(alice.request("POST", path, "", header).reason() == "foreignOrigin");
+    // Without an effect nothing is to be protected.
+    CHECK(alice.request("HEAD", path, "", header).status == 200);
+    CHECK(alice.request("GET", "/session", "", header).status == 200);
+  }
+}
+
+TEST_CASE("routes: lists -> page by page", "[call_server]") {
+  ServerWorld world;
+  WebClient alice = world.clientOf("alice");
+  const Reply first = alice.get("/conversations?limit=1");
+  REQUIRE(first.json().size() == 1);
+  CHECK(first.json()[0]["id"] == "alice-bob");
+  CHECK(first.json()[0]["member_count"] == 2);
+  CHECK(first.headers.at("link") == R"(<?after=alice-bob&limit=1>; rel="next")");
+  const Reply second = alice.get("/conversations?limit=1&after=alice-bob");
+  REQUIRE(second.json().size() == 1);
+  CHECK(second.json()[0]["id"] == "team");
+  CHECK_FALSE(second.headers.contains("link"));
+  CHECK(alice.get("/conversations?after=team").json().empty());
+
+  const Reply users = alice.get("/users?after=alice&limit=2");
+  CHECK(users.json() == Json{{{"id", "bob"}, {"name", "Bob"}}, {{"id", "carol"}, {"name", "Carol"}}});
+  CHECK(users.headers.at("link") == R"(<?after=carol&limit=2>; rel="next")");
+  CHECK_FALSE(alice.get("/users?after=carol&limit=2").headers.contains("link"));
+  for (const char* path : {"/users", "/conversations"}) {
+    for (const char* query : {"?limit=0", "?limit=101", "?limit=x", "?limit=1&limit=1"}) {
+      CHECK(alice.get(std::string{path} + query).reason() == "invalidInput");
+    }
+  }
+}
+
 TEST_CASE("routes: stopping -> not healthy any more", "[call_server]") {
   ServerWorld world;
   Metrics metrics;
@@ -315,6 +426,7 @@ TEST_CASE("routes: stopping -> not healthy any more", "[call_server]") {
   Request request;
   request.method = "GET";
   request.target = "/healthz";
+  request.listener = Listener::admin;
   CHECK(site.handle(request).status == 200);
   site.stopping();
   CHECK(site.handle(request).status == 503);

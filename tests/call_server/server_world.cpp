@@ -33,6 +33,8 @@ ServerWorld::ServerWorld(const Change& change) : change_(change) {
 void ServerWorld::begin() {
   CallServer::Parts parts;
   parts.settings.port = port;
+  parts.settings.adminPort = adminPort;
+  parts.settings.allowedHosts = {"x", "calls.example"};
   parts.settings.database = folder.file("calls.db");
   parts.settings.web = folder.path() / "web";
   parts.settings.secret = messenger::Secret{secret};
@@ -46,7 +48,9 @@ void ServerWorld::begin() {
       {.path = parts.settings.database, .durability = messenger::Durability::normal});
   if (change_) change_(parts);
   server = std::make_unique<CallServer>(parts);
-  port = server->start();
+  const auto ports = server->start();
+  port = ports.everyone;
+  adminPort = ports.admin;
 }
 
 void ServerWorld::restart() {

@@ -25,6 +25,8 @@ class ServerWorld {
   void restart();
 
   [[nodiscard]] WebClient client() const { return WebClient(port); }
+  /// On the listener for operators.
+  [[nodiscard]] WebClient admin() const { return WebClient(adminPort); }
   [[nodiscard]] WebClient clientOf(const std::string& user) const;
   [[nodiscard]] SocketClient socketOf(const std::string& user) const;
   /// Starts a call there as that user; its id.
@@ -36,6 +38,7 @@ class ServerWorld {
       std::make_shared<messenger::testing::RecordingLogger>();
   std::unique_ptr<CallServer> server;
   std::uint16_t port = 0;
+  std::uint16_t adminPort = 0;
 
  private:
   void begin();

@@ -219,6 +219,31 @@ TEST_CASE("router: HEAD -> as GET without the body", "[http][unit]") {
   REQUIRE(world.messenger.host().activeCalls(0, 10).size() == 1);
 }
 
+TEST_CASE("router: HEAD of a heartbeat -> its answer and no heartbeat", "[http][unit]") {
+  CallWorld world;
+  const std::string path = world.path("/heartbeat");
+  for (const char* each : {"ann", "bob"}) REQUIRE(world.send("POST", path, each).status == 200);
+  REQUIRE(world.send("HEAD", path, "outsider").status == 403);
+  REQUIRE(
+      world.send("HEAD", "threads/elsewhere/calls/" + world.call.id.value() + "/heartbeat", "ann").status ==
+      404);
+
+  // Bob sends GET, which is a heartbeat too.
+  world.clock->advance(std::chrono::seconds{59});
+  REQUIRE(world.send("HEAD", path, "ann").status == 200);
+  REQUIRE(world.send("GET", path, "bob").status == 200);
+  world.clock->advance(std::chrono::seconds{2});
+  world.messenger.host().checkActivity();
+  const auto isInCall = [&](const std::string& id) {
+    return world.messenger.showCall(world.call.id, HttpWorld::user(id))->inCall;
+  };
+  REQUIRE(isInCall("bob"));
+  REQUIRE_FALSE(isInCall("ann"));
+  REQUIRE(world.send("HEAD", path, "ann").status == 403);
+  REQUIRE_OK(world.messenger.host().endCall(world.call.id));
+  REQUIRE(world.send("HEAD", path, "bob").status == 403);
+}
+
 TEST_CASE("router: a path outside its prefix -> 404", "[http][unit]") {
   CallWorld world;
   RouterOptions options;
@@ -254,6 +279,8 @@ TEST_CASE("router: options out of bounds -> refused by name", "[http][unit]") {
   refuses([](RouterOptions& o) { o.maxPath = 0; }, "maxPath");
   refuses([](RouterOptions& o) { o.maxId = 0; }, "maxId");
   refuses([](RouterOptions& o) { o.callThreadCache = 0; }, "callThreadCache");
+  refuses([](RouterOptions& o) { o.pageSize = 0; }, "pageSize");
+  refuses([](RouterOptions& o) { o.pageSize = 100'001; }, "pageSize");
   refuses([](RouterOptions& o) { o.retryAfter = std::chrono::seconds{0}; }, "retryAfter");
 }
 

@@ -51,7 +51,7 @@ CallServer::~CallServer() {
   stop();
 }
 
-std::uint16_t CallServer::start() {
+WebServer::Ports CallServer::start() {
   subscriptions_ = announceCalls(messenger_, *hub_);
   countCalls();
   if (media_) media_->start();
@@ -59,14 +59,17 @@ std::uint16_t CallServer::start() {
   scheduler_.emplace(messenger_.host().startScheduler());
   down_ = messenger_.host().callsAreDown();
   watch_ = std::make_unique<Periodic>(settings_.probeInterval, [this] { watch(); });
-  const std::uint16_t port = web_.start();
+  rights_ = std::make_unique<Periodic>(settings_.rightsInterval, [this] { checkRights(); });
+  const WebServer::Ports ports = web_.start();
   logger_->log(LogLevel::info, media_ ? "serving, with a media server" : "serving, without a media server");
-  return port;
+  return ports;
 }
 
 void CallServer::stop() {
+  stopping_ = true;
   web_.stop();
   if (watch_) watch_->stop();
+  if (rights_) rights_->stop();
   if (media_) media_->stop();
   if (worker_) worker_->stop();
   if (scheduler_) scheduler_->stop();
@@ -95,6 +98,16 @@ void CallServer::watch() {
         nlohmann::json{{"event", "calls.down"}, {"data", {{"down", down}}}}.dump()));
   } catch (const std::exception& error) {
     logger_->log(LogLevel::warning, std::string{"cannot read whether calls are down: "} + textOf(error));
+  }
+}
+
+void CallServer::checkRights() {
+  try {
+    const std::size_t unknown = revokeLostRights(messenger_, *hub_, [this] { return stopping_.load(); });
+    if (unknown == 0) return;
+    logger_->log(LogLevel::warning, std::to_string(unknown) + " subscriptions could not be checked");
+  } catch (const std::exception& error) {
+    logger_->log(LogLevel::warning, std::string{"subscriptions could not be checked: "} + textOf(error));
   }
 }
 

@@ -3,7 +3,7 @@
 #include <messenger/adapters/janus/janus_options.hpp>
 #include <messenger/messenger.hpp>
 
-#include <cstdint>
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -37,8 +37,8 @@ class CallServer {
   CallServer(const CallServer&) = delete;
   CallServer& operator=(const CallServer&) = delete;
 
-  /// Serves. Returns the port. Throws std::runtime_error when it cannot listen.
-  std::uint16_t start();
+  /// Serves. Throws std::runtime_error when it cannot listen.
+  WebServer::Ports start();
   /// Nobody is evicted because of it: heartbeats are reported, and after the next start everyone gets a TTL
   /// of grace.
   void stop();
@@ -50,6 +50,7 @@ class CallServer {
  private:
   void countCalls();
   void watch();
+  void checkRights();
 
   // In the order of their use: later members use earlier ones.
   Settings settings_;
@@ -65,7 +66,9 @@ class CallServer {
   std::optional<messenger::Worker> worker_;
   std::optional<messenger::Scheduler> scheduler_;
   bool down_ = false;
+  std::atomic<bool> stopping_{false};
   std::unique_ptr<Periodic> watch_;
+  std::unique_ptr<Periodic> rights_;
 };
 
 }  // namespace call_server

@@ -1,5 +1,8 @@
 #include "channels.hpp"
 
+#include <messenger/errors.hpp>
+
+#include <exception>
 #include <nlohmann/json.hpp>
 
 #include "demo_users.hpp"
@@ -11,8 +14,12 @@ using messenger::Call;
 using messenger::CallId;
 using messenger::ThreadId;
 
+std::string channelOfThread(const ThreadId& thread) {
+  return "thread." + thread.value();
+}
+
 std::string threadChannel(const Call& call) {
-  return "thread." + call.threadId.value();
+  return channelOfThread(call.threadId);
 }
 
 std::string callChannel(const Call& call) {
@@ -46,9 +53,9 @@ std::optional<std::string> refusalOf(const messenger::Messenger& messenger, cons
   constexpr std::string_view call = "call.";
   if (channel.starts_with(thread)) {
     const ThreadId id{std::string{channel.substr(thread.size())}};
-    if (!messenger.host().directory().findThread(id)) return reasonOf(messenger::Reason::threadNotFound);
-    if (!messenger.host().directory().findMember(id, userId(user)))
-      return reasonOf(messenger::Reason::notMember);
+    const auto membership = messenger.host().directory().findMembership(id, userId(user));
+    if (!membership) return reasonOf(messenger::Reason::threadNotFound);
+    if (!membership->member) return reasonOf(messenger::Reason::notMember);
     return std::nullopt;
   }
   if (channel.starts_with(call)) {
@@ -60,6 +67,25 @@ std::optional<std::string> refusalOf(const messenger::Messenger& messenger, cons
     return std::nullopt;
   }
   return "unknownChannel";
+}
+
+std::size_t revokeLostRights(const messenger::Messenger& messenger, Hub& hub,
+                             const std::function<bool()>& stops) {
+  std::size_t unknown = 0;
+  for (const ClientId client : hub.clientIds()) {
+    const Hub::Rights rights = hub.rightsOf(client);
+    for (const std::string& channel : rights.channels) {
+      if (stops()) return unknown;
+      try {
+        if (refusalOf(messenger, rights.user, channel)) hub.revoke(channel, rights.user);
+      } catch (const messenger::StorageUnavailable&) {
+        throw;
+      } catch (const std::exception&) {
+        ++unknown;  // one that cannot be read does not keep the others
+      }
+    }
+  }
+  return unknown;
 }
 
 std::vector<messenger::Subscription> announceCalls(messenger::Messenger& messenger, Hub& hub) {
@@ -83,6 +109,9 @@ std::vector<messenger::Subscription> announceCalls(messenger::Messenger& messeng
   held.push_back(messenger.onCallEnded([&hub](const messenger::CallEnded& event) {
     hub.revokeAll(callChannel(event.call));
     tellThread(hub, event.call);
+  }));
+  held.push_back(messenger.onMemberRemoved([&hub](const messenger::MemberRemoved& event) {
+    hub.revoke(channelOfThread(event.thread), event.user.id);
   }));
   return held;
 }

@@ -2,6 +2,8 @@
 
 #include <messenger/messenger.hpp>
 
+#include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,8 +18,15 @@ namespace call_server {
 [[nodiscard]] std::optional<std::string> refusalOf(const messenger::Messenger& messenger,
                                                    const std::string& user, std::string_view channel);
 
-/// Sends the events of threads and calls to their channels, and revokes the channel of a call from users who
-/// are out of it. Must not outlive the hub.
+/// Looks at the right to each subscription again, and revokes those that are lost: another process, or the
+/// host's own tables, may have removed a user without an event here. Ends early when `stops` says so. Returns
+/// how many could not be looked at; they stay. Blocks as the storage does; throws
+/// messenger::StorageUnavailable when it does not answer, so as not to wait for it again and again.
+std::size_t revokeLostRights(const messenger::Messenger& messenger, Hub& hub,
+                             const std::function<bool()>& stops);
+
+/// Sends the events of threads and calls to their channels, and revokes a channel from users who are out of
+/// its call or its thread. Must not outlive the hub.
 [[nodiscard]] std::vector<messenger::Subscription> announceCalls(messenger::Messenger& messenger, Hub& hub);
 
 }  // namespace call_server

@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <iterator>
 
 #include "demo_users.hpp"
 
@@ -11,6 +12,8 @@ namespace call_server {
 namespace {
 
 using nlohmann::json;
+
+constexpr std::size_t mostMembers = 100;  ///< shown of one conversation
 
 json personOf(const messenger::Messenger& messenger, const messenger::UserId& user) {
   return {{"id", user.id}, {"name", messenger.host().directory().findUserName(user).value_or("")}};
@@ -32,8 +35,11 @@ json conversation(const messenger::Messenger& messenger, const messenger::Thread
                   const std::string& user, const std::vector<messenger::CallView>& active) {
   json members = json::array();
   std::string name = thread.subject;
-  for (const messenger::ThreadMember& each : messenger.host().directory().members(thread.id)) {
-    members.push_back({{"id", each.user.id}, {"name", each.name}, {"admin", each.admin}});
+  const auto all = messenger.host().directory().members(thread.id);
+  for (const messenger::ThreadMember& each : all) {
+    if (members.size() < mostMembers) {
+      members.push_back({{"id", each.user.id}, {"name", each.name}, {"admin", each.admin}});
+    }
     if (thread.isPrivate() && each.user.id != user) name = each.name;
   }
   const auto call = std::find_if(active.begin(), active.end(), [&](const messenger::CallView& each) {
@@ -43,6 +49,7 @@ json conversation(const messenger::Messenger& messenger, const messenger::Thread
           {"type", thread.isPrivate() ? "private" : "group"},
           {"name", name},
           {"members", std::move(members)},
+          {"member_count", all.size()},
           {"active_call", call == active.end() ? json(nullptr) : activeCall(messenger, *call)}};
 }
 
@@ -76,15 +83,22 @@ std::string timeText(messenger::TimePoint time) {
   return text.data();
 }
 
-json conversationsOf(const messenger::Messenger& messenger, const std::string& user) {
+ConversationList conversationsOf(const messenger::Messenger& messenger, const std::string& user,
+                                 const std::optional<std::string>& after, std::size_t limit) {
   const messenger::UserId viewer = userId(user);
   auto threads = messenger.host().directory().threadsOf(viewer);
   std::sort(threads.begin(), threads.end());
+  const auto begin =
+      after ? std::upper_bound(threads.begin(), threads.end(), messenger::ThreadId{*after}) : threads.begin();
   const auto active = messenger.activeCalls(viewer);
-  json list = json::array();
-  for (const messenger::ThreadId& each : threads) {
-    const auto thread = messenger.host().directory().findThread(each);
-    if (thread) list.push_back(conversation(messenger, *thread, user, active));
+  ConversationList list{.shown = json::array(), .next = std::nullopt};
+  for (auto each = begin; each != threads.end(); ++each) {
+    if (list.shown.size() == limit) {
+      list.next = std::prev(each)->value();
+      break;
+    }
+    const auto thread = messenger.host().directory().findThread(*each);
+    if (thread) list.shown.push_back(conversation(messenger, *thread, user, active));
   }
   return list;
 }

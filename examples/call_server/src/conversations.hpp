@@ -2,14 +2,23 @@
 
 #include <messenger/messenger.hpp>
 
+#include <cstddef>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
 namespace call_server {
 
-/// The list of conversations for a page, each with its newest call.
-[[nodiscard]] nlohmann::json conversationsOf(const messenger::Messenger& messenger, const std::string& user);
+/// Some of a user's conversations.
+struct ConversationList {
+  nlohmann::json shown;             ///< an array
+  std::optional<std::string> next;  ///< the id of the last one shown, when more follow
+};
+
+/// The conversations of a user in the order of their ids, at most `limit` of those after an id, each with its
+/// active call and some of its members.
+[[nodiscard]] ConversationList conversationsOf(const messenger::Messenger& messenger, const std::string& user,
+                                               const std::optional<std::string>& after, std::size_t limit);
 
 /// A page of a conversation's calls.
 [[nodiscard]] messenger::Result<nlohmann::json> historyOf(const messenger::Messenger& messenger,

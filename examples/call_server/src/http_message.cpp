@@ -69,4 +69,11 @@ bool isSameOrigin(const Request& request) {
   return false;
 }
 
+bool isForeign(const Request& request) {
+  if (!request.origin.empty()) return !isSameOrigin(request);
+  // Browsers send no Origin with a GET, but most say this. `none`: the user's own doing, as a bookmark.
+  const std::string& site = request.fetchSite;
+  return !site.empty() && site != "same-origin" && site != "none";
+}
+
 }  // namespace call_server

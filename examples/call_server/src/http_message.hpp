@@ -1,11 +1,15 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace call_server {
+
+/// Where a connection came in: the listener for everyone, or the one for operators.
+enum class Listener : std::uint8_t { everyone, admin };
 
 /// A request, independent of the library that read it.
 struct Request {
@@ -15,7 +19,10 @@ struct Request {
   std::string origin;  ///< empty when there was none
   std::string cookie;
   std::string body;
-  bool fromLoopback = false;  ///< from this machine, and not by way of a proxy
+  std::string fetchSite;     ///< `Sec-Fetch-Site`; empty when there was none
+  std::string forwardedFor;  ///< `X-Forwarded-For`; anybody may send it
+  std::string peer;          ///< the address of the other end of the connection
+  Listener listener = Listener::everyone;
 };
 
 /// A response.
@@ -43,5 +50,8 @@ struct Response {
 /// Whether a page of this server sent the request, according to headers that browsers set and pages cannot
 /// change.
 [[nodiscard]] bool isSameOrigin(const Request& request);
+
+/// Whether a page of another site sent it. Neither of the two: no page did, or the browser does not say.
+[[nodiscard]] bool isForeign(const Request& request);
 
 }  // namespace call_server

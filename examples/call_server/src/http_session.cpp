@@ -27,31 +27,41 @@ std::string text(beast::string_view view) {
   return {view.data(), view.size()};
 }
 
-bool isLoopback(const asio::ip::tcp::socket& socket) {
+/// The other end's address; empty when it has gone already.
+std::string peerOf(const asio::ip::tcp::socket& socket) {
   beast::error_code error;
   const auto peer = socket.remote_endpoint(error);
-  if (error) return false;
-  const auto address = peer.address();
-  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
-    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).is_loopback();
+  return error ? std::string{} : peer.address().to_string();
+}
+
+/// All headers of that name as one list.
+std::string listOf(const http::request<http::string_body>& message, beast::string_view name) {
+  std::string list;
+  const auto [begin, end] = message.equal_range(name);
+  for (auto each = begin; each != end; ++each) {
+    if (!list.empty()) list += ", ";
+    list += text(each->value());
   }
-  return address.is_loopback();
+  return list;
 }
 
 }  // namespace
 
-HttpSession::HttpSession(asio::ip::tcp::socket socket, Serving& serving, Connections::Place place)
+HttpSession::HttpSession(asio::ip::tcp::socket socket, Serving& serving, Connections::Place place,
+                         Listener listener)
     : stream_(std::move(socket)),
       serving_(serving),
       place_(std::move(place)),
-      fromLoopback_(isLoopback(stream_.socket())) {}
+      listener_(listener),
+      connections_(serving.connectionsOf(listener)),
+      peer_(peerOf(stream_.socket())) {}
 
 HttpSession::~HttpSession() {
-  serving_.connections.remove(this);
+  connections_.remove(this);
 }
 
 void HttpSession::start() {
-  serving_.connections.add(this, weak_from_this());
+  connections_.add(this, weak_from_this());
   asio::dispatch(stream_.get_executor(), [self = shared_from_this()] { self->readNext(); });
 }
 
@@ -119,8 +129,10 @@ Request HttpSession::received() const {
   request.host = text(message[http::field::host]);
   request.origin = text(message[http::field::origin]);
   request.cookie = text(message[http::field::cookie]);
-  request.fromLoopback = fromLoopback_ && message.find(http::field::forwarded) == message.end() &&
-                         message.find("X-Forwarded-For") == message.end();
+  request.fetchSite = text(message["Sec-Fetch-Site"]);
+  request.forwardedFor = listOf(message, "X-Forwarded-For");
+  request.peer = peer_;
+  request.listener = listener_;
   return request;
 }
 

@@ -20,7 +20,8 @@ namespace call_server {
 /// `stopSoon`.
 class HttpSession final : public Stoppable, public std::enable_shared_from_this<HttpSession> {
  public:
-  HttpSession(boost::asio::ip::tcp::socket socket, Serving& serving, Connections::Place place);
+  HttpSession(boost::asio::ip::tcp::socket socket, Serving& serving, Connections::Place place,
+              Listener listener);
   ~HttpSession() override;
   HttpSession(const HttpSession&) = delete;
   HttpSession& operator=(const HttpSession&) = delete;
@@ -51,7 +52,9 @@ class HttpSession final : public Stoppable, public std::enable_shared_from_this<
   boost::beast::flat_buffer buffer_;
   std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
   std::optional<boost::beast::http::response<boost::beast::http::string_body>> response_;
-  bool fromLoopback_ = false;
+  Listener listener_;
+  Connections& connections_;  ///< of this listener
+  std::string peer_;
   bool first_ = true;
   bool idle_ = false;
   bool keepAlive_ = false;

@@ -6,6 +6,7 @@ namespace call_server {
 namespace {
 
 constexpr std::string_view pushPrefix = "messenger.";
+constexpr std::size_t mostSignedOut = 65'536;
 
 std::string jsonText(std::string_view text) {
   return nlohmann::json(text).dump(-1, ' ', /*ensure_ascii=*/false, nlohmann::json::error_handler_t::replace);
@@ -24,6 +25,7 @@ std::string channelOf(const std::string& user) {
 
 ClientId Hub::add(const std::weak_ptr<Client>& client, const Session& session, std::size_t most) {
   const std::lock_guard lock{mutex_};
+  if (signedOut_.contains({session.expires, session.id})) return 0;
   std::size_t& sockets = socketsOf_[session.user];
   if (sockets >= most) return 0;
   ++sockets;
@@ -35,6 +37,10 @@ ClientId Hub::add(const std::weak_ptr<Client>& client, const Session& session, s
 
 void Hub::remove(ClientId client) {
   const std::lock_guard lock{mutex_};
+  removeLocked(client);
+}
+
+void Hub::removeLocked(ClientId client) {
   const auto found = clients_.find(client);
   if (found == clients_.end()) return;
   const Entry entry = std::move(found->second);
@@ -82,15 +88,24 @@ void Hub::unsubscribe(ClientId client, const std::string& channel) {
 }
 
 void Hub::revoke(const std::string& channel, const std::string& user) {
-  const std::lock_guard lock{mutex_};
-  const auto listeners = channels_.find(channel);
-  if (listeners == channels_.end()) return;
-  std::vector<ClientId> theirs;
-  for (const auto& [client, active] : listeners->second) {
-    const auto entry = clients_.find(client);
-    if (entry != clients_.end() && entry->second.session.user == user) theirs.push_back(client);
+  std::vector<std::shared_ptr<Client>> told;
+  {
+    const std::lock_guard lock{mutex_};
+    const auto listeners = channels_.find(channel);
+    if (listeners == channels_.end()) return;
+    std::vector<ClientId> theirs;
+    for (const auto& [client, active] : listeners->second) {
+      const auto entry = clients_.find(client);
+      if (entry == clients_.end() || entry->second.session.user != user) continue;
+      theirs.push_back(client);
+      // One that is not active yet is about to be answered.
+      if (auto held = active ? entry->second.client.lock() : nullptr) told.push_back(std::move(held));
+    }
+    for (const ClientId client : theirs) drop(channel, client);
   }
-  for (const ClientId client : theirs) drop(channel, client);
+  if (told.empty()) return;
+  const Frame frame = eventFrame("revoked", channel, "null");
+  for (const auto& client : told) client->send(frame);
 }
 
 void Hub::revokeAll(const std::string& channel) {
@@ -132,26 +147,75 @@ void Hub::broadcast(const messenger::Broadcast& broadcast) {
   }
 }
 
-std::vector<std::shared_ptr<Client>> Hub::expiredBy(SystemTime now) const {
+std::vector<ClientId> Hub::clientIds() const {
+  std::vector<ClientId> ids;
+  const std::lock_guard lock{mutex_};
+  ids.reserve(clients_.size());
+  for (const auto& [id, entry] : clients_) ids.push_back(id);
+  return ids;
+}
+
+Hub::Rights Hub::rightsOf(ClientId client) const {
+  const std::lock_guard lock{mutex_};
+  const auto entry = clients_.find(client);
+  if (entry == clients_.end()) return {};
+  const auto& channels = entry->second.subscriptions;
+  return {entry->second.session.user, {channels.begin(), channels.end()}};
+}
+
+std::vector<std::shared_ptr<Client>> Hub::everyone() const {
   std::vector<std::shared_ptr<Client>> found;
   const std::lock_guard lock{mutex_};
   for (const auto& [id, entry] : clients_) {
-    if (entry.session.expires > now) continue;
     if (auto held = entry.client.lock()) found.push_back(std::move(held));
   }
   return found;
 }
 
+std::vector<std::shared_ptr<Client>> Hub::takeOut(const std::function<bool(const Session&)>& isSuch) {
+  std::vector<ClientId> ids;
+  std::vector<std::shared_ptr<Client>> found;
+  for (const auto& [id, entry] : clients_) {
+    if (!isSuch(entry.session)) continue;
+    ids.push_back(id);
+    if (auto held = entry.client.lock()) found.push_back(std::move(held));
+  }
+  for (const ClientId id : ids) removeLocked(id);
+  return found;
+}
+
 void Hub::publishToAll(const Frame& frame) {
-  for (const auto& client : expiredBy(SystemTime::max())) client->send(frame);
+  for (const auto& client : everyone()) client->send(frame);
+}
+
+void Hub::signOut(const Session& session) {
+  std::vector<std::shared_ptr<Client>> theirs;
+  {
+    const std::lock_guard lock{mutex_};
+    signedOut_.emplace(session.expires, session.id);
+    if (signedOut_.size() > mostSignedOut) signedOut_.erase(signedOut_.begin());
+    theirs = takeOut([&](const Session& each) { return each.id == session.id; });
+  }
+  for (const auto& client : theirs) client->close(Goodbye::signedOut);
+}
+
+bool Hub::isSignedOut(const Session& session) const {
+  const std::lock_guard lock{mutex_};
+  return signedOut_.contains({session.expires, session.id});
 }
 
 void Hub::closeExpired(SystemTime now) {
-  for (const auto& client : expiredBy(now)) client->close(Goodbye::signedOut);
+  std::vector<std::shared_ptr<Client>> expired;
+  {
+    const std::lock_guard lock{mutex_};
+    while (!signedOut_.empty() && signedOut_.begin()->first <= now) signedOut_.erase(signedOut_.begin());
+    expired = takeOut([now](const Session& each) { return each.expires <= now; });
+  }
+  for (const auto& client : expired) client->close(Goodbye::signedOut);
 }
 
 void Hub::closeAll() {
-  for (const auto& client : expiredBy(SystemTime::max())) client->close(Goodbye::goingAway);
+  for (const auto& client : everyone()) client->close(Goodbye::goingAway);
 }
 
 std::size_t Hub::clients() const {

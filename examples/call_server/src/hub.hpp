@@ -4,12 +4,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "session_token.hpp"
@@ -43,7 +46,7 @@ using ClientId = std::uint64_t;
 /// clients alive.
 class Hub final : public messenger::Broadcaster {
  public:
-  /// Adds a client to its user's own channel. 0 when the user has `most` clients already.
+  /// Adds a client to its user's own channel. 0 when the user has `most` clients already, or has signed out.
   [[nodiscard]] ClientId add(const std::weak_ptr<Client>& client, const Session& session, std::size_t most);
   void remove(ClientId client);
 
@@ -54,15 +57,32 @@ class Hub final : public messenger::Broadcaster {
   [[nodiscard]] bool activate(ClientId client, const std::string& channel);
   void unsubscribe(ClientId client, const std::string& channel);
 
-  /// Revokes the channel from all clients of a user, or from everyone.
+  /// Revokes the channel from all clients of a user, and tells them (`revoked`): one that may have it again
+  /// by now asks again.
   void revoke(const std::string& channel, const std::string& user);
+  /// The same for everyone, without a word: the channel's subject is over.
   void revokeAll(const std::string& channel);
+
+  /// To look at all rights again: the clients, and the user and the channels of one of them, without the
+  /// user's own channel. Empty when it has gone.
+  struct Rights {
+    std::string user;
+    std::vector<std::string> channels;
+  };
+  [[nodiscard]] std::vector<ClientId> clientIds() const;
+  [[nodiscard]] Rights rightsOf(ClientId client) const;
 
   void broadcast(const messenger::Broadcast& broadcast) override;
   void publish(const std::string& channel, std::string_view event, const std::string& data);
   void publishToAll(const Frame& frame);
 
-  /// Closes the clients whose sign-in has expired; closes all clients.
+  /// Ends a session before it expires: its clients are closed and get nothing more, and no further one is
+  /// added. Remembered until the session has expired, by this process alone; of very many the ones that
+  /// expire first are forgotten.
+  void signOut(const Session& session);
+  [[nodiscard]] bool isSignedOut(const Session& session) const;
+
+  /// Closes the clients whose sign-in has expired: they get nothing more. Closes all clients.
   void closeExpired(SystemTime now);
   void closeAll();
 
@@ -79,7 +99,11 @@ class Hub final : public messenger::Broadcaster {
   using Listeners = std::unordered_map<ClientId, bool>;
 
   [[nodiscard]] std::vector<std::shared_ptr<Client>> listeners(const std::string& channel) const;
-  [[nodiscard]] std::vector<std::shared_ptr<Client>> expiredBy(SystemTime now) const;
+  [[nodiscard]] std::vector<std::shared_ptr<Client>> everyone() const;
+  /// Takes out the clients whose session is such a one.
+  [[nodiscard]] std::vector<std::shared_ptr<Client>> takeOut(
+      const std::function<bool(const Session&)>& isSuch);
+  void removeLocked(ClientId client);
   void drop(const std::string& channel, ClientId client);
 
   mutable std::mutex mutex_;
@@ -87,6 +111,7 @@ class Hub final : public messenger::Broadcaster {
   std::unordered_map<ClientId, Entry> clients_;
   std::unordered_map<std::string, std::size_t> socketsOf_;
   std::unordered_map<std::string, Listeners> channels_;
+  std::set<std::pair<SystemTime, std::string>> signedOut_;  ///< ids of sessions, by when they expire
 };
 
 /// `{"event":…,"channel":…,"data":…}`; `data` is JSON already.

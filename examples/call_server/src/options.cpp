@@ -1,22 +1,17 @@
 #include "options.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
-#include <cerrno>
 #include <cstdlib>
-#include <fstream>
 #include <iostream>
 #include <stdexcept>
-#include <system_error>
 
-#include "crypto.hpp"
+#include "host_names.hpp"
+#include "ip_address.hpp"
+#include "secret_file.hpp"
 
 namespace call_server {
 namespace {
 
-constexpr std::size_t secretBytes = 32;
 constexpr const char* about =
     "A server for calls between users of a web page: HTTP and WebSocket on one port, calls in a SQLite file, "
     "media\n"
@@ -54,11 +49,14 @@ std::string checkedUrl(std::string url) {
   return url;
 }
 
-std::string readLine(const std::filesystem::path& file) {
-  std::ifstream in(file);
-  std::string line;
-  std::getline(in, line);
-  return line;
+bool isIpAddress(std::string_view text) {
+  return ipAddressOf(text).has_value();
+}
+
+CLI::Validator checkedBy(bool (*isValid)(std::string_view), const char* otherwise) {
+  return CLI::Validator{
+      [isValid, otherwise](const std::string& text) { return isValid(text) ? "" : std::string{otherwise}; },
+      ""};
 }
 
 }  // namespace
@@ -69,6 +67,21 @@ std::variant<Settings, int> settingsFrom(int argc, const char* const* argv) {
   CLI::App app{about, "call_server"};
   app.add_option("--address", settings.address, "Address to listen on")->capture_default_str();
   app.add_option("--port", settings.port, "Port to listen on; 0 for any free port")->capture_default_str();
+  app.add_option("--admin-address", settings.adminAddress,
+                 "Address for /healthz and /metrics, which ask for no sign-in")
+      ->capture_default_str();
+  std::optional<std::uint16_t> adminPort;
+  app.add_option("--admin-port", adminPort,
+                 "Port for /healthz and /metrics; 0 for any free port [8081; with --port 0: any free port]");
+  app.add_option("--allow-host", settings.allowedHosts,
+                 "A name under which browsers reach this server, besides localhost and --address; repeat it "
+                 "for more")
+      ->allow_extra_args(false)
+      ->check(checkedBy(isHostName, "must be a host's name or IP address, without a scheme and a port"));
+  app.add_option("--trusted-proxy", settings.trustedProxies,
+                 "Address of a proxy in front, whose X-Forwarded-For names the client; repeat it for more")
+      ->allow_extra_args(false)
+      ->check(checkedBy(isIpAddress, "must be an IP address"));
   app.add_option("--database", settings.database, "SQLite file, made when missing")->capture_default_str();
   app.add_option("--web", settings.web, "Folder of the page")->check(CLI::ExistingDirectory);
   app.add_option("--threads", settings.threads, "Threads that serve connections")
@@ -88,24 +101,8 @@ std::variant<Settings, int> settingsFrom(int argc, const char* const* argv) {
     return app.exit(error, std::cout, std::cerr) == 0 ? 0 : misuse;
   }
   settings.mediaTokenLifetime = std::chrono::seconds{tokenSeconds};
+  settings.adminPort = adminPort.value_or(settings.port == 0 ? 0 : settings.adminPort);
   return settings;
-}
-
-messenger::Secret keptSecret(const std::filesystem::path& file) {
-  // Written to another name and linked into place, so that the file is never incomplete.
-  const std::string aside = file.string() + '.' + randomHex(8);
-  const int out = ::open(aside.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
-  if (out < 0) throw std::system_error(errno, std::generic_category(), aside);
-  const std::string made = randomHex(secretBytes) + '\n';
-  const bool written =
-      ::write(out, made.data(), made.size()) == static_cast<ssize_t>(made.size()) && ::fsync(out) == 0;
-  ::close(out);
-  const bool linked = written && ::link(aside.c_str(), file.c_str()) == 0;
-  const int why = errno;
-  ::unlink(aside.c_str());
-  if (!linked && (!written || why != EEXIST))
-    throw std::system_error(why, std::generic_category(), file.string());
-  return messenger::Secret{readLine(file)};
 }
 
 std::optional<messenger::janus::JanusOptions> readEnvironment(Settings& settings) {

@@ -15,11 +15,7 @@ namespace call_server {
 /// Adds settings from the environment: CALL_SERVER_SECRET, or a secret that is made once and kept in a file
 /// beside the database, readable by its owner only; JANUS_PUBLIC_URL, JANUS_TOKEN_AUTH_SECRET. Returns the
 /// options for the media server, when there is one. Throws std::invalid_argument, whose text names the
-/// variable, never its value.
+/// variable or the file, never its value; otherwise as keptSecret.
 [[nodiscard]] std::optional<messenger::janus::JanusOptions> readEnvironment(Settings& settings);
-
-/// The secret in that file, made when it is missing. When several processes make it at once, all use the
-/// first one.
-[[nodiscard]] messenger::Secret keptSecret(const std::filesystem::path& file);
 
 }  // namespace call_server

@@ -24,30 +24,23 @@ bool TokenBucket::isFull(SteadyTime now) const {
   return tokensAt(now) >= rate_.burst;
 }
 
-std::optional<long> RateLimiter::refuse(const std::string& user, Demand demand, SteadyTime now) {
+std::optional<long> RateLimiter::refuse(const std::string& key, SteadyTime now) {
   const std::lock_guard lock{mutex_};
-  if (users_.size() >= forgetAt_) forgetTheIdle(now);
-  const auto found = users_
-                         .try_emplace(user, Buckets{TokenBucket{rates_[0], now}, TokenBucket{rates_[1], now},
-                                                    TokenBucket{rates_[2], now}})
-                         .first;
-  const auto wait = found->second.at(static_cast<std::size_t>(demand)).take(now);
+  if (buckets_.size() >= forgetAt_) forgetTheIdle(now);
+  const auto wait = buckets_.try_emplace(key, rate_, now).first->second.take(now);
   if (!wait) return std::nullopt;
   return std::max<long>(1, std::lround(std::ceil(static_cast<double>(wait->count()) / 1000)));
 }
 
 void RateLimiter::forgetTheIdle(SteadyTime now) {
-  std::erase_if(users_, [now](const auto& each) {
-    return std::all_of(each.second.begin(), each.second.end(),
-                       [now](const TokenBucket& bucket) { return bucket.isFull(now); });
-  });
+  std::erase_if(buckets_, [now](const auto& each) { return each.second.isFull(now); });
   // Checking all of them must stay rare, however many are busy.
-  forgetAt_ = std::max<std::size_t>(1024, users_.size() * 2);
+  forgetAt_ = std::max<std::size_t>(1024, buckets_.size() * 2);
 }
 
 std::size_t RateLimiter::remembered() const {
   const std::lock_guard lock{mutex_};
-  return users_.size();
+  return buckets_.size();
 }
 
 }  // namespace call_server

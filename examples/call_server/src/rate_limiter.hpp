@@ -1,9 +1,7 @@
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -38,28 +36,22 @@ class TokenBucket {
   SteadyTime filled_;
 };
 
-/// Kinds that are counted separately, so that a flood of one does not stop the others.
-enum class Demand : std::uint8_t { request, heartbeat, signIn };
-inline constexpr std::size_t demands = 3;
-
-/// One bucket for each user and kind of demand. Not per address, because many users may share one.
-/// Thread-safe; forgets users without recent requests.
+/// One bucket for each key: a user, or an address. Thread-safe; forgets keys without recent requests.
 class RateLimiter {
  public:
-  explicit RateLimiter(const std::array<Rate, demands>& rates) : rates_(rates) {}
+  explicit RateLimiter(Rate rate) : rate_(rate) {}
 
   /// Empty: allowed. Otherwise how many seconds to wait, at least one.
-  std::optional<long> refuse(const std::string& user, Demand demand, SteadyTime now);
+  std::optional<long> refuse(const std::string& key, SteadyTime now);
 
   [[nodiscard]] std::size_t remembered() const;
 
  private:
-  using Buckets = std::array<TokenBucket, demands>;
   void forgetTheIdle(SteadyTime now);
 
-  std::array<Rate, demands> rates_;
+  Rate rate_;
   mutable std::mutex mutex_;
-  std::unordered_map<std::string, Buckets> users_;
+  std::unordered_map<std::string, TokenBucket> buckets_;
   std::size_t forgetAt_ = 1024;
 };
 

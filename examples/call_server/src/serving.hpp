@@ -25,10 +25,15 @@ struct Serving {
   const messenger::Messenger& messenger;
   Metrics& metrics;
   messenger::Logger& logger;
-  Connections connections;
+  Connections connections;       ///< of everyone
+  Connections adminConnections;  ///< so that a crowd does not keep the operators out
   boost::asio::thread_pool blocking;
   std::atomic<std::size_t> waiting{0};
   std::atomic<bool> stopping{false};
+
+  [[nodiscard]] Connections& connectionsOf(Listener listener) noexcept {
+    return listener == Listener::admin ? adminConnections : connections;
+  }
 
   /// Runs it on an OS thread that may wait for the storage. False: too many requests wait for one.
   template <class Work>

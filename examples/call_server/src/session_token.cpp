@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::string_view version = "v1.";
 constexpr std::size_t shortestKey = 16;
+constexpr std::size_t idBytes = 12;
 
 std::optional<std::int64_t> wholeNumber(std::string_view text) {
   std::int64_t number = 0;
@@ -35,7 +36,8 @@ std::string SessionTokens::macOf(std::string_view text) const {
 
 std::string SessionTokens::issue(const std::string& user, SystemTime expires) const {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(expires.time_since_epoch()).count();
-  const std::string text = std::string{version} + base64Url(user) + '.' + std::to_string(seconds);
+  const std::string text =
+      std::string{version} + base64Url(user) + '.' + std::to_string(seconds) + '.' + randomHex(idBytes);
   return text + '.' + macOf(text);
 }
 
@@ -46,14 +48,16 @@ std::optional<Session> SessionTokens::check(std::string_view token, SystemTime n
   if (!sameText(macOf(text), token.substr(last + 1))) return std::nullopt;
 
   const std::string_view claims = text.substr(version.size());
-  const std::size_t dot = claims.find('.');
-  if (dot == std::string_view::npos) return std::nullopt;
-  const auto user = fromBase64Url(claims.substr(0, dot));
-  const auto seconds = wholeNumber(claims.substr(dot + 1));
-  if (!user || !seconds) return std::nullopt;
+  const std::size_t first = claims.find('.');
+  const std::size_t second = claims.find('.', first + 1);
+  if (first == std::string_view::npos || second == std::string_view::npos) return std::nullopt;
+  const auto user = fromBase64Url(claims.substr(0, first));
+  const auto seconds = wholeNumber(claims.substr(first + 1, second - first - 1));
+  const std::string_view id = claims.substr(second + 1);
+  if (!user || !seconds || id.empty()) return std::nullopt;
   const SystemTime expires{std::chrono::seconds{*seconds}};
   if (now >= expires) return std::nullopt;
-  return Session{*user, expires};
+  return Session{*user, expires, std::string{id}};
 }
 
 std::string_view cookieValue(std::string_view header, std::string_view name) {

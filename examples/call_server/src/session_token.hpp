@@ -15,10 +15,11 @@ using SystemTime = std::chrono::system_clock::time_point;
 struct Session {
   std::string user;
   SystemTime expires;
+  std::string id{};  ///< random: of this sign-in alone
 };
 
-/// Makes and checks `v1.<user>.<expiry>.<mac>`: it is checked without a look-up, and cannot be made without
-/// the key. It cannot be revoked before it expires. Thread-safe.
+/// Makes and checks `v1.<user>.<expiry>.<id>.<mac>`: it is checked without a look-up, and cannot be made
+/// without the key. Who has signed out is known to the Hub. Thread-safe.
 class SessionTokens {
  public:
   /// Throws std::invalid_argument for a key of less than 16 bytes.

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "rate_limiter.hpp"
 
@@ -20,6 +21,7 @@ struct Limits {
   std::size_t header = 8 * kibibyte;
   std::size_t body = 64 * kibibyte;
   std::size_t connections = 4096;             ///< more are answered with 503
+  std::size_t adminConnections = 64;          ///< on the listener for operators, counted on their own
   std::chrono::milliseconds reading{10'000};  ///< from a request's first byte to its last
   std::chrono::milliseconds idle{75'000};  ///< between two requests; longer than from heartbeat to heartbeat
   std::chrono::milliseconds writing{30'000};  ///< a response
@@ -33,13 +35,19 @@ struct Limits {
   std::chrono::milliseconds stopping{5'000};  ///< what a stop waits for requests that are under way
   Rate requests{20, 60};
   Rate heartbeats{5, 30};
-  Rate signIns{1, 20};
+  Rate signIns{2, 60};     ///< from one address; an office may share one
   Rate messages{10, 100};  ///< of one WebSocket
 };
 
 struct Settings {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 8080;  ///< 0: any that is free
+  std::uint16_t port = 8080;               ///< 0: any that is free
+  std::string adminAddress = "127.0.0.1";  ///< of the listener for operators: health and metrics
+  std::uint16_t adminPort = 8081;          ///< 0: any that is free
+  /// Names in the `Host` header that are answered, besides those of loopback and the listening addresses. A
+  /// page of another site cannot reach the server under its own name, whatever that name resolves to.
+  std::vector<std::string> allowedHosts;
+  std::vector<std::string> trustedProxies;  ///< whose `X-Forwarded-For` names the client
   std::filesystem::path database = "calls.db";
   std::filesystem::path web;
   std::size_t threads = 2;   ///< that serve connections
@@ -51,7 +59,8 @@ struct Settings {
   std::string janusPublicUrl;  ///< empty: there is no media server
   std::optional<messenger::Secret> janusTokenSecret;
   std::chrono::milliseconds reconcileInterval{10'000};
-  std::chrono::milliseconds probeInterval{1'000};  ///< of Janus, and of whether calls are down
+  std::chrono::milliseconds rightsInterval{10'000};  ///< from check to check of all subscriptions
+  std::chrono::milliseconds probeInterval{1'000};    ///< of Janus, and of whether calls are down
   Limits limits;
 };
 

@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <array>
 #include <exception>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "conversations.hpp"
 #include "demo_users.hpp"
+#include "query.hpp"
 #include "thrown.hpp"
 
 namespace call_server {
@@ -21,10 +23,22 @@ using nlohmann::json;
 
 constexpr std::string_view apiPrefix = "/api/messenger";
 constexpr long storageRetry = 5;
+constexpr std::size_t mostInList = 100;
 
-/// Methods that change nothing on the server.
-bool isSafe(std::string_view method) {
-  return method == "GET" || method == "HEAD" || method == "OPTIONS";
+bool isRead(const Request& request) {
+  return request.method == "GET" || request.method == "HEAD";
+}
+
+/// By POST, or as old clients do it by GET.
+bool isHeartbeat(const Request& request) {
+  const std::string_view path = pathOf(request.target);
+  return (request.method == "POST" || request.method == "GET") && path.starts_with(apiPrefix) &&
+         path.ends_with("/heartbeat");
+}
+
+/// Whether it may change anything.
+bool hasEffect(const Request& request) {
+  return isHeartbeat(request) || !(isRead(request) || request.method == "OPTIONS");
 }
 
 Response jsonReply(const json& body) {
@@ -52,8 +66,45 @@ Response foreignOrigin() {
   return errorReply(403, "foreignOrigin", "A page of another site may not do this.");
 }
 
+/// 421: the name is somebody else's, whatever it resolves to.
+Response unknownHost() {
+  return errorReply(421, "unknownHost",
+                    "This server does not answer to that name. If it should, start it with --allow-host.");
+}
+
+Response invalidPage() {
+  return errorReply(422, "invalidInput",
+                    "limit must be a number from 1 to " + std::to_string(mostInList) +
+                        ", and limit and after may be given once.");
+}
+
 Response unauthenticated() {
   return errorReply(401, "unauthenticated", "Please sign in.");
+}
+
+/// A part of a list, and where the rest is.
+Response listReply(const json& shown, const std::optional<std::string>& next, std::size_t limit) {
+  Response response = jsonReply(shown);
+  if (next) response.headers.emplace_back("Link", linkToNext(*next, limit));
+  return response;
+}
+
+Response usersReply(std::string_view query) {
+  const auto page = pageQueryOf(query, mostInList);
+  if (!page) return invalidPage();
+  const auto& all = demoUsers();
+  auto each = all.begin();
+  if (page->after) {
+    each =
+        std::find_if(all.begin(), all.end(), [&](const DemoUser& user) { return user.id == *page->after; });
+    if (each != all.end()) ++each;
+  }
+  json users = json::array();
+  for (; each != all.end() && users.size() < page->limit; ++each) {
+    users.push_back({{"id", each->id}, {"name", each->name}});
+  }
+  const bool more = each != all.end() && !users.empty();
+  return listReply(users, more ? std::optional{std::prev(each)->id} : std::nullopt, page->limit);
 }
 
 /// The part between a prefix and a suffix, when it is one segment.
@@ -89,13 +140,21 @@ Site::Site(messenger::Messenger& messenger, const Settings& settings, Media* med
               {.prefix = std::string{apiPrefix}, .maxBody = settings.limits.body, .logger = logger_}),
       tokens_(settings.secret),
       files_(settings.web, settings.janusPublicUrl),
-      rates_({settings.limits.requests, settings.limits.heartbeats, settings.limits.signIns}),
+      names_(settings.address, settings.allowedHosts),
+      adminNames_(settings.adminAddress, settings.allowedHosts),
+      addresses_(settings.trustedProxies),
+      requests_(settings.limits.requests),
+      heartbeats_(settings.limits.heartbeats),
+      signIns_(settings.limits.signIns),
       sessionLifetime_(settings.sessionLifetime),
       mediaTokenLifetime_(settings.mediaTokenLifetime) {}
 
 bool Site::isQuick(const Request& request) {
-  return request.method == "POST" && pathOf(request.target).starts_with(apiPrefix) &&
-         pathOf(request.target).ends_with("/heartbeat");
+  return request.listener == Listener::everyone && isHeartbeat(request);
+}
+
+bool Site::isOwnName(const Request& request) const {
+  return (request.listener == Listener::admin ? adminNames_ : names_).allow(request.host);
 }
 
 Response Site::handle(const Request& request) {
@@ -117,35 +176,36 @@ Response Site::handle(const Request& request) {
 }
 
 std::optional<Session> Site::sessionOf(const Request& request) const {
-  return tokens_.check(cookieValue(request.cookie, sessionCookie), clock_->now().wall);
+  auto session = tokens_.check(cookieValue(request.cookie, sessionCookie), clock_->now().wall);
+  if (session && hub_.isSignedOut(*session)) return std::nullopt;
+  return session;
 }
 
-std::optional<Response> Site::refuseFlood(const std::string& user, Demand demand) {
-  const auto wait = rates_.refuse(user, demand, std::chrono::steady_clock::now());
+std::optional<Response> Site::refuseFlood(RateLimiter& limiter, const std::string& key) {
+  const auto wait = limiter.refuse(key, std::chrono::steady_clock::now());
   if (!wait) return std::nullopt;
   metrics_.tooManyRequests();
   return retryReply(429, "tooManyRequests", "Too many requests. Please wait a moment.", *wait);
 }
 
+Response Site::answerOperator(const Request& request, std::string_view path, std::string_view& route) {
+  if (path != "/healthz" && path != "/metrics") return notFound();
+  const bool isHealth = path == "/healthz";
+  route = isHealth ? "healthz" : "metrics";
+  if (!isRead(request)) return methodNotAllowed("GET, HEAD");
+  return isHealth ? health() : metricsText();
+}
+
 Response Site::answer(const Request& request, std::string_view& route) {
   const std::string_view path = pathOf(request.target);
-  if (!isSafe(request.method) && !request.origin.empty() && !isSameOrigin(request)) return foreignOrigin();
-  const bool reads = request.method == "GET" || request.method == "HEAD";
+  if (!isOwnName(request)) return unknownHost();
+  if (request.listener == Listener::admin) return answerOperator(request, path, route);
+  if (hasEffect(request) && isForeign(request)) return foreignOrigin();
+  const bool reads = isRead(request);
 
-  if (path == "/healthz") {
-    route = "healthz";
-    return reads ? health() : methodNotAllowed("GET, HEAD");
-  }
-  if (path == "/metrics") {
-    route = "metrics";
-    return reads ? metricsText(request) : methodNotAllowed("GET, HEAD");
-  }
   if (path == "/users") {
     route = "users";
-    if (!reads) return methodNotAllowed("GET, HEAD");
-    json users = json::array();
-    for (const DemoUser& each : demoUsers()) users.push_back({{"id", each.id}, {"name", each.name}});
-    return jsonReply(users);
+    return reads ? usersReply(queryOf(request.target)) : methodNotAllowed("GET, HEAD");
   }
   if (path == "/session" && request.method == "POST") {
     route = "signIn";
@@ -153,10 +213,7 @@ Response Site::answer(const Request& request, std::string_view& route) {
   }
   if (path == "/session" && request.method == "DELETE") {
     route = "signOut";
-    Response response;
-    response.status = 204;
-    response.headers.emplace_back("Set-Cookie", setCookie("", std::chrono::seconds{0}));
-    return response;
+    return signOut(request);
   }
   if (reads) {
     if (auto file = files_.find(path)) {
@@ -172,19 +229,19 @@ Response Site::answer(const Request& request, std::string_view& route) {
 Response Site::answerSignedIn(const Request& request, const Session& session, std::string_view path,
                               std::string_view& route) {
   const bool beat = isQuick(request);
-  if (auto refused = refuseFlood(session.user, beat ? Demand::heartbeat : Demand::request)) return *refused;
+  if (auto refused = refuseFlood(beat ? heartbeats_ : requests_, session.user)) return *refused;
   if (path == apiPrefix || path.starts_with(std::string{apiPrefix} + '/')) {
     route = beat ? "heartbeat" : "messenger";
     return routed(request, session);
   }
-  const bool reads = request.method == "GET" || request.method == "HEAD";
+  const bool reads = isRead(request);
   if (path == "/session") {
     route = "session";
     return reads ? whoAmI(session) : methodNotAllowed("GET, HEAD, POST, DELETE");
   }
   if (path == "/conversations") {
     route = "conversations";
-    return reads ? jsonReply(conversationsOf(messenger_, session.user)) : methodNotAllowed("GET, HEAD");
+    return reads ? conversations(session, queryOf(request.target)) : methodNotAllowed("GET, HEAD");
   }
   if (const auto thread = segmentBetween(path, "/conversations/", "/history")) {
     route = "history";
@@ -203,8 +260,7 @@ Response Site::health() {
   return jsonReply({{"status", "ok"}});
 }
 
-Response Site::metricsText(const Request& request) {
-  if (!request.fromLoopback) return notFound();
+Response Site::metricsText() {
   const messenger::JobQueue::Counts jobs = messenger_.jobs().counts();
   metrics_.setJobs(jobs.waiting + jobs.running, jobs.failed);
   metrics_.setCallsDown(messenger_.host().callsAreDown());
@@ -228,13 +284,29 @@ Response Site::metricsText(const Request& request) {
 Response Site::signIn(const Request& request) {
   const json body = json::parse(request.body, nullptr, /*allow_exceptions=*/false);
   const bool named = body.is_object() && body.contains("user") && body["user"].is_string();
-  const DemoUser* user = named ? findDemoUser(body["user"].get<std::string>()) : nullptr;
+  if (!named) return errorReply(422, "unknownUser", "The field user must name a user.");
+  // Before the name is looked at, so that an answer tells nothing about it.
+  const std::string client = addresses_.clientOf(request.peer, request.forwardedFor);
+  if (auto refused = refuseFlood(signIns_, client)) return *refused;
+  const DemoUser* user = findDemoUser(body["user"].get<std::string>());
   if (user == nullptr) return errorReply(422, "unknownUser", "There is no such user.");
-  if (auto refused = refuseFlood(user->id, Demand::signIn)) return *refused;
+  // The browser forgets the session that it had.
+  if (const auto before = sessionOf(request)) hub_.signOut(*before);
   Response response = jsonReply({{"user", {{"id", user->id}, {"name", user->name}}}});
   const auto expires = clock_->now().wall + sessionLifetime_;
   response.headers.emplace_back("Set-Cookie", setCookie(tokens_.issue(user->id, expires), sessionLifetime_));
   logger_->log(LogLevel::info, user->id + " signed in");
+  return response;
+}
+
+Response Site::signOut(const Request& request) {
+  if (const auto session = sessionOf(request)) {
+    hub_.signOut(*session);
+    logger_->log(LogLevel::info, session->user + " signed out");
+  }
+  Response response;
+  response.status = 204;
+  response.headers.emplace_back("Set-Cookie", setCookie("", std::chrono::seconds{0}));
   return response;
 }
 
@@ -246,6 +318,13 @@ Response Site::whoAmI(const Session& session) {
                     {"media", media_ != nullptr},
                     {"heartbeat_seconds", heartbeat.count()},
                     {"calls_down", messenger_.host().callsAreDown()}});
+}
+
+Response Site::conversations(const Session& session, std::string_view query) {
+  const auto page = pageQueryOf(query, mostInList);
+  if (!page) return invalidPage();
+  const ConversationList list = conversationsOf(messenger_, session.user, page->after, page->limit);
+  return listReply(list.shown, list.next, page->limit);
 }
 
 Response Site::history(const Session& session, std::string_view thread, std::string_view query) {
@@ -295,11 +374,13 @@ Response Site::routed(const Request& request, const Session& session) {
 }
 
 std::variant<Session, Response> Site::admitSocket(const Request& request) {
-  if (request.method != "GET" || pathOf(request.target) != "/ws") return notFound();
+  if (!isOwnName(request)) return unknownHost();
+  const bool isHere = request.listener == Listener::everyone && pathOf(request.target) == "/ws";
+  if (request.method != "GET" || !isHere) return notFound();
   if (!isSameOrigin(request)) return foreignOrigin();
   const auto session = sessionOf(request);
   if (!session) return unauthenticated();
-  if (auto refused = refuseFlood(session->user, Demand::request)) return *refused;
+  if (auto refused = refuseFlood(requests_, session->user)) return *refused;
   return *session;
 }
 

@@ -12,6 +12,8 @@
 #include <string_view>
 #include <variant>
 
+#include "client_address.hpp"
+#include "host_names.hpp"
 #include "http_message.hpp"
 #include "hub.hpp"
 #include "media.hpp"
@@ -33,7 +35,8 @@ class Site {
   /// Blocks as the storage does, unless `isQuick`. Does not throw.
   [[nodiscard]] Response handle(const Request& request);
 
-  /// A heartbeat: normally answered from memory, so it must not wait for other requests.
+  /// A heartbeat for everyone's listener: normally answered from memory, so it must not wait for other
+  /// requests.
   [[nodiscard]] static bool isQuick(const Request& request);
 
   /// The session for a WebSocket, or the response that refuses it.
@@ -44,18 +47,23 @@ class Site {
 
  private:
   [[nodiscard]] Response answer(const Request& request, std::string_view& route);
+  [[nodiscard]] Response answerOperator(const Request& request, std::string_view path,
+                                        std::string_view& route);
   [[nodiscard]] Response answerSignedIn(const Request& request, const Session& session, std::string_view path,
                                         std::string_view& route);
   [[nodiscard]] Response health();
-  [[nodiscard]] Response metricsText(const Request& request);
+  [[nodiscard]] Response metricsText();
   [[nodiscard]] Response signIn(const Request& request);
+  [[nodiscard]] Response signOut(const Request& request);
   [[nodiscard]] Response whoAmI(const Session& session);
+  [[nodiscard]] Response conversations(const Session& session, std::string_view query);
   [[nodiscard]] Response history(const Session& session, std::string_view thread, std::string_view query);
   [[nodiscard]] Response mediaDetails(const Session& session, std::string_view call);
   [[nodiscard]] Response routed(const Request& request, const Session& session);
 
   [[nodiscard]] std::optional<Session> sessionOf(const Request& request) const;
-  [[nodiscard]] std::optional<Response> refuseFlood(const std::string& user, Demand demand);
+  [[nodiscard]] std::optional<Response> refuseFlood(RateLimiter& limiter, const std::string& key);
+  [[nodiscard]] bool isOwnName(const Request& request) const;
 
   messenger::Messenger& messenger_;
   Media* media_;
@@ -66,7 +74,13 @@ class Site {
   messenger::http::Router router_;
   SessionTokens tokens_;
   StaticFiles files_;
-  RateLimiter rates_;
+  HostNames names_;
+  HostNames adminNames_;
+  ClientAddresses addresses_;
+  // Counted separately, so that a flood of one kind does not stop the others.
+  RateLimiter requests_;    ///< by user, because many users may share an address
+  RateLimiter heartbeats_;  ///< by user
+  RateLimiter signIns_;     ///< by address: by name, anybody could lock a user out
   std::chrono::seconds sessionLifetime_;
   std::chrono::seconds mediaTokenLifetime_;
   std::atomic<bool> stopping_{false};

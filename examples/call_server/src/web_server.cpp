@@ -6,7 +6,9 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
+#include <chrono>
 #include <exception>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -38,6 +40,13 @@ bool isPassing(const error_code& error) {
          error == asio::error::no_memory || error == error_code{ENFILE, boost::system::system_category()};
 }
 
+/// Accepts connections for one address.
+struct Door {
+  Listener listener;
+  tcp::acceptor acceptor;
+  asio::steady_timer pause;
+};
+
 }  // namespace
 
 class WebServer::Impl {
@@ -53,6 +62,7 @@ class WebServer::Impl {
                  .logger = logger,
                  .connections{settings.limits.connections,
                               [&metrics](std::size_t count) { metrics.setConnections(count); }},
+                 .adminConnections{settings.limits.adminConnections, [](std::size_t) {}},
                  .blocking = asio::thread_pool{settings.blocking}},
         io_(static_cast<int>(settings.threads)) {}
 
@@ -60,46 +70,41 @@ class WebServer::Impl {
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
-  std::uint16_t start() {
-    acceptor_.emplace(asio::make_strand(io_));
-    pause_.emplace(acceptor_->get_executor());
-    try {
-      const tcp::endpoint endpoint{asio::ip::make_address(settings_.address), settings_.port};
-      acceptor_->open(endpoint.protocol());
-      acceptor_->set_option(asio::socket_base::reuse_address(true));
-      acceptor_->bind(endpoint);
-      acceptor_->listen();
-    } catch (const boost::system::system_error& error) {
-      throw std::runtime_error("cannot listen on " + settings_.address + ':' +
-                               std::to_string(settings_.port) + ": " + error.code().message());
+  Ports start() {
+    Ports ports;
+    ports.everyone = listen(Listener::everyone, settings_.address, settings_.port);
+    ports.admin = listen(Listener::admin, settings_.adminAddress, settings_.adminPort);
+    for (const auto& each : doors_) {
+      asio::post(each->acceptor.get_executor(), [this, door = each.get()] { acceptNext(*door); });
     }
-    const std::uint16_t port = acceptor_->local_endpoint().port();
-    asio::post(acceptor_->get_executor(), [this] { acceptNext(); });
     work_.emplace(io_.get_executor());
     for (std::size_t i = 0; i < settings_.threads; ++i) threads_.emplace_back([this] { serve(); });
-    return port;
+    return ports;
   }
 
   void stop() {
     if (serving_.stopping.exchange(true)) return;
     serving_.site.stopping();
-    if (acceptor_) {
-      asio::post(acceptor_->get_executor(), [this] {
+    for (const auto& each : doors_) {
+      asio::post(each->acceptor.get_executor(), [door = each.get()] {
         error_code ignored;
-        acceptor_->close(ignored);
-        pause_->cancel();
+        door->acceptor.close(ignored);
+        door->pause.cancel();
       });
     }
     serving_.hub.closeAll();
-    serving_.connections.stopAll();
-    serving_.connections.waitForNone(settings_.limits.stopping);
+    const auto deadline = std::chrono::steady_clock::now() + settings_.limits.stopping;
+    for (Connections* each : {&serving_.connections, &serving_.adminConnections}) each->stopAll();
+    for (Connections* each : {&serving_.connections, &serving_.adminConnections}) {
+      each->waitForNone(
+          std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()));
+    }
     serving_.blocking.join();
     io_.stop();
     for (std::thread& each : threads_) each.join();
     threads_.clear();
     work_.reset();
-    pause_.reset();
-    acceptor_.reset();
+    doors_.clear();
   }
 
   [[nodiscard]] std::size_t connections() const { return serving_.connections.count(); }
@@ -116,25 +121,45 @@ class WebServer::Impl {
     }
   }
 
-  void acceptNext() {
-    acceptor_->async_accept(asio::make_strand(io_), [this](const error_code& error, tcp::socket socket) {
-      if (serving_.stopping || error == asio::error::operation_aborted) return;
-      if (error) return isPassing(error) ? acceptLater() : acceptNext();
-      take(std::move(socket));
-      acceptNext();
+  /// Returns the port.
+  std::uint16_t listen(Listener listener, const std::string& address, std::uint16_t port) {
+    const auto strand = asio::make_strand(io_);
+    auto door = std::make_unique<Door>(Door{listener, tcp::acceptor{strand}, asio::steady_timer{strand}});
+    try {
+      const tcp::endpoint endpoint{asio::ip::make_address(address), port};
+      door->acceptor.open(endpoint.protocol());
+      door->acceptor.set_option(asio::socket_base::reuse_address(true));
+      door->acceptor.bind(endpoint);
+      door->acceptor.listen();
+    } catch (const boost::system::system_error& error) {
+      throw std::runtime_error("cannot listen on " + address + ':' + std::to_string(port) + ": " +
+                               error.code().message() +
+                               (listener == Listener::admin ? " (choose another --admin-port)" : ""));
+    }
+    doors_.push_back(std::move(door));
+    return doors_.back()->acceptor.local_endpoint().port();
+  }
+
+  void acceptNext(Door& door) {
+    door.acceptor.async_accept(asio::make_strand(io_),
+                               [this, &door](const error_code& error, tcp::socket socket) {
+                                 if (serving_.stopping || error == asio::error::operation_aborted) return;
+                                 if (error) return isPassing(error) ? acceptLater(door) : acceptNext(door);
+                                 take(std::move(socket), door.listener);
+                                 acceptNext(door);
+                               });
+  }
+
+  void acceptLater(Door& door) {
+    door.pause.expires_after(std::chrono::milliseconds{100});
+    door.pause.async_wait([this, &door](const error_code& error) {
+      if (!error) acceptNext(door);
     });
   }
 
-  void acceptLater() {
-    pause_->expires_after(std::chrono::milliseconds{100});
-    pause_->async_wait([this](const error_code& error) {
-      if (!error) acceptNext();
-    });
-  }
-
-  void take(tcp::socket socket) {
+  void take(tcp::socket socket, Listener listener) {
     error_code ignored;
-    auto place = serving_.connections.admit();
+    auto place = serving_.connectionsOf(listener).admit();
     if (!place) {
       serving_.metrics.refusedConnection();
       socket.non_blocking(true, ignored);
@@ -143,15 +168,14 @@ class WebServer::Impl {
       return;
     }
     socket.set_option(tcp::no_delay(true), ignored);
-    std::make_shared<HttpSession>(std::move(socket), serving_, std::move(place))->start();
+    std::make_shared<HttpSession>(std::move(socket), serving_, std::move(place), listener)->start();
   }
 
   const Settings& settings_;
   Serving serving_;
   /// Lives as long as the server: a push during the stop may hold the last reference to a WebSocket.
   asio::io_context io_;
-  std::optional<tcp::acceptor> acceptor_;
-  std::optional<asio::steady_timer> pause_;
+  std::vector<std::unique_ptr<Door>> doors_;
   /// Also while all running requests are on OS threads that wait for the storage.
   std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work_;
   std::vector<std::thread> threads_;
@@ -163,7 +187,7 @@ WebServer::WebServer(const Settings& settings, Site& site, Hub& hub, const messe
 
 WebServer::~WebServer() = default;
 
-std::uint16_t WebServer::start() {
+WebServer::Ports WebServer::start() {
   return impl_->start();
 }
 

@@ -13,7 +13,8 @@
 
 namespace call_server {
 
-/// HTTP/1.1 and WebSocket on one port, for a Site and a Hub. The arguments must outlive it.
+/// HTTP/1.1 and WebSocket on one port, for a Site and a Hub, and HTTP/1.1 on another one for operators. The
+/// arguments must outlive it.
 class WebServer {
  public:
   WebServer(const Settings& settings, Site& site, Hub& hub, const messenger::Messenger& messenger,
@@ -22,14 +23,20 @@ class WebServer {
   WebServer(const WebServer&) = delete;
   WebServer& operator=(const WebServer&) = delete;
 
-  /// Listens, and serves on its own OS threads. Returns the port. Throws std::runtime_error when it cannot
-  /// listen.
-  std::uint16_t start();
+  /// The ports that it listens on.
+  struct Ports {
+    std::uint16_t everyone = 0;
+    std::uint16_t admin = 0;
+  };
+
+  /// Listens, and serves on its own OS threads. Throws std::runtime_error when it cannot listen.
+  Ports start();
 
   /// Accepts no more connections, closes WebSockets, gives running requests some time to finish, then ends. A
   /// second call does nothing.
   void stop();
 
+  /// Those of everyone.
   [[nodiscard]] std::size_t connections() const;
 
  private:

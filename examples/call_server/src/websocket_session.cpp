@@ -130,7 +130,7 @@ void WebSocketSession::subscribe(const std::string& channel) {
 }
 
 void WebSocketSession::settle(const std::string& channel, std::optional<std::string> refusal) {
-  if (!refusal && !serving_.hub.activate(id_, channel)) refusal = "notInCall";  // lost it meanwhile
+  if (!refusal && !serving_.hub.activate(id_, channel)) refusal = "revoked";  // while it was checked
   if (refusal) {
     serving_.hub.unsubscribe(id_, channel);
     reply("refused", channel, *refusal);

@@ -9,8 +9,8 @@ namespace messenger::http {
 
 /// What the host's HTTP server received. The views must stay valid until `Router::handle` returns.
 struct Request {
-  std::string_view method;     ///< as sent, in capitals: `GET`
-  std::string_view path;       ///< as sent, still percent-encoded; a '?' and what follows is ignored
+  std::string_view method;  ///< as sent, in capitals: `GET`
+  std::string_view path;    ///< as sent, still percent-encoded, with its query; lists have `limit`, `after`
   std::optional<UserId> user;  ///< the user that the host has authenticated; empty: nobody
   std::string_view body;       ///< as received; empty when there was none
 };

@@ -17,7 +17,7 @@ struct Response {
   static constexpr std::string_view contentType = "application/json";
 
   int status = 200;
-  std::vector<Header> headers;  ///< `Allow` with 405, `Retry-After` with 503, otherwise none
+  std::vector<Header> headers;  ///< `Allow` with 405, `Retry-After` with 503, `Link` with a list that goes on
   std::string body;             ///< JSON in UTF-8; empty in an answer to HEAD
 };
 

@@ -24,6 +24,9 @@ struct RouterOptions {
   std::size_t maxBody = std::size_t{64} * 1024;
   /// A longer id (in bytes, decoded) is answered with 404, without a look-up. At least one.
   std::size_t maxId = 255;
+  /// How many participants, or active calls, one response lists at most; `?limit=` may ask for fewer, and a
+  /// `Link` header leads to the rest. From 1 to 100,000.
+  std::size_t pageSize = 500;
   /// The `Retry-After` of a 503. At least one second.
   std::chrono::seconds retryAfter{5};
   /// For how many calls the router remembers the thread, so that a heartbeat needs no storage. Limits its

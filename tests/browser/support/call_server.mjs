@@ -14,6 +14,7 @@ export class CallServer {
   static async make({ folder, binaries, web, secrets, janus, env = {}, more = [] }) {
     const server = new CallServer();
     server.port = await freePort();
+    server.adminPort = await freePort();
     server.database = path.join(folder, "calls.db");
     server.binaries = binaries;
     const media = janus && {
@@ -26,7 +27,7 @@ export class CallServer {
       JANUS_TOKEN_AUTH_SECRET: secrets.tokenAuth,
       JANUS_PUBLIC_URL: janus.url,
     };
-    const args = ["--address", "127.0.0.1", "--port", String(server.port), "--database", server.database, "--web", web, ...more];
+    const args = ["--address", "127.0.0.1", "--port", String(server.port), "--admin-port", String(server.adminPort), "--database", server.database, "--web", web, ...more];
     const all = { CALL_SERVER_SECRET: secrets.session, ...media, ...env };
     server.#program = new Program({ file: path.join(binaries, "call_server"), args, env: all, log: path.join(folder, "call_server.log") });
     return server;
@@ -34,6 +35,11 @@ export class CallServer {
 
   get url() {
     return `http://127.0.0.1:${this.port}/`;
+  }
+
+  /** Of the listener for operators. */
+  get adminUrl() {
+    return `http://127.0.0.1:${this.adminPort}/`;
   }
 
   get output() {
@@ -55,7 +61,7 @@ export class CallServer {
     this.#program.start();
     await until("the call server answers", async () => {
       if (!this.#program.isRunning) throw new Error(`it ended: ${this.output.slice(-500)}`);
-      return (await fetch(new URL("/healthz", this.url))).ok;
+      return (await fetch(new URL("/healthz", this.adminUrl))).ok;
     });
   }
 
@@ -68,7 +74,7 @@ export class CallServer {
   }
 
   async metrics() {
-    return (await fetch(new URL("/metrics", this.url))).text();
+    return (await fetch(new URL("/metrics", this.adminUrl))).text();
   }
 
   /** What the console says of a call in the same file. */

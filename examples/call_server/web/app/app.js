@@ -78,6 +78,7 @@ export class App {
     socket.on("closed", () => this.#closed());
     socket.on("calls.down", ({ down }) => this.#takeDown(down));
     socket.on("thread.calls", ({ thread }) => this.#reload(thread));
+    socket.on("stale", ({ channel }) => this.#lookAgain(channel));
     socket.on("incoming.call", ({ call, sender }) => {
       const group = call.thread_type === 2 ? (call.thread_name ?? this.#conversations.byId(call.thread_id)?.name ?? "a group") : null;
       this.ringing.add({ call: call.id, thread: call.thread_id, from: sender.name, group });
@@ -97,12 +98,22 @@ export class App {
     if (data.thread_id) this.#reload(data.thread_id);
   }
 
+  /** Of a channel that was taken away for a while, or for good, something may have been missed. */
+  #lookAgain(channel) {
+    const [kind] = channel.split(".", 1);
+    const id = channel.slice(kind.length + 1);
+    if (kind === "thread") this.#reload(id);
+    if (kind === "call" && this.#isInCall && this.#call.id === id) this.#call.refresh();
+  }
+
   async #opened() {
     clearTimeout(this.#lost);
     this.#lost = 0;
     banner("connection", null);
     try {
       this.session = await api.session();
+      // Somebody else has signed in on this browser, in another window.
+      if (this.session.user.id !== this.me.id) return this.signedOut();
       this.#showSession();
       await this.#conversations.load();
       await this.#call?.catchUp();
@@ -236,6 +247,8 @@ export class App {
 
   async #signOut() {
     if (this.#isInCall) await this.#call.leave().catch(() => {});
+    // The server would close it.
+    this.#socket.close();
     await api.signOut().catch(() => {});
     this.signedOut();
   }

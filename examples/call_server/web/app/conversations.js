@@ -22,7 +22,9 @@ export class Conversations extends Emitter {
   }
 
   async #read() {
+    const before = this.list;
     this.list = await api.conversations();
+    for (const { id } of before) if (!this.byId(id)) this.#socket.unsubscribe(`thread.${id}`);
     for (const { id } of this.list) this.#socket.subscribe(`thread.${id}`);
     this.emit("change");
   }

@@ -18,6 +18,10 @@ const patience = 15000;
 
 /** Sends one request. Resolves to the parsed body, or null; rejects with a RequestError. */
 export async function request(method, path, body) {
+  return (await exchange(method, path, body)).answer;
+}
+
+async function exchange(method, path, body) {
   let response;
   try {
     response = await fetch(path, {
@@ -32,7 +36,7 @@ export async function request(method, path, body) {
     throw new RequestError({ status: 0, reason: "offline", message: "no answer" });
   }
   const answer = await response.json().catch(() => null);
-  if (response.ok) return answer;
+  if (response.ok) return { answer, link: response.headers.get("Link") };
   throw new RequestError({
     status: response.status,
     reason: answer?.reason ?? "unknown",
@@ -42,4 +46,17 @@ export async function request(method, path, body) {
 }
 
 export const get = (path) => request("GET", path);
+/** A whole list: the server gives it page by page, and each page says where the next one is. */
+export async function getAll(path) {
+  const all = [];
+  let next = path;
+  while (next) {
+    const { answer, link } = await exchange("GET", next);
+    all.push(...answer);
+    const query = /^<(\?[^>]*)>; rel="next"$/.exec(link ?? "")?.[1];
+    next = query ? path + query : null;
+  }
+  return all;
+}
+
 export const post = (path, body) => request("POST", path, body);

@@ -3,11 +3,12 @@ import { preference, setPreference } from "./preferences.js";
 import { listNames } from "./words.js";
 
 /** What a conversation's second line says. */
-function sayState({ active_call: call, type, members }, me) {
+function sayState({ active_call: call, type, members, member_count: count }, me) {
   if (call?.in_call) return "You are in this call";
   if (call) return call.owner.id === me.id ? "Your call is going on" : `${call.owner.name} is in a call`;
   if (type === "private") return "Private";
-  return listNames([...members.filter(({ id }) => id !== me.id).map(({ name }) => name), "you"]);
+  const names = members.filter(({ id }) => id !== me.id).map(({ name }) => name);
+  return listNames(count > members.length ? [...names, `${count - members.length} more`] : [...names, "you"]);
 }
 
 /** The list of conversations. @param {{me, selected: string|null, open: (id: string) => void}} settings */

@@ -37,8 +37,9 @@ export class ThreadView {
   }
 
   #showHeader(conversation, isDown, isBusy) {
-    const { id, name, type, members, active_call: call } = conversation;
+    const { id, name, type, members, member_count: count, active_call: call } = conversation;
     const names = members.map((each) => (each.id === this.actions.me.id ? "you" : each.name));
+    if (count > members.length) names.push(`${count - members.length} more`);
     fill(
       this.#header,
       h("button", { class: "quiet icon-button back", "aria-label": "All conversations", onclick: this.actions.back }, icon("back")),
