@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <utility>
 
-#include "http/route.hpp"
+#include "messenger/http/query.hpp"
 
 namespace messenger::http {
 namespace {
@@ -18,27 +19,16 @@ bool readLimit(std::string_view text, std::size_t most, std::size_t& limit) noex
 }  // namespace
 
 PageQuery parsePageQuery(std::string_view target, std::size_t most, std::size_t maxId) {
+  using State = QueryParameter::State;
+  constexpr std::size_t maxLimit = 20;  // characters: no number has more
   PageQuery page{.limit = most};
-  const std::size_t mark = target.find('?');
-  std::string_view rest = mark == std::string_view::npos ? std::string_view{} : target.substr(mark + 1);
-  bool hasLimit = false;
-  while (!rest.empty() && page.wrong.empty()) {
-    const std::size_t end = rest.find('&');
-    const std::string_view pair = rest.substr(0, end);
-    rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
-    const std::size_t equals = pair.find('=');
-    const std::string_view name = pair.substr(0, equals);
-    const std::string_view value =
-        equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1);
-    if (name == "limit") {
-      if (hasLimit || !readLimit(value, most, page.limit)) page.wrong = "limit";
-      hasLimit = true;
-    } else if (name == "after") {
-      const bool isRepeated = page.after.has_value();
-      page.after = decodeId(value, maxId);
-      if (isRepeated || !page.after) page.wrong = "after";
-    }
-  }
+  const QueryParameter limit = findQueryParameter(target, "limit", maxLimit);
+  const bool limitFits = limit.state == State::absent ||
+                         (limit.state == State::given && readLimit(limit.value, most, page.limit));
+  if (!limitFits) page.wrong = "limit";
+  QueryParameter after = findQueryParameter(target, "after", maxId);
+  if (after.state == State::given) page.after = std::move(after.value);
+  if (after.state == State::malformed || after.state == State::repeated) page.wrong = "after";
   return page;
 }
 

@@ -67,6 +67,21 @@ class Router::Impl {
     return response;
   }
 
+  std::optional<Response> tryHeartbeat(const Request& request) {
+    const bool beats = request.method == "POST" || request.method == "GET";
+    if (!beats || !request.user || request.path.size() > options_.maxPath) return std::nullopt;
+    if (request.body.size() > options_.maxBody) return std::nullopt;
+    const auto route = findRoute(belowPrefix(request.path));
+    if (!route || route->endpoint != Endpoint::heartbeat) return std::nullopt;
+
+    const auto thread = decodeId(route->thread, options_.maxId);
+    auto call = decodeId(route->call, options_.maxId);
+    if (!thread || !call) return std::nullopt;
+    if (known_.find(*call, *thread) != CallThreadCache::Answer::sameThread) return std::nullopt;
+    if (!messenger_.tryHeartbeat(CallId{*std::move(call)}, *request.user)) return std::nullopt;
+    return success();
+  }
+
  private:
   Response respond(const Request& request) {
     if (request.path.size() > options_.maxPath) return pathTooLong();
@@ -343,6 +358,10 @@ Router::~Router() = default;
 
 Response Router::handle(const Request& request) const {
   return impl_->handle(request);
+}
+
+std::optional<Response> Router::tryHeartbeat(const Request& request) const {
+  return impl_->tryHeartbeat(request);
 }
 
 }  // namespace messenger::http

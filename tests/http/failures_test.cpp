@@ -260,4 +260,50 @@ TEST_CASE("router: the first heartbeat after a restart -> asks the storage once"
   REQUIRE(world.http.storage->operations() == known);
 }
 
+TEST_CASE("router: a heartbeat that memory can answer -> answered at once and no other request",
+          "[http][unit]") {
+  FailingWorld world;
+  const std::string call = world.http.send("POST", "threads/t/calls", "m1").json.at("id").get<std::string>();
+  const auto tried = [&](const Router& router, const std::string& method, const std::string& path,
+                         const std::optional<UserId>& user, const std::string& body = {}) {
+    const std::string whole = "/api/messenger/" + path;
+    return router.tryHeartbeat({.method = method, .path = whole, .user = user, .body = body});
+  };
+  const std::string path = "threads/t/calls/" + call + "/heartbeat";
+  const UserId ann = HttpWorld::user("m1");
+  const std::size_t before = world.http.storage->operations();
+  const std::size_t asked = world.directory->asked;
+  // Without the lease, which the first report takes, nothing is acknowledged from memory.
+  REQUIRE_FALSE(tried(world.http.router, "POST", path, ann));
+  REQUIRE(world.http.storage->operations() == before);
+  REQUIRE(world.http.send("POST", path, "m1").status == 200);
+
+  world.http.storage->failIf(everything, testing::Fault::before);
+  for (const char* method : {"GET", "POST"}) {
+    for (const char* query : {"", "?x=1&x=2"}) {
+      const auto response = tried(world.http.router, method, path + query, ann);
+      REQUIRE(response);
+      REQUIRE(response->status == 200);
+      REQUIRE(response->body == R"({"message":"success"})");
+    }
+  }
+  const std::string large(65 * 1024, ' ');
+  REQUIRE_FALSE(tried(world.http.router, "HEAD", path, ann));  // has no effect
+  REQUIRE_FALSE(tried(world.http.router, "PUT", path, ann));
+  REQUIRE_FALSE(tried(world.http.router, "POST", path, std::nullopt));
+  REQUIRE_FALSE(tried(world.http.router, "POST", path, HttpWorld::user("m2")));
+  REQUIRE_FALSE(tried(world.http.router, "POST", path, ann, large));
+  REQUIRE_FALSE(tried(world.http.router, "POST", path + '?' + large, ann));
+  REQUIRE_FALSE(tried(world.http.router, "POST", "threads/u/calls/" + call + "/heartbeat", ann));
+  REQUIRE_FALSE(tried(world.http.router, "POST", "threads/t/calls/%zz/heartbeat", ann));
+  REQUIRE_FALSE(tried(world.http.router, "POST", "threads/t/calls/" + call + "/leave", ann));
+  REQUIRE_FALSE(tried(world.http.router, "GET", "active-calls", ann));
+  RouterOptions options;
+  options.logger = nullLogger();
+  const Router fresh{world.http.messenger, options};
+  REQUIRE_FALSE(tried(fresh, "POST", path, ann));
+  REQUIRE_FALSE(world.http.storage->struck());
+  REQUIRE(world.directory->asked == asked);
+}
+
 }  // namespace messenger::http

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "messenger/contracts/logger.hpp"
@@ -51,6 +52,10 @@ class Router {
   Router& operator=(const Router&) = delete;
 
   [[nodiscard]] Response handle(const Request& request) const;
+
+  /// A heartbeat from memory alone: never blocks, whatever the storage does, so an event loop may call it.
+  /// Returns nothing when the heartbeat was not acknowledged, and for every other request: call `handle`.
+  [[nodiscard]] std::optional<Response> tryHeartbeat(const Request& request) const;
 
  private:
   class Impl;
