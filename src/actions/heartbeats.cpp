@@ -78,9 +78,10 @@ void Heartbeats::reportAs(const HeartbeatStore::Peer& peer, SteadyPoint at, Dura
   std::vector<LastSeen> seen = seenWithin(window, at);
   report.lastSeen.reserve(seen.size());
   for (LastSeen& each : seen)
-    report.lastSeen.emplace_back(std::move(each.who), now - std::max(each.ago, Duration::zero()));
+    report.lastSeen.emplace_back(std::move(each.who),
+                                 saturatingSubtract(now, std::max(each.ago, Duration::zero())));
   save(report);
-  untrackDeparted(now - window - commitMargin);
+  untrackDeparted(saturatingSubtract(saturatingSubtract(now, window), commitMargin));
 }
 
 std::vector<LastSeen> Heartbeats::seenWithin(Duration window, SteadyPoint at) {
