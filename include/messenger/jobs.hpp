@@ -46,6 +46,8 @@ class Jobs {
   Result<void> dispatch(JobType type, const CallId& call);
 
  private:
+  [[nodiscard]] MessengerImpl& here() const;
+
   MessengerImpl& impl_;
 };
 
