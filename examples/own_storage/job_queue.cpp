@@ -13,6 +13,10 @@ bool isLeased(const Job& job, StorageTime now) {
   return job.leasedUntil && *job.leasedUntil > now;
 }
 
+bool isHeld(const Job& job, const JobQueue::ClaimRequest& request) {
+  return request.takesOver ? isLeased(job, request.now) : job.leasedUntil.has_value();
+}
+
 }  // namespace
 
 void VectorJobQueue::add(const NewJob& job) {
@@ -23,11 +27,11 @@ void VectorJobQueue::add(const NewJob& job) {
 
 bool VectorJobQueue::isAvailable(const Job& job, const ClaimRequest& request) const {
   const bool asked = job.queue == request.queue && (!request.job || job.id == *request.job) &&
-                     (!request.call || job.call == request.call);
-  if (!asked || job.failed || job.availableAt > request.now || isLeased(job, request.now)) return false;
+                     (!request.call || job.call == request.call) && classOf(job.type) <= request.leastUrgent;
+  if (!asked || job.failed || job.availableAt > request.now || isHeld(job, request)) return false;
   // No other job of the same call runs.
   return !job.call || std::none_of(tables_.jobs.begin(), tables_.jobs.end(), [&](const Job& other) {
-    return other.call == job.call && isLeased(other, request.now);
+    return other.call == job.call && isHeld(other, request);
   });
 }
 

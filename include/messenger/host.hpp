@@ -99,6 +99,8 @@ class Host {
   [[nodiscard]] bool callsAreDown() const;
 
  private:
+  [[nodiscard]] MessengerImpl& here() const;
+
   MessengerImpl& impl_;
 };
 

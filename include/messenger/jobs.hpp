@@ -23,7 +23,9 @@ class Jobs {
   Jobs& operator=(const Jobs&) = delete;
   ~Jobs() = default;
 
-  /// Runs available jobs in this OS thread, one after another, until none is available or `limit` have run.
+  /// Runs available jobs in this OS thread, one after another, until none is available or `limit` have run:
+  /// in the order in which they became available, so all of them wait for a provider that hangs. A Worker
+  /// does not.
   std::vector<JobRun> runPending(std::size_t limit = 1000);
 
   /// The same with the options of a worker, but on this OS thread: `threads` is ignored.
@@ -46,6 +48,8 @@ class Jobs {
   Result<void> dispatch(JobType type, const CallId& call);
 
  private:
+  [[nodiscard]] MessengerImpl& here() const;
+
   MessengerImpl& impl_;
 };
 

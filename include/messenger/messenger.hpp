@@ -62,6 +62,9 @@ struct Dependencies {
 /// lost). Nothing throws after the commit. Events and broadcasts are normally delivered after the commit and
 /// before the verb returns. Delivery is deferred when another OS thread is delivering for the same call, or
 /// when the verb was called from inside a listener.
+///
+/// Belongs to the process that made it. In a child made by fork() every operation, also of what it handed
+/// out, throws std::logic_error, and destroying it does nothing (docs/threading.md).
 class Messenger {
  public:
   /// Throws std::invalid_argument, with the name of the field, for a config or dependencies out of bounds.
@@ -201,6 +204,8 @@ class Messenger {
   std::chrono::milliseconds poll(std::size_t maxJobs = 10);
 
  private:
+  [[nodiscard]] MessengerImpl& here() const;
+
   std::shared_ptr<MessengerImpl> impl_;
 };
 

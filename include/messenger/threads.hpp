@@ -60,6 +60,8 @@ class Threads {
   [[nodiscard]] std::vector<ThreadMember> members(const ThreadId& thread) const;
 
  private:
+  [[nodiscard]] Impl& here() const;
+
   std::unique_ptr<Impl> impl_;
 };
 

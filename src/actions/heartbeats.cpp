@@ -81,7 +81,8 @@ void Heartbeats::reportAs(const HeartbeatStore::Peer& peer, SteadyPoint at, Dura
   std::vector<LastSeen> seen = seenWithin(window, at);
   report.lastSeen.reserve(seen.size());
   for (LastSeen& each : seen)
-    report.lastSeen.emplace_back(std::move(each.who), now - std::max(each.ago, Duration::zero()));
+    report.lastSeen.emplace_back(std::move(each.who),
+                                 saturatingSubtract(now, std::max(each.ago, Duration::zero())));
   save(report);
   untrackDeparted(now);
 }
@@ -98,7 +99,7 @@ std::vector<LastSeen> Heartbeats::seenWithin(Duration window, SteadyPoint at) {
 /// All since the last time, however many and however long ago: a skipped one would stay tracked.
 void Heartbeats::untrackDeparted(StorageTime now) {
   StorageTime known = departuresUpTo_.load();
-  const StorageTime since = known - commitMargin;
+  const StorageTime since = saturatingSubtract(known, commitMargin);
   std::size_t limit = 10'000;
   for (;;) {
     const auto gone = context_.storage.heartbeats().departures({since, limit});

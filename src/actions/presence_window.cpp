@@ -30,12 +30,12 @@ SteadyPoint PresenceWindow::receivingSince() const noexcept {
 }
 
 HeartbeatStore::Peer PresenceWindow::peerAt(SteadyPoint now, const Storage& storage) const {
-  return {self_, storage.timeAt(receivingSince()), storage.timeAt(now) - reportMargin,
-          storage.timeAt(now + 2 * config_.writeBehind)};
+  return {self_, storage.timeAt(receivingSince()), saturatingSubtract(storage.timeAt(now), reportMargin),
+          storage.timeAt(saturatingAdd(now, 2 * config_.writeBehind))};
 }
 
 void PresenceWindow::reported(SteadyPoint at) noexcept {
-  const std::int64_t until = (at + 2 * config_.writeBehind).time_since_epoch().count();
+  const std::int64_t until = saturatingAdd(at, 2 * config_.writeBehind).time_since_epoch().count();
   std::int64_t known = leaseUntil_.load(std::memory_order_relaxed);
   while (known < until && !leaseUntil_.compare_exchange_weak(known, until)) {
   }

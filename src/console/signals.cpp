@@ -12,6 +12,8 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "support/deadline.hpp"
+
 namespace messenger::console {
 namespace {
 
@@ -84,7 +86,7 @@ bool StopWatch::stopped() const {
 
 bool StopWatch::waitFor(std::chrono::milliseconds atMost) const {
   constexpr std::chrono::milliseconds askEvery{100};
-  const auto end = std::chrono::steady_clock::now() + atMost;
+  const auto end = support::deadlineIn(atMost);
   for (;;) {
     if (stopped()) return true;
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());

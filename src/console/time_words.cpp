@@ -31,7 +31,7 @@ std::string absolute(TimePoint moment) {
 
 std::string relative(TimePoint moment, TimePoint now) {
   constexpr seconds justNow{1};
-  const Duration away = moment < now ? now - moment : moment - now;
+  const Duration away = moment < now ? saturatingDifference(now, moment) : saturatingDifference(moment, now);
   if (away < justNow) return "just now";
   return moment < now ? rounded(away) + " ago" : "in " + rounded(away);
 }

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "events/gate.hpp"
+#include "support/home_process.hpp"
 #include "support/thrown.hpp"
 
 namespace messenger::events {
@@ -23,10 +24,12 @@ struct SignalsOf<std::variant<Events...>> {
 
 class Place final : public Subscription::State {
  public:
-  Place(boost::signals2::connection connection, std::shared_ptr<Gate> gate)
-      : connection_(std::move(connection)), gate_(std::move(gate)) {}
+  Place(boost::signals2::connection connection, std::shared_ptr<Gate> gate,
+        std::shared_ptr<const support::HomeProcess> home)
+      : connection_(std::move(connection)), gate_(std::move(gate)), home_(std::move(home)) {}
 
   void cancel() noexcept override {
+    if (!home_->isHere()) return;
     connection_.disconnect();
     gate_->close();
   }
@@ -34,6 +37,7 @@ class Place final : public Subscription::State {
  private:
   boost::signals2::connection connection_;
   std::shared_ptr<Gate> gate_;
+  std::shared_ptr<const support::HomeProcess> home_;
 };
 
 /// Leaves the gate however the listener ends.
@@ -53,6 +57,7 @@ class Inside {
 struct EventBus::Signals {
   SignalsOf<Event>::Tuple byKind;
   std::shared_ptr<std::function<void(const std::string&)>> report;
+  std::shared_ptr<const support::HomeProcess> home = std::make_shared<const support::HomeProcess>();
 };
 
 EventBus::EventBus(std::function<void(const std::string&)> report) : signals_(std::make_unique<Signals>()) {
@@ -76,7 +81,7 @@ Subscription EventBus::subscribe(std::function<void(const E&)> listener) {
     }
   };
   auto connection = std::get<Signal<E>>(signals_->byKind).connect(std::move(slot));
-  return Subscription(std::make_unique<Place>(std::move(connection), std::move(gate)));
+  return Subscription(std::make_unique<Place>(std::move(connection), std::move(gate), signals_->home));
 }
 
 void EventBus::emit(const Event& event) {

@@ -9,19 +9,24 @@
 
 namespace messenger {
 
+MessengerImpl& Host::here() const {
+  impl_.home.require();
+  return impl_;
+}
+
 // Verbs of the host
 
 Result<Call> Host::endCall(const CallId& call) {
-  const auto done = impl_.engine.run({.call = call}, [&](const auto& loaded, rules::Now now) {
-    return rules::endWithoutAsking(*loaded.call, EndReason::host, impl_.context.rules, now);
+  const auto done = here().engine.run({.call = call}, [&](const auto& loaded, rules::Now now) {
+    return rules::endWithoutAsking(*loaded.call, EndReason::host, here().context.rules, now);
   });
   if (!done) return refuse(done.error());
   return done->call.plain();
 }
 
 Result<bool> Host::renewRoom(const CallId& call) {
-  const auto done = impl_.engine.run({.call = call}, [&](const auto& loaded, rules::Now now) {
-    return rules::renewRoom(*loaded.call, impl_.context.rules, now);
+  const auto done = here().engine.run({.call = call}, [&](const auto& loaded, rules::Now now) {
+    return rules::renewRoom(*loaded.call, here().context.rules, now);
   });
   if (!done) return refuse(done.error());
   return done->kind == actions::Done::Kind::committed;
@@ -29,41 +34,41 @@ Result<bool> Host::renewRoom(const CallId& call) {
 
 void Host::memberRemoved(const ThreadId& thread, const UserId& user) {
   // Raised first: a join that is under way cannot commit any more, and one that has committed is found.
-  impl_.context.storage.calls().raiseThreadRevision(thread);
+  here().context.storage.calls().raiseThreadRevision(thread);
   // Never refused: without an active call there is nobody to take out.
   static_cast<void>(
-      impl_.engine.run({.thread = thread, .user = user}, [&](const auto& loaded, rules::Now now) {
+      here().engine.run({.thread = thread, .user = user}, [&](const auto& loaded, rules::Now now) {
         if (!loaded.call) return rules::Decision{};
-        return rules::memberRemoved(*loaded.call, user, impl_.context.rules, now);
+        return rules::memberRemoved(*loaded.call, user, here().context.rules, now);
       }));
-  impl_.announceRemoved(thread, user);
+  here().announceRemoved(thread, user);
 }
 
 // By the host
 
 std::optional<Call> Host::findCall(const CallId& call) const {
-  auto loaded = impl_.context.storage.calls().load({.call = call});
+  auto loaded = here().context.storage.calls().load({.call = call});
   if (!loaded.call) return std::nullopt;
   return loaded.call->call.plain();
 }
 
 std::optional<CallParticipant> Host::findParticipant(const ParticipantId& participant) const {
-  return impl_.context.storage.calls().findParticipant(participant);
+  return here().context.storage.calls().findParticipant(participant);
 }
 
 std::vector<CallParticipant> Host::participants(const CallId& call, std::int64_t after,
                                                 std::size_t limit) const {
-  return actions::reported(impl_.context, impl_.context.storage.calls().participants({call, after, limit}));
+  return actions::reported(here().context, here().context.storage.calls().participants({call, after, limit}));
 }
 
 std::vector<Call> Host::activeCalls(std::int64_t after, std::size_t limit) const {
-  return actions::reported(impl_.context, impl_.context.storage.calls().activeCallsAfter(
-                                              {after, std::numeric_limits<std::int64_t>::max(), limit}));
+  return actions::reported(here().context, here().context.storage.calls().activeCallsAfter(
+                                               {after, std::numeric_limits<std::int64_t>::max(), limit}));
 }
 
 TimePoint Host::wallTimeOf(StorageTime moment) const {
-  const rules::Now now = impl_.context.now();
-  return now.wall + (moment - now.storage);
+  const rules::Now now = here().context.now();
+  return saturatingAdd(now.wall, saturatingDifference(moment, now.storage));
 }
 
 const ThreadDirectory& Host::directory() const noexcept {
@@ -77,43 +82,43 @@ const Presenter* Host::presenter() const noexcept {
 // Presence and maintenance
 
 std::size_t Host::checkActivity(When when) {
-  return impl_.checkActivity(when);
+  return here().checkActivity(when);
 }
 
 void Host::flushPresence() {
-  impl_.dueTasks.flush();
+  here().dueTasks.flush();
 }
 
 Scheduler Host::startScheduler() {
-  return Scheduler(std::make_unique<Scheduler::Impl>(impl_.shared_from_this(), impl_.dueTasks));
+  return Scheduler(std::make_unique<Scheduler::Impl>(here().shared_from_this(), here().dueTasks));
 }
 
 std::chrono::milliseconds Host::runDueTasks() {
-  return impl_.dueTasks.run();
+  return here().dueTasks.run();
 }
 
 Result<std::size_t> Host::callsDown(std::chrono::seconds duration, When when) {
-  if (!impl_.config.calling.enabled) return refuse(Reason::callingDisabled);
+  if (!here().config.calling.enabled) return refuse(Reason::callingDisabled);
   constexpr std::chrono::seconds longest = std::chrono::years{10};
   if (duration.count() <= 0 || duration > longest) {
     return refuse(Reason::invalidInput, "the duration must be positive and at most 10 years.");
   }
-  const NewJob sweep = impl_.newJob(JobType::endCalls, std::nullopt);
-  const auto active =
-      impl_.context.storage.switches().takeCallsDown({impl_.context.now().storage + duration, sweep});
+  const NewJob sweep = here().newJob(JobType::endCalls, std::nullopt);
+  const auto active = here().context.storage.switches().takeCallsDown(
+      {saturatingAdd(here().context.now().storage, duration), sweep});
   if (active.count == 0) return active.count;
-  impl_.jobsStored.notify();
-  if (when == When::now || impl_.isSynchronous()) impl_.runner.runJob(sweep.id);
+  here().jobsStored.notify();
+  if (when == When::now || here().isSynchronous()) here().runner.runJob(sweep.id);
   return active.count;
 }
 
 bool Host::callsUp() {
-  return impl_.context.storage.switches().bringCallsUp(impl_.context.now().storage);
+  return here().context.storage.switches().bringCallsUp(here().context.now().storage);
 }
 
 bool Host::callsAreDown() const {
-  const auto until = impl_.context.storage.switches().callsDownUntil();
-  return until && impl_.context.now().storage < *until;
+  const auto until = here().context.storage.switches().callsDownUntil();
+  return until && here().context.now().storage < *until;
 }
 
 }  // namespace messenger

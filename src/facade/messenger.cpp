@@ -20,19 +20,28 @@ Messenger::Messenger(const Config& config, std::shared_ptr<Storage> storage)
 Messenger::Messenger(const Config& config, Dependencies dependencies)
     : impl_(std::make_shared<MessengerImpl>(config, std::move(dependencies))) {}
 
-Messenger::~Messenger() = default;
+Messenger::~Messenger() {
+  // In a child made by fork() it is not taken apart: that would wait for OS threads that are not there.
+  if (!impl_->home.isHere()) static_cast<void>(new std::shared_ptr<MessengerImpl>(std::move(impl_)));
+}
+
+MessengerImpl& Messenger::here() const {
+  impl_->home.require();
+  return *impl_;
+}
 
 // Setting up
 
 void Messenger::setVideoDriver(VideoDriverFactory factory) {
   if (!factory) throw std::invalid_argument("the video driver factory must not be empty");
   auto held = std::make_shared<const VideoDriverFactory>(std::move(factory));
-  const support::Lock lock(impl_->driverMutex);
-  impl_->driverFactory.swap(held);  // the old one goes after the lock: what it holds is the host's
-  impl_->hasDriver = true;
+  const support::Lock lock(here().driverMutex);
+  here().driverFactory.swap(held);  // the old one goes after the lock: what it holds is the host's
+  here().hasDriver = true;
 }
 
 bool Messenger::hasVideoDriver() const noexcept {
+  if (!impl_->home.isHere()) return false;
   const support::Lock lock(impl_->driverMutex);
   return impl_->hasDriver;
 }
@@ -42,10 +51,10 @@ const Config& Messenger::config() const noexcept {
 }
 
 Threads& Messenger::threads() {
-  if (!impl_->threads) {
+  if (!here().threads) {
     throw std::logic_error("Messenger::threads: the host's own thread directory is in use");
   }
-  return *impl_->threads;
+  return *here().threads;
 }
 
 Host& Messenger::host() noexcept {
@@ -76,12 +85,12 @@ Result<Value> refused(const Result<actions::Done>& done) {
 }  // namespace
 
 Result<Call> Messenger::startCall(const ThreadId& thread, const UserId& user) {
-  const TimePoint now = impl_->context.clock.now().wall;
-  const rules::StartCall command{CallId{impl_->ids.next(now)}, ParticipantId{impl_->ids.next(now)}};
-  const auto done = impl_->engine.runFor(
+  const TimePoint now = here().context.clock.now().wall;
+  const rules::StartCall command{CallId{here().ids.next(now)}, ParticipantId{here().ids.next(now)}};
+  const auto done = here().engine.runFor(
       user, {.thread = thread},
       [&](const auto& loaded, const auto& access, rules::Now at) {
-        return rules::startCall(command, loaded, access, impl_->context.rules, at);
+        return rules::startCall(command, loaded, access, here().context.rules, at);
       },
       rules::always);
   if (!done) return refused<Call>(done);
@@ -91,9 +100,9 @@ Result<Call> Messenger::startCall(const ThreadId& thread, const UserId& user) {
 }
 
 Result<Joined> Messenger::joinCall(const CallId& call, const UserId& user) {
-  const rules::JoinCall command{ParticipantId{impl_->ids.next(impl_->context.clock.now().wall)}};
+  const rules::JoinCall command{ParticipantId{here().ids.next(here().context.clock.now().wall)}};
   const auto done =
-      impl_->engine.runFor(user, {.call = call}, [&](const auto& loaded, const auto& access, rules::Now now) {
+      here().engine.runFor(user, {.call = call}, [&](const auto& loaded, const auto& access, rules::Now now) {
         return rules::joinCall(command, loaded, access, now);
       });
   if (!done) return refused<Joined>(done);
@@ -102,10 +111,10 @@ Result<Joined> Messenger::joinCall(const CallId& call, const UserId& user) {
 }
 
 Result<CallParticipant> Messenger::leaveCall(const CallId& call, const UserId& user) {
-  const auto done = impl_->engine.runFor(
+  const auto done = here().engine.runFor(
       user, {.call = call},
       [&](const auto& loaded, const auto&, rules::Now now) {
-        return rules::leaveCall(*loaded.call, user, impl_->context.rules, now);
+        return rules::leaveCall(*loaded.call, user, here().context.rules, now);
       },
       rules::whenLast);
   if (!done) return refused<CallParticipant>(done);
@@ -113,10 +122,10 @@ Result<CallParticipant> Messenger::leaveCall(const CallId& call, const UserId& u
 }
 
 Result<Call> Messenger::endCall(const CallId& call, const UserId& user) {
-  const auto done = impl_->engine.runFor(
+  const auto done = here().engine.runFor(
       user, {.call = call},
       [&](const auto& loaded, const auto& access, rules::Now now) {
-        return rules::endCall(*loaded.call, access, impl_->context.rules, now);
+        return rules::endCall(*loaded.call, access, here().context.rules, now);
       },
       rules::always);
   if (!done) return refused<Call>(done);
@@ -125,19 +134,19 @@ Result<Call> Messenger::endCall(const CallId& call, const UserId& user) {
 
 Result<Call> Messenger::ignoreCall(const CallId& call, const UserId& user) {
   const auto done =
-      impl_->engine.runFor(user, {.call = call}, [&](const auto& loaded, const auto& access, rules::Now now) {
-        return rules::ignoreCall(*loaded.call, access, impl_->context.rules, now);
+      here().engine.runFor(user, {.call = call}, [&](const auto& loaded, const auto& access, rules::Now now) {
+        return rules::ignoreCall(*loaded.call, access, here().context.rules, now);
       });
   if (!done) return refused<Call>(done);
   return done->call.plain();
 }
 
 Result<void> Messenger::heartbeat(const CallId& call, const UserId& user) {
-  return impl_->heartbeats.receive(call, user);
+  return here().heartbeats.receive(call, user);
 }
 
 bool Messenger::tryHeartbeat(const CallId& call, const UserId& user) {
-  return impl_->heartbeats.tryReceive(call, user);
+  return here().heartbeats.tryReceive(call, user);
 }
 
 Result<CallParticipant> MessengerImpl::setKicked(const CallId& call, const UserId& user,
@@ -158,19 +167,19 @@ Result<CallParticipant> MessengerImpl::setKicked(const CallId& call, const UserI
 
 Result<CallParticipant> Messenger::kickParticipant(const CallId& call, const UserId& user,
                                                    const ParticipantId& participant) {
-  return impl_->setKicked(call, user, {participant, /*kicked=*/true});
+  return here().setKicked(call, user, {participant, /*kicked=*/true});
 }
 
 Result<CallParticipant> Messenger::unkickParticipant(const CallId& call, const UserId& user,
                                                      const ParticipantId& participant) {
-  return impl_->setKicked(call, user, {participant, /*kicked=*/false});
+  return here().setKicked(call, user, {participant, /*kicked=*/false});
 }
 
 // Events
 
 #define MESSENGER_DEFINE_ON(Kind)                                               \
   Subscription Messenger::on##Kind(std::function<void(const Kind&)> listener) { \
-    return impl_->bus.subscribe<Kind>(std::move(listener));                     \
+    return here().bus.subscribe<Kind>(std::move(listener));                     \
   }
 
 MESSENGER_DEFINE_ON(CallStarted)
@@ -194,15 +203,16 @@ MESSENGER_DEFINE_ON(Event)
 
 std::chrono::milliseconds Messenger::poll(std::size_t maxJobs) {
   using std::chrono::milliseconds;
-  const bool more = maxJobs > 0 && impl_->jobs.runPending(maxJobs).size() == maxJobs;
-  const milliseconds tasks = impl_->dueTasks.run();
+  const bool more = maxJobs > 0 && here().jobs.runPending(maxJobs).size() == maxJobs;
+  const milliseconds tasks = here().dueTasks.run();
   if (more) return milliseconds{0};
   // Not longer than a worker waits, for jobs that other processes store; nor without any pause, for a job
   // that is due but waits for another process to finish one of the same call.
   constexpr milliseconds shortest{20};
-  milliseconds jobs = impl_->config.jobs.pollInterval;
-  if (const auto next = impl_->jobs.counts().nextAt) {
-    jobs = std::min(jobs, std::chrono::ceil<milliseconds>(*next - impl_->context.now().storage));
+  milliseconds jobs = here().config.jobs.pollInterval;
+  if (const auto next = here().jobs.counts().nextAt) {
+    jobs = std::min(
+        jobs, std::chrono::ceil<milliseconds>(saturatingDifference(*next, here().context.now().storage)));
   }
   return std::max(std::min(tasks, jobs), std::min(shortest, tasks));
 }

@@ -123,18 +123,18 @@ void MessengerImpl::checkActivityPeriodically() {
   if (!config.calling.enabled) return;
   // A participant who was silent for the TTL joined before that, so the call is at least as old.
   const bool oldEnough = config.presence.newCallGrace <= config.presence.ttl;
-  const std::int64_t upTo = oldEnough
-                                ? std::numeric_limits<std::int64_t>::max()
-                                : context.storage.calls()
-                                      .activeSummary(context.now().storage - config.presence.newCallGrace)
-                                      .highestSequence;
+  const std::int64_t upTo =
+      oldEnough ? std::numeric_limits<std::int64_t>::max()
+                : context.storage.calls()
+                      .activeSummary(saturatingSubtract(context.now().storage, config.presence.newCallGrace))
+                      .highestSequence;
   jobs::checkActivity(context, engine, upTo, [] { return true; });
 }
 
 std::size_t MessengerImpl::checkActivity(When when) {
   if (!config.calling.enabled) return 0;
-  const auto summary =
-      context.storage.calls().activeSummary(context.now().storage - config.presence.newCallGrace);
+  const auto summary = context.storage.calls().activeSummary(
+      saturatingSubtract(context.now().storage, config.presence.newCallGrace));
   if (summary.count == 0) return 0;
   if (when == When::now) {
     jobs::checkActivity(context, engine, summary.highestSequence, [] { return true; });

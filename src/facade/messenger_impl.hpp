@@ -9,6 +9,7 @@
 #include "jobs/job_runner.hpp"
 #include "messenger/messenger.hpp"
 #include "rules/kick_participant.hpp"
+#include "support/home_process.hpp"
 #include "support/id_generator.hpp"
 #include "support/mutex.hpp"
 #include "support/wake_up.hpp"
@@ -44,6 +45,7 @@ class MessengerImpl : public std::enable_shared_from_this<MessengerImpl> {
 
   void announceRemoved(const ThreadId& thread, const UserId& user);
 
+  const support::HomeProcess home;
   const Config config;
   Dependencies dependencies;
   support::IdGenerator ids;

@@ -15,7 +15,7 @@ CallView viewOf(const CallSnapshot& seen, const Thread& thread, const ThreadMemb
 }  // namespace
 
 Result<CallView> Messenger::showCall(const CallId& call, const UserId& user) const {
-  const auto seen = impl_->engine.look(user, {.call = call});
+  const auto seen = here().engine.look(user, {.call = call});
   if (!seen) return refuse(seen.error());
   const CallState& state = *seen->loaded.call;
   return rules::showCall(state.call, state.find(user), seen->access.thread, seen->access.member);
@@ -23,13 +23,13 @@ Result<CallView> Messenger::showCall(const CallId& call, const UserId& user) con
 
 Result<CallHistory> Messenger::callHistory(const ThreadId& thread, const UserId& user,
                                            const std::optional<CallId>& before) const {
-  const auto access = rules::accessOf(impl_->context.threads.findMembership(thread, user));
+  const auto access = rules::accessOf(here().context.threads.findMembership(thread, user));
   if (!access) return refuse(access.error());
-  const Config& config = impl_->config;
+  const Config& config = here().config;
   CallStore::HistoryQuery query{thread, before, before ? config.historyPageSize : config.historyFirstPageSize,
                                 user};
-  const CallStore::HistoryPage page = impl_->context.storage.calls().history(query);
-  actions::reportUnreadable(impl_->context);
+  const CallStore::HistoryPage page = here().context.storage.calls().history(query);
+  actions::reportUnreadable(here().context);
   if (!page.knowsBefore) return refuse(Reason::callNotFound);
   CallHistory history;
   history.perPage = query.limit;
@@ -43,14 +43,14 @@ Result<CallHistory> Messenger::callHistory(const ThreadId& thread, const UserId&
 
 Result<std::vector<CallParticipant>> Messenger::participants(const CallId& call, const UserId& user,
                                                              std::int64_t after, std::size_t limit) const {
-  const auto seen = impl_->engine.look(user, {.call = call});
+  const auto seen = here().engine.look(user, {.call = call});
   if (!seen) return refuse(seen.error());
-  return impl_->host.participants(call, after, limit);
+  return here().host.participants(call, after, limit);
 }
 
 Result<CallParticipant> Messenger::participant(const CallId& call, const UserId& user,
                                                const ParticipantId& participant) const {
-  const auto seen = impl_->engine.look(user, {.call = call, .participant = participant});
+  const auto seen = here().engine.look(user, {.call = call, .participant = participant});
   if (!seen) return refuse(seen.error());
   const CallParticipant* row = seen->loaded.call->find(participant);
   if (row == nullptr) return refuse(Reason::participantNotFound);
@@ -58,9 +58,9 @@ Result<CallParticipant> Messenger::participant(const CallId& call, const UserId&
 }
 
 std::vector<CallView> Messenger::activeCalls(const UserId& user) const {
-  const ThreadDirectory& directory = impl_->context.threads;
-  const auto calls = impl_->context.storage.calls().activeCalls(directory.threadsOf(user), user);
-  actions::reportUnreadable(impl_->context);
+  const ThreadDirectory& directory = here().context.threads;
+  const auto calls = here().context.storage.calls().activeCalls(directory.threadsOf(user), user);
+  actions::reportUnreadable(here().context);
   std::vector<ThreadId> threads;
   threads.reserve(calls.size());
   for (const CallSnapshot& seen : calls) threads.push_back(seen.call.threadId);

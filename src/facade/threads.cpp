@@ -83,6 +83,11 @@ Result<void> Threads::Impl::remove(const ThreadId& thread, const UserId& user) {
 }
 
 Threads::Threads(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
+
+Threads::Impl& Threads::here() const {
+  impl_->messenger.home.require();
+  return *impl_;
+}
 Threads::~Threads() = default;
 
 Result<Thread> Threads::createPrivate(const ThreadMember& one, const ThreadMember& other,
@@ -90,7 +95,7 @@ Result<Thread> Threads::createPrivate(const ThreadMember& one, const ThreadMembe
   NewThread thread;
   thread.thread.type = ThreadType::privateThread;
   thread.members = {one, other};
-  return impl_->create(std::move(thread), id);
+  return here().create(std::move(thread), id);
 }
 
 Result<Thread> Threads::createGroup(const std::string& subject, const std::vector<ThreadMember>& members,
@@ -99,25 +104,25 @@ Result<Thread> Threads::createGroup(const std::string& subject, const std::vecto
   thread.thread.type = ThreadType::group;
   thread.thread.subject = subject;
   thread.members = members;
-  return impl_->create(std::move(thread), id);
+  return here().create(std::move(thread), id);
 }
 
 Result<Thread> Threads::setSubject(const ThreadId& thread, const std::string& subject) {
   if (auto why = whyNotText("subject", subject, /*mayBeEmpty=*/true)) return refuse(std::move(*why));
-  return impl_->update(thread, {.subject = subject});
+  return here().update(thread, {.subject = subject});
 }
 
 Result<Thread> Threads::setLocked(const ThreadId& thread, bool locked) {
-  return impl_->update(thread, {.locked = locked});
+  return here().update(thread, {.locked = locked});
 }
 
 Result<Thread> Threads::setCalling(const ThreadId& thread, bool calling) {
-  return impl_->update(thread, {.calling = calling});
+  return here().update(thread, {.calling = calling});
 }
 
 Result<ThreadMember> Threads::putMember(const ThreadId& thread, const ThreadMember& member) {
   if (auto why = whyNotMember(member)) return refuse(std::move(*why));
-  switch (impl_->store.putMember(thread, member)) {
+  switch (here().store.putMember(thread, member)) {
     case ThreadStore::PutMember::noThread:
       return refuse(Reason::threadNotFound);
     case ThreadStore::PutMember::full:
@@ -125,34 +130,34 @@ Result<ThreadMember> Threads::putMember(const ThreadId& thread, const ThreadMemb
     case ThreadStore::PutMember::stored:
       break;
   }
-  auto stored = impl_->store.findMember(thread, member.user);
+  auto stored = here().store.findMember(thread, member.user);
   if (!stored) return member;
   return *std::move(stored);
 }
 
 Result<void> Threads::removeMember(const ThreadId& thread, const UserId& user) {
-  auto removed = impl_->remove(thread, user);
-  if (removed) impl_->messenger.announceRemoved(thread, user);
+  auto removed = here().remove(thread, user);
+  if (removed) here().messenger.announceRemoved(thread, user);
   return removed;
 }
 
 Result<void> Threads::setUserName(const UserId& user, const std::string& name) {
   if (auto why = whyNotUser(user)) return refuse(std::move(*why));
   if (auto why = whyNotText("name", name, /*mayBeEmpty=*/true)) return refuse(std::move(*why));
-  impl_->store.putUser(user, name);
+  here().store.putUser(user, name);
   return {};
 }
 
 std::optional<Thread> Threads::find(const ThreadId& thread) const {
-  return impl_->store.findThread(thread);
+  return here().store.findThread(thread);
 }
 
 std::optional<ThreadMember> Threads::findMember(const ThreadId& thread, const UserId& user) const {
-  return impl_->store.findMember(thread, user);
+  return here().store.findMember(thread, user);
 }
 
 std::vector<ThreadMember> Threads::members(const ThreadId& thread) const {
-  return impl_->store.members(thread);
+  return here().store.members(thread);
 }
 
 }  // namespace messenger

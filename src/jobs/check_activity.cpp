@@ -26,7 +26,7 @@ class ActivityCheck {
     return evidence.has_value();
   }
 
-  [[nodiscard]] StorageTime silentSince() const { return evidence_.end - ttl(); }
+  [[nodiscard]] StorageTime silentSince() const { return saturatingSubtract(evidence_.end, ttl()); }
 
   void evictIfSilent(const Silent& candidate) {
     if (!rules::isSilent(evidence_, ttl(), candidate.lastSeen, seenHere(candidate.who))) return;
@@ -46,7 +46,7 @@ class ActivityCheck {
     try {
       const auto ago = context_.presence.sinceLastSeen(who, now);
       if (!ago) return std::nullopt;
-      return context_.storage.timeAt(now) - std::max(*ago, Duration::zero());
+      return saturatingSubtract(context_.storage.timeAt(now), std::max(*ago, Duration::zero()));
     } catch (...) {
       context_.window.restart(now);
       throw;

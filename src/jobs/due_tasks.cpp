@@ -22,8 +22,8 @@ DueTasks::DueTasks(actions::Context& context, actions::Heartbeats& heartbeats, s
       heartbeats_(heartbeats),
       check_(std::move(check)),
       nextFlush_(context.clock.steady()),
-      nextCheck_(nextFlush_ + context.config.presence.checkInterval),
-      lastFlush_(nextFlush_ - context.config.presence.ttl) {}
+      nextCheck_(saturatingAdd(nextFlush_, context.config.presence.checkInterval)),
+      lastFlush_(saturatingSubtract(nextFlush_, context.config.presence.ttl)) {}
 
 DueTasks::Due DueTasks::takeDue(Moment now) {
   const Config::Presence& presence = context_.config.presence;
@@ -31,19 +31,19 @@ DueTasks::Due DueTasks::takeDue(Moment now) {
   Due due;
   const support::Lock lock(mutex_);
   const SteadyPoint earliest = flushes ? std::min(nextFlush_, nextCheck_) : nextCheck_;
-  if (now.steady > earliest + stallTolerance) context_.window.restart(now.steady);
+  if (now.steady > saturatingAdd(earliest, stallTolerance)) context_.window.restart(now.steady);
   if (flushes && now.steady >= nextFlush_) {
     due.flush = true;
-    due.window = std::chrono::ceil<Duration>(now.steady - lastFlush_) + overlap;
+    due.window = std::chrono::ceil<Duration>(saturatingDifference(now.steady, lastFlush_)) + overlap;
     lastFlush_ = now.steady;
-    nextFlush_ = now.steady + presence.writeBehind;
+    nextFlush_ = saturatingAdd(now.steady, presence.writeBehind);
   }
   if (now.steady >= nextCheck_) {
     due.check = true;
-    nextCheck_ = now.steady + presence.checkInterval;
+    nextCheck_ = saturatingAdd(now.steady, presence.checkInterval);
   }
   const SteadyPoint next = flushes ? std::min(nextFlush_, nextCheck_) : nextCheck_;
-  due.next = std::chrono::ceil<std::chrono::milliseconds>(next - now.steady);
+  due.next = std::chrono::ceil<std::chrono::milliseconds>(saturatingDifference(next, now.steady));
   return due;
 }
 
@@ -76,7 +76,7 @@ void DueTasks::flushNow(void (actions::Heartbeats::*report)(Duration)) {
   Duration window{};
   {
     const support::Lock lock(mutex_);
-    window = std::chrono::ceil<Duration>(now - lastFlush_) + overlap;
+    window = std::chrono::ceil<Duration>(saturatingDifference(now, lastFlush_)) + overlap;
     lastFlush_ = now;
   }
   flushWithin(window, report);
@@ -90,7 +90,7 @@ void DueTasks::flushWithin(Duration window, void (actions::Heartbeats::*report)(
                        fmt::format("heartbeats could not be reported: {}", support::whatWasThrown()));
     // Heartbeats of this window are written with the next report.
     const support::Lock lock(mutex_);
-    lastFlush_ -= window;
+    lastFlush_ = saturatingSubtract(lastFlush_, window);
   }
 }
 

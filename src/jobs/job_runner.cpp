@@ -1,5 +1,8 @@
 #include "jobs/job_runner.hpp"
 
+#include <algorithm>
+#include <thread>
+
 #include "actions/log.hpp"
 #include "actions/unreadable.hpp"
 #include "jobs/sweeps.hpp"
@@ -17,11 +20,33 @@ JobRunner::JobRunner(actions::Context& context, actions::Engine& engine,
 
 RunPolicy JobRunner::unattended() const {
   const Config& config = context_.config;
-  return {config.calling.subscriber.channel, config.jobs, config.jobs.unattendedLease, nullptr, nullptr};
+  RunPolicy policy;
+  policy.queue = config.calling.subscriber.channel;
+  policy.jobs = config.jobs;
+  policy.lease = config.jobs.unattendedLease;
+  policy.pause = [](std::chrono::milliseconds pause) {
+    std::this_thread::sleep_for(pause);
+    return true;
+  };
+  policy.patience = std::chrono::seconds{1};
+  return policy;
 }
 
-std::optional<JobRun> JobRunner::runNext(const RunPolicy& policy, const std::function<void()>& onClaimed) {
-  auto ran = claimAndRun(policy, claimFor(policy), onClaimed);
+std::optional<JobRun> JobRunner::runNext(const RunPolicy& policy) {
+  auto ran = claimAndRun(policy, claimFor(policy));
+  if (!ran) return std::nullopt;
+  return std::move(ran->run);
+}
+
+std::optional<JobRun> JobRunner::runMostUrgent(const RunPolicy& policy, JobClass leastUrgent,
+                                               const std::function<void(const Job&)>& onClaimed) {
+  JobQueue::ClaimRequest request = claimFor(policy);
+  request.leastUrgent = std::min(leastUrgent, JobClass::teardown);
+  auto ran = claimAndRun(policy, request, onClaimed);
+  if (!ran && leastUrgent == JobClass::setup) {
+    request.leastUrgent = leastUrgent;
+    ran = claimAndRun(policy, request, onClaimed);
+  }
   if (!ran) return std::nullopt;
   return std::move(ran->run);
 }
@@ -74,18 +99,25 @@ JobQueue::ClaimRequest JobRunner::claimFor(const RunPolicy& policy) const {
   JobQueue::ClaimRequest request;
   request.queue = policy.queue;
   request.now = now.storage;
-  request.leaseUntil = now.storage + policy.lease;
+  request.leaseUntil = saturatingAdd(now.storage, policy.lease);
   request.wallNow = now.wall;
+  request.takesOver = !outage_.endedWithin(context_.config.jobs.lease / 2, now.storage);
   return request;
 }
 
 std::optional<JobRunner::Ran> JobRunner::claimAndRun(const RunPolicy& policy,
                                                      const JobQueue::ClaimRequest& request,
-                                                     const std::function<void()>& onClaimed) {
-  const auto claimed = context_.storage.jobs().claim(request);
+                                                     const std::function<void(const Job&)>& onClaimed) {
+  std::optional<ClaimedJob> claimed;
+  try {
+    claimed = context_.storage.jobs().claim(request);
+  } catch (const StorageUnavailable&) {
+    outage_.notice(context_.now().storage);
+    throw;
+  }
   actions::reportUnreadable(context_);
   if (!claimed) return std::nullopt;
-  if (onClaimed) onClaimed();
+  if (onClaimed) onClaimed(claimed->job);
   return run(policy, *claimed);
 }
 
@@ -94,10 +126,11 @@ JobRunner::Ran JobRunner::run(const RunPolicy& policy, const ClaimedJob& claimed
   Ran ran{{job.id, job.type, job.call, job.attempts, JobOutcome::retry}, std::nullopt};
   {
     const Leases::Held held(policy.renewedBy, job);
+    const Persistence persist(context_, outage_, policy.pause, policy.patience);
     try {
-      ran.run.outcome = attempt(policy, claimed, ran.call);
+      ran.run.outcome = attempt(policy, claimed, persist, ran.call);
     } catch (...) {
-      // The storage failed while settling: the lease ends, and the job is taken over.
+      // The storage failed for as long as the lease: the lease ends, and the job is taken over.
       actions::logSafely(context_.logger, LogLevel::error,
                          fmt::format("{} {} could not be settled, its lease will end: {}", toString(job.type),
                                      job.id.value(), support::whatWasThrown()));
@@ -116,7 +149,7 @@ JobRunner::Ran JobRunner::run(const RunPolicy& policy, const ClaimedJob& claimed
   return ran;
 }
 
-JobOutcome JobRunner::attempt(const RunPolicy& policy, const ClaimedJob& claimed,
+JobOutcome JobRunner::attempt(const RunPolicy& policy, const ClaimedJob& claimed, const Persistence& persist,
                               std::optional<Call>& after) {
   const Job& job = claimed.job;
   Attempt result;
@@ -124,42 +157,44 @@ JobOutcome JobRunner::attempt(const RunPolicy& policy, const ClaimedJob& claimed
     if (job.attempts > maxAttempts(policy, job.type)) {
       return fail(policy, claimed,
                   job.lastError.value_or("every attempt was interrupted: the process ended during it"),
-                  after);
+                  persist, after);
     }
-    result = perform(policy, claimed);
+    result = perform(policy, claimed, persist);
+  } catch (const NotStored&) {
+    throw;
   } catch (...) {
     result = {Attempt::Kind::failed, support::whatWasThrown(), {}};
   }
   after = result.call;
-  if (result.kind == Attempt::Kind::failed) return fail(policy, claimed, result.error, after);
+  if (result.kind == Attempt::Kind::failed) return fail(policy, claimed, result.error, persist, after);
   if (result.kind == Attempt::Kind::notNeeded) {
-    result = settle({job.id, job.token, Settlement::Kind::done, {}, {}});
+    result = settle({job.id, job.token, Settlement::Kind::done, {}, {}}, persist);
   }
   return result.kind == Attempt::Kind::done ? JobOutcome::done : JobOutcome::lost;
 }
 
-Attempt JobRunner::settle(const Settlement& settlement) {
-  const bool settled = context_.storage.jobs().settle(settlement);
+Attempt JobRunner::settle(const Settlement& settlement, const Persistence& persist) {
+  const bool settled = persist([&] { return context_.storage.jobs().settle(settlement); });
   return {settled ? Attempt::Kind::done : Attempt::Kind::lost, {}, {}};
 }
 
-Attempt JobRunner::perform(const RunPolicy& policy, const ClaimedJob& claimed) {
+Attempt JobRunner::perform(const RunPolicy& policy, const ClaimedJob& claimed, const Persistence& persist) {
   const Job& job = claimed.job;
   StorageTime renewedAt = context_.now().storage;
   const auto keepGoing = [&] {
     const StorageTime now = context_.now().storage;
-    if (now - renewedAt < policy.lease / 3) return true;
+    if (saturatingDifference(now, renewedAt) < policy.lease / 3) return true;
     renewedAt = now;
-    return context_.storage.jobs().renew(job.id, job.token, now + policy.lease);
+    return context_.storage.jobs().renew(job.id, job.token, saturatingAdd(now, policy.lease));
   };
   const auto swept = [](bool finished) {
     return Attempt{finished ? Attempt::Kind::notNeeded : Attempt::Kind::lost, {}, {}};
   };
   switch (job.type) {
     case JobType::setupCall:
-      return rooms_.setUp(drivers_(), claimed);
+      return rooms_.setUp(drivers_(), claimed, persist);
     case JobType::teardownCall:
-      return rooms_.tearDown(drivers_(), claimed);
+      return rooms_.tearDown(drivers_(), claimed, persist);
     case JobType::checkCallsActivity:
       return swept(checkActivity(context_, engine_, job.cutoff.value_or(0), keepGoing));
     case JobType::endCalls:
@@ -169,7 +204,7 @@ Attempt JobRunner::perform(const RunPolicy& policy, const ClaimedJob& claimed) {
 }
 
 JobOutcome JobRunner::fail(const RunPolicy& policy, const ClaimedJob& claimed, const std::string& error,
-                           std::optional<Call>& after) {
+                           const Persistence& persist, std::optional<Call>& after) {
   const Job& job = claimed.job;
   actions::logSafely(context_.logger, LogLevel::warning,
                      fmt::format("{} of call {} failed, attempt {}: {}", toString(job.type),
@@ -179,20 +214,21 @@ JobOutcome JobRunner::fail(const RunPolicy& policy, const ClaimedJob& claimed, c
   if (!isLast) {
     settlement.kind = Settlement::Kind::retry;
     const double random = static_cast<double>(context_.ids.randomNumber() & 0xFFFFF) / 0x100000;
-    settlement.availableAt = context_.now().storage + retryDelay(policy.jobs, job.attempts, random);
+    settlement.availableAt =
+        saturatingAdd(context_.now().storage, retryDelay(policy.jobs, job.attempts, random));
   }
-  const Attempt settled = isLast ? giveUp(claimed, settlement) : settle(settlement);
+  const Attempt settled = isLast ? giveUp(claimed, settlement, persist) : settle(settlement, persist);
   if (settled.call) after = settled.call;
   const bool lost = settled.kind == Attempt::Kind::lost;
   // After the lease ended, the call may have been torn down during this attempt, which may have made a room
   // nevertheless.
   const bool mayBeLate = lost || job.leasedUntil <= context_.now().storage;
-  if (claimed.beginsCreate && mayBeLate) rooms_.reportLateRoom(job.call.value());
+  if (claimed.beginsCreate && mayBeLate) persist([&] { rooms_.reportLateRoom(job.call.value()); });
   if (lost) return JobOutcome::lost;
   return isLast ? JobOutcome::failed : JobOutcome::retry;
 }
 
-Attempt JobRunner::giveUp(const ClaimedJob& claimed, const Settlement& failed) {
+Attempt JobRunner::giveUp(const ClaimedJob& claimed, const Settlement& failed, const Persistence& persist) {
   const Job& job = claimed.job;
   Settlement done = failed;
   done.kind = Settlement::Kind::done;
@@ -200,19 +236,19 @@ Attempt JobRunner::giveUp(const ClaimedJob& claimed, const Settlement& failed) {
   switch (job.type) {
     case JobType::setupCall:
       if (aboutCall) {
-        Attempt result = rooms_.giveUpSetup(claimed, failed);
+        Attempt result = rooms_.giveUpSetup(claimed, failed, persist);
         // The call ended meanwhile: its teardown destroys anything that this attempt left behind.
-        return result.kind == Attempt::Kind::notNeeded ? settle(done) : result;
+        return result.kind == Attempt::Kind::notNeeded ? settle(done, persist) : result;
       }
       break;
     case JobType::teardownCall:
-      if (aboutCall) return rooms_.giveUpTeardown(claimed, failed);
+      if (aboutCall) return rooms_.giveUpTeardown(claimed, failed, persist);
       break;
     case JobType::checkCallsActivity:
     case JobType::endCalls:
       break;
   }
-  Attempt result = settle(failed);
+  Attempt result = settle(failed, persist);
   if (result.kind == Attempt::Kind::done) {
     context_.delivery.deliverUnordered(
         {Event{JobFailed{job.id, job.type, job.call, job.attempts, failed.error}}});

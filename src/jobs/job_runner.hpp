@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "jobs/leases.hpp"
+#include "jobs/outage.hpp"
+#include "jobs/persistence.hpp"
 #include "jobs/room_jobs.hpp"
 #include "messenger/jobs/worker.hpp"
 
@@ -19,6 +21,10 @@ struct RunPolicy {
   Config::Jobs jobs;
   Duration lease = Duration::zero();
   Leases* renewedBy = nullptr;
+  /// How what a job did is stored while the storage does not answer (`Persistence`). Without a pause it is
+  /// not tried again.
+  Persistence::Pause pause;
+  std::chrono::milliseconds patience{};
   std::function<void(const JobRun&)> onRun;
 };
 
@@ -33,19 +39,28 @@ class JobRunner {
   /// `drivers` returns the factory to use when a job begins.
   JobRunner(actions::Context& context, actions::Engine& engine, std::function<VideoDriverFactory()> drivers);
 
-  /// The policy of the config, for an OS thread whose leases are not renewed.
+  /// The policy of the config, for an OS thread whose leases are not renewed, and whose caller waits: what a
+  /// job did is tried to be stored for a second.
   [[nodiscard]] RunPolicy unattended() const;
 
-  /// Claims and runs the job that is available first; `onClaimed`, if any, is called in between. Returns
-  /// nothing when none is available. Throws StorageError when the claim fails; afterwards nothing.
-  std::optional<JobRun> runNext(const RunPolicy& policy, const std::function<void()>& onClaimed = nullptr);
+  /// Claims and runs the job that is available first. Returns nothing when none is available. Throws
+  /// StorageError when the claim fails; afterwards nothing.
+  std::optional<JobRun> runNext(const RunPolicy& policy);
 
-  /// The same, one after another, at most `limit`.
+  /// The same for a worker: any other job before a setup, and none less urgent than this. `onClaimed` is
+  /// called before the job runs.
+  std::optional<JobRun> runMostUrgent(const RunPolicy& policy, JobClass leastUrgent,
+                                      const std::function<void(const Job&)>& onClaimed);
+
+  /// `runNext`, one after another, at most `limit`.
   std::vector<JobRun> runPending(const RunPolicy& policy, std::size_t limit);
 
   /// Runs the available jobs of this call, one after another. Returns the call as they left it, if any ran.
   /// Jobs that cannot be claimed are left to a worker.
   std::optional<Call> runCall(const CallId& call) noexcept;
+
+  /// The storage did not answer when leases were to be renewed.
+  void noticeOutage() noexcept { outage_.notice(context_.now().storage); }
 
   /// Runs just this job, if it can be claimed; otherwise it is left to a worker.
   void runJob(const JobId& job) noexcept;
@@ -57,15 +72,15 @@ class JobRunner {
   };
 
   std::optional<Ran> claimAndRun(const RunPolicy& policy, const JobQueue::ClaimRequest& request,
-                                 const std::function<void()>& onClaimed = nullptr);
+                                 const std::function<void(const Job&)>& onClaimed = nullptr);
   Ran run(const RunPolicy& policy, const JobQueue::ClaimedJob& claimed);
-  JobOutcome attempt(const RunPolicy& policy, const JobQueue::ClaimedJob& claimed,
+  JobOutcome attempt(const RunPolicy& policy, const JobQueue::ClaimedJob& claimed, const Persistence& persist,
                      std::optional<Call>& after);
-  Attempt perform(const RunPolicy& policy, const JobQueue::ClaimedJob& claimed);
+  Attempt perform(const RunPolicy& policy, const JobQueue::ClaimedJob& claimed, const Persistence& persist);
   JobOutcome fail(const RunPolicy& policy, const JobQueue::ClaimedJob& claimed, const std::string& error,
-                  std::optional<Call>& after);
-  Attempt giveUp(const JobQueue::ClaimedJob& claimed, const Settlement& failed);
-  [[nodiscard]] Attempt settle(const Settlement& settlement);
+                  const Persistence& persist, std::optional<Call>& after);
+  Attempt giveUp(const JobQueue::ClaimedJob& claimed, const Settlement& failed, const Persistence& persist);
+  [[nodiscard]] Attempt settle(const Settlement& settlement, const Persistence& persist);
   [[nodiscard]] int maxAttempts(const RunPolicy& policy, JobType type) const;
   [[nodiscard]] JobQueue::ClaimRequest claimFor(const RunPolicy& policy) const;
   void leaveToWorker(const std::string& what) noexcept;
@@ -73,6 +88,7 @@ class JobRunner {
   actions::Context& context_;
   actions::Engine& engine_;
   RoomJobs rooms_;
+  Outage outage_;
   std::function<VideoDriverFactory()> drivers_;
 };
 

@@ -15,6 +15,11 @@ namespace messenger::jobs {
   return std::max(std::chrono::milliseconds{10}, lease / 3);
 }
 
+/// How soon a renewal that failed is repeated: a storage that answers again must not find the lease ended.
+[[nodiscard]] constexpr std::chrono::milliseconds repeatedRenewal(std::chrono::milliseconds lease) noexcept {
+  return std::max(std::chrono::milliseconds{10}, lease / 30);
+}
+
 /// The current claims of a worker's OS threads, so that one more OS thread can renew them all. Thread-safe.
 class Leases {
  public:
@@ -23,7 +28,7 @@ class Leases {
    public:
     /// `leases` may be null: then the claim is not renewed, and its first lease must be long enough.
     Held(Leases* leases, const Job& job) : leases_(leases), job_(job.id), token_(job.token) {
-      if (leases_ != nullptr) leases_->add(job_, token_);
+      if (leases_ != nullptr) leases_->add({job_, token_, job.leasedUntil.value_or(StorageTime::max())});
     }
     ~Held() {
       if (leases_ != nullptr) leases_->remove(job_, token_);
@@ -37,18 +42,25 @@ class Leases {
     std::int64_t token_;
   };
 
-  /// Renews every claim until `lease` from now. A lost claim, or a storage that does not answer, is logged;
-  /// the job notices when it settles.
-  void renew(actions::Context& context, Duration lease);
+  /// Renews every claim until `lease` from now. Returns whether the storage answered each time. A lost claim,
+  /// a storage that does not answer, and a lease that ends because of it are logged; the job notices when it
+  /// settles.
+  bool renew(actions::Context& context, Duration lease);
 
  private:
   struct Claim {
     JobId job;
     std::int64_t token;
+    StorageTime until;         ///< as last renewed
+    bool endReported = false;  ///< that it ended
   };
 
-  void add(const JobId& job, std::int64_t token) EXCLUDES(mutex_);
+  void add(Claim claim) EXCLUDES(mutex_);
   void remove(const JobId& job, std::int64_t token) EXCLUDES(mutex_);
+  void renewed(const Claim& claim, StorageTime until) EXCLUDES(mutex_);
+  /// Whether this claim's lease has ended by now and was not reported.
+  [[nodiscard]] bool takeEnded(const Claim& claim, StorageTime now) EXCLUDES(mutex_);
+  [[nodiscard]] std::vector<Claim>::iterator find(const JobId& job, std::int64_t token) REQUIRES(mutex_);
 
   support::Mutex mutex_;
   std::vector<Claim> claims_ GUARDED_BY(mutex_);

@@ -5,11 +5,16 @@
 namespace messenger {
 
 std::chrono::milliseconds retryDelay(const Config::Jobs& config, int attempt, double random) noexcept {
-  auto delay = config.backoff;
-  for (int i = 1; i < attempt && delay < config.maxBackoff; ++i) delay *= 2;
-  delay = std::min(delay, config.maxBackoff);
+  using std::chrono::milliseconds;
+  milliseconds delay = std::min(config.backoff, config.maxBackoff);
+  for (int i = 1; i < attempt && delay < config.maxBackoff; ++i) {
+    delay = delay < config.maxBackoff / 2 ? 2 * delay : config.maxBackoff;
+    if (delay == milliseconds::zero()) break;
+  }
   const double extra = static_cast<double>(delay.count()) * config.jitter * random;
-  return delay + std::chrono::milliseconds{static_cast<std::chrono::milliseconds::rep>(extra)};
+  const milliseconds room = milliseconds::max() - delay;
+  if (!(extra < static_cast<double>(room.count()))) return milliseconds::max();
+  return delay + milliseconds{static_cast<milliseconds::rep>(extra)};
 }
 
 }  // namespace messenger

@@ -74,10 +74,12 @@ Attempt done(const actions::Done& done) {
 
 }  // namespace
 
-Attempt RoomJobs::record(const CallState& claimed, const ClaimRule& rule) {
+Attempt RoomJobs::record(const CallState& claimed, const Persistence& persist, const ClaimRule& rule) {
   for (const bool claimHolds : {true, false}) {
-    const auto result = engine_.runFrom(claimed, [&](const CallStore::Loaded& loaded, rules::Now now) {
-      return rule(loaded.call.value(), claimHolds, now);
+    const auto result = persist([&] {
+      return engine_.runFrom(claimed, [&](const CallStore::Loaded& loaded, rules::Now now) {
+        return rule(loaded.call.value(), claimHolds, now);
+      });
     });
     if (!result) return {Attempt::Kind::notNeeded, {}, {}};  // the call no longer exists
     if (result->kind == actions::Done::Kind::claimLost) continue;
@@ -88,7 +90,8 @@ Attempt RoomJobs::record(const CallState& claimed, const ClaimRule& rule) {
   return {Attempt::Kind::lost, {}, {}};
 }
 
-Attempt RoomJobs::setUp(const VideoDriverFactory& drivers, const JobQueue::ClaimedJob& claimed) {
+Attempt RoomJobs::setUp(const VideoDriverFactory& drivers, const JobQueue::ClaimedJob& claimed,
+                        const Persistence& persist) {
   if (!claimed.beginsCreate || !claimed.call) return {Attempt::Kind::notNeeded, {}, {}};
   const CallWithRoom& call = claimed.call->call;
   Room room;
@@ -97,12 +100,13 @@ Attempt RoomJobs::setUp(const VideoDriverFactory& drivers, const JobQueue::Claim
   } catch (...) {
     return {Attempt::Kind::failed, support::whatWasThrown(), {}};
   }
-  return record(*claimed.call, [&](const CallState& state, bool claimHolds, rules::Now now) {
+  return record(*claimed.call, persist, [&](const CallState& state, bool claimHolds, rules::Now now) {
     return rules::recordRoom(room, claimOf(claimed.job, claimHolds), state, context_.rules, now);
   });
 }
 
-Attempt RoomJobs::tearDown(const VideoDriverFactory& drivers, const JobQueue::ClaimedJob& claimed) {
+Attempt RoomJobs::tearDown(const VideoDriverFactory& drivers, const JobQueue::ClaimedJob& claimed,
+                           const Persistence& persist) {
   if (!claimed.call || !rules::needsTeardown(*claimed.call)) return {Attempt::Kind::notNeeded, {}, {}};
   const CallWithRoom& call = claimed.call->call;
   if (call.roomMayExist) {
@@ -112,8 +116,10 @@ Attempt RoomJobs::tearDown(const VideoDriverFactory& drivers, const JobQueue::Cl
       return {Attempt::Kind::failed, support::whatWasThrown(secretOf(call)), {}};
     }
   }
-  const auto recorded = engine_.runOnce(*claimed.call, [&](const CallStore::Loaded& loaded, rules::Now now) {
-    return rules::recordTeardown(claimOf(claimed.job, /*holds=*/true), loaded.call.value(), now);
+  const auto recorded = persist([&] {
+    return engine_.runOnce(*claimed.call, [&](const CallStore::Loaded& loaded, rules::Now now) {
+      return rules::recordTeardown(claimOf(claimed.job, /*holds=*/true), loaded.call.value(), now);
+    });
   });
   if (!recorded) {
     // So run it again. If the claim was lost meanwhile, the settlement shows it.
@@ -130,15 +136,17 @@ void RoomJobs::reportLateRoom(const CallId& call) {
   }));
 }
 
-Attempt RoomJobs::giveUpSetup(const JobQueue::ClaimedJob& claimed, const Settlement& failed) {
-  return record(claimed.call.value(), [&](const CallState& state, bool claimHolds, rules::Now now) {
+Attempt RoomJobs::giveUpSetup(const JobQueue::ClaimedJob& claimed, const Settlement& failed,
+                              const Persistence& persist) {
+  return record(claimed.call.value(), persist, [&](const CallState& state, bool claimHolds, rules::Now now) {
     return rules::giveUpSetup(failureOf(claimed.job, failed.error), {failed, claimHolds}, state,
                               context_.rules, now);
   });
 }
 
-Attempt RoomJobs::giveUpTeardown(const JobQueue::ClaimedJob& claimed, const Settlement& failed) {
-  return record(claimed.call.value(), [&](const CallState& state, bool claimHolds, rules::Now now) {
+Attempt RoomJobs::giveUpTeardown(const JobQueue::ClaimedJob& claimed, const Settlement& failed,
+                                 const Persistence& persist) {
+  return record(claimed.call.value(), persist, [&](const CallState& state, bool claimHolds, rules::Now now) {
     return rules::giveUpTeardown(failureOf(claimed.job, failed.error), {failed, claimHolds}, state, now);
   });
 }

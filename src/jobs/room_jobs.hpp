@@ -5,6 +5,7 @@
 #include <string>
 
 #include "actions/engine.hpp"
+#include "jobs/persistence.hpp"
 #include "messenger/contracts/video_driver.hpp"
 
 namespace messenger::jobs {
@@ -28,20 +29,26 @@ class RoomJobs {
  public:
   RoomJobs(actions::Context& context, actions::Engine& engine) : context_(context), engine_(engine) {}
 
-  Attempt setUp(const VideoDriverFactory& drivers, const JobQueue::ClaimedJob& claimed);
-  Attempt tearDown(const VideoDriverFactory& drivers, const JobQueue::ClaimedJob& claimed);
+  // All throw NotStored when the outcome could not be stored.
+
+  Attempt setUp(const VideoDriverFactory& drivers, const JobQueue::ClaimedJob& claimed,
+                const Persistence& persist);
+  Attempt tearDown(const VideoDriverFactory& drivers, const JobQueue::ClaimedJob& claimed,
+                   const Persistence& persist);
 
   /// For a `create` that failed after its claim was lost. REQUIRES: the claim is settled or lost.
   void reportLateRoom(const CallId& call);
 
   /// Gives the job up after its last attempt. `failed` settles the job; a failed setup ends the call.
-  Attempt giveUpSetup(const JobQueue::ClaimedJob& claimed, const Settlement& failed);
-  Attempt giveUpTeardown(const JobQueue::ClaimedJob& claimed, const Settlement& failed);
+  Attempt giveUpSetup(const JobQueue::ClaimedJob& claimed, const Settlement& failed,
+                      const Persistence& persist);
+  Attempt giveUpTeardown(const JobQueue::ClaimedJob& claimed, const Settlement& failed,
+                         const Persistence& persist);
 
  private:
   using ClaimRule = std::function<rules::Decision(const CallState&, bool claimHolds, rules::Now)>;
   /// Runs a rule that settles the claim. When the claim is lost, runs it again without the claim.
-  Attempt record(const CallState& claimed, const ClaimRule& rule);
+  Attempt record(const CallState& claimed, const Persistence& persist, const ClaimRule& rule);
 
   actions::Context& context_;
   actions::Engine& engine_;

@@ -40,18 +40,23 @@ Scheduler::Scheduler(Scheduler&& other) noexcept = default;
 
 Scheduler& Scheduler::operator=(Scheduler&& other) noexcept {
   if (this != &other) {
-    stop();
+    release();
     impl_ = std::move(other.impl_);
   }
   return *this;
 }
 
 Scheduler::~Scheduler() {
+  release();
+}
+
+void Scheduler::release() noexcept {
   stop();
+  if (impl_ && !impl_->isHere()) static_cast<void>(impl_.release());  // it cannot be taken apart in a child
 }
 
 void Scheduler::stop() noexcept {
-  if (impl_) impl_->stop();
+  if (impl_ && impl_->isHere()) impl_->stop();
 }
 
 }  // namespace messenger

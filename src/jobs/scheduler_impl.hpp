@@ -6,6 +6,7 @@
 
 #include "jobs/due_tasks.hpp"
 #include "messenger/jobs/scheduler.hpp"
+#include "support/home_process.hpp"
 #include "support/mutex.hpp"
 
 namespace messenger {
@@ -20,7 +21,12 @@ class Scheduler::Impl {
 
   void stop() noexcept;
 
+  /// False in a child made by fork(), which does not have the OS thread: nothing but this may be asked there.
+  [[nodiscard]] bool isHere() const noexcept { return home_.isHere(); }
+
  private:
+  const support::HomeProcess home_;
+
   struct Shared {
     std::shared_ptr<const void> owner;
     jobs::DueTasks& tasks;

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "actions/log.hpp"
+#include "jobs/places.hpp"
+#include "support/deadline.hpp"
 #include "support/thrown.hpp"
 
 namespace messenger {
@@ -45,10 +47,20 @@ void applyOptions(RunPolicy& policy, const WorkerOptions& options) {
 
 /// Shared by the OS threads of one worker.
 struct Worker::Impl::Shared {
-  Shared(std::shared_ptr<const void> keepAlive, actions::Context& from, jobs::JobRunner& runs)
-      : owner(std::move(keepAlive)), context(from), runner(runs), policy(runs.unattended()) {
+  Shared(std::shared_ptr<const void> keepAlive, actions::Context& from, jobs::JobRunner& runs,
+         std::size_t threads)
+      : owner(std::move(keepAlive)),
+        context(from),
+        runner(runs),
+        places(threads, from.jobsStored),
+        policy(runs.unattended()) {
     policy.lease = context.config.jobs.lease;
     policy.renewedBy = &leases;
+    policy.patience = context.config.jobs.lease;
+    policy.pause = [this](std::chrono::milliseconds pause) {
+      stopRequested.waitFor(0, pause);
+      return !stopping;
+    };
   }
 
   /// Whether it is called from one of this worker's jobs.
@@ -62,8 +74,8 @@ struct Worker::Impl::Shared {
       const Step ran = step(polls);
       if (ran == Step::ranJob) continue;
       // Where claiming failed, nobody looked.
-      const bool looked = ran == Step::foundNothing;
-      if (looked) setIdle(true, seen);
+      const bool looked = ran != Step::failed;
+      if (looked) setIdle(true, ran == Step::foundNothing ? seen : 0);
       if (!stopping) waitForJobs(seen, polls);
       if (looked) setIdle(false, seen);
     }
@@ -97,11 +109,22 @@ struct Worker::Impl::Shared {
     context.jobsStored.notify();
   }
 
-  enum class Step : std::uint8_t { ranJob, foundNothing, failed };
+  enum class Step : std::uint8_t {
+    ranJob,
+    foundNothing,
+    foundNothingUrgent,  ///< it did not look for others, which all other threads may have been running
+    failed,
+  };
 
   Step step(bool& polls) noexcept {
     try {
-      return runner.runNext(policy, [&] { stopPolling(polls); }) ? Step::ranJob : Step::foundNothing;
+      jobs::Places::Held place(places);
+      const auto ran = runner.runMostUrgent(policy, place.leastUrgent(), [&](const Job& job) {
+        place.keepFor(classOf(job.type));
+        stopPolling(polls);
+      });
+      if (ran) return Step::ranJob;
+      return place.leastUrgent() == JobClass::setup ? Step::foundNothing : Step::foundNothingUrgent;
     } catch (...) {
       actions::logSafely(context.logger, LogLevel::error,
                          fmt::format("claiming a job failed: {}", support::whatWasThrown()));
@@ -122,12 +145,15 @@ struct Worker::Impl::Shared {
 
   /// Continues after a stop request until the last job is done.
   void renewLeases() NO_THREAD_SAFETY_ANALYSIS {
-    const auto interval = jobs::renewalInterval(context.config.jobs.lease);
+    const std::chrono::milliseconds lease = context.config.jobs.lease;
+    bool renewed = true;
     support::Lock lock(mutex);
-    while (!changed.wait_for(lock.native(), interval,
+    while (!changed.wait_for(lock.native(),
+                             renewed ? jobs::renewalInterval(lease) : jobs::repeatedRenewal(lease),
                              [this]() NO_THREAD_SAFETY_ANALYSIS { return working == 0; })) {
       lock.unlock();
-      leases.renew(context, policy.lease);
+      renewed = leases.renew(context, policy.lease);
+      if (!renewed) runner.noticeOutage();
       lock.lock();
     }
   }
@@ -144,9 +170,11 @@ struct Worker::Impl::Shared {
   std::shared_ptr<const void> owner;
   actions::Context& context;
   jobs::JobRunner& runner;
+  jobs::Places places;
   jobs::Leases leases;
   jobs::RunPolicy policy;
   std::atomic<bool> stopping = false;
+  support::WakeUp stopRequested;
 
   support::Mutex mutex;
   std::condition_variable changed;
@@ -159,14 +187,15 @@ struct Worker::Impl::Shared {
 
 Worker::Impl::Impl(std::shared_ptr<const void> owner, actions::Context& context, jobs::JobRunner& runner,
                    const WorkerOptions& options)
-    : shared_(std::make_shared<Shared>(std::move(owner), context, runner)) {
+    : shared_(std::make_shared<Shared>(std::move(owner), context, runner, options.threads)) {
   jobs::applyOptions(shared_->policy, options);
+  const std::size_t threads = jobs::Places::osThreads(options.threads);
   {
     const support::Lock lock(shared_->mutex);
-    shared_->working = options.threads;
+    shared_->working = threads;
   }
   try {
-    for (std::size_t i = 0; i < options.threads; ++i) {
+    for (std::size_t i = 0; i < threads; ++i) {
       threads_.emplace_back([shared = shared_] { shared->work(); });
     }
     threads_.emplace_back([shared = shared_] { shared->renewLeases(); });
@@ -186,6 +215,7 @@ Worker::Impl::~Impl() {
 
 void Worker::Impl::requestStop() noexcept {
   shared_->stopping = true;
+  shared_->stopRequested.notify();
   shared_->context.jobsStored.notify();
 }
 
@@ -205,7 +235,8 @@ bool Worker::Impl::drain(std::chrono::milliseconds atMost) {
   const std::uint64_t since = shared.context.jobsStored.version();
   support::Lock lock(shared.mutex);
   // Every OS thread found no job, after everything that was stored until now.
-  const bool idle = shared.changed.wait_for(lock.native(), atMost, [&]() NO_THREAD_SAFETY_ANALYSIS {
+  const auto end = support::deadlineIn(atMost);
+  const bool idle = shared.changed.wait_until(lock.native(), end, [&]() NO_THREAD_SAFETY_ANALYSIS {
     if (shared.working == 0) return true;
     return shared.idle == shared.working && shared.lookedAt >= since &&
            shared.lookedAt == shared.context.jobsStored.version();

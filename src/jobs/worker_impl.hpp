@@ -8,6 +8,7 @@
 
 #include "jobs/job_runner.hpp"
 #include "messenger/jobs/worker.hpp"
+#include "support/home_process.hpp"
 #include "support/mutex.hpp"
 
 namespace messenger {
@@ -27,8 +28,14 @@ class Worker::Impl {
   void requestStop() noexcept;
   bool drain(std::chrono::milliseconds atMost);
 
+  /// False in a child made by fork(), which has none of the OS threads: nothing but this may be asked there.
+  [[nodiscard]] bool isHere() const noexcept { return home_.isHere(); }
+  void requireHere() const { home_.require(); }
+
  private:
   struct Shared;
+
+  const support::HomeProcess home_;
 
   std::shared_ptr<Shared> shared_;
   std::vector<std::thread> threads_;

@@ -6,7 +6,7 @@ namespace messenger::rules {
 
 std::optional<Evidence> evidenceAt(StorageTime now, Duration ttl, const Judge& judge,
                                    const std::vector<HeartbeatStore::Peer>& peers, bool presenceIsShared) {
-  if (judge.receivesHeartbeats && now - judge.receivingSince < ttl) return std::nullopt;
+  if (judge.receivesHeartbeats && saturatingDifference(now, judge.receivingSince) < ttl) return std::nullopt;
   Evidence evidence{StorageTime::min(), now};
   if (presenceIsShared) return evidence;
 
@@ -30,7 +30,7 @@ std::optional<Evidence> evidenceAt(StorageTime now, Duration ttl, const Judge& j
 bool isSilent(const Evidence& evidence, Duration ttl, StorageTime stored,
               const std::optional<StorageTime>& here) {
   const StorageTime begin = std::max({evidence.begin, stored, here.value_or(stored)});
-  return begin <= evidence.end && evidence.end - begin >= ttl;
+  return begin <= evidence.end && saturatingDifference(evidence.end, begin) >= ttl;
 }
 
 }  // namespace messenger::rules

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace messenger::support {
 namespace {
 
@@ -16,6 +18,11 @@ void put(char* at, std::size_t digits, std::int64_t number) noexcept {
 }  // namespace
 
 std::string toText(TimePoint moment) {
+  // What the format can show.
+  using namespace std::chrono;
+  constexpr TimePoint first = sys_days{year{0} / January / 1};
+  constexpr TimePoint last = TimePoint{sys_days{year{10000} / January / 1}} - Duration{1};
+  moment = std::clamp(moment, first, last);
   const auto day = std::chrono::floor<std::chrono::days>(moment);
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss time{moment - day};

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <cstdint>
 
+#include "support/deadline.hpp"
 #include "support/mutex.hpp"
 
 namespace messenger::support {
@@ -36,7 +37,8 @@ class WakeUp {
   /// The same, at most this long.
   void waitFor(std::uint64_t seen, std::chrono::milliseconds atMost) NO_THREAD_SAFETY_ANALYSIS {
     Lock lock(mutex_);
-    changed_.wait_for(lock.native(), atMost, [&]() NO_THREAD_SAFETY_ANALYSIS { return version_ != seen; });
+    changed_.wait_until(lock.native(), deadlineIn(atMost),
+                        [&]() NO_THREAD_SAFETY_ANALYSIS { return version_ != seen; });
   }
 
  private:

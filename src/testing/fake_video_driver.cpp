@@ -91,7 +91,8 @@ void FakeVideoProvider::holdDestroys() {
 
 bool FakeVideoProvider::waitForHeld(std::size_t drivers, std::chrono::milliseconds atMost) {
   std::unique_lock lock(mutex_);
-  return changed_.wait_for(lock, atMost, [&] { return held_ >= drivers; });
+  const auto end = saturatingAdd(std::chrono::steady_clock::now(), atMost);
+  return changed_.wait_until(lock, end, [&] { return held_ >= drivers; });
 }
 
 void FakeVideoProvider::release() {

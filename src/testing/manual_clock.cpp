@@ -6,13 +6,13 @@ ManualClock::ManualClock(TimePoint start, SteadyPoint steadyStart) noexcept : no
 
 void ManualClock::advance(Duration by) {
   const std::lock_guard lock(mutex_);
-  now_.wall += by;
-  now_.steady += by;
+  now_.wall = saturatingAdd(now_.wall, by);
+  now_.steady = saturatingAdd(now_.steady, by);
 }
 
 void ManualClock::jump(Duration by) {
   const std::lock_guard lock(mutex_);
-  now_.wall += by;
+  now_.wall = saturatingAdd(now_.wall, by);
 }
 
 Moment ManualClock::now() const noexcept {

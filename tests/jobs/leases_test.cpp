@@ -3,43 +3,21 @@
 
 #include <future>
 
-#include "events/event_bus.hpp"
-#include "messenger/adapters/defaults.hpp"
+#include "tests/jobs/context_for_tests.hpp"
 #include "tests/support/messenger_fixture.hpp"
 
 namespace messenger::tests {
 namespace {
 
-/// The context that renewals need, on a fixture's storage and clock.
+/// Renewals on a fixture's storage and clock.
 class Renewing {
  public:
-  explicit Renewing(Fixture& world) : world_(world), config_(Fixture::configured()) {}
+  explicit Renewing(Fixture& world) : context_(world) {}
 
-  void renew(jobs::Leases& leases, Duration lease) { leases.renew(context_, lease); }
+  bool renew(jobs::Leases& leases, Duration lease) { return leases.renew(context_.context, lease); }
 
  private:
-  Fixture& world_;
-  Config config_;
-  std::shared_ptr<Broadcaster> broadcaster_ = nullBroadcaster();
-  support::IdGenerator ids_;
-  support::WakeUp stored_;
-  events::EventBus bus_{[](const std::string&) {}};
-  actions::Delivery delivery_{bus_, *broadcaster_, *world_.logger};
-  actions::PresenceWindow window_{config_.presence, InstanceId{1}, false, world_.steady()};
-  actions::Context context_{config_,
-                            {},
-                            *world_.storage,
-                            *world_.storage->threads(),
-                            /*threadsAreInStorage=*/true,
-                            *world_.presence,
-                            *world_.clock,
-                            *world_.logger,
-                            ids_,
-                            delivery_,
-                            window_,
-                            stored_,
-                            InstanceId{1},
-                            nullptr};
+  ContextForTests context_;
 };
 
 }  // namespace
@@ -59,16 +37,16 @@ TEST_CASE("leases: a claim is held -> renewed so that nobody takes it over", "[j
     for (int i = 0; i < 10; ++i) {
       world.clock->advance(seconds{29});
       REQUIRE_FALSE(claimAny());
-      renewing.renew(leases, seconds{30});
+      REQUIRE(renewing.renew(leases, seconds{30}));
     }
     // A storage that does not answer is logged, and the next renewal is soon enough.
     world.storage->failIf([](const testing::StorageOperation&) { return true; }, testing::Fault::before);
-    renewing.renew(leases, seconds{30});
+    REQUIRE_FALSE(renewing.renew(leases, seconds{30}));
     world.storage->heal();
     REQUIRE(world.logger->has(LogLevel::warning, "could not be renewed"));
-    renewing.renew(leases, seconds{30});
+    REQUIRE(renewing.renew(leases, seconds{30}));
   }
-  renewing.renew(leases, seconds{30});  // held no more: nothing is prolonged
+  REQUIRE(renewing.renew(leases, seconds{30}));  // held no more: nothing is prolonged
   world.clock->advance(seconds{30});
   const auto taken = claimAny();
   REQUIRE(taken);
@@ -82,6 +60,38 @@ TEST_CASE("leases: two renewals fail -> the lease is still valid", "[jobs][lease
   REQUIRE(jobs::renewalInterval(seconds{30}) == seconds{10});
   REQUIRE(jobs::renewalInterval(seconds{1}) == milliseconds{333});
   REQUIRE(jobs::renewalInterval(milliseconds{1}) == milliseconds{10});  // and no busy loop
+}
+
+TEST_CASE("leases: the storage does not answer until a lease ends -> said once and renewed soon after",
+          "[jobs][leases]") {
+  Fixture world;
+  Renewing renewing(world);
+  (void)world.start(world.team, member(0));
+  const auto claimed = world.claimAny();
+  REQUIRE(claimed);
+  jobs::Leases leases;
+  const jobs::Leases::Held held(&leases, claimed->job);
+  world.storage->failIf([](const testing::StorageOperation&) { return true; }, testing::Fault::before);
+  const auto ends = [&] {
+    std::size_t count = 0;
+    for (const auto& line : world.logger->lines()) {
+      count +=
+          line.level == LogLevel::error && line.message.find("has ended while it runs") != std::string::npos;
+    }
+    return count;
+  };
+  world.clock->advance(seconds{29});
+  REQUIRE_FALSE(renewing.renew(leases, seconds{30}));
+  REQUIRE(ends() == 0);
+  world.clock->advance(seconds{1});
+  REQUIRE_FALSE(renewing.renew(leases, seconds{30}));
+  REQUIRE_FALSE(renewing.renew(leases, seconds{30}));
+  REQUIRE(ends() == 1);
+  world.storage->heal();
+  REQUIRE(renewing.renew(leases, seconds{30}));
+  REQUIRE_FALSE(world.claimAny());
+  REQUIRE(jobs::repeatedRenewal(seconds{30}) == seconds{1});
+  REQUIRE(jobs::repeatedRenewal(milliseconds{1}) == milliseconds{10});
 }
 
 TEST_CASE("leases: a slow renewal -> jobs still begin and end", "[jobs][leases]") {

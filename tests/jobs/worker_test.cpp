@@ -281,8 +281,103 @@ TEST_CASE("worker: a driver blocks -> only its own call waits", "[jobs][worker]"
   REQUIRE(world.now(blocked).teardownComplete);
 }
 
+TEST_CASE("worker: setups hang at the provider -> calls that go down end at once", "[jobs][worker]") {
+  const auto kind = GENERATE(eitherStorage());
+  const std::size_t threads = GENERATE(1U, 2U, 4U);
+  CAPTURE(kind, threads);
+  Fixture world(kind, patient());
+  world.provider->holdCreates();
+  auto worker = world.messenger->jobs().startWorker({.threads = threads});
+  constexpr std::size_t many = 6;
+  for (std::size_t i = 0; i < many; ++i) {
+    const ThreadId thread{"t" + std::to_string(i)};
+    world.addGroup(thread, 1);
+    (void)world.start(thread, member(0));
+  }
+  REQUIRE(world.provider->waitForHeld(threads == 1 ? 1 : threads - 1));
+  std::atomic<std::size_t> ended{0};
+  std::promise<void> all;
+  const auto ends = world.messenger->onCallEnded([&](const CallEnded&) {
+    if (++ended == many) all.set_value();
+  });
+  REQUIRE_OK(world.messenger->host().callsDown(minutes{5}));
+  const bool atOnce = all.get_future().wait_for(generous) == std::future_status::ready;
+  world.provider->release();
+  REQUIRE(atOnce);
+  REQUIRE(worker.drain(generous));
+  REQUIRE(world.provider->rooms().empty());
+  REQUIRE(world.messenger->jobs().pending().empty());
+}
+
+TEST_CASE("worker: setups hang at the provider -> rooms of other calls are still destroyed",
+          "[jobs][worker]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind, patient());
+  auto worker = world.messenger->jobs().startWorker({.threads = 4});
+  const Call over = world.start(world.team, member(0));
+  REQUIRE(worker.drain(generous));
+  world.provider->holdCreates();
+  for (std::size_t i = 0; i < 6; ++i) {
+    const ThreadId thread{"t" + std::to_string(i)};
+    world.addGroup(thread, 1);
+    (void)world.start(thread, member(0));
+  }
+  REQUIRE(world.provider->waitForHeld(3));
+  std::promise<void> gone;
+  const auto tornDown = world.messenger->onCallTornDown([&](const CallTornDown&) { gone.set_value(); });
+  REQUIRE_OK(world.messenger->endCall(over.id, member(0)));
+  const bool atOnce = gone.get_future().wait_for(generous) == std::future_status::ready;
+  const bool othersHang = !world.provider->waitForHeld(4, milliseconds{0});
+  world.provider->release();
+  REQUIRE(atOnce);
+  REQUIRE(othersHang);
+  REQUIRE(world.now(over).teardownComplete);
+  REQUIRE(worker.drain(generous));
+}
+
+TEST_CASE("worker: teardowns hang at the provider -> calls that go down end at once", "[jobs][worker]") {
+  Fixture world(StorageKind::memory, patient());
+  auto worker = world.messenger->jobs().startWorker({.threads = 2});
+  std::vector<Call> calls;
+  for (std::size_t i = 0; i < 4; ++i) {
+    const ThreadId thread{"t" + std::to_string(i)};
+    world.addGroup(thread, 1);
+    calls.push_back(world.start(thread, member(0)));
+  }
+  REQUIRE(worker.drain(generous));
+  world.provider->holdDestroys();
+  for (std::size_t i = 0; i < 3; ++i) REQUIRE_OK(world.messenger->endCall(calls.at(i).id, member(0)));
+  REQUIRE(world.provider->waitForHeld(2));
+  std::promise<void> ended;
+  const auto ends = world.messenger->onCallEnded([&](const CallEnded&) { ended.set_value(); });
+  REQUIRE_OK(world.messenger->host().callsDown(minutes{5}));
+  const bool atOnce = ended.get_future().wait_for(generous) == std::future_status::ready;
+  world.provider->release();
+  REQUIRE(atOnce);
+  REQUIRE(worker.drain(generous));
+  REQUIRE(world.provider->rooms().empty());
+}
+
+TEST_CASE("worker: a setup and a teardown wait -> the teardown runs first", "[jobs][worker]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind, patient());
+  const Call over = world.startTeam();
+  const Call next = world.start(world.pair, named("alice"));
+  REQUIRE_OK(world.messenger->endCall(over.id, member(0)));
+  world.provider->clearCalls();
+  auto worker = world.messenger->jobs().startWorker();
+  REQUIRE(worker.drain(generous));
+  const auto calls = world.provider->calls();
+  REQUIRE(calls.size() == 2);
+  REQUIRE(calls[0].call == over.id);
+  REQUIRE(calls[1].call == next.id);
+}
+
 TEST_CASE("worker: nothing to do → one of its threads polls for all", "[jobs][worker]") {
   constexpr std::size_t threads = 4;
+  constexpr std::size_t firstLooks = 2 * (threads + 1);  // one thread more for sweeps
   constexpr std::size_t polls = 50;
   Config config = Fixture::configured();
   config.jobs.pollInterval = milliseconds{10};
@@ -295,18 +390,18 @@ TEST_CASE("worker: nothing to do → one of its threads polls for all", "[jobs][
         if (operation.name != "claim") return false;
         const std::lock_guard lock(mutex);
         looks.push_back(std::this_thread::get_id());
-        if (looks.size() == threads + polls) enough.set_value();
+        if (looks.size() == firstLooks + polls) enough.set_value();
         return false;
       },
       testing::Fault::before);
   auto worker = world.messenger->jobs().startWorker({.threads = threads});
   REQUIRE(enough.get_future().wait_for(generous) == std::future_status::ready);
   const std::lock_guard lock(mutex);
-  // Each thread looked once when it began, at whatever time that was.
+  // Each thread looked once when it began, at whatever time that was: for what is urgent, and for the rest.
   std::map<std::thread::id, std::size_t> count;
   for (const std::thread::id& each : looks) ++count[each];
   std::size_t pollers = 0;
-  for (const auto& [thread, times] : count) pollers += times > 1 ? 1 : 0;
+  for (const auto& [thread, times] : count) pollers += times > 2 ? 1 : 0;
   REQUIRE(pollers == 1);
 }
 
@@ -320,7 +415,7 @@ TEST_CASE("worker: the polling thread runs a long job → another one polls", "[
                                        .broadcaster = nullptr,
                                        .clock = world.clock,
                                        .logger = world.logger});
-  auto worker = world.messenger->jobs().startWorker({.threads = 2});
+  auto worker = world.messenger->jobs().startWorker({.threads = 3});
   REQUIRE(worker.drain(generous));
   world.provider->holdCreates();
   REQUIRE_OK(other.startCall(world.team, member(0)));  // wakes nobody here

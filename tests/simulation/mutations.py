@@ -84,7 +84,7 @@ MUTATIONS = [
     ("written through and acknowledged all the same", "src/actions/heartbeats.cpp",
      "if (context_.presence.sinceLastSeen(who, touched.now)) return {};", "return {};"),
     ("departures of the last TTL only", "src/actions/heartbeats.cpp",
-     "const StorageTime since = known - commitMargin;", "const StorageTime since = now - context_.config.presence.ttl - commitMargin;"),
+     "const StorageTime since = saturatingSubtract(known, commitMargin);", "const StorageTime since = now - context_.config.presence.ttl - commitMargin;"),
 
     # events
     ("an event that waits for another thread is lost", "src/actions/delivery.cpp",

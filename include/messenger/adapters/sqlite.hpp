@@ -40,6 +40,10 @@ struct SqliteOptions {
 /// moved or replaced meanwhile, every operation throws StorageUnavailable until it is back in its place:
 /// changes from that moment on, reads after at most 10 ms.
 ///
+/// Belongs to the process that opened it: in a child made by fork() every operation throws std::logic_error,
+/// and destroying it does nothing. Such a child must not open the file itself either, because SQLite's
+/// knowledge of locks is copied with it: it runs another program, or forks before anything is opened.
+///
 /// Creates the tables, or brings those of an older version up to date, in one transaction. Throws
 /// StorageIncompatible when the file is not a SQLite database, belongs to another application, or comes from
 /// a newer version; the file is left as it was. Throws StorageUnavailable when it cannot be opened, and

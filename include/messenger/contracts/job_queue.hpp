@@ -32,6 +32,13 @@ class JobQueue {
     TimePoint wallNow{};           ///< becomes `updatedAt` of a call whose intent is stored
     std::optional<JobId> job{};    ///< this one only
     std::optional<CallId> call{};  ///< jobs of this call only
+    /// Jobs of this class and of more urgent ones only. The order does not change: it is for workers, who ask
+    /// for the urgent ones first, and keep OS threads for them. The cost should not depend on how many jobs
+    /// of other classes wait.
+    JobClass leastUrgent = JobClass::setup;
+    /// Off: a claim that was not settled holds also after its lease has ended. Right after an outage of the
+    /// storage, whose holders could not renew their leases.
+    bool takesOver = true;
   };
 
   struct ClaimedJob {

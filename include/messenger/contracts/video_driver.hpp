@@ -13,10 +13,14 @@ namespace messenger {
 /// Makes and destroys rooms at a video provider. The one class a host writes.
 ///
 /// A new object is made for every job, used by one OS thread, and destroyed after it: its members need no
-/// lock; what several drivers share does. `create` and `destroy` of one call never run at the same time,
-/// unless a process was frozen for longer than its lease; those of different calls do, one on each worker
-/// thread. They may block for less than a lease (`Config::jobs.unattendedLease` where no worker renews it).
-/// They may call the Messenger. They run outside every lock and transaction.
+/// lock; what several drivers share does. `create` and `destroy` of one call do not run at the same time;
+/// those of different calls do, one on each worker thread. They may block for as long as a worker renews
+/// their lease; where none does, for less than `Config::jobs.unattendedLease`. They may call the Messenger.
+/// They run outside every lock and transaction.
+///
+/// There are two exceptions, in which two may run for one call: a process was frozen for longer than its
+/// lease; or the storage took no changes for longer than that (a full disk), so that the lease could not be
+/// renewed, and a process that does not know of it claims the job first when it does again (docs/jobs.md).
 ///
 /// A process may die at any point, so both may be called again for the same call: derive the room's identity
 /// from `call.id`, and let `create` adopt a room that exists.

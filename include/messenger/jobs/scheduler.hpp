@@ -26,6 +26,8 @@ class [[nodiscard]] Scheduler {
   void stop() noexcept;
 
  private:
+  void release() noexcept;
+
   std::unique_ptr<Impl> impl_;
 };
 

@@ -12,7 +12,9 @@
 namespace messenger {
 
 struct WorkerOptions {
-  /// How many jobs run at the same time. 1 to 256. One more OS thread renews their leases.
+  /// How many jobs that ask the provider run at the same time. 1 to 256. With two or more, a quarter of them,
+  /// at least one, is kept from setups, so that rooms are destroyed also while every setup hangs. Two more OS
+  /// threads: one renews leases, and one runs sweeps (`JobClass`), which ask no provider.
   std::size_t threads = 1;
   /// The queue to serve; empty for `Config::calling.subscriber.channel`.
   std::string queue{};
@@ -21,12 +23,13 @@ struct WorkerOptions {
   /// For the jobs that it runs, instead of `Config::jobs.backoff`; raises `maxBackoff` to itself when that is
   /// less. Zero to one day.
   std::optional<std::chrono::milliseconds> backoff{};
-  /// Called after each run is settled, on the OS thread that ran it, with no lock held. Its exceptions are
-  /// logged.
+  /// Called after each run is settled, on the OS thread that ran it, with no lock held; also with one thread
+  /// for a sweep and another job at the same time. Its exceptions are logged.
   std::function<void(const JobRun&)> onRun{};
 };
 
-/// OS threads that run jobs as they become available. Made by `Jobs::startWorker`; move-only.
+/// OS threads that run jobs as they become available, sweeps and teardowns before setups. Made by
+/// `Jobs::startWorker`; move-only.
 ///
 /// Destroying it stops it. It keeps alive what it needs, so it may outlive the Messenger that made it.
 class [[nodiscard]] Worker {
@@ -55,6 +58,8 @@ class [[nodiscard]] Worker {
   bool drain(std::chrono::milliseconds atMost);
 
  private:
+  void release() noexcept;
+
   std::unique_ptr<Impl> impl_;
 };
 

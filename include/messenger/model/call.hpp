@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -52,7 +53,9 @@ struct Call {
 
   /// From the start to the end, never negative; none while it is active.
   [[nodiscard]] std::optional<Duration> duration() const {
-    return endedAt ? std::optional<Duration>{*endedAt - createdAt} : std::nullopt;
+    return endedAt ? std::optional<Duration>{std::max(Duration::zero(),
+                                                      saturatingDifference(*endedAt, createdAt))}
+                   : std::nullopt;
   }
 };
 

@@ -21,6 +21,27 @@ enum class JobType : std::uint8_t {
 /// `SetupCall`, `TeardownCall`, `CheckCallsActivity`, `EndCalls`.
 [[nodiscard]] std::string_view toString(JobType type) noexcept;
 
+/// How urgent jobs are, the most urgent first. A video provider that hangs keeps setups and teardowns waiting
+/// for its answer, but never a sweep, which asks nobody.
+enum class JobClass : std::uint8_t {
+  sweep,     ///< `CheckCallsActivity`, `EndCalls`
+  teardown,  ///< `TeardownCall`
+  setup,     ///< `SetupCall`
+};
+
+[[nodiscard]] constexpr JobClass classOf(JobType type) noexcept {
+  switch (type) {
+    case JobType::setupCall:
+      return JobClass::setup;
+    case JobType::teardownCall:
+      return JobClass::teardown;
+    case JobType::checkCallsActivity:
+    case JobType::endCalls:
+      break;
+  }
+  return JobClass::sweep;
+}
+
 /// A job to store together with the change that causes it.
 struct NewJob {
   JobId id;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <ratio>
 
 namespace messenger {
 
@@ -34,5 +35,50 @@ struct Moment {
   TimePoint wall;
   SteadyPoint steady;
 };
+
+// Arithmetic for times of unknown origin, such as a host's settings or the rows of a damaged file: what lies
+// beyond the end of a type becomes its end. No duration of more than 64 bits, none of fractions.
+
+/// The same duration in a finer unit, or as much of it as fits.
+template <class To, class Rep, class Period>
+[[nodiscard]] constexpr To saturated(std::chrono::duration<Rep, Period> duration) noexcept {
+  using Factor = std::ratio_divide<Period, typename To::period>;
+  static_assert(Factor::den == 1, "not to a coarser unit");
+  typename To::rep count{};
+  if (!__builtin_mul_overflow(duration.count(), Factor::num, &count)) return To{count};
+  return duration.count() < 0 ? To::min() : To::max();
+}
+
+/// `moment + by`.
+template <class Clock, class Unit, class Rep, class Period>
+[[nodiscard]] constexpr std::chrono::time_point<Clock, Unit> saturatingAdd(
+    std::chrono::time_point<Clock, Unit> moment, std::chrono::duration<Rep, Period> by) noexcept {
+  const auto added = saturated<Unit>(by).count();
+  typename Unit::rep sum{};
+  if (!__builtin_add_overflow(moment.time_since_epoch().count(), added, &sum)) {
+    return std::chrono::time_point<Clock, Unit>{Unit{sum}};
+  }
+  using Point = std::chrono::time_point<Clock, Unit>;
+  return added < 0 ? Point::min() : Point::max();
+}
+
+/// `to - from`.
+template <class Clock, class Unit>
+[[nodiscard]] constexpr Unit saturatingDifference(std::chrono::time_point<Clock, Unit> to,
+                                                  std::chrono::time_point<Clock, Unit> from) noexcept {
+  typename Unit::rep difference{};
+  if (!__builtin_sub_overflow(to.time_since_epoch().count(), from.time_since_epoch().count(), &difference)) {
+    return Unit{difference};
+  }
+  return to < from ? Unit::min() : Unit::max();
+}
+
+/// `moment - by`.
+template <class Clock, class Unit, class Rep, class Period>
+[[nodiscard]] constexpr std::chrono::time_point<Clock, Unit> saturatingSubtract(
+    std::chrono::time_point<Clock, Unit> moment, std::chrono::duration<Rep, Period> by) noexcept {
+  using Point = std::chrono::time_point<Clock, Unit>;
+  return Point{saturatingDifference(moment, Point{saturated<Unit>(by)})};
+}
 
 }  // namespace messenger

@@ -26,7 +26,7 @@ void JobTable::add(const NewJob& job) {
   row.createdAt = job.createdAt;
   row.availableAt = job.availableAt;
   row.sequence = ++last_;
-  queues_[row.queue].live[orderOf(row)] = &row;
+  liveOf(row)[orderOf(row)] = &row;
   live_[row.sequence] = &row;
   if (row.call) byCall_[*row.call].push_back(&row);
 }
@@ -35,18 +35,21 @@ bool JobTable::isLeased(const Job& job, StorageTime now) {
   return job.leasedUntil && *job.leasedUntil > now;
 }
 
-bool JobTable::isAvailable(const Job& job, StorageTime now) const {
-  if (job.failed || job.availableAt > now || isLeased(job, now)) return false;
+bool JobTable::isAvailable(const Job& job, const JobQueue::ClaimRequest& request) const {
+  const auto isHeld = [&](const Job& each) {
+    return request.takesOver ? isLeased(each, request.now) : each.leasedUntil.has_value();
+  };
+  if (job.failed || job.availableAt > request.now || isHeld(job)) return false;
   if (!job.call) return true;
   const auto& siblings = byCall_.at(*job.call);
-  return std::none_of(siblings.begin(), siblings.end(),
-                      [&](const Job* other) { return isLeased(*other, now); });
+  return std::none_of(siblings.begin(), siblings.end(), [&](const Job* other) { return isHeld(*other); });
 }
 
 Job* JobTable::findAvailable(const JobQueue::ClaimRequest& request) {
   const auto fits = [&](const Job& job) {
     return job.queue == request.queue && (!request.job || job.id == *request.job) &&
-           (!request.call || job.call == request.call) && isAvailable(job, request.now);
+           (!request.call || job.call == request.call) && classOf(job.type) <= request.leastUrgent &&
+           isAvailable(job, request);
   };
   if (request.job) {
     const auto found = jobs_.find(*request.job);
@@ -64,11 +67,16 @@ Job* JobTable::findAvailable(const JobQueue::ClaimRequest& request) {
   const auto queue = queues_.find(request.queue);
   if (queue == queues_.end()) return nullptr;
   // Skips running jobs and other jobs of their calls: at most the number of workers times the jobs of a call.
-  for (const auto& [order, job] : queue->second.live) {
-    if (order.first > request.now) return nullptr;
-    if (fits(*job)) return job;
+  Job* first = nullptr;
+  for (std::size_t i = 0; i <= static_cast<std::size_t>(request.leastUrgent); ++i) {
+    for (const auto& [order, job] : queue->second.live.at(i)) {
+      if (order.first > request.now || (first != nullptr && orderOf(*first) < order)) break;
+      if (!fits(*job)) continue;
+      first = job;
+      break;
+    }
   }
-  return nullptr;
+  return first;
 }
 
 Job* JobTable::claim(const JobQueue::ClaimRequest& request) {
@@ -89,17 +97,16 @@ Job* JobTable::findClaimed(const JobId& job, std::int64_t token) {
 }
 
 void JobTable::release(Job& job, StorageTime availableAt) {
-  Queue& queue = queues_[job.queue];
-  queue.live.erase(orderOf(job));
-  queue.runs.erase(job.sequence);
+  liveOf(job).erase(orderOf(job));
+  queues_[job.queue].runs.erase(job.sequence);
   job.leasedUntil.reset();
   job.availableAt = availableAt;
-  queue.live[orderOf(job)] = &job;
+  liveOf(job)[orderOf(job)] = &job;
 }
 
 void JobTable::fail(Job& job) {
   Queue& queue = queues_[job.queue];
-  queue.live.erase(orderOf(job));
+  liveOf(job).erase(orderOf(job));
   queue.runs.erase(job.sequence);
   ++queue.failed;
   live_.erase(job.sequence);
@@ -112,9 +119,8 @@ void JobTable::revive(Job& job, StorageTime now) {
   job.failed = false;
   job.attempts = 0;
   job.availableAt = now;
-  Queue& queue = queues_[job.queue];
-  --queue.failed;
-  queue.live[orderOf(job)] = &job;
+  --queues_[job.queue].failed;
+  liveOf(job)[orderOf(job)] = &job;
   failed_.erase(job.sequence);
   live_[job.sequence] = &job;
 }
@@ -138,9 +144,8 @@ void JobTable::settle(const Settlement& settlement) {
 void JobTable::remove(const JobId& id) {
   const auto found = jobs_.find(id);
   Job& job = found->second;
-  Queue& queue = queues_[job.queue];
-  queue.live.erase(orderOf(job));
-  queue.runs.erase(job.sequence);
+  liveOf(job).erase(orderOf(job));
+  queues_[job.queue].runs.erase(job.sequence);
   live_.erase(job.sequence);
   if (job.call) {
     const auto siblings = byCall_.find(*job.call);
@@ -178,12 +183,15 @@ JobQueue::Counts JobTable::counts(const std::string& queue, StorageTime now) con
   const Queue& row = found->second;
   result.failed = row.failed;
   for (const auto& [sequence, job] : row.runs) result.running += isLeased(*job, now) ? 1 : 0;
-  result.waiting = row.live.size() - result.running;
-  for (const auto& [order, job] : row.live) {
-    if (isLeased(*job, now)) continue;
-    result.nextAt = order.first;
-    break;
+  for (const auto& live : row.live) {
+    result.waiting += live.size();
+    for (const auto& [order, job] : live) {
+      if (isLeased(*job, now)) continue;
+      result.nextAt = std::min(result.nextAt.value_or(order.first), order.first);
+      break;
+    }
   }
+  result.waiting -= result.running;
   return result;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -43,15 +44,19 @@ class JobTable {
   using Order = std::pair<StorageTime, std::int64_t>;  ///< (availableAt, sequence)
 
   struct Queue {
-    std::map<Order, Job*> live;  ///< all that have not failed, including the running ones
+    /// All that have not failed, including the running ones, by class.
+    std::array<std::map<Order, Job*>, 3> live;
     std::map<std::int64_t, Job*>
         runs;  ///< those with a lease, by sequence: at most as many as there are workers
     std::size_t failed = 0;
   };
 
   [[nodiscard]] static Order orderOf(const Job& job) { return {job.availableAt, job.sequence}; }
+  [[nodiscard]] std::map<Order, Job*>& liveOf(const Job& job) {
+    return queues_[job.queue].live.at(static_cast<std::size_t>(classOf(job.type)));
+  }
   [[nodiscard]] static bool isLeased(const Job& job, StorageTime now);
-  [[nodiscard]] bool isAvailable(const Job& job, StorageTime now) const;
+  [[nodiscard]] bool isAvailable(const Job& job, const JobQueue::ClaimRequest& request) const;
   [[nodiscard]] Job* findAvailable(const JobQueue::ClaimRequest& request);
   void release(Job& job, StorageTime availableAt);
   void fail(Job& job);

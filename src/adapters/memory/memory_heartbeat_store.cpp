@@ -27,8 +27,9 @@ std::vector<ParticipantKey> MemoryHeartbeatStore::save(const Report& report) {
   if (report.peer) {
     const Peer& peer = *report.peer;
     tables_.peers[peer.id] = peer;
-    std::erase_if(tables_.peers,
-                  [&](const auto& each) { return each.second.leaseUntil < peer.leaseUntil - peerKept; });
+    std::erase_if(tables_.peers, [&](const auto& each) {
+      return each.second.leaseUntil < saturatingSubtract(peer.leaseUntil, peerKept);
+    });
   }
   return passedOver;
 }

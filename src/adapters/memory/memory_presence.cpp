@@ -17,7 +17,8 @@ using Index = PresenceShard::Index;
 
 /// Another OS thread's `now` may be a little ahead; a time in the future counts as now.
 Duration ago(SteadyPoint lastSeen, SteadyPoint now) noexcept {
-  return std::max(Duration::zero(), std::chrono::duration_cast<Duration>(now - lastSeen));
+  return std::max(Duration::zero(),
+                  std::chrono::duration_cast<Duration>(saturatingDifference(now, lastSeen)));
 }
 
 /// `now - age`. An age of more than a century is cut, because the result would overflow.

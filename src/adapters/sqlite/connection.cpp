@@ -1,10 +1,13 @@
 #include "adapters/sqlite/connection.hpp"
 
+#include <fmt/format.h>
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <string>
+#include <utility>
 
 #include "adapters/sqlite/query.hpp"
 
@@ -80,6 +83,27 @@ void Connection::begin(Begin kind) {
   constexpr Sql immediate = beginImmediate;
   constexpr Sql deferred = beginDeferred;
   Query(*this, kind == Begin::immediate ? immediate : deferred).run();
+}
+
+bool Connection::checkpoint(Checkpoint kind) noexcept {
+  const int mode = kind == Checkpoint::passive ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_TRUNCATE;
+  int inLog = 0;
+  int written = 0;
+  const int code = sqlite3_wal_checkpoint_v2(database_.getHandle(), "main", mode, &inLog, &written);
+  return code == SQLITE_OK && inLog == written;
+}
+
+void Connection::limitLog(std::int64_t pages) noexcept {
+  if (std::exchange(logPages_, pages) == pages) return;
+  constexpr std::size_t longest = 64;
+  std::array<char, longest> sql{};
+  const auto set = [&](const char* pragma, std::int64_t value) {
+    *fmt::format_to_n(sql.begin(), longest - 1, "PRAGMA {} = {}", pragma, value).out = '\0';
+    database_.tryExec(sql.data());
+  };
+  constexpr std::int64_t pageSize = 4096;
+  set("wal_autocheckpoint", pages);
+  set("journal_size_limit", 4 * pages * pageSize);
 }
 
 void Connection::commit() {

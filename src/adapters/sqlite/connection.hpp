@@ -55,6 +55,17 @@ class Connection {
   /// Whether a transaction is open.
   [[nodiscard]] bool inTransaction() const noexcept;
 
+  enum class Checkpoint : std::uint8_t {
+    passive,   ///< waits for nobody; the log begins anew when nobody reads from it
+    truncate,  ///< waits for those who read, and gives the log's space back
+  };
+  /// Writes the log back into the file. True: all of it. False: others need some of it, or there is no space
+  /// for what the file grows by. REQUIRES: no transaction.
+  bool checkpoint(Checkpoint kind) noexcept;
+
+  /// Keeps the log small where there is little space: see `keepLogSmall`.
+  void limitLog(std::int64_t pages) noexcept;
+
   void begin(Begin kind);
   void commit();
   void rollback() noexcept;
@@ -63,6 +74,7 @@ class Connection {
   FileIdentity file_;
   SQLite::Database database_;
   StatementProbe* probe_;
+  std::int64_t logPages_ = 0;
   std::unordered_map<const char*, SQLite::Statement> statements_;
 };
 

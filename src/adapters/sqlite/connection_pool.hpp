@@ -14,6 +14,8 @@
 #include "adapters/sqlite/unreadable_rows.hpp"
 #include "adapters/sqlite/write_queue.hpp"
 #include "messenger/adapters/sqlite.hpp"
+#include "support/deadline.hpp"
+#include "support/home_process.hpp"
 #include "support/mutex.hpp"
 
 namespace messenger::sqlite {
@@ -26,7 +28,7 @@ class ConnectionPool {
   ConnectionPool(SqliteOptions options, StatementProbe* probe, Migrations migrations);
 
   /// The deadline of an operation that begins now.
-  [[nodiscard]] Deadline deadline() const { return std::chrono::steady_clock::now() + options_.busyTimeout; }
+  [[nodiscard]] Deadline deadline() const { return support::deadlineIn(options_.busyTimeout); }
 
   // Without a deadline the operation begins now; an operation of several steps passes its own.
 
@@ -37,6 +39,7 @@ class ConnectionPool {
   }
   template <class Body>
   auto write(Deadline deadline, Body&& body) {
+    home_.require();
     return writes_->write(deadline, std::forward<Body>(body));
   }
 
@@ -47,6 +50,7 @@ class ConnectionPool {
   }
   template <class Body>
   auto readOne(Deadline deadline, Body&& body) {
+    home_.require();
     return translating(file_, [&] {
       const Lease lease(*this, deadline);
       fileCheck_->requireUnchanged();
@@ -62,6 +66,7 @@ class ConnectionPool {
   }
   template <class Body>
   auto readShort(Deadline deadline, Body&& body) {
+    home_.require();
     fileCheck_->requireUnchanged();
     auto value = writes_->readIfIdle(deadline, body);
     return value ? std::move(*value) : readOne(deadline, std::forward<Body>(body));
@@ -80,6 +85,8 @@ class ConnectionPool {
     });
   }
 
+  /// The process whose connections these are: in a child made by fork() no operation begins.
+  [[nodiscard]] const support::HomeProcess& home() const noexcept { return home_; }
   [[nodiscard]] const FileClock& clock() const noexcept { return clock_; }
   [[nodiscard]] UnreadableRows& unreadable() noexcept { return unreadable_; }
 
@@ -103,6 +110,7 @@ class ConnectionPool {
   [[nodiscard]] std::unique_ptr<Connection> findReader(Deadline deadline) EXCLUDES(readersMutex_);
   void giveBack(std::unique_ptr<Connection> reader) noexcept EXCLUDES(readersMutex_);
 
+  const support::HomeProcess home_;
   const SqliteOptions options_;
   const std::string file_;
   StatementProbe* const probe_;

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -15,6 +17,7 @@
 #include "adapters/sqlite/file_path.hpp"
 #include "adapters/sqlite/sqlite_error.hpp"
 #include "messenger/errors.hpp"
+#include "support/deadline.hpp"
 
 namespace messenger::sqlite {
 
@@ -90,7 +93,7 @@ void requireOurs(const fs::path& path, std::chrono::milliseconds busyTimeout, Mi
 /// locks.
 template <class Step>
 void retryWhileBusy(std::chrono::milliseconds busyTimeout, Step&& step) {
-  const auto deadline = std::chrono::steady_clock::now() + busyTimeout;
+  const auto deadline = support::deadlineIn(busyTimeout);
   while (true) {
     try {
       return step();
@@ -114,9 +117,9 @@ void switchToWal(Connection& connection, const fs::path& path) {
 constexpr const char* cacheSize = "PRAGMA cache_size = -8192";  // KiB
 
 // Every call changes the same pages: fewer checkpoints write them back less often, at the price of a log of
-// 16 MiB instead of 4. If a long read makes the log grow more, it is cut again.
-constexpr const char* checkpointPages = "PRAGMA wal_autocheckpoint = 4000";
-constexpr const char* walLimit = "PRAGMA journal_size_limit = 67108864";
+// 16 MiB instead of 4. If a long read makes the log grow more, it is cut again to four times that.
+constexpr std::int64_t mostLogPages = 4000;
+constexpr std::int64_t fewestLogPages = 64;
 
 }  // namespace
 
@@ -143,10 +146,18 @@ std::unique_ptr<Connection> openWriter(const SqliteOptions& options, StatementPr
                                                                : "PRAGMA synchronous = NORMAL");
     connection->execute("PRAGMA foreign_keys = ON");
     connection->execute(cacheSize);
-    connection->execute(checkpointPages);
-    connection->execute(walLimit);
+    keepLogSmall(*connection, path.c_str());
     return connection;
   });
+}
+
+void keepLogSmall(Connection& writer, const char* path) noexcept {
+  struct statvfs disk {};
+  if (::statvfs(path, &disk) != 0) return;
+  constexpr std::int64_t pageSize = 4096;
+  const auto free =
+      static_cast<std::int64_t>(disk.f_bavail) * static_cast<std::int64_t>(disk.f_frsize) / pageSize;
+  writer.limitLog(std::clamp(free / 16, fewestLogPages, mostLogPages));
 }
 
 std::unique_ptr<Connection> openReader(const SqliteOptions& options, StatementProbe* probe,

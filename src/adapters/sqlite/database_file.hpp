@@ -16,6 +16,10 @@ namespace messenger::sqlite {
 [[nodiscard]] std::unique_ptr<Connection> openWriter(const SqliteOptions& options, StatementProbe* probe,
                                                      Migrations migrations);
 
+/// Bounds the log of a writer by a sixteenth of the free space, so that the file itself can grow when the log
+/// is written back: a log that fills the disk could never be. At most 16 MiB. Called again from time to time.
+void keepLogSmall(Connection& writer, const char* path) noexcept;
+
 /// Opens a file that `openWriter` has opened, for reading. Throws StorageUnavailable when another file lies
 /// there by now.
 [[nodiscard]] std::unique_ptr<Connection> openReader(const SqliteOptions& options, StatementProbe* probe,

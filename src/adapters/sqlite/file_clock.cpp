@@ -63,14 +63,16 @@ Duration latestInFile(Connection& connection) {
 
 bool isOfBoot(Connection& connection, const StoredAnchor& stored, const BootId& boot) {
   if (stored.boot != boot) return false;
-  return boot != BootId{} || stored.anchor + sinceBoot() >= latestInFile(connection);
+  return boot != BootId{} || saturatingAdd(StorageTime{stored.anchor}, sinceBoot()).time_since_epoch() >=
+                                 latestInFile(connection);
 }
 
 /// At a reboot the clock may have been ahead of the stored time, by at most the interval of storing it.
 Duration newAnchor(Connection& connection, bool isNew) {
   const Duration latest = latestInFile(connection);
-  const Duration begin = isNew ? std::max(latest, wallClock()) : latest + FileClock::remembering;
-  return begin - sinceBoot();
+  const StorageTime begin = isNew ? StorageTime{std::max(latest, wallClock())}
+                                  : saturatingAdd(StorageTime{latest}, FileClock::remembering);
+  return saturatingSubtract(begin, sinceBoot()).time_since_epoch();
 }
 
 }  // namespace
@@ -113,7 +115,7 @@ FileClock::FileClock(Connection& connection, const BootId& boot) {
 }
 
 StorageTime FileClock::now() const noexcept {
-  return StorageTime{sinceBoot() + anchor_};
+  return saturatingAdd(StorageTime{sinceBoot()}, anchor_);
 }
 
 void rememberTime(Connection& connection, StorageTime now) {

@@ -33,7 +33,7 @@ class FileClock {
   FileClock(Connection& connection, const BootId& boot);
 
   [[nodiscard]] StorageTime at(SteadyPoint moment) const noexcept {
-    return StorageTime{std::chrono::floor<Duration>(moment.time_since_epoch()) + anchor_};
+    return saturatingAdd(StorageTime{std::chrono::floor<Duration>(moment.time_since_epoch())}, anchor_);
   }
 
   [[nodiscard]] StorageTime now() const noexcept;

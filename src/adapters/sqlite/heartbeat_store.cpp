@@ -68,7 +68,7 @@ std::vector<ParticipantKey> saveChunk(Connection& connection, SeenSpan chunk, In
 
 void savePeer(Connection& connection, const HeartbeatStore::Peer& peer) {
   Query(connection, peerText, peer.id, peer.receivingSince, peer.reportedUpTo, peer.leaseUntil).run();
-  const StorageTime forgotten = peer.leaseUntil - peerKept;
+  const StorageTime forgotten = saturatingSubtract(peer.leaseUntil, peerKept);
   Query(connection, forgetText, forgotten).run();
 }
 

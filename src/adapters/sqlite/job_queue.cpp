@@ -5,33 +5,47 @@ namespace messenger::sqlite {
 
 namespace {
 
-// ?1 queue, ?2 now. A lease that ends now has ended.
+// ?1 queue, ?2 now, ?3 until when leases must have ended to count no more. A lease that ends then has ended.
 constexpr FixedText available =
     "jobs.queue = ?1 AND jobs.failed = 0 AND jobs.available_at <= ?2 "
-    "AND (jobs.leased_until IS NULL OR jobs.leased_until <= ?2) "
+    "AND (jobs.leased_until IS NULL OR jobs.leased_until <= ?3) "
     "AND NOT EXISTS (SELECT 1 FROM jobs AS o WHERE o.call_id = jobs.call_id AND o.sequence <> jobs.sequence "
-    "AND o.leased_until > ?2) ";
+    "AND o.leased_until > ?3) ";
 constexpr FixedText inOrder = " ORDER BY jobs.available_at, jobs.sequence";
 
 // A job, its call, and how many are in that.
 constexpr FixedText candidate =
     "SELECT " + jobColumns + ", " + callColumns +
     ", (SELECT count(*) FROM call_participants WHERE call_sequence = calls.sequence AND left_at IS NULL) "
-    "FROM jobs LEFT JOIN calls ON calls.id = jobs.call_id WHERE ";
+    "FROM jobs ";
+constexpr FixedText withCall = "LEFT JOIN calls ON calls.id = jobs.call_id WHERE ";
+
+// The numbers of the types rise with their urgency, and what a newer version adds counts as most urgent.
+// Those of the urgent ones have indexes of their own: a claim must not walk past all setups that wait.
+constexpr FixedText urgentIndex = "INDEXED BY jobs_urgent ";
+constexpr FixedText isUrgent = "jobs.type > 1 AND ";
+constexpr FixedText sweepIndex = "INDEXED BY jobs_sweeps ";
+constexpr FixedText isSweep = "jobs.type > 2 AND ";
+static_assert(static_cast<int>(JobType::setupCall) == 1 && static_cast<int>(JobType::teardownCall) == 2);
 
 // The unary plus keeps SQLite from scanning the whole queue when it can use the index of the call or of the
 // id.
-constexpr FixedText ofCall = "jobs.call_id = ?3 AND +" + available;
-constexpr FixedText ofId = "jobs.id = ?3 AND (?4 IS NULL OR jobs.call_id = ?4) AND +" + available;
+constexpr FixedText ofCall = "jobs.call_id = ?4 AND jobs.type >= ?5 AND +" + available;
+constexpr FixedText ofId =
+    "jobs.id = ?4 AND jobs.type >= ?5 AND (?6 IS NULL OR jobs.call_id = ?6) AND +" + available;
 
-constexpr FixedText nextInQueue = candidate + available + inOrder;
-constexpr FixedText nextOfCall = candidate + ofCall + inOrder;
-constexpr FixedText thisOne = candidate + ofId;
+constexpr FixedText nextInQueue = candidate + withCall + available + inOrder;
+constexpr FixedText nextUrgent = candidate + urgentIndex + withCall + isUrgent + available + inOrder;
+constexpr FixedText nextSweep = candidate + sweepIndex + withCall + isSweep + available + inOrder;
+constexpr FixedText nextOfCall = candidate + withCall + ofCall + inOrder;
+constexpr FixedText thisOne = candidate + withCall + ofId;
 
-constexpr FixedText any = "SELECT 1 FROM jobs WHERE ";
-constexpr FixedText anyInQueue = any + available + "LIMIT 1";
-constexpr FixedText anyOfCall = any + ofCall + "LIMIT 1";
-constexpr FixedText anyOfId = any + ofId;
+constexpr FixedText any = "SELECT 1 FROM jobs ";
+constexpr FixedText anyInQueue = any + "WHERE " + available + "LIMIT 1";
+constexpr FixedText anyUrgent = any + urgentIndex + "WHERE " + isUrgent + available + "LIMIT 1";
+constexpr FixedText anySweep = any + sweepIndex + "WHERE " + isSweep + available + "LIMIT 1";
+constexpr FixedText anyOfCall = any + "WHERE " + ofCall + "LIMIT 1";
+constexpr FixedText anyOfId = any + "WHERE " + ofId;
 
 constexpr FixedText claimText =
     "UPDATE jobs SET attempts = ?2, token = ?3, leased_until = ?4 WHERE sequence = ?1";
@@ -80,29 +94,67 @@ std::optional<JobQueue::ClaimedJob> firstReadable(Query& jobs, UnreadableRows& u
   return std::nullopt;
 }
 
+/// The statements of one question, by class: the least urgent job that may be taken.
+struct ByClass {
+  Sql sweep;
+  Sql urgent;
+  Sql all;
+
+  [[nodiscard]] Sql of(JobClass leastUrgent) const {
+    switch (leastUrgent) {
+      case JobClass::sweep:
+        return sweep;
+      case JobClass::teardown:
+        return urgent;
+      case JobClass::setup:
+        break;
+    }
+    return all;
+  }
+};
+constexpr ByClass anyOfQueue{anySweep, anyUrgent, anyInQueue};
+constexpr ByClass nextOfQueue{nextSweep, nextUrgent, nextInQueue};
+
+int lowestType(JobClass leastUrgent) {
+  switch (leastUrgent) {
+    case JobClass::sweep:
+      return static_cast<int>(JobType::checkCallsActivity);
+    case JobClass::teardown:
+      return static_cast<int>(JobType::teardownCall);
+    case JobClass::setup:
+      break;
+  }
+  return static_cast<int>(JobType::setupCall);
+}
+
 /// Whether there is one that a claim could take if it can be read.
 bool hasNext(Connection& connection, const JobQueue::ClaimRequest& request) {
+  const int lowest = lowestType(request.leastUrgent);
+  const StorageTime ended = request.takesOver ? request.now : StorageTime::min();
   if (request.job) {
-    return Query(connection, anyOfId, request.queue, request.now, *request.job, request.call).next();
+    return Query(connection, anyOfId, request.queue, request.now, ended, *request.job, lowest, request.call)
+        .next();
   }
   if (request.call) {
-    return Query(connection, anyOfCall, request.queue, request.now, *request.call).next();
+    return Query(connection, anyOfCall, request.queue, request.now, ended, *request.call, lowest).next();
   }
-  return Query(connection, anyInQueue, request.queue, request.now).next();
+  return Query(connection, anyOfQueue.of(request.leastUrgent), request.queue, request.now, ended).next();
 }
 
 /// The job that a claim would take now, with its call, as they are before the claim.
 std::optional<JobQueue::ClaimedJob> findNext(Connection& connection, const JobQueue::ClaimRequest& request,
                                              UnreadableRows& unreadable) {
+  const int lowest = lowestType(request.leastUrgent);
+  const StorageTime ended = request.takesOver ? request.now : StorageTime::min();
   if (request.job) {
-    Query query(connection, thisOne, request.queue, request.now, *request.job, request.call);
+    Query query(connection, thisOne, request.queue, request.now, ended, *request.job, lowest, request.call);
     return firstReadable(query, unreadable);
   }
   if (request.call) {
-    Query query(connection, nextOfCall, request.queue, request.now, *request.call);
+    Query query(connection, nextOfCall, request.queue, request.now, ended, *request.call, lowest);
     return firstReadable(query, unreadable);
   }
-  Query query(connection, nextInQueue, request.queue, request.now);
+  Query query(connection, nextOfQueue.of(request.leastUrgent), request.queue, request.now, ended);
   return firstReadable(query, unreadable);
 }
 

@@ -177,7 +177,13 @@ constexpr std::array version2 = {
 };
 #undef MESSENGER_SQL_NOW
 
-constexpr std::array released = {Migration{version1}, Migration{version2}};
+// What a hanging provider must not keep waiting is found without walking past all that it does keep.
+constexpr std::array version3 = {
+    "CREATE INDEX jobs_urgent ON jobs (queue, available_at, sequence) WHERE failed = 0 AND type > 1",
+    "CREATE INDEX jobs_sweeps ON jobs (queue, available_at, sequence) WHERE failed = 0 AND type > 2",
+};
+
+constexpr std::array released = {Migration{version1}, Migration{version2}, Migration{version3}};
 
 constexpr const char* readApplication = "PRAGMA application_id";
 constexpr const char* readVersion = "PRAGMA user_version";

@@ -12,11 +12,14 @@ namespace messenger::sqlite {
 void throwTranslated(const SQLite::Exception& error, std::string_view file) {
   const std::string text = fmt::format("{}: {} (SQLite {}/{})", file, error.what(), error.getErrorCode(),
                                        error.getExtendedErrorCode());
+  // The index of the log is a file, too.
+  if (error.getExtendedErrorCode() == SQLITE_IOERR_SHMSIZE) std::throw_with_nested(DiskFull(text));
   switch (error.getErrorCode() & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       std::throw_with_nested(StorageBusy(text + ": busy; it may succeed later"));
     case SQLITE_FULL:
+      std::throw_with_nested(DiskFull(text));
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:

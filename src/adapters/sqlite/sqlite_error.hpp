@@ -9,6 +9,12 @@
 
 namespace messenger::sqlite {
 
+/// No space is left for a change. A checkpoint may make some.
+class DiskFull : public StorageUnavailable {
+ public:
+  using StorageUnavailable::StorageUnavailable;
+};
+
 /// Throws the messenger::StorageError for a SQLite::Exception, with the exception being handled nested in it.
 /// REQUIRES: called while handling `error`.
 [[noreturn]] void throwTranslated(const SQLite::Exception& error, std::string_view file);

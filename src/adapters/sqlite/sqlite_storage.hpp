@@ -1,6 +1,7 @@
 #pragma once
 
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -83,7 +84,13 @@ class SqliteSwitches final : public Switches {
 class SqliteStorage final : public Storage {
  public:
   SqliteStorage(SqliteOptions options, StatementProbe* probe, Migrations migrations)
-      : pool_(std::move(options), probe, migrations) {}
+      : pool_(std::make_unique<ConnectionPool>(std::move(options), probe, migrations)) {}
+  ~SqliteStorage() override {
+    // In a child made by fork() the connections stay as they are: closing one writes to the file.
+    if (!pool_->home().isHere()) static_cast<void>(pool_.release());
+  }
+  SqliteStorage(const SqliteStorage&) = delete;
+  SqliteStorage& operator=(const SqliteStorage&) = delete;
 
   [[nodiscard]] CallStore& calls() noexcept override { return calls_; }
   [[nodiscard]] JobQueue& jobs() noexcept override { return jobs_; }
@@ -91,17 +98,19 @@ class SqliteStorage final : public Storage {
   [[nodiscard]] Switches& switches() noexcept override { return switches_; }
   [[nodiscard]] ThreadStore* threads() noexcept override { return &threads_; }
   [[nodiscard]] StorageTime timeAt(SteadyPoint moment) const noexcept override {
-    return pool_.clock().at(moment);
+    return pool_->clock().at(moment);
   }
-  [[nodiscard]] std::vector<std::string> takeUnreadable() override { return pool_.unreadable().take(); }
+  [[nodiscard]] std::vector<std::string> takeUnreadable() override {
+    return pool_->home().isHere() ? pool_->unreadable().take() : std::vector<std::string>{};
+  }
 
  private:
-  ConnectionPool pool_;
-  SqliteCallStore calls_{pool_};
-  SqliteJobQueue jobs_{pool_};
-  SqliteHeartbeatStore heartbeats_{pool_};
-  SqliteSwitches switches_{pool_};
-  SqliteThreadStore threads_{pool_};
+  std::unique_ptr<ConnectionPool> pool_;
+  SqliteCallStore calls_{*pool_};
+  SqliteJobQueue jobs_{*pool_};
+  SqliteHeartbeatStore heartbeats_{*pool_};
+  SqliteSwitches switches_{*pool_};
+  SqliteThreadStore threads_{*pool_};
 };
 
 /// Makes a membership of a query's columns from `first` on: thread (6), member (7), the other member (7).

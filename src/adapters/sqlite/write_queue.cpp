@@ -1,6 +1,9 @@
 #include "adapters/sqlite/write_queue.hpp"
 
+#include <optional>
 #include <thread>
+
+#include "adapters/sqlite/database_file.hpp"
 
 namespace messenger::sqlite {
 
@@ -166,17 +169,8 @@ void WriteQueue::begin(Deadline deadline) {
 
 /// REQUIRES: a transaction is open.
 void WriteQueue::runGroup(Entry* first) {
-  const StorageTime now = clock_.now();
-  bool remember = now - remembered_ >= FileClock::remembering;
   try {
-    translating(file_, [&] {
-      const int before = writer_->database().getTotalChanges();
-      runAll(first);
-      // Only with other writes: refused changes cause no write.
-      remember = remember && writer_->database().getTotalChanges() != before;
-      if (remember) rememberTime(*writer_, now);
-      writer_->commit();
-    });
+    commitMakingRoom(first);
   } catch (...) {
     writer_->rollback();
     if (first->next == nullptr) {
@@ -186,8 +180,43 @@ void WriteQueue::runGroup(Entry* first) {
     for (Entry* each = first; each != nullptr; each = each->next) runAlone(*each);
     return;
   }
-  if (remember) remembered_ = now;
   announce(first);
+}
+
+/// The log can be used from its beginning once it is written back, and its space belongs to others once it is
+/// cut. REQUIRES: a transaction is open.
+void WriteQueue::commitMakingRoom(Entry* first) {
+  using Checkpoint = Connection::Checkpoint;
+  for (const std::optional<Checkpoint> next :
+       {std::optional{Checkpoint::passive}, std::optional{Checkpoint::truncate},
+        std::optional<Checkpoint>{}}) {
+    try {
+      return commitGroup(first);
+    } catch (const DiskFull&) {
+      if (!next) throw;
+    }
+    writer_->rollback();
+    writer_->setBusyTimeout(timeLeft(first->deadline));
+    writer_->checkpoint(*next);
+    begin(first->deadline);
+  }
+}
+
+/// REQUIRES: a transaction is open.
+void WriteQueue::commitGroup(Entry* first) {
+  const StorageTime now = clock_.now();
+  bool remember = saturatingDifference(now, remembered_) >= FileClock::remembering;
+  translating(file_, [&] {
+    const int before = writer_->database().getTotalChanges();
+    runAll(first);
+    // Only with other writes: refused changes cause no write.
+    remember = remember && writer_->database().getTotalChanges() != before;
+    if (remember) rememberTime(*writer_, now);
+    writer_->commit();
+  });
+  if (!remember) return;
+  remembered_ = now;
+  keepLogSmall(*writer_, file_.c_str());
 }
 
 void WriteQueue::runAll(Entry* first) {

@@ -32,6 +32,9 @@ using Deadline = std::chrono::steady_clock::time_point;
 /// waiter its result. A change whose guard fails has written nothing and stays in the group. When a change
 /// throws, the group is rolled back and repeated change by change, so that the others are not affected.
 ///
+/// When no space is left, the log is written back and the changes are tried again: a full disk need not stop
+/// changes that add nothing, such as the renewal of a lease.
+///
 /// No change waits past its own deadline, neither for the queue nor for another process. Thread-safe.
 class WriteQueue {
  public:
@@ -114,6 +117,8 @@ class WriteQueue {
   void lead(Entry& own);
   void runGroup(Entry* first);
   void runAlone(Entry& entry);
+  void commitMakingRoom(Entry* first);
+  void commitGroup(Entry* first);
   void runAll(Entry* first);
   void begin(Deadline deadline);
   void announce(Entry* first);

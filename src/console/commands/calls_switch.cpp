@@ -46,7 +46,7 @@ Outcome down(Invocation& call) {
   if (!callingIsEnabled(call)) return {};
   const When when = whenOf(call.arguments);
   const std::chrono::minutes duration{call.arguments.number("duration").value_or(usualMinutes)};
-  const TimePoint until = call.now() + duration;
+  const TimePoint until = saturatingAdd(call.now(), duration);
   Result<std::size_t> active = 0;
   {
     const SweepProgress progress(call);

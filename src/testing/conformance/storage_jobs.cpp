@@ -55,6 +55,33 @@ void otherQueues(StorageCase& c) {
           "another queue has none");
 }
 
+void leastUrgent(StorageCase& c) {
+  const CallId call = c.start("thread", c.alice, 0);
+  const NewJob setup = add(c, JobType::setupCall, call, 0);
+  const NewJob teardown = add(c, JobType::teardownCall, c.start("other", c.alice, 0), 1);
+  const NewJob sweep = add(c, JobType::checkCallsActivity, std::nullopt, 2);
+  const NewJob last = add(c, JobType::endCalls, std::nullopt, 3);
+  const auto claim = [&](std::int64_t now, JobClass least, std::optional<JobId> job = std::nullopt,
+                         std::optional<CallId> of = std::nullopt) {
+    return c.jobs().claim({queue, t(now), t(99), at(now), std::move(job), std::move(of), least});
+  };
+  require(!claim(0, JobClass::teardown) && !claim(1, JobClass::sweep), "no job is urgent enough");
+  require(!claim(9, JobClass::teardown, setup.id), "not by its id either");
+  require(!claim(9, JobClass::sweep, std::nullopt, call), "nor by its call");
+  requireEqual("the first sweep", claim(9, JobClass::sweep).value().job.id, sweep.id);
+  requireEqual("the first of sweeps and teardowns", claim(9, JobClass::teardown).value().job.id, teardown.id);
+  requireEqual("the next sweep", claim(9, JobClass::sweep).value().job.id, last.id);
+  require(!claim(9, JobClass::teardown), "only the setup is left");
+  requireEqual("of all", claim(9, JobClass::setup).value().job.id, setup.id);
+}
+
+void inOneOrder(StorageCase& c) {
+  const NewJob sweep = add(c, JobType::endCalls, std::nullopt, 2);
+  const NewJob setup = add(c, JobType::setupCall, c.start("thread", c.alice, 0), 1);
+  requireEqual("the first, urgent or not", c.claim(2).value().job.id, setup.id);
+  requireEqual("then the other", c.claim(2).value().job.id, sweep.id);
+}
+
 void oneOfACall(StorageCase& c) {
   const CallId call = c.start("thread", c.alice, 0);
   const CallId other = c.start("other", c.alice, 0);
@@ -68,6 +95,22 @@ void oneOfACall(StorageCase& c) {
   require(!c.jobs().claim({queue, t(0), t(9), at(0), std::nullopt, call}), "nor by their call");
   c.jobs().settle(c.settlement(first.value(), Kind::done));
   requireEqual("once the first is settled", c.claim(0).value().job.id, teardown.id);
+}
+
+void takesNothingOver(StorageCase& c) {
+  const CallId call = c.start("thread", c.alice, 0);
+  const NewJob setup = add(c, JobType::setupCall, call, 0);
+  const Job held = c.claim(0, 10).value().job;
+  add(c, JobType::teardownCall, call, 0);
+  const auto claim = [&](bool takesOver) {
+    return c.jobs().claim(
+        {queue, t(20), t(30), at(20), std::nullopt, std::nullopt, JobClass::setup, takesOver});
+  };
+  require(!claim(false), "neither a job whose lease has ended, nor another of its call");
+  const NewJob free = add(c, JobType::endCalls, std::nullopt, 1);
+  requireEqual("one that nobody holds", claim(false).value().job.id, free.id);
+  requireEqual("the rest otherwise", claim(true).value().job.id, setup.id);
+  require(!c.jobs().settle({held.id, held.token, Kind::done, {}, {}}), "so the first claim is lost");
 }
 
 void byIdOrCall(StorageCase& c) {
@@ -179,7 +222,10 @@ void checkJobs(StorageChecks& checks) {
   checks.run("claim: the first available, then in the order of storing", firstAvailable);
   checks.run("claim: counts the attempt, raises the token, sets the lease", claims);
   checks.run("claim: another queue -> nothing", otherQueues);
+  checks.run("claim: none less urgent than asked for", leastUrgent);
+  checks.run("claim: all classes -> in one order", inOneOrder);
   checks.run("claim: one job of a call at a time", oneOfACall);
+  checks.run("claim: nothing is taken over -> jobs that were not settled are left", takesNothingOver);
   checks.run("claim: by id or by call -> this one only", byIdOrCall);
   checks.run("claim: SetupCall of an active call -> the intent is stored, once", intent);
   checks.run("claim: other jobs -> no intent", noIntent);

@@ -228,6 +228,12 @@ TEST_CASE("storage suite: a wrong queue -> caught", "[adapters][conformance]") {
     return right.claim(longer);
   };
   CHECK(finds(breaks, "claim: counts the attempt, raises the token, sets the lease"));
+  breaks.claim = [](JobQueue& right, const JobQueue::ClaimRequest& request) {
+    JobQueue::ClaimRequest any = request;
+    any.leastUrgent = JobClass::setup;
+    return right.claim(any);
+  };
+  CHECK(finds(breaks, "claim: none less urgent than asked for"));
   breaks = {};
   breaks.settle = [](JobQueue& right, const Settlement& settlement) {
     for (const Job& job : right.list({})) {

@@ -125,7 +125,36 @@ double growth(Verb verb) {
   return cost(2000) / few;
 }
 
+/// What it costs to claim a job of this class, and then none, beside so many jobs that are less urgent.
+double costOfClaim(JobClass leastUrgent, JobType wanted, std::size_t others) {
+  const CountedLoops loops;
+  const SqliteFixture fixture;
+  const auto storage = fixture.open();
+  for (std::size_t i = 0; i < others; ++i) {
+    const std::string number = std::to_string(i);
+    storage->jobs().add(newJob("setup" + number, JobType::setupCall, "call" + number, 0));
+    if (leastUrgent != JobClass::sweep) continue;
+    storage->jobs().add(newJob("teardown" + number, JobType::teardownCall, "ended" + number, 0));
+  }
+  storage->jobs().add(newJob("wanted", wanted, "", 1));
+  JobQueue::ClaimRequest request = claimNext(1);
+  request.leastUrgent = leastUrgent;
+  return static_cast<double>(CountedLoops::of([&] {
+    REQUIRE(storage->jobs().claim(request).value().job.id == JobId{"wanted"});
+    REQUIRE_FALSE(storage->jobs().claim(request));
+  }));
+}
+
 }  // namespace
+
+TEST_CASE("scaling: ten times as many setups wait → a claim of what is urgent costs the same",
+          "[sqlite][scaling]") {
+  const auto growthOf = [](JobClass leastUrgent, JobType wanted) {
+    return costOfClaim(leastUrgent, wanted, 1000) / costOfClaim(leastUrgent, wanted, 100);
+  };
+  CHECK(growthOf(JobClass::teardown, JobType::teardownCall) < 1.2);
+  CHECK(growthOf(JobClass::sweep, JobType::endCalls) < 1.2);
+}
 
 TEST_CASE("scaling: ten times as many members → a verb of one user costs the same", "[sqlite][scaling]") {
   CHECK(growth(join) < 2);
