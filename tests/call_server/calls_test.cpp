@@ -103,12 +103,12 @@ TEST_CASE("calls: stopped during a request -> the request finishes", "[call_serv
   WebClient alice = world.clientOf("alice");
   const std::string head = " HTTP/1.1\r\nHost: x\r\n";
   Connection idle(world.port);
-  idle.send("GET /healthz" + head + "\r\n");
+  idle.send("GET /users" + head + "\r\n");
   REQUIRE(idle.receive().status == 200);
   Connection starting(world.port);
   starting.send("POST " + callPath("team") + head + "Cookie: " + alice.cookie +
                 "\r\nContent-Length: 2\r\n\r\n{");
-  Connection asking(world.port);
+  Connection asking(world.adminPort);
   asking.send("GET /healthz" + head);
   REQUIRE(eventually([&] { return world.server->connections() == 4; }));
   std::jthread stopping([&] { world.server->stop(); });
@@ -132,11 +132,11 @@ TEST_CASE("calls: stopped -> waits no longer than set and not for idle connectio
     parts.settings.limits.stopping = dawdles ? std::chrono::milliseconds{100} : ever;
   });
   // Others were here before, and have gone.
-  for (int i = 0; i < 8; ++i) REQUIRE(world.client().get("/healthz").status == 200);
+  for (int i = 0; i < 8; ++i) REQUIRE(world.client().get("/users").status == 200);
   REQUIRE(eventually([&] { return world.server->connections() == 0; }));
   std::future<void> stopped;
   Connection connection(world.port);
-  connection.send("GET /healthz HTTP/1.1\r\n");
+  connection.send("GET /users HTTP/1.1\r\n");
   if (!dawdles) {
     connection.send("\r\n");
     REQUIRE(connection.receive().status == 200);
@@ -156,9 +156,10 @@ TEST_CASE("calls: the storage fails -> reported and heartbeats still work", "[ca
   WebClient alice = world.clientOf("alice");
   SocketClient socket = world.socketOf("alice");
   storage->failIf([](const auto&) { return true; }, messenger::testing::Fault::before);
+  WebClient admin = world.admin();
   for (const std::string& path : {std::string{"/healthz"}, std::string{"/conversations"}, callPath("team")}) {
     INFO(path);
-    const Reply reply = alice.get(path);
+    const Reply reply = path == "/healthz" ? admin.get(path) : alice.get(path);
     CHECK(reply.status == 503);
     CHECK(std::stoi(reply.headers.at("retry-after")) > 0);
   }
@@ -167,7 +168,7 @@ TEST_CASE("calls: the storage fails -> reported and heartbeats still work", "[ca
       [&] { return world.logger->has(messenger::LogLevel::warning, "cannot read whether calls are down"); }));
   CHECK(socket.subscribe("call." + call)["reason"] == "unavailable");
   storage->heal();
-  CHECK(alice.get("/healthz").status == 200);
+  CHECK(admin.get("/healthz").status == 200);
 }
 
 TEST_CASE("calls: the storage stalls -> heartbeats and pushes do not wait", "[call_server]") {

@@ -107,7 +107,9 @@ class WebServer::Impl {
     doors_.clear();
   }
 
-  [[nodiscard]] std::size_t connections() const { return serving_.connections.count(); }
+  [[nodiscard]] std::size_t connections() const {
+    return serving_.connections.count() + serving_.adminConnections.count();
+  }
 
  private:
   void serve() {

@@ -36,7 +36,7 @@ class WebServer {
   /// second call does nothing.
   void stop();
 
-  /// Those of everyone.
+  /// Of both listeners.
   [[nodiscard]] std::size_t connections() const;
 
  private:

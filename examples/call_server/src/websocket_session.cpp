@@ -67,7 +67,10 @@ void WebSocketSession::onAccepted() {
   send(frameOf({{"event", "welcome"}, {"data", {{"user", session_.user}}}}));
   id_ = serving_.hub.add(weak_from_this(), session_, serving_.limits.socketsOfUser);
   readNext();
-  if (id_ == 0) return closeWith(websocket::close_code::try_again_later);
+  if (id_ == 0) {
+    return closeWith(serving_.hub.isSignedOut(session_) ? websocket::close_code::policy_error
+                                                        : websocket::close_code::try_again_later);
+  }
   if (serving_.stopping) closeWith(websocket::close_code::going_away);
 }
 
