@@ -10,7 +10,7 @@ MUTATIONS = [
     ("leases ignored", "src/adapters/memory/job_table.cpp",
      "return job.leasedUntil && *job.leasedUntil > now;", "return job.leasedUntil && *job.leasedUntil < now;"),
     ("two jobs of one call at once", "src/adapters/memory/job_table.cpp",
-     "[&](const Job* other) { return isLeased(*other, now); });", "[&](const Job* other) { return isLeased(*other, now) && other->failed; });"),
+     "[&](const Job* other) { return isHeld(*other); });", "[&](const Job* other) { return isHeld(*other) && other->failed; });"),
     ("intent not stored", "src/adapters/memory/memory_job_queue.cpp",
      "if (result.beginsCreate && !row->call.roomMayExist) CallTable::intend(*row, request.wallNow);", ""),
     ("a retry loses the job", "src/adapters/memory/job_table.cpp",
@@ -22,7 +22,7 @@ MUTATIONS = [
     ("wall time as the time of a job", "src/rules/call_rules.cpp",
      "job.availableAt = now.storage;", "job.availableAt = StorageTime{now.wall.time_since_epoch()};"),
     ("wall time as the end of a lease", "src/jobs/job_runner.cpp",
-     "request.leaseUntil = now.storage + policy.lease;", "request.leaseUntil = StorageTime{now.wall.time_since_epoch()} + policy.lease;"),
+     "saturatingAdd(now.storage, policy.lease);", "saturatingAdd(StorageTime{now.wall.time_since_epoch()}, policy.lease);"),
     ("a sweep leaves the last call", "src/jobs/end_calls.cpp",
      "CallStore::ActiveCallsQuery query{0, upTo, sweepBatch};", "CallStore::ActiveCallsQuery query{0, upTo - 1, sweepBatch};"),
 
@@ -68,7 +68,7 @@ MUTATIONS = [
 
     # presence
     ("no grace after a start", "src/rules/evidence.cpp",
-     "if (judge.receivesHeartbeats && now - judge.receivingSince < ttl) return std::nullopt;", ""),
+     "if (judge.receivesHeartbeats && saturatingDifference(now, judge.receivingSince) < ttl) return std::nullopt;", ""),
     ("peers that are alive not waited for", "src/rules/evidence.cpp",
      "evidence.end = std::min(evidence.end, peer.reportedUpTo);", ""),
     ("peers that are gone not allowed for", "src/rules/evidence.cpp",
@@ -78,7 +78,7 @@ MUTATIONS = [
     ("own memory not looked at by the judge", "src/rules/evidence.cpp",
      "here.value_or(stored)", "(here ? stored : stored)"),
     ("a report that failed is not made up for", "src/jobs/due_tasks.cpp",
-     "    lastFlush_ -= window;", "    lastFlush_ -= Duration::zero() * (window.count() % 2);"),
+     "lastFlush_ = saturatingSubtract(lastFlush_, window);", "lastFlush_ = saturatingSubtract(lastFlush_, window * 0);"),
     ("evidence not looked at again before the eviction", "src/rules/evict_silent.cpp",
      "  if (!evident) return {};", "  if (!evident && command.ttl < Duration::zero()) return {};"),
     ("written through and acknowledged all the same", "src/actions/heartbeats.cpp",
