@@ -156,7 +156,9 @@ TEST_CASE("paging: an unusable parameter -> 422 with its name", "[http][unit]") 
 
 TEST_CASE("paging: a participant of another call -> 404", "[http][unit]") {
   Crowd world{2};
-  world.makeGroup("other", {HttpWorld::member("ann")});
+  ThreadMember ann = HttpWorld::member("ann");
+  ann.admin = true;
+  world.makeGroup("other", {ann});
   const Call other = world.start("other", "ann");
   const std::string theirs = world.messenger.host().participants(other.id).at(0).id.value();
   REQUIRE(world.send("GET", world.path("/participants?after=" + theirs), nameOf(0)).reason() ==
