@@ -1,6 +1,7 @@
 #include "site.hpp"
 
 #include <messenger/errors.hpp>
+#include <messenger/http/query.hpp>
 
 #include <algorithm>
 #include <array>
@@ -21,6 +22,7 @@ using nlohmann::json;
 
 constexpr std::string_view apiPrefix = "/api/messenger";
 constexpr long storageRetry = 5;
+constexpr std::size_t longestId = 255;
 
 /// Methods that change nothing on the server.
 bool isSafe(std::string_view method) {
@@ -74,6 +76,21 @@ json textOrNull(const std::string& text) {
   return text.empty() ? json(nullptr) : json(text);
 }
 
+/// For the router. The request must outlive it.
+messenger::http::Request forRouter(const Request& request, const Session& session) {
+  return {
+      .method = request.method, .path = request.target, .user = userId(session.user), .body = request.body};
+}
+
+Response fromRouter(messenger::http::Response answer) {
+  Response response;
+  response.status = answer.status;
+  response.contentType = messenger::http::Response::contentType;
+  for (auto& [name, value] : answer.headers) response.headers.emplace_back(std::move(name), std::move(value));
+  response.body = std::move(answer.body);
+  return response;
+}
+
 }  // namespace
 
 Site::Site(messenger::Messenger& messenger, const Settings& settings, Media* media, Hub& hub,
@@ -93,9 +110,36 @@ Site::Site(messenger::Messenger& messenger, const Settings& settings, Media* med
       sessionLifetime_(settings.sessionLifetime),
       mediaTokenLifetime_(settings.mediaTokenLifetime) {}
 
-bool Site::isQuick(const Request& request) {
+bool Site::isHeartbeat(const Request& request) {
   return request.method == "POST" && pathOf(request.target).starts_with(apiPrefix) &&
          pathOf(request.target).ends_with("/heartbeat");
+}
+
+// The rate is limited after the attempt, because a heartbeat that goes on to `handle` must not count twice.
+std::optional<Response> Site::answerAtOnce(const Request& request) {
+  const auto begun = std::chrono::steady_clock::now();
+  if (!isHeartbeat(request)) return std::nullopt;
+  const auto session = sessionOf(request);
+  const bool isForeign = !request.origin.empty() && !isSameOrigin(request);
+  if (!session || isForeign) return handle(request);
+  auto answered = router_.tryHeartbeat(forRouter(request, *session));
+  if (!answered) return std::nullopt;
+  auto refused = refuseFlood(session->user, Demand::heartbeat);
+  Response response = refused ? *std::move(refused) : fromRouter(*std::move(answered));
+  metrics_.request("heartbeat", response.status, std::chrono::steady_clock::now() - begun);
+  return response;
+}
+
+// A heartbeat by GET is among those that read: it writes only when this process's lease has ended.
+Site::Needs Site::needsOf(const Request& request) const {
+  const std::string_view path = pathOf(request.target);
+  if (path == "/healthz" || path == "/metrics") return Needs::reading;
+  if (!sessionOf(request)) return Needs::nothing;
+  const bool reads = isSafe(request.method);
+  if (path.starts_with(apiPrefix)) return reads ? Needs::reading : Needs::writing;
+  const bool asksStorage =
+      (path == "/session" && reads) || path.starts_with("/conversations") || path.starts_with("/calls/");
+  return asksStorage ? Needs::reading : Needs::nothing;
 }
 
 Response Site::handle(const Request& request) {
@@ -171,7 +215,7 @@ Response Site::answer(const Request& request, std::string_view& route) {
 
 Response Site::answerSignedIn(const Request& request, const Session& session, std::string_view path,
                               std::string_view& route) {
-  const bool beat = isQuick(request);
+  const bool beat = isHeartbeat(request);
   if (auto refused = refuseFlood(session.user, beat ? Demand::heartbeat : Demand::request)) return *refused;
   if (path == apiPrefix || path.starts_with(std::string{apiPrefix} + '/')) {
     route = beat ? "heartbeat" : "messenger";
@@ -188,7 +232,7 @@ Response Site::answerSignedIn(const Request& request, const Session& session, st
   }
   if (const auto thread = segmentBetween(path, "/conversations/", "/history")) {
     route = "history";
-    return reads ? history(session, *thread, queryOf(request.target)) : methodNotAllowed("GET, HEAD");
+    return reads ? history(session, *thread, request.target) : methodNotAllowed("GET, HEAD");
   }
   if (const auto call = segmentBetween(path, "/calls/", "/media")) {
     route = "media";
@@ -248,11 +292,20 @@ Response Site::whoAmI(const Session& session) {
                     {"calls_down", messenger_.host().callsAreDown()}});
 }
 
-Response Site::history(const Session& session, std::string_view thread, std::string_view query) {
+Response Site::history(const Session& session, std::string_view thread, std::string_view target) {
+  using messenger::http::QueryParameter;
   std::optional<messenger::CallId> before;
-  constexpr std::string_view parameter = "before=";
-  if (query.starts_with(parameter)) {
-    before = messenger::CallId{percentDecoded(query.substr(parameter.size()))};
+  QueryParameter parameter = messenger::http::findQueryParameter(target, "before", longestId);
+  switch (parameter.state) {
+    case QueryParameter::State::absent:
+      break;
+    case QueryParameter::State::given:
+      before = messenger::CallId{std::move(parameter.value)};
+      break;
+    case QueryParameter::State::repeated:
+      return errorReply(400, "malformedQuery", "The query has the parameter before more than once.");
+    case QueryParameter::State::malformed:
+      return errorReply(400, "malformedQuery", "The query's parameter before is not valid.");
   }
   const auto page = historyOf(messenger_, session.user, messenger::ThreadId{percentDecoded(thread)}, before);
   return page ? jsonReply(*page) : refusalReply(page.error());
@@ -284,14 +337,7 @@ Response Site::mediaDetails(const Session& session, std::string_view call) {
 }
 
 Response Site::routed(const Request& request, const Session& session) {
-  messenger::http::Response answer = router_.handle(
-      {.method = request.method, .path = request.target, .user = userId(session.user), .body = request.body});
-  Response response;
-  response.status = answer.status;
-  response.contentType = messenger::http::Response::contentType;
-  for (auto& [name, value] : answer.headers) response.headers.emplace_back(std::move(name), std::move(value));
-  response.body = std::move(answer.body);
-  return response;
+  return fromRouter(router_.handle(forRouter(request, session)));
 }
 
 std::variant<Session, Response> Site::admitSocket(const Request& request) {

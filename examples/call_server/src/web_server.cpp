@@ -1,12 +1,15 @@
 #include "web_server.hpp"
 
+#include <array>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
+#include <chrono>
 #include <exception>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -32,6 +35,14 @@ constexpr std::string_view fullHouse =
     R"({"message":"The server has too many connections.","reason":"serverFull"})"
     "\n";
 
+constexpr std::chrono::milliseconds lookForLate{100};
+
+Lane::Size laneOf(const Settings& settings) {
+  return {.threads = settings.blocking,
+          .mostWaiting = settings.limits.waitingRequests,
+          .patience = settings.limits.queueing};
+}
+
 /// Whether the system had no file descriptor or memory for it, which may pass.
 bool isPassing(const error_code& error) {
   return error == asio::error::no_descriptors || error == asio::error::no_buffer_space ||
@@ -53,7 +64,9 @@ class WebServer::Impl {
                  .logger = logger,
                  .connections{settings.limits.connections,
                               [&metrics](std::size_t count) { metrics.setConnections(count); }},
-                 .blocking = asio::thread_pool{settings.blocking}},
+                 .plain = Lane(laneOf(settings)),
+                 .reading = Lane(laneOf(settings)),
+                 .writing = Lane(laneOf(settings))},
         io_(static_cast<int>(settings.threads)) {}
 
   ~Impl() { stop(); }
@@ -77,6 +90,9 @@ class WebServer::Impl {
     asio::post(acceptor_->get_executor(), [this] { acceptNext(); });
     work_.emplace(io_.get_executor());
     for (std::size_t i = 0; i < settings_.threads; ++i) threads_.emplace_back([this] { serve(); });
+    late_ = std::make_unique<Periodic>(lookForLate, [this] {
+      for (Lane* lane : lanes()) lane->refuseLate(Lane::Clock::now());
+    });
     return port;
   }
 
@@ -92,8 +108,12 @@ class WebServer::Impl {
     }
     serving_.hub.closeAll();
     serving_.connections.stopAll();
-    serving_.connections.waitForNone(settings_.limits.stopping);
-    serving_.blocking.join();
+    // Shares of the time for the whole stop; what comes after this needs some, too.
+    const auto whole = settings_.limits.stopping;
+    for (Lane* lane : lanes()) lane->setPatience(whole / 10);
+    serving_.connections.waitForNone(whole * 6 / 10);
+    if (late_) late_->stop();
+    for (Lane* lane : lanes()) lane->stop();
     io_.stop();
     for (std::thread& each : threads_) each.join();
     threads_.clear();
@@ -105,6 +125,10 @@ class WebServer::Impl {
   [[nodiscard]] std::size_t connections() const { return serving_.connections.count(); }
 
  private:
+  [[nodiscard]] std::array<Lane*, 3> lanes() noexcept {
+    return {&serving_.plain, &serving_.reading, &serving_.writing};
+  }
+
   void serve() {
     while (true) {
       try {
@@ -155,6 +179,7 @@ class WebServer::Impl {
   /// Also while all running requests are on OS threads that wait for the storage.
   std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work_;
   std::vector<std::thread> threads_;
+  std::unique_ptr<Periodic> late_;  ///< refuses requests that wait too long
 };
 
 WebServer::WebServer(const Settings& settings, Site& site, Hub& hub, const messenger::Messenger& messenger,
