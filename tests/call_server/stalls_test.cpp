@@ -144,6 +144,7 @@ TEST_CASE("stalls: the server stops meanwhile -> the waiting are refused and the
   REQUIRE(eventually([&] { return stall.waiting() == 1; }));
   std::vector<std::unique_ptr<Connection>> others;
   for (int i = 0; i < 3; ++i) others.push_back(world.posted(alice.cookie, callPath("alice-bob")));
+  REQUIRE(eventually([&] { return world.server.server->connections() == 5; }));  // all are accepted
   stopping = std::jthread([&] { world.server.server->stop(); });
   for (const auto& each : others) {
     const Reply refused = each->receive();
