@@ -4,10 +4,15 @@
 #include <sys/resource.h>
 
 #include <pthread.h>
+#include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <exception>
+#include <future>
 #include <iostream>
+#include <memory>
 #include <string>
+#include <thread>
 
 #include "call_server.hpp"
 #include "options.hpp"
@@ -29,6 +34,21 @@ std::string urlOf(const std::string& address, std::uint16_t port) {
   return "http://" + (isV6 ? '[' + address + ']' : address) + ':' + std::to_string(port);
 }
 
+/// Ends the program itself when the server has not ended in time, such as for a media server that does not
+/// answer: everything that was confirmed is stored, and the next start continues what was not finished.
+void endWithin(std::chrono::milliseconds atMost, std::unique_ptr<CallServer> server) {
+  std::promise<void> ended;
+  std::thread ending([&] {
+    server.reset();
+    ended.set_value();
+  });
+  if (ended.get_future().wait_for(atMost) == std::future_status::timeout) {
+    std::cout << "stopped; the next start continues what is not finished" << std::endl;
+    std::_Exit(0);
+  }
+  ending.join();
+}
+
 int serve(const call_server::Settings& settings, std::optional<messenger::janus::JanusOptions> janus) {
   messenger::Config defaults;
   defaults.calling.enabled = true;
@@ -42,17 +62,18 @@ int serve(const call_server::Settings& settings, std::optional<messenger::janus:
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
 
-  CallServer server({.settings = settings,
-                     .config = config,
-                     .janus = std::move(janus),
-                     .logger = messenger::stderrLogger(messenger::LogLevel::info)});
-  const auto ports = server.start();
+  auto server = std::make_unique<CallServer>(
+      CallServer::Parts{.settings = settings,
+                        .config = config,
+                        .janus = std::move(janus),
+                        .logger = messenger::stderrLogger(messenger::LogLevel::info)});
+  const auto ports = server->start();
   std::cout << "listening on " << urlOf(settings.address, ports.everyone) << "/\n"
             << "metrics on " << urlOf(settings.adminAddress, ports.admin) << "/metrics" << std::endl;
   int signal = 0;
   sigwait(&signals, &signal);
   std::cout << "stopping" << std::endl;
-  server.stop();
+  endWithin(settings.limits.stopping, std::move(server));
   std::cout << "stopped" << std::endl;
   return 0;
 }

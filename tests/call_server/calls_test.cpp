@@ -136,7 +136,7 @@ TEST_CASE("calls: stopped -> waits no longer than set and not for idle connectio
   REQUIRE(eventually([&] { return world.server->connections() == 0; }));
   std::future<void> stopped;
   Connection connection(world.port);
-  connection.send("GET /users HTTP/1.1\r\n");
+  connection.send("GET /users HTTP/1.1\r\nHost: x\r\n");
   if (!dawdles) {
     connection.send("\r\n");
     REQUIRE(connection.receive().status == 200);

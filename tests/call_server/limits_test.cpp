@@ -53,7 +53,7 @@ TEST_CASE("limits: header and body as large as the settings -> accepted", "[call
     parts.settings.limits.body = 100;
   });
   const auto withHeader = [](std::size_t size) {
-    return "GET /users HTTP/1.1\r\nX: " + std::string(size, 'x') + "\r\n\r\n";
+    return "GET /users HTTP/1.1\r\nHost: x\r\nX: " + std::string(size, 'x') + "\r\n\r\n";
   };
   CHECK(answerTo(world.port, withHeader(900)).status == 200);
   CHECK(answerTo(world.port, withHeader(1000)).reason() == "headerTooLarge");
@@ -267,7 +267,7 @@ TEST_CASE("limits: frames that wait for a socket -> limited in number and bytes"
 }
 
 TEST_CASE("limits: a socket that sends too much -> closed", "[call_server]") {
-  ServerWorld world([](CallServer::Parts& parts) { parts.settings.limits.messages = {0.001, 3}; });
+  ServerWorld world([](CallServer::Parts& parts) { parts.settings.limits.frames = {0.001, 3}; });
   SocketClient alice = world.socketOf("alice");
   for (int i = 0; i < 10; ++i) alice.send("{}");
   CHECK(alice.waitForClose() == 1008);

@@ -416,6 +416,60 @@ TEST_CASE("routes: lists -> page by page", "[call_server]") {
   }
 }
 
+TEST_CASE("routes: the parameter of a history -> found in any order and refused when it comes twice",
+          "[call_server]") {
+  ServerWorld world;
+  WebClient alice = world.clientOf("alice");
+  std::vector<std::string> calls;
+  for (int i = 0; i < 2; ++i) {
+    calls.push_back(world.start("alice", "team"));
+    REQUIRE(alice.post(callPath("team", calls.back(), "end")).status == 200);
+  }
+  const std::string path = "/conversations/team/history?";
+  const std::string before = "before=" + calls[1];
+  const Json older = alice.get(path + before).json();
+  REQUIRE(older["calls"].size() == 1);
+  CHECK(older["calls"][0]["id"] == calls[0]);
+  for (const std::string& query :
+       std::vector<std::string>{"x=1&" + before, before + "&x=1", "x&y=%zz&" + before + "&x=2",
+                                "b%65fore=" + calls[1], "&&" + before + "&"}) {
+    INFO(query);
+    CHECK(alice.get(path + query).json() == older);
+  }
+  CHECK(alice.get(path + "x=1").json()["calls"].size() == 2);
+  for (const std::string& query :
+       std::vector<std::string>{before + '&' + before, before + "&x=1&before=", "before=%zz", "before=%00",
+                                "before=" + std::string(256, 'a')}) {
+    INFO(query);
+    const Reply reply = alice.get(path + query);
+    CHECK(reply.status == 400);
+    CHECK(reply.reason() == "malformedQuery");
+  }
+  CHECK(alice.get(path + "before=").status == 404);
+  CHECK(alice.get(path + "before=unknown").reason() == "callNotFound");
+}
+
+TEST_CASE("routes: a query on any address -> changes nothing", "[call_server]") {
+  ServerWorld world;
+  const std::string call = world.start("alice", "team");
+  WebClient alice = world.clientOf("alice");
+  const std::string own = "Origin: http://127.0.0.1:" + std::to_string(world.port) + "\r\n";
+  for (const char* query : {"?", "?x=1", "?x=1&x=2", "?/ws", "?a?b=%zz"}) {
+    for (const std::string& target :
+         {std::string{"/"}, std::string{"/style.css"}, std::string{"/users"}, std::string{"/session"},
+          std::string{"/conversations"}, std::string{"/conversations/team/history"},
+          std::string{"/api/messenger/active-calls"}, callPath("team"), callPath("team", call),
+          callPath("team", call, "heartbeat"), callPath("team", call, "participants")}) {
+      INFO(target << query);
+      CHECK(alice.get(target + query).status == 200);
+    }
+    CHECK(alice.post(callPath("team", call, "heartbeat") + query).status == 200);
+    CHECK(alice.get("/calls/" + call + "/media" + query).reason() == "noMediaServer");
+    CHECK(alice.request("GET", std::string{"/ws"} + query, "", own).status == 426);
+    CHECK(alice.post(std::string{"/session"} + query, R"({"user":"alice"})").status == 200);
+  }
+}
+
 TEST_CASE("routes: stopping -> not healthy any more", "[call_server]") {
   ServerWorld world;
   Metrics metrics;

@@ -18,6 +18,7 @@
 #include <cerrno>
 #include <chrono>
 #include <stdexcept>
+#include <utility>
 
 namespace call_server::tests {
 namespace {
@@ -129,6 +130,18 @@ std::string Connection::receiveChunks() {
     buffer_.erase(0, end + 4 + size);
     if (size == 0) return body;
   }
+}
+
+std::string Connection::receiveRest() {
+  while (readSome()) {
+  }
+  return std::exchange(buffer_, {});
+}
+
+std::string Connection::receiveUntil(const std::string& text) {
+  while (buffer_.find(text) == std::string::npos && readSome()) {
+  }
+  return std::exchange(buffer_, {});
 }
 
 bool Connection::hasAnswered() const {

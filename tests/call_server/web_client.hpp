@@ -36,6 +36,10 @@ class Connection {
   /// As much as the other side takes at once; how much that was.
   std::size_t trySend(const std::string& bytes) const;
   Reply receive(bool head = false);
+  /// All bytes up to the end of the connection.
+  std::string receiveRest();
+  /// All bytes up to this text, or up to the end of the connection.
+  std::string receiveUntil(const std::string& text);
   /// Whether the other side ends the connection, without another byte.
   [[nodiscard]] bool isClosed();
   /// Whether it has done so already.

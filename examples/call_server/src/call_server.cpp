@@ -20,7 +20,9 @@ using messenger::LogLevel;
 messenger::Dependencies dependencies(const CallServer::Parts& parts, std::shared_ptr<messenger::Clock> clock,
                                      std::shared_ptr<messenger::Broadcaster> hub) {
   messenger::Dependencies made;
-  made.storage = parts.storage ? parts.storage : messenger::sqliteStorage(parts.settings.database);
+  made.storage = parts.storage ? parts.storage
+                               : messenger::sqliteStorage({.path = parts.settings.database,
+                                                           .busyTimeout = parts.settings.limits.storage});
   made.broadcaster = std::move(hub);
   made.logger = parts.logger;
   made.clock = std::move(clock);
@@ -67,6 +69,10 @@ WebServer::Ports CallServer::start() {
 
 void CallServer::stop() {
   stopping_ = true;
+  // What runs in the background ends while the last requests are answered.
+  if (watch_) watch_->requestStop();
+  if (media_) media_->requestStop();
+  if (worker_) worker_->requestStop();
   web_.stop();
   if (watch_) watch_->stop();
   if (rights_) rights_->stop();

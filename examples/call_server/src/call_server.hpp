@@ -40,7 +40,7 @@ class CallServer {
   /// Serves. Throws std::runtime_error when it cannot listen.
   WebServer::Ports start();
   /// Nobody is evicted because of it: heartbeats are reported, and after the next start everyone gets a TTL
-  /// of grace.
+  /// of grace. Takes no longer than `Limits::stopping`, unless a job waits for the media server.
   void stop();
 
   [[nodiscard]] messenger::Messenger& messenger() noexcept { return messenger_; }

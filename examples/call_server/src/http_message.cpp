@@ -35,11 +35,6 @@ std::string_view pathOf(std::string_view target) {
   return target.substr(0, target.find('?'));
 }
 
-std::string_view queryOf(std::string_view target) {
-  const std::size_t mark = target.find('?');
-  return mark == std::string_view::npos ? std::string_view{} : target.substr(mark + 1);
-}
-
 std::string percentDecoded(std::string_view text) {
   std::string decoded;
   while (!text.empty()) {

@@ -40,9 +40,8 @@ struct Response {
 [[nodiscard]] Response retryReply(int status, std::string_view reason, std::string_view message,
                                   long seconds);
 
-/// The parts before and after the `?`.
+/// The part before the `?`.
 [[nodiscard]] std::string_view pathOf(std::string_view target);
-[[nodiscard]] std::string_view queryOf(std::string_view target);
 
 /// `%41` → `A`; empty when it is invalid.
 [[nodiscard]] std::string percentDecoded(std::string_view text);

@@ -1,9 +1,8 @@
 #include "http_session.hpp"
 
-#include <algorithm>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/beast/http/read.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/http/write.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 #include <string>
@@ -19,30 +18,18 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 
-constexpr std::size_t firstRead = 2048;
+constexpr std::string_view goOn = "HTTP/1.1 100 Continue\r\n\r\n";
+/// Seconds after which a refused client may try again: when many do at once, and when the storage stalls.
+constexpr long retrySoon = 1;
+constexpr long retryLater = 5;
 constexpr std::size_t mostDiscarded = std::size_t{1} << 20U;
 constexpr std::chrono::seconds lingering{2};
-
-std::string text(beast::string_view view) {
-  return {view.data(), view.size()};
-}
 
 /// The other end's address; empty when it has gone already.
 std::string peerOf(const asio::ip::tcp::socket& socket) {
   beast::error_code error;
   const auto peer = socket.remote_endpoint(error);
   return error ? std::string{} : peer.address().to_string();
-}
-
-/// All headers of that name as one list.
-std::string listOf(const http::request<http::string_body>& message, beast::string_view name) {
-  std::string list;
-  const auto [begin, end] = message.equal_range(name);
-  for (auto each = begin; each != end; ++each) {
-    if (!list.empty()) list += ", ";
-    list += text(each->value());
-  }
-  return list;
 }
 
 }  // namespace
@@ -81,91 +68,99 @@ bool HttpSession::hasArrived() const {
 // The first byte has a longer limit; from then on one deadline holds for the whole request, even if it
 // arrives in small parts.
 void HttpSession::readNext() {
-  parser_.emplace();
-  parser_->header_limit(static_cast<std::uint32_t>(serving_.limits.header));
-  parser_->body_limit(serving_.limits.body);
-  if (buffer_.size() > 0) return readRequest();
+  reader_.emplace(serving_.limits);
+  if (hasInput()) {
+    stream_.expires_after(serving_.limits.reading);
+    return takeInput();
+  }
   if (serving_.stopping && !hasArrived()) return close();
 
   idle_ = true;
   stream_.expires_after(first_ ? serving_.limits.reading : serving_.limits.idle);
   first_ = false;
-  stream_.async_read_some(buffer_.prepare(firstRead),
+  readSome();
+}
+
+/// REQUIRES: all input was taken.
+void HttpSession::readSome() {
+  stream_.async_read_some(asio::buffer(input_),
                           [self = shared_from_this()](const Error& error, std::size_t bytes) {
-                            self->idle_ = false;
                             if (error) return self->close();
-                            self->buffer_.commit(bytes);
-                            self->readRequest();
+                            if (std::exchange(self->idle_, false)) {
+                              self->stream_.expires_after(self->serving_.limits.reading);
+                            }
+                            self->begin_ = 0;
+                            self->end_ = bytes;
+                            self->takeInput();
                           });
 }
 
-void HttpSession::readRequest() {
-  stream_.expires_after(serving_.limits.reading);
-  http::async_read(stream_, buffer_, *parser_, [self = shared_from_this()](const Error& error, std::size_t) {
-    if (error) return self->onReadError(error);
-    self->onRequest();
-  });
+void HttpSession::takeInput() {
+  begin_ += reader_->put({input_.data() + begin_, end_ - begin_});
+  switch (reader_->status()) {
+    case RequestReader::Status::done:
+      return onRequest();
+    case RequestReader::Status::refused:
+      return answerAndClose(reader_->refusal());
+    case RequestReader::Status::more:
+      return reader_->takeExpectation() ? sendContinue() : readSome();
+  }
 }
 
-void HttpSession::onReadError(const Error& error) {
-  if (error == http::error::header_limit || error == http::error::buffer_overflow) {
-    return answerAndClose(errorReply(431, "headerTooLarge", "The request's header is too large."));
-  }
-  if (error == http::error::body_limit) {
-    return answerAndClose(errorReply(413, "tooLarge", "The request's body is too large."));
-  }
-  const bool ended = error == http::error::end_of_stream || error == http::error::partial_message;
-  if (!ended && error.category() == make_error_code(http::error::bad_method).category()) {
-    return answerAndClose(errorReply(400, "malformedRequest", "This is not an HTTP request."));
-  }
-  close();
-}
-
-Request HttpSession::received() const {
-  const auto& message = parser_->get();
-  Request request;
-  request.method = text(message.method_string());
-  request.target = text(message.target());
-  request.host = text(message[http::field::host]);
-  request.origin = text(message[http::field::origin]);
-  request.cookie = text(message[http::field::cookie]);
-  request.fetchSite = text(message["Sec-Fetch-Site"]);
-  request.forwardedFor = listOf(message, "X-Forwarded-For");
-  request.peer = peer_;
-  request.listener = listener_;
-  return request;
+void HttpSession::sendContinue() {
+  asio::async_write(stream_, asio::buffer(goOn),
+                    [self = shared_from_this()](const Error& error, std::size_t) {
+                      if (error) return self->close();
+                      self->readSome();
+                    });
 }
 
 void HttpSession::onRequest() {
-  Request request = received();
-  if (request.method == "GET" && pathOf(request.target) == "/ws") return onUpgrade(request);
-  keepAlive_ = parser_->get().keep_alive();
+  Request request = reader_->take();
+  request.peer = peer_;
+  request.listener = listener_;
+  keepAlive_ = reader_->keepsAlive();
   head_ = request.method == "HEAD";
-  request.body = std::move(parser_->get().body());
-  // The deadline was for reading; processing the request has no limit.
+  // The deadline was for reading. For processing, the time in the queue and in the storage is limited.
   stream_.expires_never();
-  if (Site::isQuick(request)) return answer(serving_.site.handle(request));
+  if (request.method == "GET" && pathOf(request.target) == "/ws") return onUpgrade(request);
+  if (auto response = serving_.site.answerAtOnce(request)) return answer(*std::move(response));
 
-  const bool taken =
-      serving_.runBlocking([self = shared_from_this(), request = std::move(request)]() mutable {
-        Response response = self->serving_.site.handle(request);
-        asio::post(self->stream_.get_executor(),
-                   [self, response = std::move(response)]() mutable { self->answer(std::move(response)); });
-      });
-  if (!taken) answer(retryReply(503, "busy", "The server is busy. Please try again.", 1));
+  const Site::Needs needs = serving_.site.needsOf(request);
+  serving_.laneFor(needs).run(
+      [self = shared_from_this(), request = std::move(request)] {
+        self->answerLater(self->serving_.site.handle(request));
+      },
+      [self = shared_from_this()](Lane::Refusal why) { self->answerLater(self->refused(why)); });
+}
+
+/// From any OS thread.
+void HttpSession::answerLater(Response response) {
+  asio::post(stream_.get_executor(), [self = shared_from_this(), response = std::move(response)]() mutable {
+    self->answer(std::move(response));
+  });
+}
+
+Response HttpSession::refused(Lane::Refusal why) const {
+  constexpr int status = 503;
+  serving_.metrics.request("refused", status, std::chrono::nanoseconds{0});
+  if (serving_.stopping) return retryReply(status, "stopping", "The server is stopping.", retryLater);
+  const long seconds = why == Lane::Refusal::full ? retrySoon : retryLater;
+  return retryReply(status, "busy", "The server is busy. Please try again.", seconds);
 }
 
 void HttpSession::onUpgrade(const Request& request) {
-  keepAlive_ = parser_->get().keep_alive();
-  stream_.expires_never();
+  if (reader_->hasBody() || hasInput()) {
+    return answerAndClose(errorReply(400, "malformedRequest", "Nothing may follow the handshake."));
+  }
   auto admitted = serving_.site.admitSocket(request);
   if (auto* refused = std::get_if<Response>(&admitted)) return answer(std::move(*refused));
-  if (!beast::websocket::is_upgrade(parser_->get())) {
+  if (!beast::websocket::is_upgrade(reader_->head())) {
     return answer(errorReply(426, "upgradeRequired", "This address is for WebSocket."));
   }
   const auto session = std::make_shared<WebSocketSession>(
       std::move(stream_), serving_, std::get<Session>(std::move(admitted)), std::move(place_));
-  session->start(parser_->release());
+  session->start(reader_->head());
 }
 
 void HttpSession::answerAndClose(Response response) {
@@ -215,8 +210,7 @@ void HttpSession::linger() {
 }
 
 void HttpSession::discard() {
-  buffer_.consume(buffer_.size());
-  stream_.async_read_some(buffer_.prepare(firstRead),
+  stream_.async_read_some(asio::buffer(input_),
                           [self = shared_from_this()](const Error& error, std::size_t bytes) {
                             self->discarded_ += bytes;
                             if (error || self->discarded_ > mostDiscarded) return self->close();

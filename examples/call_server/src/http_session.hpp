@@ -2,16 +2,17 @@
 
 #include <array>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/message.hpp>
-#include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <cstddef>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include "connections.hpp"
 #include "http_message.hpp"
+#include "request_reader.hpp"
 #include "serving.hpp"
 
 namespace call_server {
@@ -33,24 +34,29 @@ class HttpSession final : public Stoppable, public std::enable_shared_from_this<
   using Error = boost::beast::error_code;
 
   void readNext();
-  void readRequest();
+  void readSome();
+  void takeInput();
+  void sendContinue();
   void onRequest();
   void onUpgrade(const Request& request);
-  void onReadError(const Error& error);
   void answer(Response response);
+  void answerLater(Response response);
   void answerAndClose(Response response);
   void afterWrite();
   void linger();
   void discard();
   void close();
-  [[nodiscard]] Request received() const;
+  [[nodiscard]] Response refused(Lane::Refusal why) const;
   [[nodiscard]] bool hasArrived() const;
+  [[nodiscard]] bool hasInput() const noexcept { return begin_ < end_; }
 
   boost::beast::tcp_stream stream_;
   Serving& serving_;
   Connections::Place place_;
-  boost::beast::flat_buffer buffer_;
-  std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
+  std::optional<RequestReader> reader_;
+  std::array<char, 4 * kibibyte> input_;  ///< what was received, from `begin_` to `end_`; written before read
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
   std::optional<boost::beast::http::response<boost::beast::http::string_body>> response_;
   Listener listener_;
   Connections& connections_;  ///< of this listener

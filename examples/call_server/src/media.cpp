@@ -81,8 +81,13 @@ void Media::start() {
   watch_ = std::make_unique<Periodic>(probeInterval_, [this] { look(); });
 }
 
-void Media::stop() {
+void Media::requestStop() {
   stopping_ = true;
+  if (watch_) watch_->requestStop();
+}
+
+void Media::stop() {
+  requestStop();
   subscriptions_.clear();
   if (watch_) watch_->stop();
   if (errands_) errands_->stop();

@@ -40,7 +40,10 @@ class Media {
 
   /// Starts the OS threads that look after rooms.
   void start();
+  /// Waits for the requests to Janus that are under way.
   void stop();
+  /// Looks no more; users who leave are still removed until `stop`. Does not wait.
+  void requestStop();
 
   /// For a user in the call; `room` is what the messenger shows them.
   [[nodiscard]] MediaDetails detailsFor(const messenger::RoomView& room,

@@ -1,8 +1,9 @@
 #include "query.hpp"
 
 #include <charconv>
+#include <utility>
 
-#include "http_message.hpp"
+#include "messenger/http/query.hpp"
 
 namespace call_server {
 namespace {
@@ -27,30 +28,21 @@ std::string percentEncoded(std::string_view text) {
 
 }  // namespace
 
-Query::Value Query::find(std::string_view name) const {
-  Value value;
-  std::string_view rest = query_;
-  while (!rest.empty()) {
-    const std::size_t end = rest.find('&');
-    const std::string_view pair = rest.substr(0, end);
-    rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
-    const std::size_t equals = pair.find('=');
-    if (pair.substr(0, equals) != name) continue;
-    if (value.text) value.isRepeated = true;
-    value.text = equals == std::string_view::npos ? std::string{} : percentDecoded(pair.substr(equals + 1));
-  }
-  return value;
-}
-
-std::optional<PageQuery> pageQueryOf(std::string_view query, std::size_t most) {
-  const Query parameters{query};
-  const Query::Value limit = parameters.find("limit");
-  Query::Value after = parameters.find("after");
-  if (limit.isRepeated || after.isRepeated) return std::nullopt;
-  PageQuery page{.limit = most, .after = std::move(after.text)};
-  if (!limit.text) return page;
-  const char* end = limit.text->data() + limit.text->size();
-  const auto [stop, error] = std::from_chars(limit.text->data(), end, page.limit);
+std::optional<PageQuery> pageQueryOf(std::string_view target, std::size_t most) {
+  using messenger::http::QueryParameter;
+  constexpr std::size_t longestNumber = 20;
+  constexpr std::size_t longestId = 255;
+  const auto limit = messenger::http::findQueryParameter(target, "limit", longestNumber);
+  auto after = messenger::http::findQueryParameter(target, "after", longestId);
+  const auto isUsable = [](const QueryParameter& each) {
+    return each.state == QueryParameter::State::absent || each.state == QueryParameter::State::given;
+  };
+  if (!isUsable(limit) || !isUsable(after)) return std::nullopt;
+  PageQuery page{.limit = most};
+  if (after.state == QueryParameter::State::given) page.after = std::move(after.value);
+  if (limit.state == QueryParameter::State::absent) return page;
+  const char* end = limit.value.data() + limit.value.size();
+  const auto [stop, error] = std::from_chars(limit.value.data(), end, page.limit);
   if (error != std::errc{} || stop != end || page.limit == 0 || page.limit > most) return std::nullopt;
   return page;
 }

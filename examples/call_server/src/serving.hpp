@@ -4,11 +4,8 @@
 #include <messenger/messenger.hpp>
 
 #include <atomic>
-#include <boost/asio/post.hpp>
-#include <boost/asio/thread_pool.hpp>
-#include <cstddef>
-#include <utility>
 
+#include "background.hpp"
 #include "connections.hpp"
 #include "hub.hpp"
 #include "metrics.hpp"
@@ -27,26 +24,25 @@ struct Serving {
   messenger::Logger& logger;
   Connections connections;       ///< of everyone
   Connections adminConnections;  ///< so that a crowd does not keep the operators out
-  boost::asio::thread_pool blocking;
-  std::atomic<std::size_t> waiting{0};
+  Lane plain;                    ///< requests that need no storage
+  Lane reading;  ///< requests that only read it, so a lock of somebody else does not hold them up
+  Lane writing;  ///< all others
   std::atomic<bool> stopping{false};
 
   [[nodiscard]] Connections& connectionsOf(Listener listener) noexcept {
     return listener == Listener::admin ? adminConnections : connections;
   }
 
-  /// Runs it on an OS thread that may wait for the storage. False: too many requests wait for one.
-  template <class Work>
-  [[nodiscard]] bool runBlocking(Work work) {
-    if (waiting.fetch_add(1) >= limits.waitingRequests) {
-      waiting.fetch_sub(1);
-      return false;
+  [[nodiscard]] Lane& laneFor(Site::Needs needs) noexcept {
+    switch (needs) {
+      case Site::Needs::nothing:
+        return plain;
+      case Site::Needs::reading:
+        return reading;
+      case Site::Needs::writing:
+        break;
     }
-    boost::asio::post(blocking, [this, work = std::move(work)]() mutable {
-      waiting.fetch_sub(1);
-      work();
-    });
-    return true;
+    return writing;
   }
 };
 

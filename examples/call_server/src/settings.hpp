@@ -18,25 +18,28 @@ inline constexpr std::size_t kibibyte = 1024;
 
 /// Limits, so that one client cannot affect the others.
 struct Limits {
-  std::size_t header = 8 * kibibyte;
+  std::size_t header = 8 * kibibyte;  ///< of the head; of the chunk extensions and fields of a body as well
+  std::size_t fields = 100;           ///< of the head
   std::size_t body = 64 * kibibyte;
   std::size_t connections = 4096;             ///< more are answered with 503
   std::size_t adminConnections = 64;          ///< on the listener for operators, counted on their own
   std::chrono::milliseconds reading{10'000};  ///< from a request's first byte to its last
   std::chrono::milliseconds idle{75'000};  ///< between two requests; longer than from heartbeat to heartbeat
   std::chrono::milliseconds writing{30'000};  ///< a response
-  std::size_t waitingRequests = 1024;         ///< for a thread that may block; more are answered with 503
+  std::size_t waitingRequests = 1024;         ///< for an OS thread of their lane; more are answered with 503
+  std::chrono::milliseconds queueing{2'500};  ///< for such a thread; longer waits are answered with 503
+  std::chrono::milliseconds storage{2'000};   ///< an operation of the storage; longer waits fail with 503
   std::size_t frame = 4 * kibibyte;           ///< of a WebSocket client
   std::size_t queuedFrames = 256;             ///< for a WebSocket client that reads too slowly
   std::size_t queuedBytes = 1024 * kibibyte;
   std::size_t socketsOfUser = 32;
   std::size_t subscriptions = 256;            ///< of one socket
   std::chrono::milliseconds silence{40'000};  ///< of a WebSocket; it is pinged after half of that
-  std::chrono::milliseconds stopping{5'000};  ///< what a stop waits for requests that are under way
+  std::chrono::milliseconds stopping{5'000};  ///< a stop of the whole program
   Rate requests{20, 60};
   Rate heartbeats{5, 30};
-  Rate signIns{2, 60};     ///< from one address; an office may share one
-  Rate messages{10, 100};  ///< of one WebSocket
+  Rate signIns{2, 60};   ///< from one address; an office may share one
+  Rate frames{10, 100};  ///< of one WebSocket, whatever is in them
 };
 
 struct Settings {
@@ -51,7 +54,7 @@ struct Settings {
   std::filesystem::path database = "calls.db";
   std::filesystem::path web;
   std::size_t threads = 2;   ///< that serve connections
-  std::size_t blocking = 4;  ///< that wait for storage
+  std::size_t blocking = 4;  ///< that answer requests, in each lane
   std::size_t workers = 2;   ///< that talk to the media server
   messenger::Secret secret{""};
   std::chrono::seconds sessionLifetime = std::chrono::hours{12};

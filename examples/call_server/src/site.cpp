@@ -1,6 +1,7 @@
 #include "site.hpp"
 
 #include <messenger/errors.hpp>
+#include <messenger/http/query.hpp>
 
 #include <algorithm>
 #include <array>
@@ -24,6 +25,7 @@ using nlohmann::json;
 constexpr std::string_view apiPrefix = "/api/messenger";
 constexpr long storageRetry = 5;
 constexpr std::size_t mostInList = 100;
+constexpr std::size_t longestId = 255;
 
 bool isRead(const Request& request) {
   return request.method == "GET" || request.method == "HEAD";
@@ -89,8 +91,8 @@ Response listReply(const json& shown, const std::optional<std::string>& next, st
   return response;
 }
 
-Response usersReply(std::string_view query) {
-  const auto page = pageQueryOf(query, mostInList);
+Response usersReply(std::string_view target) {
+  const auto page = pageQueryOf(target, mostInList);
   if (!page) return invalidPage();
   const auto& all = demoUsers();
   auto each = all.begin();
@@ -125,6 +127,21 @@ json textOrNull(const std::string& text) {
   return text.empty() ? json(nullptr) : json(text);
 }
 
+/// For the router. The request must outlive it.
+messenger::http::Request forRouter(const Request& request, const Session& session) {
+  return {
+      .method = request.method, .path = request.target, .user = userId(session.user), .body = request.body};
+}
+
+Response fromRouter(messenger::http::Response answer) {
+  Response response;
+  response.status = answer.status;
+  response.contentType = messenger::http::Response::contentType;
+  for (auto& [name, value] : answer.headers) response.headers.emplace_back(std::move(name), std::move(value));
+  response.body = std::move(answer.body);
+  return response;
+}
+
 }  // namespace
 
 Site::Site(messenger::Messenger& messenger, const Settings& settings, Media* media, Hub& hub,
@@ -149,12 +166,33 @@ Site::Site(messenger::Messenger& messenger, const Settings& settings, Media* med
       sessionLifetime_(settings.sessionLifetime),
       mediaTokenLifetime_(settings.mediaTokenLifetime) {}
 
-bool Site::isQuick(const Request& request) {
-  return request.listener == Listener::everyone && isHeartbeat(request);
-}
-
 bool Site::isOwnName(const Request& request) const {
   return (request.listener == Listener::admin ? adminNames_ : names_).allow(request.host);
+}
+
+// The rate is limited after the attempt, because a heartbeat that goes on to `handle` must not count twice.
+std::optional<Response> Site::answerAtOnce(const Request& request) {
+  const auto begun = std::chrono::steady_clock::now();
+  if (request.listener != Listener::everyone || !isHeartbeat(request)) return std::nullopt;
+  const auto session = sessionOf(request);
+  if (!session || !isOwnName(request) || isForeign(request)) return handle(request);
+  auto answered = router_.tryHeartbeat(forRouter(request, *session));
+  if (!answered) return std::nullopt;
+  auto refused = refuseFlood(heartbeats_, session->user);
+  Response response = refused ? *std::move(refused) : fromRouter(*std::move(answered));
+  metrics_.request("heartbeat", response.status, std::chrono::steady_clock::now() - begun);
+  return response;
+}
+
+Site::Needs Site::needsOf(const Request& request) const {
+  const std::string_view path = pathOf(request.target);
+  if (request.listener == Listener::admin) return Needs::reading;
+  if (!sessionOf(request)) return Needs::nothing;
+  const bool reads = !hasEffect(request);
+  if (path.starts_with(apiPrefix)) return reads ? Needs::reading : Needs::writing;
+  const bool asksStorage =
+      (path == "/session" && reads) || path.starts_with("/conversations") || path.starts_with("/calls/");
+  return asksStorage ? Needs::reading : Needs::nothing;
 }
 
 Response Site::handle(const Request& request) {
@@ -205,7 +243,7 @@ Response Site::answer(const Request& request, std::string_view& route) {
 
   if (path == "/users") {
     route = "users";
-    return reads ? usersReply(queryOf(request.target)) : methodNotAllowed("GET, HEAD");
+    return reads ? usersReply(request.target) : methodNotAllowed("GET, HEAD");
   }
   if (path == "/session" && request.method == "POST") {
     route = "signIn";
@@ -228,7 +266,7 @@ Response Site::answer(const Request& request, std::string_view& route) {
 
 Response Site::answerSignedIn(const Request& request, const Session& session, std::string_view path,
                               std::string_view& route) {
-  const bool beat = isQuick(request);
+  const bool beat = isHeartbeat(request);
   if (auto refused = refuseFlood(beat ? heartbeats_ : requests_, session.user)) return *refused;
   if (path == apiPrefix || path.starts_with(std::string{apiPrefix} + '/')) {
     route = beat ? "heartbeat" : "messenger";
@@ -241,11 +279,11 @@ Response Site::answerSignedIn(const Request& request, const Session& session, st
   }
   if (path == "/conversations") {
     route = "conversations";
-    return reads ? conversations(session, queryOf(request.target)) : methodNotAllowed("GET, HEAD");
+    return reads ? conversations(session, request.target) : methodNotAllowed("GET, HEAD");
   }
   if (const auto thread = segmentBetween(path, "/conversations/", "/history")) {
     route = "history";
-    return reads ? history(session, *thread, queryOf(request.target)) : methodNotAllowed("GET, HEAD");
+    return reads ? history(session, *thread, request.target) : methodNotAllowed("GET, HEAD");
   }
   if (const auto call = segmentBetween(path, "/calls/", "/media")) {
     route = "media";
@@ -320,18 +358,27 @@ Response Site::whoAmI(const Session& session) {
                     {"calls_down", messenger_.host().callsAreDown()}});
 }
 
-Response Site::conversations(const Session& session, std::string_view query) {
-  const auto page = pageQueryOf(query, mostInList);
+Response Site::conversations(const Session& session, std::string_view target) {
+  const auto page = pageQueryOf(target, mostInList);
   if (!page) return invalidPage();
   const ConversationList list = conversationsOf(messenger_, session.user, page->after, page->limit);
   return listReply(list.shown, list.next, page->limit);
 }
 
-Response Site::history(const Session& session, std::string_view thread, std::string_view query) {
+Response Site::history(const Session& session, std::string_view thread, std::string_view target) {
+  using messenger::http::QueryParameter;
   std::optional<messenger::CallId> before;
-  constexpr std::string_view parameter = "before=";
-  if (query.starts_with(parameter)) {
-    before = messenger::CallId{percentDecoded(query.substr(parameter.size()))};
+  QueryParameter parameter = messenger::http::findQueryParameter(target, "before", longestId);
+  switch (parameter.state) {
+    case QueryParameter::State::absent:
+      break;
+    case QueryParameter::State::given:
+      before = messenger::CallId{std::move(parameter.value)};
+      break;
+    case QueryParameter::State::repeated:
+      return errorReply(400, "malformedQuery", "The query has the parameter before more than once.");
+    case QueryParameter::State::malformed:
+      return errorReply(400, "malformedQuery", "The query's parameter before is not valid.");
   }
   const auto page = historyOf(messenger_, session.user, messenger::ThreadId{percentDecoded(thread)}, before);
   return page ? jsonReply(*page) : refusalReply(page.error());
@@ -363,14 +410,7 @@ Response Site::mediaDetails(const Session& session, std::string_view call) {
 }
 
 Response Site::routed(const Request& request, const Session& session) {
-  messenger::http::Response answer = router_.handle(
-      {.method = request.method, .path = request.target, .user = userId(session.user), .body = request.body});
-  Response response;
-  response.status = answer.status;
-  response.contentType = messenger::http::Response::contentType;
-  for (auto& [name, value] : answer.headers) response.headers.emplace_back(std::move(name), std::move(value));
-  response.body = std::move(answer.body);
-  return response;
+  return fromRouter(router_.handle(forRouter(request, session)));
 }
 
 std::variant<Session, Response> Site::admitSocket(const Request& request) {

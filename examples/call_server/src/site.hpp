@@ -6,6 +6,7 @@
 #include <messenger/messenger.hpp>
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,12 +33,16 @@ class Site {
   Site(messenger::Messenger& messenger, const Settings& settings, Media* media, Hub& hub, Metrics& metrics,
        std::shared_ptr<messenger::Logger> logger, std::shared_ptr<messenger::Clock> clock);
 
-  /// Blocks as the storage does, unless `isQuick`. Does not throw.
+  /// Blocks as `needsOf` says. Does not throw.
   [[nodiscard]] Response handle(const Request& request);
 
-  /// A heartbeat for everyone's listener: normally answered from memory, so it must not wait for other
-  /// requests.
-  [[nodiscard]] static bool isQuick(const Request& request);
+  /// The response to a heartbeat that memory can answer, so that it waits for no other request. Empty: call
+  /// `handle`. Never blocks.
+  [[nodiscard]] std::optional<Response> answerAtOnce(const Request& request);
+
+  /// What `handle` may wait for.
+  enum class Needs : std::uint8_t { nothing, reading, writing };
+  [[nodiscard]] Needs needsOf(const Request& request) const;
 
   /// The session for a WebSocket, or the response that refuses it.
   [[nodiscard]] std::variant<Session, Response> admitSocket(const Request& request);
@@ -56,8 +61,8 @@ class Site {
   [[nodiscard]] Response signIn(const Request& request);
   [[nodiscard]] Response signOut(const Request& request);
   [[nodiscard]] Response whoAmI(const Session& session);
-  [[nodiscard]] Response conversations(const Session& session, std::string_view query);
-  [[nodiscard]] Response history(const Session& session, std::string_view thread, std::string_view query);
+  [[nodiscard]] Response conversations(const Session& session, std::string_view target);
+  [[nodiscard]] Response history(const Session& session, std::string_view thread, std::string_view target);
   [[nodiscard]] Response mediaDetails(const Session& session, std::string_view call);
   [[nodiscard]] Response routed(const Request& request, const Session& session);
 

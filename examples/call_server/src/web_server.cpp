@@ -1,5 +1,6 @@
 #include "web_server.hpp"
 
+#include <array>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -34,6 +35,14 @@ constexpr std::string_view fullHouse =
     R"({"message":"The server has too many connections.","reason":"serverFull"})"
     "\n";
 
+constexpr std::chrono::milliseconds lookForLate{100};
+
+Lane::Size laneOf(const Settings& settings) {
+  return {.threads = settings.blocking,
+          .mostWaiting = settings.limits.waitingRequests,
+          .patience = settings.limits.queueing};
+}
+
 /// Whether the system had no file descriptor or memory for it, which may pass.
 bool isPassing(const error_code& error) {
   return error == asio::error::no_descriptors || error == asio::error::no_buffer_space ||
@@ -63,7 +72,9 @@ class WebServer::Impl {
                  .connections{settings.limits.connections,
                               [&metrics](std::size_t count) { metrics.setConnections(count); }},
                  .adminConnections{settings.limits.adminConnections, [](std::size_t) {}},
-                 .blocking = asio::thread_pool{settings.blocking}},
+                 .plain = Lane(laneOf(settings)),
+                 .reading = Lane(laneOf(settings)),
+                 .writing = Lane(laneOf(settings))},
         io_(static_cast<int>(settings.threads)) {}
 
   ~Impl() { stop(); }
@@ -79,6 +90,9 @@ class WebServer::Impl {
     }
     work_.emplace(io_.get_executor());
     for (std::size_t i = 0; i < settings_.threads; ++i) threads_.emplace_back([this] { serve(); });
+    late_ = std::make_unique<Periodic>(lookForLate, [this] {
+      for (Lane* lane : lanes()) lane->refuseLate(Lane::Clock::now());
+    });
     return ports;
   }
 
@@ -93,13 +107,18 @@ class WebServer::Impl {
       });
     }
     serving_.hub.closeAll();
-    const auto deadline = std::chrono::steady_clock::now() + settings_.limits.stopping;
-    for (Connections* each : {&serving_.connections, &serving_.adminConnections}) each->stopAll();
-    for (Connections* each : {&serving_.connections, &serving_.adminConnections}) {
+    const std::array all{&serving_.connections, &serving_.adminConnections};
+    for (Connections* each : all) each->stopAll();
+    // Shares of the time for the whole stop; what comes after this needs some, too.
+    const auto whole = settings_.limits.stopping;
+    for (Lane* lane : lanes()) lane->setPatience(whole / 10);
+    const auto deadline = std::chrono::steady_clock::now() + whole * 6 / 10;
+    for (Connections* each : all) {
       each->waitForNone(
           std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()));
     }
-    serving_.blocking.join();
+    if (late_) late_->stop();
+    for (Lane* lane : lanes()) lane->stop();
     io_.stop();
     for (std::thread& each : threads_) each.join();
     threads_.clear();
@@ -112,6 +131,10 @@ class WebServer::Impl {
   }
 
  private:
+  [[nodiscard]] std::array<Lane*, 3> lanes() noexcept {
+    return {&serving_.plain, &serving_.reading, &serving_.writing};
+  }
+
   void serve() {
     while (true) {
       try {
@@ -181,6 +204,7 @@ class WebServer::Impl {
   /// Also while all running requests are on OS threads that wait for the storage.
   std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work_;
   std::vector<std::thread> threads_;
+  std::unique_ptr<Periodic> late_;  ///< refuses requests that wait too long
 };
 
 WebServer::WebServer(const Settings& settings, Site& site, Hub& hub, const messenger::Messenger& messenger,

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "channels.hpp"
+#include "socket_message.hpp"
 #include "thrown.hpp"
 
 namespace call_server {
@@ -22,6 +23,8 @@ constexpr int sendBuffer = 64 * 1024;
 constexpr std::chrono::seconds handshake{10};
 /// Space for one header more than the limit, so that a message over the limit is detected.
 constexpr std::size_t readAhead = 2048;
+/// Frames of a client that was asked to leave because it sends too many.
+constexpr std::size_t mostExcess = 1000;
 
 Frame frameOf(const json& body) {
   return std::make_shared<const std::string>(
@@ -37,7 +40,10 @@ WebSocketSession::WebSocketSession(beast::tcp_stream stream, Serving& serving, S
       session_(std::move(session)),
       place_(std::move(place)),
       buffer_(serving.limits.frame + readAhead),
-      messages_(serving.limits.messages, std::chrono::steady_clock::now()) {}
+      frames_(serving.limits.frames, std::chrono::steady_clock::now()) {
+  // Called from operations of the stream, which hold this session.
+  stream_.next_layer().onFrames([this](std::size_t count) { return admitFrames(count); });
+}
 
 WebSocketSession::~WebSocketSession() {
   serving_.hub.remove(id_);
@@ -86,28 +92,40 @@ void WebSocketSession::onMessage() {
     buffer_.consume(buffer_.size());
     return readNext();
   }
-  if (messages_.take(std::chrono::steady_clock::now())) {
-    serving_.metrics.droppedSocket("flood");
-    serving_.logger.log(LogLevel::warning,
-                        "a client of " + session_.user + " was dropped: it sends too much");
-    closeWith(websocket::close_code::policy_error);
-    return readNext();
-  }
   const std::string text = beast::buffers_to_string(buffer_.data());
   buffer_.consume(buffer_.size());
-  const json message = stream_.got_text() ? json::parse(text, nullptr, /*allow_exceptions=*/false) : json{};
-  const auto channelIn = [&](const char* verb) {
-    return message.is_object() && message.contains(verb) && message[verb].is_string()
-               ? message[verb].get<std::string>()
-               : std::string{};
-  };
-  if (const std::string channel = channelIn("subscribe"); !channel.empty()) return subscribe(channel);
-  if (const std::string channel = channelIn("unsubscribe"); !channel.empty()) {
-    serving_.hub.unsubscribe(id_, channel);
-  } else {
-    reply("refused", "", "malformedMessage");
+  const SocketMessage message = stream_.got_text() ? parseSocketMessage(text) : SocketMessage{};
+  switch (message.verb) {
+    case SocketMessage::Verb::subscribe:
+      return subscribe(message.channel);
+    case SocketMessage::Verb::unsubscribe:
+      serving_.hub.unsubscribe(id_, message.channel);
+      break;
+    case SocketMessage::Verb::malformed:
+      reply("refused", "", "malformedMessage");
+      break;
   }
   readNext();
+}
+
+/// Frames of all kinds count, as soon as they begin. A client that sends too many is asked to leave; one that
+/// goes on nevertheless is cut off.
+bool WebSocketSession::admitFrames(std::size_t count) {
+  const auto now = std::chrono::steady_clock::now();
+  std::size_t refused = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (frames_.take(now)) ++refused;
+  }
+  if (refused == 0) return true;
+  if (std::exchange(floods_, true)) {
+    excess_ += refused;
+    return excess_ <= mostExcess;
+  }
+  serving_.metrics.droppedSocket("flood");
+  serving_.logger.log(LogLevel::warning, "a client of " + session_.user + " was dropped: it sends too much");
+  asio::post(stream_.get_executor(),
+             [self = shared_from_this()] { self->closeWith(websocket::close_code::policy_error); });
+  return true;
 }
 
 // The next message waits for the answer: a client has at most one request at a time.
@@ -120,16 +138,25 @@ void WebSocketSession::subscribe(const std::string& channel) {
     reply("refused", channel, "tooManySubscriptions");
     return readNext();
   }
-  const bool taken = serving_.runBlocking([self = shared_from_this(), channel] {
-    std::optional<std::string> refusal = "unavailable";
-    try {
-      refusal = refusalOf(self->serving_.messenger, self->session_.user, channel);
-    } catch (const std::exception& error) {
-      self->serving_.logger.log(LogLevel::warning, std::string{"a subscription failed: "} + textOf(error));
-    }
-    asio::post(self->stream_.get_executor(), [self, channel, refusal] { self->settle(channel, refusal); });
-  });
-  if (!taken) settle(channel, "busy");
+  serving_.laneFor(Site::Needs::reading)
+      .run(
+          [self = shared_from_this(), channel] {
+            std::optional<std::string> refusal = "unavailable";
+            try {
+              refusal = refusalOf(self->serving_.messenger, self->session_.user, channel);
+            } catch (const std::exception& error) {
+              self->serving_.logger.log(LogLevel::warning,
+                                        std::string{"a subscription failed: "} + textOf(error));
+            }
+            self->settleLater(channel, refusal);
+          },
+          [self = shared_from_this(), channel](Lane::Refusal) { self->settleLater(channel, "busy"); });
+}
+
+/// From any OS thread.
+void WebSocketSession::settleLater(const std::string& channel, const std::optional<std::string>& refusal) {
+  asio::post(stream_.get_executor(),
+             [self = shared_from_this(), channel, refusal] { self->settle(channel, refusal); });
 }
 
 void WebSocketSession::settle(const std::string& channel, std::optional<std::string> refusal) {

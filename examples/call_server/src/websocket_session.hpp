@@ -2,9 +2,10 @@
 
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/message.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <boost/beast/websocket/stream.hpp>
+#include <cstddef>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -13,6 +14,7 @@
 #include <string_view>
 
 #include "hub.hpp"
+#include "metered_stream.hpp"
 #include "rate_limiter.hpp"
 #include "serving.hpp"
 
@@ -22,7 +24,7 @@ namespace call_server {
 /// except `send` and `close`.
 class WebSocketSession final : public Client, public std::enable_shared_from_this<WebSocketSession> {
  public:
-  using Upgrade = boost::beast::http::request<boost::beast::http::string_body>;
+  using Upgrade = boost::beast::http::request<boost::beast::http::empty_body>;
 
   WebSocketSession(boost::beast::tcp_stream stream, Serving& serving, Session session,
                    Connections::Place place);
@@ -36,13 +38,15 @@ class WebSocketSession final : public Client, public std::enable_shared_from_thi
 
  private:
   using Error = boost::beast::error_code;
-  using Stream = boost::beast::websocket::stream<boost::beast::tcp_stream, /*deflateSupported=*/false>;
+  using Stream = boost::beast::websocket::stream<MeteredStream, /*deflateSupported=*/false>;
 
   void onAccepted();
+  bool admitFrames(std::size_t count);
   void readNext();
   void onMessage();
   void subscribe(const std::string& channel);
   void settle(const std::string& channel, std::optional<std::string> refusal);
+  void settleLater(const std::string& channel, const std::optional<std::string>& refusal);
   void reply(std::string_view event, const std::string& channel, std::string_view reason);
   void writeNext();
   void closeWith(boost::beast::websocket::close_code code);
@@ -55,7 +59,9 @@ class WebSocketSession final : public Client, public std::enable_shared_from_thi
   Connections::Place place_;
   std::optional<Upgrade> upgrade_;
   boost::beast::flat_buffer buffer_;
-  TokenBucket messages_;
+  TokenBucket frames_;
+  bool floods_ = false;
+  std::size_t excess_ = 0;  ///< frames after that
   ClientId id_ = 0;
   Frame sending_;
   bool closing_ = false;
