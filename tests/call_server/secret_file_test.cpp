@@ -132,7 +132,7 @@ TEST_CASE("kept secret: empty or short or large or of several lines -> refused w
   for (const auto& [content, part] :
        std::vector<std::pair<std::string, std::string>>{{"", "is empty: remove it"},
                                                         {"\n", "is empty: remove it"},
-                                                        {"fifteen letters", "fewer than 16 characters"},
+                                                        {"fifteen letters", "fewer than 16 bytes"},
                                                         {std::string(1025, 'x'), "larger than 1024 bytes"},
                                                         {several, "more in it than one line"},
                                                         {nul, "more in it than one line"}}) {
