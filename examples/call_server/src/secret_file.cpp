@@ -90,8 +90,8 @@ std::string contentOf(const std::filesystem::path& file, int descriptor) {
   if (content.ends_with('\r')) content.pop_back();
   if (content.empty()) refuse(file, "is empty: remove it, and a new one is made");
   if (content.size() < shortest) {
-    refuse(file, "has fewer than " + std::to_string(shortest) +
-                     " bytes in it: remove it, and a new one is made");
+    refuse(file,
+           "has fewer than " + std::to_string(shortest) + " bytes in it: remove it, and a new one is made");
   }
   if (content.size() > largest || content.find_first_of(std::string_view{"\0\n\r", 3}) != std::string::npos) {
     refuse(file, "has more in it than one line: move it away, and a new one is made");
