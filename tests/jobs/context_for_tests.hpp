@@ -37,6 +37,7 @@ class ContextForTests {
                            window_,
                            stored_,
                            InstanceId{1},
+                           actions::Extras{nullptr, *world_.logger},
                            [](const CallId&) { return std::optional<Call>{}; }};
 };
 
