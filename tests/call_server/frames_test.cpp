@@ -50,7 +50,7 @@ TEST_CASE("frames: too many of any kind -> the socket is closed", "[call_server]
     CHECK(connection.receiveRest().find(byFlood) != std::string::npos);
   }
   CHECK(world.logger->has(messenger::LogLevel::warning, "a client of alice was dropped: it sends too much"));
-  CHECK(world.client().get("/metrics").body.find(R"(call_server_dropped_sockets_total{reason="flood"} 7)") !=
+  CHECK(world.admin().get("/metrics").body.find(R"(call_server_dropped_sockets_total{reason="flood"} 7)") !=
         std::string::npos);
 }
 

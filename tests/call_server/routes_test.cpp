@@ -466,7 +466,7 @@ TEST_CASE("routes: a query on any address -> changes nothing", "[call_server]") 
     CHECK(alice.post(callPath("team", call, "heartbeat") + query).status == 200);
     CHECK(alice.get("/calls/" + call + "/media" + query).reason() == "noMediaServer");
     CHECK(alice.request("GET", std::string{"/ws"} + query, "", own).status == 426);
-    CHECK(alice.post(std::string{"/session"} + query, R"({"user":"alice"})").status == 200);
+    CHECK(world.client().post(std::string{"/session"} + query, R"({"user":"alice"})").status == 200);
   }
 }
 
