@@ -201,11 +201,12 @@ void HttpSession::afterWrite() {
   linger();
 }
 
-// Closing while the client still sends would make its system discard the answer.
+// Closing while the client still sends would make its system discard the answer, perhaps before it is read.
 void HttpSession::linger() {
   Error ignored;
   stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
   stream_.expires_after(lingering);
+  lingerEnd_.emplace(stream_.get_executor(), lingering);
   discard();
 }
 
@@ -213,9 +214,16 @@ void HttpSession::discard() {
   stream_.async_read_some(asio::buffer(input_),
                           [self = shared_from_this()](const Error& error, std::size_t bytes) {
                             self->discarded_ += bytes;
-                            if (error || self->discarded_ > mostDiscarded) return self->close();
+                            if (error) return self->close();
+                            if (self->discarded_ > mostDiscarded) return self->waitForEnd();
                             self->discard();
                           });
+}
+
+/// Reads no more, so that a client that never stops sending is stopped by its own system.
+void HttpSession::waitForEnd() {
+  stream_.expires_never();
+  lingerEnd_->async_wait([self = shared_from_this()](const Error&) { self->close(); });
 }
 
 void HttpSession::close() {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -45,6 +46,7 @@ class HttpSession final : public Stoppable, public std::enable_shared_from_this<
   void afterWrite();
   void linger();
   void discard();
+  void waitForEnd();
   void close();
   [[nodiscard]] Response refused(Lane::Refusal why) const;
   [[nodiscard]] bool hasArrived() const;
@@ -66,6 +68,7 @@ class HttpSession final : public Stoppable, public std::enable_shared_from_this<
   bool keepAlive_ = false;
   bool head_ = false;
   std::size_t discarded_ = 0;
+  std::optional<boost::asio::steady_timer> lingerEnd_;
 };
 
 }  // namespace call_server
