@@ -9,6 +9,17 @@
 
 namespace messenger::actions {
 
+/// Untracks somebody who is not in the call. Does not throw, because a presence store that does not answer
+/// must not make a committed verb fail; then no heartbeat is acknowledged from memory until the next report
+/// has untracked them.
+inline void untrackSafely(Context& context, const ParticipantKey& who) noexcept {
+  try {
+    context.presence.untrack(who);
+  } catch (...) {
+    context.window.revokeLease(context.clock.steady());
+  }
+}
+
 /// Starts tracking a participant before the change commits that puts them in the call, so that a concurrent
 /// kick always untracks last. Untracks them again when the change did not commit. After an error the outcome
 /// is unknown: a participant who was tracked before stays tracked, because they may have been in the call and
@@ -29,10 +40,7 @@ class PresenceGuard {
 
   ~PresenceGuard() {
     if (keep_ || (wasTracked_ && std::uncaught_exceptions() > errors_)) return;
-    try {
-      context_.presence.untrack(who_);
-    } catch (...) {  // NOLINT(bugprone-empty-catch): the store is down; the next check evicts whom it tracks
-    }
+    untrackSafely(context_, who_);
   }
 
   PresenceGuard(const PresenceGuard&) = delete;
@@ -48,14 +56,5 @@ class PresenceGuard {
   bool wasTracked_ = false;
   bool keep_ = false;
 };
-
-/// Untracks a participant after the commit that took them out of the call. Does not throw, because a presence
-/// store that does not answer must not make a committed verb fail.
-inline void untrackSafely(Context& context, const ParticipantKey& who) noexcept {
-  try {
-    context.presence.untrack(who);
-  } catch (...) {  // NOLINT(bugprone-empty-catch): see above
-  }
-}
 
 }  // namespace messenger::actions

@@ -19,7 +19,8 @@ PresenceWindow::PresenceWindow(const Config::Presence& config, InstanceId self, 
       reports_(config.receivesHeartbeats && config.writeBehind.count() > 0),
       needsLease_(!presenceIsShared && config.writeBehind.count() > 0),
       leaseUntil_(std::numeric_limits<std::int64_t>::min()),
-      receivingSince_(now.time_since_epoch().count()) {}
+      receivingSince_(now.time_since_epoch().count()),
+      revokedAt_(std::numeric_limits<std::int64_t>::min()) {}
 
 void PresenceWindow::restart(SteadyPoint now) noexcept {
   receivingSince_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
@@ -34,7 +35,13 @@ HeartbeatStore::Peer PresenceWindow::peerAt(SteadyPoint now, const Storage& stor
           storage.timeAt(saturatingAdd(now, 2 * config_.writeBehind))};
 }
 
+void PresenceWindow::revokeLease(SteadyPoint now) noexcept {
+  revokedAt_ = now.time_since_epoch().count();
+  leaseUntil_ = std::numeric_limits<std::int64_t>::min();
+}
+
 void PresenceWindow::reported(SteadyPoint at) noexcept {
+  if (at.time_since_epoch().count() <= revokedAt_) return;
   const std::int64_t until = saturatingAdd(at, 2 * config_.writeBehind).time_since_epoch().count();
   std::int64_t known = leaseUntil_.load(std::memory_order_relaxed);
   while (known < until && !leaseUntil_.compare_exchange_weak(known, until)) {

@@ -33,6 +33,9 @@ class PresenceWindow {
   [[nodiscard]] HeartbeatStore::Peer peerAt(SteadyPoint now, const Storage& storage) const;
   /// To be called when that report was stored.
   void reported(SteadyPoint at) noexcept;
+  /// Somebody who left could not be untracked: nothing is acknowledged from memory before a report that
+  /// begins later, which finds those who left.
+  void revokeLease(SteadyPoint now) noexcept;
   /// The peer to store when this process stops receiving: its lease ends at `now`.
   [[nodiscard]] HeartbeatStore::Peer peerLeavingAt(SteadyPoint now, const Storage& storage);
 
@@ -69,6 +72,7 @@ class PresenceWindow {
   const bool needsLease_;
   std::atomic<std::int64_t> leaseUntil_;
   std::atomic<std::int64_t> receivingSince_;
+  std::atomic<std::int64_t> revokedAt_;
   std::atomic_flag reporting_ = ATOMIC_FLAG_INIT;
 };
 

@@ -485,7 +485,7 @@ void World::actAsUser(Messenger& messenger, const Running& running) {
       if (!answered(done)) break;
       if (done) {
         oracle_.heartbeat(call, by, running.process, from);
-      } else {
+      } else if (done.error().reason != Reason::notMember) {
         oracle_.heartbeatRefused(call, by, from);
       }
       break;

@@ -31,6 +31,7 @@ class MeteredStream {
 
   void onFrames(Admit admit) { admit_ = std::move(admit); }
 
+  // Beast asks for these names. NOLINTBEGIN(readability-identifier-naming)
   executor_type get_executor() noexcept { return next_.get_executor(); }
   next_layer_type& next_layer() noexcept { return next_; }
   const next_layer_type& next_layer() const noexcept { return next_; }
@@ -49,6 +50,7 @@ class MeteredStream {
     using boost::beast::websocket::async_teardown;
     async_teardown(role, stream.next_, std::forward<Handler>(handler));
   }
+  // NOLINTEND(readability-identifier-naming)
 
  private:
   using Error = boost::beast::error_code;
