@@ -22,6 +22,7 @@ Messenger::Messenger(const Config& config, Dependencies dependencies)
 
 Messenger::~Messenger() {
   // In a child made by fork() it is not taken apart: that would wait for OS threads that are not there.
+  // NOLINTNEXTLINE(bugprone-unhandled-exception-at-new): without memory the child cannot go on either
   if (!impl_->home.isHere()) static_cast<void>(new std::shared_ptr<MessengerImpl>(std::move(impl_)));
 }
 
