@@ -70,7 +70,8 @@ TEST_CASE("presenter: fields for users and threads and calls -> in every body of
                        {"avatar", R"({"sm": "/s.png", "lg": null})"}};
   };
   world.presenter->onThread = [](const Thread& thread, const std::optional<UserId>& viewer) {
-    return ExtraFields{ExtraField::text("seen_by", viewer->id + " in " + thread.id.value())};
+    return ExtraFields{
+        ExtraField::text("seen_by", viewer.value_or(UserId{}).id + " in " + thread.id.value())};
   };
   world.presenter->onPayload = [](const std::string& event, const Call& call) {
     return ExtraFields{ExtraField::text("link", "/call/" + call.threadId.value() + event)};
