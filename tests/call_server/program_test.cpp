@@ -69,7 +69,9 @@ struct Fresh {
 class OtherProgram {
  public:
   explicit OtherProgram(const std::filesystem::path& file) {
+    constexpr int patience = 10'000;  // milliseconds: the server may be writing just now
     const bool locked = ::sqlite3_open(file.c_str(), &database_) == SQLITE_OK &&
+                        ::sqlite3_busy_timeout(database_, patience) == SQLITE_OK &&
                         ::sqlite3_exec(database_, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) == SQLITE_OK;
     if (locked) return;
     ::sqlite3_close(database_);
