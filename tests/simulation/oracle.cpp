@@ -146,7 +146,8 @@ void Oracle::kicked(const CallId& call, const UserId& user, bool kicked, Mark fr
 /// longer than its lease holds.
 void Oracle::heartbeat(const CallId& call, const UserId& user, const Process& by, Mark from) {
   Session& who = session(call, user);
-  const bool outAllTheTime = !who.in && who.outAt <= from.commits;
+  // Somebody who was never in is tracked while their join is under way.
+  const bool outAllTheTime = !who.in && who.inAt != 0 && who.outAt <= from.commits;
   const bool knewIt = who.outBy == by ? who.outDoneAt != 0 && who.outDoneAt <= from.commits
                                       : !who.outLate && from.at - who.outSince > peerLease_;
   if (outAllTheTime && knewIt) {
@@ -179,14 +180,15 @@ void Oracle::sawRoom(const CallId& call, const UserId& user, Mark from) {
   }
 }
 
-void Oracle::callsDown(SteadyPoint until) {
-  if (upsUnderWay_ > 0) return;
+void Oracle::callsDown(Mark from, SteadyPoint until) {
+  if (upsUnderWay_ > 0 || lastUp_ > from.commits) return;
   downSince_ = ++commits_;
   downUntil_ = until;
 }
 
 void Oracle::callsUpBegins() {
   ++upsUnderWay_;
+  lastUp_ = ++commits_;
   downSince_ = 0;
 }
 

@@ -68,7 +68,8 @@ class Oracle {
   /// Of someone who is no member now.
   void removed(const ThreadId& thread, const UserId& user);
   void sawRoom(const CallId& call, const UserId& user, Mark from);
-  void callsDown(SteadyPoint until);
+  /// Of a verb that began at `from`: unless somebody allowed calls meanwhile.
+  void callsDown(Mark from, SteadyPoint until);
   void callsUpBegins();
   void callsUpEnds();
 
@@ -133,6 +134,7 @@ class Oracle {
   std::uint64_t downSince_ = 0;  ///< 0: not down
   SteadyPoint downUntil_{};
   int upsUnderWay_ = 0;
+  std::uint64_t lastUp_ = 0;
   std::optional<Violation> violation_;
 };
 

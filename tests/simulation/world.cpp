@@ -528,9 +528,10 @@ void World::actAsHost(Messenger& messenger, const Running& running) {
       break;
     case Action::callsDown: {
       const SteadyPoint until = now(step.host).steady + step.time;
+      const Oracle::Mark from = oracle_.mark();
       const auto done =
           messenger.host().callsDown(std::chrono::duration_cast<std::chrono::seconds>(step.time));
-      if (done && stillAlive(running)) oracle_.callsDown(until);
+      if (done && stillAlive(running)) oracle_.callsDown(from, until);
       break;
     }
     case Action::callsUp:
