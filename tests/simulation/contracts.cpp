@@ -22,20 +22,9 @@ class Points {
   [[nodiscard]] const Process& process() const noexcept { return process_; }
 
   void before(std::string_view name) const {
-    switch (world_.point(process_, name)) {
-      case Fault::busy:
-        throw StorageBusy("the simulated storage is busy");
-      case Fault::unavailable:
-        throw StorageUnavailable("the simulated storage does not answer");
-      case Fault::none:
-      case Fault::lostAnswer:
-      case Fault::returnsFalse:
-      case Fault::throws:
-      case Fault::diskError:
-      case Fault::diskFull:
-      case Fault::powerFails:
-        break;
-    }
+    const Fault fault = world_.point(process_, name);
+    if (fault == Fault::busy) throw StorageBusy("the simulated storage is busy");
+    if (fault == Fault::unavailable) throw StorageUnavailable("the simulated storage does not answer");
   }
 
   /// True: the answer is lost.
@@ -202,19 +191,9 @@ class Directory final : public testing::ForwardingThreadDirectory {
 
  protected:
   void onQuestion(std::string_view name) const override {
-    switch (world_.point(process_, name)) {
-      case Fault::busy:
-      case Fault::unavailable:
-        throw std::runtime_error("the simulated directory does not answer");
-      case Fault::none:
-      case Fault::lostAnswer:
-      case Fault::returnsFalse:
-      case Fault::throws:
-      case Fault::diskError:
-      case Fault::diskFull:
-      case Fault::powerFails:
-        break;
-    }
+    const Fault fault = world_.point(process_, name);
+    if (fault == Fault::busy || fault == Fault::unavailable)
+      throw std::runtime_error("the simulated directory does not answer");
   }
 
  private:

@@ -515,8 +515,6 @@ void World::actAsUser(Messenger& messenger, const Running& running) {
 
 void World::actAsHost(Messenger& messenger, const Running& running) {
   const Step& step = running.step;
-  Host& host = hosts_[step.host];
-  static_cast<void>(host);
   switch (step.action) {
     case Action::removeMember:
     case Action::addMember:
