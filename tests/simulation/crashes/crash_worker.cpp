@@ -161,7 +161,15 @@ int drain(Messenger& messenger) {
     static_cast<void>(messenger.host().endCall(call.id));
   }
   Worker worker = messenger.jobs().startWorker({.threads = 2});
-  const bool done = worker.drain(std::chrono::seconds{60});
+  // Also those that are not available yet: of a process that was killed, or after a failed attempt.
+  const auto latest = std::chrono::steady_clock::now() + std::chrono::seconds{60};
+  bool done = false;
+  while (!done && std::chrono::steady_clock::now() < latest) {
+    static_cast<void>(worker.drain(std::chrono::seconds{1}));
+    const JobQueue::Counts left = messenger.jobs().counts();
+    done = left.waiting == 0 && left.running == 0 && left.failed == 0;
+    if (!done) std::this_thread::sleep_for(std::chrono::milliseconds{50});
+  }
   worker.stop();
   if (!done) fmt::print(stderr, "jobs are left\n");
   return done ? 0 : 1;
