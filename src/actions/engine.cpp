@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <deque>
 #include <thread>
@@ -24,6 +25,12 @@ void backOff(int attempt, std::int64_t random) {
 
 bool isIn(const CallParticipant& row) {
   return !row.leftAt;
+}
+
+bool takesOut(const CallChange& change) {
+  return change.everyoneLeaves || change.removesMember ||
+         std::any_of(change.participants.begin(), change.participants.end(),
+                     [](const CallParticipant& row) { return !isIn(row); });
 }
 
 /// What a member's access says of everyone in the thread: all of a private one.
@@ -152,6 +159,19 @@ void Engine::complete(CallChange& change, const rules::Decision& decision, const
   }
 }
 
+/// After an error other than StorageBusy the change may have been made. Whom it takes out is tracked here all the
+/// same, so no heartbeat is acknowledged from memory before a report has found those who left.
+CommitResult Engine::store(const CallChange& change) {
+  try {
+    return context_.storage.calls().commit(change);
+  } catch (const StorageBusy&) {
+    throw;
+  } catch (...) {
+    if (takesOut(change)) context_.window.revokeLease(context_.clock.steady());
+    throw;
+  }
+}
+
 std::optional<Done> Engine::commit(rules::Decision& decision, Audience audience) {
   CallChange& change = decision.change.value();
   complete(change, decision, audience);
@@ -161,7 +181,7 @@ std::optional<Done> Engine::commit(rules::Decision& decision, Audience audience)
   for (const CallParticipant& row : change.participants) {
     if (isIn(row)) entering.emplace_back(context_, ParticipantKey{change.call, row.user});
   }
-  CommitResult result = context_.storage.calls().commit(change);
+  CommitResult result = store(change);
   switch (result.status) {
     case CommitResult::Status::committed:
       break;

@@ -66,6 +66,7 @@ class Engine {
   /// Empty: conflict; load and decide again.
   std::optional<Result<Done>> carryOut(rules::Decision decision, const CallStore::Loaded& loaded,
                                        Audience audience);
+  CommitResult store(const CallChange& change);
   std::optional<Done> commit(rules::Decision& decision, Audience audience);
   void complete(CallChange& change, const rules::Decision& decision, const Audience& audience);
   Done settled(rules::Decision& decision, CommitResult& result);

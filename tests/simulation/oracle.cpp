@@ -29,7 +29,7 @@ void Oracle::comesIn(const CallId& call, const UserId& user) {
   if (who.in) return;
   who.in = true;
   who.inAt = commits_;
-  who.seen = now_;
+  who.seen = now_ - late_;
   who.gap = false;
 }
 
@@ -46,7 +46,7 @@ void Oracle::goesOut(const CallId& call, const UserId& user, const Process& by, 
   who.outSince = now_;
   who.outBy = by;
   who.outStep = step;
-  who.outLate = late_;
+  who.outLate = late_ > commitMargin;
   who.outDoneAt = 0;
 }
 
@@ -60,7 +60,7 @@ void Oracle::finished(std::size_t step) {
 void Oracle::committed(const CallChange& change, const CommitResult& result, const Process& by,
                        std::size_t step, bool evicts) {
   ++commits_;
-  late_ = storageNow_ - change.now > commitMargin;
+  late_ = std::max(storageNow_ - change.now, Duration::zero());
   KnownCall& call = calls_[change.call];
   if (change.expectedRevision == 0) {
     call.thread = change.row->threadId;

@@ -125,7 +125,7 @@ class Oracle {
   Duration peerLease_;
   SteadyPoint now_{};
   StorageTime storageNow_{};
-  bool late_ = false;  ///< of the commit that is looked at
+  Duration late_{};  ///< how long after its decision the commit came that is looked at
   std::uint64_t commits_ = 1;
   std::map<Key, Session> sessions_;
   std::map<CallId, KnownCall> calls_;

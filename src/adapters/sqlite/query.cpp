@@ -15,6 +15,14 @@ bool Query::flag(int column) const {
   return value == 1;
 }
 
+std::int64_t Query::counter(int column) const {
+  constexpr std::int64_t most = 2'000'000'000;
+  const std::int64_t value = integer(column);
+  if (value < 0 || value > most)
+    throw StorageUnreadable(fmt::format("{} cannot be {}", statement_.getColumnName(column), value));
+  return value;
+}
+
 std::optional<std::int64_t> Query::maybeInteger(int column) const {
   if (isNull(column)) return std::nullopt;
   return integer(column);

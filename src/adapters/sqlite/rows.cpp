@@ -77,7 +77,7 @@ CallWithRoom readCall(const Query& row, int first) {
   call.teardownComplete = row.flag(first + 13);
   call.roomMayExist = row.flag(first + 14);
   if (call.setupComplete) call.room = readRoom(row, first + 15);
-  call.revision = row.integer(first + 19);
+  call.revision = row.counter(first + 19);
   return call;
 }
 
@@ -109,8 +109,8 @@ Job readJob(const Query& row) {
   job.cutoff = row.maybeInteger(5);
   job.createdAt = row.time(6);
   job.availableAt = row.storageTime(7);
-  job.attempts = static_cast<int>(row.integer(8));
-  job.token = row.integer(9);
+  job.attempts = static_cast<int>(row.counter(8));
+  job.token = row.counter(9);
   job.leasedUntil = row.maybeStorageTime(10);
   job.failed = row.flag(11);
   job.lastError = row.maybeText(12);

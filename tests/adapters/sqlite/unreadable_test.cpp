@@ -159,6 +159,15 @@ TEST_CASE("unreadable rows: counted by what is read → the two agree on every n
   fixture.run("UPDATE jobs SET type = 1");
   for (int i = 1; i <= 255; ++i) agree("UPDATE calls SET type = " + std::to_string(i));
   fixture.run("UPDATE calls SET type = 1");
+  for (const char* number : {"0", "7", "2000000000", "2000000001", "9223372036854775807", "-1"}) {
+    agree("UPDATE calls SET revision = " + std::string(number));
+    fixture.run("UPDATE calls SET revision = 1");
+    agree("UPDATE jobs SET token = " + std::string(number));
+    fixture.run("UPDATE jobs SET token = 1");
+    if (number[0] == '-') continue;  // the schema refuses it
+    agree("UPDATE jobs SET attempts = " + std::string(number));
+    fixture.run("UPDATE jobs SET attempts = 1");
+  }
   for (int i = 1; i <= 255; ++i) agree("UPDATE calls SET ended_at = 5, end_reason = " + std::to_string(i));
 }
 
