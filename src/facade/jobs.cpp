@@ -33,7 +33,7 @@ Result<void> Jobs::dispatch(JobType type, const CallId& call) {
   if (!here().host.findCall(call)) return refuse(Reason::callNotFound);
   const NewJob job = here().newJob(type, call);
   here().add(job);
-  if (here().isSynchronous()) static_cast<void>(here().runner.runCall(call));
+  if (here().isSynchronous()) here().runner.runJob(job.id);
   return {};
 }
 

@@ -275,4 +275,20 @@ TEST_CASE("jobs: dispatch -> takes the jobs of a call alone", "[jobs]") {
   REQUIRE(world.messenger->jobs().pending().empty());
 }
 
+TEST_CASE("jobs: dispatch in synchronous mode -> runs that job and no retry that is due", "[jobs]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind, withAttempts(4, /*queued=*/false));
+  const Call call = world.startTeam();
+  world.provider->answerDestroy(ProviderAnswer::no);
+  REQUIRE_OK(world.messenger->endCall(call.id, member(0)));
+  world.clock->advance(seconds{100});
+  const auto before = world.messenger->jobs().pending();
+  REQUIRE(before.size() == 1);
+  REQUIRE_OK(world.messenger->jobs().dispatch(JobType::setupCall, call.id));
+  const auto after = world.messenger->jobs().pending();
+  REQUIRE(after.size() == 1);
+  CHECK(after[0].attempts == before[0].attempts);
+}
+
 }  // namespace messenger::tests
