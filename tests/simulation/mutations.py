@@ -86,6 +86,9 @@ MUTATIONS = [
     ("departures of the last TTL only", "src/actions/heartbeats.cpp",
      "const StorageTime since = saturatingSubtract(known, commitMargin);", "const StorageTime since = now - context_.config.presence.ttl - commitMargin;"),
 
+    ("tracking kept when the answer of a commit is lost", "src/actions/engine.cpp",
+     "    if (takesOut(change)) context_.window.revokeLease(context_.clock.steady());\n", ""),
+
     # events
     ("an event that waits for another thread is lost", "src/actions/delivery.cpp",
      "    if (found == shard.strands.end() || found->second.delivering) return;", "    if (found == shard.strands.end()) return;\n    if (found->second.delivering) {\n      found->second.waiting.clear();\n      return;\n    }"),
