@@ -47,10 +47,10 @@ void Generator::performed(const Step& step) {
   if (step.action == Action::start || step.action == Action::join) {
     const auto call = world_.latestCall(step.thread);
     if (!call || !world_.isIn(call->id, step.user)) return;
-    const bool known = std::any_of(clients_.begin(), clients_.end(), [&](const Client& each) {
+    const auto devices = std::count_if(clients_.begin(), clients_.end(), [&](const Client& each) {
       return each.thread == step.thread && each.user == step.user;
     });
-    if (!known) {
+    if (devices < mostDevices) {
       clients_.push_back({step.thread, step.user, step.host, world_.elapsed() + milliseconds(1000, 25'000)});
     }
   }
@@ -115,10 +115,16 @@ Step Generator::byHost() {
                                            Action::unlock,       Action::unlock,        Action::callsDown,
                                            Action::callsUp,      Action::callsUp,       Action::endAsHost,
                                            Action::renewRoom,    Action::checkActivity, Action::checkActivity,
-                                           Action::queueCheck,   Action::flushPresence, Action::retryFailed};
+                                           Action::queueCheck,   Action::flushPresence, Action::retryFailed,
+                                           Action::command,      Action::command,       Action::command};
   Step step = at(choices_.pick(actions), anyHost());
   step.user = anyUser();
   step.thread = choices_.below(threadCount);
+  if (step.action == Action::command) step.command = choices_.below(consoleCommands.size());
+  if (world_.options().ownDirectory) {
+    if (step.action == Action::removeMember && choices_.chance(40)) step.action = Action::removeMemberEarly;
+    if (world_.directoryIsBehind() && choices_.chance(40)) step.action = Action::catchUp;
+  }
   if (step.action == Action::callsDown) step.time = seconds{choices_.between(1, 60)};
   return step;
 }
@@ -133,7 +139,7 @@ Step Generator::trouble() {
       step.action = Action::hostFreezes;
       break;
     case 2:
-      step.action = Action::wallJumps;
+      step.action = choices_.chance(25) ? Action::allWallsJump : Action::wallJumps;
       step.time = choices_.chance(50) ? milliseconds(-30'000, 30'000) : milliseconds(-86'400'000, 86'400'000);
       break;
     case 3:

@@ -26,6 +26,7 @@ class Generator {
     std::size_t host = 0;
     Duration next{};
   };
+  static constexpr int mostDevices = 3;  ///< of a user in a call, each with heartbeats of its own
 
   struct Loop {
     Duration tasks{};

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <string>
@@ -116,6 +117,8 @@ void report(const Arguments& arguments, const History& found, const std::string&
     if (isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\n");
   }
   const std::string file = fmt::format("{}/{}.replay", arguments.out, name);
+  std::error_code none;  // the file says what is wrong
+  std::filesystem::create_directories(arguments.out, none);
   std::ofstream out(file);
   write(out, kept);
   if (!out.flush()) {

@@ -146,8 +146,10 @@ void Oracle::kicked(const CallId& call, const UserId& user, bool kicked, Mark fr
 /// longer than its lease holds.
 void Oracle::heartbeat(const CallId& call, const UserId& user, const Process& by, Mark from) {
   Session& who = session(call, user);
-  // Somebody who was never in is tracked while their join is under way.
-  const bool outAllTheTime = !who.in && who.inAt != 0 && who.outAt <= from.commits;
+  // This one is under way too.
+  const Entries& entries = entries_[{by, user}];
+  const bool maybeEntering = entries.underWay > 1 || entries.lastEnded > from.commits;
+  const bool outAllTheTime = !who.in && who.inAt != 0 && who.outAt <= from.commits && !maybeEntering;
   const bool knewIt = who.outBy == by ? who.outDoneAt != 0 && who.outDoneAt <= from.commits
                                       : !who.outLate && from.at - who.outSince > peerLease_;
   if (outAllTheTime && knewIt) {
@@ -180,20 +182,28 @@ void Oracle::sawRoom(const CallId& call, const UserId& user, Mark from) {
   }
 }
 
-void Oracle::callsDown(Mark from, SteadyPoint until) {
-  if (upsUnderWay_ > 0 || lastUp_ > from.commits) return;
-  downSince_ = ++commits_;
-  downUntil_ = until;
+Oracle::Switching::Switching(Oracle& oracle) : oracle_(oracle), begun_(++oracle.commits_) {
+  ++oracle_.switching_;
+  oracle_.downSince_ = 0;
 }
 
-void Oracle::callsUpBegins() {
-  ++upsUnderWay_;
-  lastUp_ = ++commits_;
-  downSince_ = 0;
+Oracle::Switching::~Switching() {
+  const bool alone = --oracle_.switching_ == 0 && oracle_.lastSwitched_ < begun_;
+  oracle_.lastSwitched_ = ++oracle_.commits_;
+  if (!alone || !until_) return;
+  oracle_.downSince_ = oracle_.commits_;
+  oracle_.downUntil_ = *until_;
 }
 
-void Oracle::callsUpEnds() {
-  --upsUnderWay_;
+Oracle::Entering::Entering(Oracle& oracle, const Process& by, const UserId& user)
+    : oracle_(oracle), who_(by, user) {
+  ++oracle_.entries_[who_].underWay;
+}
+
+Oracle::Entering::~Entering() {
+  Entries& entries = oracle_.entries_[who_];
+  --entries.underWay;
+  entries.lastEnded = ++oracle_.commits_;
 }
 
 void Oracle::happened(const Event& event) {

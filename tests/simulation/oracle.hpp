@@ -68,10 +68,34 @@ class Oracle {
   /// Of someone who is no member now.
   void removed(const ThreadId& thread, const UserId& user);
   void sawRoom(const CallId& call, const UserId& user, Mark from);
-  /// Of a verb that began at `from`: unless somebody allowed calls meanwhile.
-  void callsDown(Mark from, SteadyPoint until);
-  void callsUpBegins();
-  void callsUpEnds();
+  /// Somebody takes calls down or allows them: until this ends, and when it failed also after it, neither is
+  /// known. `until` when they are down now.
+  class Switching {
+   public:
+    explicit Switching(Oracle& oracle);
+    ~Switching();
+    Switching(const Switching&) = delete;
+    Switching& operator=(const Switching&) = delete;
+    void isDown(SteadyPoint until) { until_ = until; }
+
+   private:
+    Oracle& oracle_;
+    std::uint64_t begun_;
+    std::optional<SteadyPoint> until_{};
+  };
+  /// A verb that may track its user before it is known whether they are in the call. Another heartbeat of the
+  /// same user may be acknowledged meanwhile.
+  class Entering {
+   public:
+    Entering(Oracle& oracle, const Process& by, const UserId& user);
+    ~Entering();
+    Entering(const Entering&) = delete;
+    Entering& operator=(const Entering&) = delete;
+
+   private:
+    Oracle& oracle_;
+    std::pair<Process, UserId> who_;
+  };
 
   void happened(const Event& event);
 
@@ -133,8 +157,13 @@ class Oracle {
   std::set<CallId> excusedRooms_;
   std::uint64_t downSince_ = 0;  ///< 0: not down
   SteadyPoint downUntil_{};
-  int upsUnderWay_ = 0;
-  std::uint64_t lastUp_ = 0;
+  int switching_ = 0;
+  std::uint64_t lastSwitched_ = 0;  ///< when one of them ended
+  struct Entries {
+    int underWay = 0;
+    std::uint64_t lastEnded = 0;
+  };
+  std::map<std::pair<Process, UserId>, Entries> entries_;
   std::optional<Violation> violation_;
 };
 

@@ -31,20 +31,26 @@ class Choices {
   }
 };
 
-/// Choices from a seed: SplitMix64 (Steele, Lea, Flood 2014).
+/// Choices from a seed: SplitMix64 (Steele, Lea, Flood 2014). The seed is mixed first: all seeds would
+/// otherwise be places in one sequence, and neighbours share nearly all of it.
 class SeededChoices final : public Choices {
  public:
-  explicit SeededChoices(std::uint64_t seed) noexcept : state_(seed * 0x9E3779B97F4A7C15ULL + 1) {}
+  explicit SeededChoices(std::uint64_t seed) noexcept : state_(mixed(mixed(seed + gamma) + gamma)) {}
 
   [[nodiscard]] std::uint64_t below(std::uint64_t bound) override {
-    state_ += 0x9E3779B97F4A7C15ULL;
-    std::uint64_t z = state_;
-    z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9ULL;
-    z = (z ^ (z >> 27U)) * 0x94D049BB133111EBULL;
-    return (z ^ (z >> 31U)) % bound;
+    state_ += gamma;
+    return mixed(state_) % bound;
   }
 
  private:
+  static constexpr std::uint64_t gamma = 0x9E3779B97F4A7C15ULL;
+
+  [[nodiscard]] static std::uint64_t mixed(std::uint64_t z) noexcept {
+    z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9ULL;
+    z = (z ^ (z >> 27U)) * 0x94D049BB133111EBULL;
+    return z ^ (z >> 31U);
+  }
+
   std::uint64_t state_;
 };
 

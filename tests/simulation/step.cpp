@@ -11,7 +11,7 @@ namespace {
 
 struct Sentence {
   Action action;
-  /// Words in capitals stand for a field: HOST, USER, OTHER, THREAD, STEP, TIME.
+  /// Words in capitals stand for a field: HOST, USER, OTHER, THREAD, STEP, COMMAND, TIME.
   std::string_view text;
 };
 
@@ -39,9 +39,13 @@ constexpr std::array sentences{
     Sentence{Action::queueCheck, "HOST: queues an activity check"},
     Sentence{Action::flushPresence, "HOST: reports its heartbeats"},
     Sentence{Action::retryFailed, "HOST: retries the failed jobs"},
+    Sentence{Action::removeMemberEarly, "HOST: removes USER from THREAD before its directory does"},
+    Sentence{Action::catchUp, "HOST: its directory catches up"},
+    Sentence{Action::command, "HOST: an operator runs COMMAND"},
     Sentence{Action::goOn, "step STEP goes on"},
     Sentence{Action::timePasses, "TIME passes"},
     Sentence{Action::wallJumps, "HOST: its wall clock jumps by TIME"},
+    Sentence{Action::allWallsJump, "all wall clocks jump by TIME"},
     Sentence{Action::hostDies, "HOST: dies"},
     Sentence{Action::hostStarts, "HOST: starts again"},
     Sentence{Action::hostFreezes, "HOST: freezes"},
@@ -80,6 +84,7 @@ std::string fieldText(std::string_view field, const Step& step) {
   if (field == "OTHER") return fmt::format("u{}", step.target);
   if (field == "THREAD") return std::string{threadName(step.thread)};
   if (field == "STEP") return fmt::format("{}", step.number);
+  if (field == "COMMAND") return std::string{consoleCommands.at(step.command).name};
   if (field == "TIME") {
     return fmt::format("{}ms", std::chrono::duration_cast<std::chrono::milliseconds>(step.time).count());
   }
@@ -104,6 +109,12 @@ bool readField(std::string_view field, std::string_view word, Step& step) {
   if (field == "USER") return readNumber(word, "u", "", step.user);
   if (field == "OTHER") return readNumber(word, "u", "", step.target);
   if (field == "STEP") return readNumber(word, "", "", step.number);
+  if (field == "COMMAND") {
+    for (step.command = 0; step.command < consoleCommands.size(); ++step.command) {
+      if (consoleCommands.at(step.command).name == word) return true;
+    }
+    return false;
+  }
   if (field == "TIME") {
     std::int64_t milliseconds = 0;
     if (!readNumber(word, "", "ms", milliseconds)) return false;

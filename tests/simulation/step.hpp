@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -39,10 +40,14 @@ enum class Action : std::uint8_t {
   queueCheck,
   flushPresence,
   retryFailed,
+  removeMemberEarly,  ///< the host's directory shows it only later
+  catchUp,            ///< now it does, and the host says so again
+  command,            ///< an operator at the console
   // the world
   goOn,
   timePasses,
   wallJumps,
+  allWallsJump,
   hostDies,
   hostStarts,
   hostFreezes,
@@ -72,7 +77,8 @@ struct Step {
   std::size_t target = 0;  ///< the other user
   std::size_t thread = 0;
   std::int64_t number = 0;  ///< goOn: the number of the step that was stopped
-  Duration time{};          ///< timePasses, wallJumps, callsDown
+  std::size_t command = 0;  ///< command: which
+  Duration time{};          ///< timePasses, wallJumps, allWallsJump, callsDown
 
   // While it runs. Points count from 1; 0 is never.
   std::size_t stopAt = 0;   ///< here it stops, until a `goOn`
@@ -92,6 +98,24 @@ struct NumberedStep {
   Step step;
 };
 [[nodiscard]] std::optional<NumberedStep> parseStep(std::string_view line);
+
+/// What operators type.
+struct ConsoleCommand {
+  std::string_view name;  ///< in a replay file
+  std::array<std::string_view, 3> arguments;
+};
+inline constexpr std::array consoleCommands{
+    ConsoleCommand{"calls:down", {"calls:down", "--duration=1"}},
+    ConsoleCommand{"calls:down-now", {"calls:down", "--duration=1", "--now"}},
+    ConsoleCommand{"calls:up", {"calls:up"}},
+    ConsoleCommand{"calls:check-activity", {"calls:check-activity"}},
+    ConsoleCommand{"calls:check-activity-now", {"calls:check-activity", "--now"}},
+    ConsoleCommand{"calls:list", {"calls:list"}},
+    ConsoleCommand{"queue:work-once", {"queue:work", "--once"}},
+    ConsoleCommand{"queue:retry-all", {"queue:retry", "--all"}},
+    ConsoleCommand{"queue:status", {"queue:status"}},
+    ConsoleCommand{"schedule:run", {"schedule:run"}},
+};
 
 inline constexpr std::size_t threadCount = 3;
 /// `pair`, `team`, `club`. The first is private.

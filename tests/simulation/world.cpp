@@ -8,6 +8,7 @@
 #include "messenger/adapters/defaults.hpp"
 #include "messenger/adapters/memory.hpp"
 #include "messenger/adapters/sqlite.hpp"
+#include "messenger/console/console.hpp"
 #include "messenger/errors.hpp"
 #include "tests/simulation/contracts.hpp"
 
@@ -32,7 +33,7 @@ Config configOf(const WorldOptions& options) {
 
 bool evicts(Action action) {
   return action == Action::runJob || action == Action::runDueTasks || action == Action::checkActivity ||
-         action == Action::queueCheck;
+         action == Action::queueCheck || action == Action::command;
 }
 
 }  // namespace
@@ -315,6 +316,7 @@ bool World::makesSense(const Step& step) const {
     return found != stopped_.end() && !hosts_[found->second->process.host].frozen;
   }
   if (step.action == Action::timePasses) return step.time > Duration::zero();
+  if (step.action == Action::allWallsJump) return true;
   if (step.action == Action::machineCrashes) return options_.storage == StorageKind::sqlite;
   if (step.host >= hosts_.size() || step.user >= options_.users || step.target >= options_.users)
     return false;
@@ -341,6 +343,9 @@ bool World::changeWorld(const Step& step) {
       return true;
     case Action::wallJumps:
       hosts_[step.host].wallOffset += step.time;
+      return true;
+    case Action::allWallsJump:
+      for (Host& host : hosts_) host.wallOffset += step.time;
       return true;
     case Action::hostDies:
       killHost(step.host);
@@ -452,6 +457,10 @@ void World::actAsUser(Messenger& messenger, const Running& running) {
     return stillAlive(running);
   };
 
+  std::optional<Oracle::Entering> entering;
+  if (step.action == Action::start || step.action == Action::join || step.action == Action::heartbeat)
+    entering.emplace(oracle_, running.process, by);
+
   if (step.action == Action::start) {
     const auto call = messenger.startCall(thread(step.thread), by);
     if (answered(call) && call) oracle_.started(*call, by, from);
@@ -517,6 +526,7 @@ void World::actAsHost(Messenger& messenger, const Running& running) {
   const Step& step = running.step;
   switch (step.action) {
     case Action::removeMember:
+    case Action::removeMemberEarly:
     case Action::addMember:
       changeMembership(messenger, running);
       break;
@@ -524,23 +534,22 @@ void World::actAsHost(Messenger& messenger, const Running& running) {
     case Action::unlock:
       directoryStore().updateThread(thread(step.thread), {.locked = step.action == Action::lock});
       break;
-    case Action::callsDown: {
-      const SteadyPoint until = now(step.host).steady + step.time;
-      const Oracle::Mark from = oracle_.mark();
-      const auto done =
-          messenger.host().callsDown(std::chrono::duration_cast<std::chrono::seconds>(step.time));
-      if (done && stillAlive(running)) oracle_.callsDown(from, until);
+    case Action::callsDown:
+      takeCallsDown(running, step.time, [&] {
+        const auto time = std::chrono::duration_cast<std::chrono::seconds>(step.time);
+        return messenger.host().callsDown(time).has_value();
+      });
+      break;
+    case Action::callsUp: {
+      const Oracle::Switching switching(oracle_);
+      static_cast<void>(messenger.host().callsUp());
       break;
     }
-    case Action::callsUp:
-      oracle_.callsUpBegins();
-      try {
-        static_cast<void>(messenger.host().callsUp());
-      } catch (...) {
-        oracle_.callsUpEnds();
-        throw;
-      }
-      oracle_.callsUpEnds();
+    case Action::command:
+      runCommand(messenger, running);
+      break;
+    case Action::catchUp:
+      catchUp(messenger, running);
       break;
     case Action::endAsHost: {
       const auto latest = latestCall(step.thread);
@@ -586,10 +595,32 @@ void World::changeMembership(Messenger& messenger, const Running& running) {
     member.user = who;
     member.admin = step.thread != 0 && step.user == 0;
     member.startCalls = true;
+    behind_.erase({step.thread, step.user});
     directoryStore().putMember(where, member);
     return;
   }
-  const auto key = std::make_pair(step.thread, step.user);
+  if (step.action == Action::removeMemberEarly && options_.ownDirectory) {
+    behind_.emplace(step.thread, step.user);
+    messenger.host().memberRemoved(where, who);
+    return;
+  }
+  removeMember(messenger, running, step.thread, step.user);
+}
+
+/// A host whose directory shows a removal late says it again when it does.
+void World::catchUp(Messenger& messenger, const Running& running) {
+  while (!behind_.empty()) {
+    const auto [thread, user] = *behind_.begin();
+    behind_.erase(behind_.begin());
+    removeMember(messenger, running, thread, user);
+  }
+}
+
+void World::removeMember(Messenger& messenger, const Running& running, std::size_t threadNumber,
+                         std::size_t userNumber) {
+  const ThreadId where = thread(threadNumber);
+  const UserId who = user(userNumber);
+  const auto key = std::make_pair(threadNumber, userNumber);
   ++removals_[key];
   try {
     if (options_.ownDirectory) {
@@ -604,6 +635,38 @@ void World::changeMembership(Messenger& messenger, const Running& running) {
   }
   const bool alone = --removals_[key] == 0;
   if (alone && stillAlive(running) && !directoryStore().findMember(where, who)) oracle_.removed(where, who);
+}
+
+void World::takeCallsDown(const Running& running, Duration time, const std::function<bool()>& take) {
+  const SteadyPoint until = now(running.step.host).steady + time;
+  Oracle::Switching switching(oracle_);
+  if (take() && stillAlive(running)) switching.isDown(until);
+}
+
+void World::runCommand(Messenger& messenger, const Running& running) {
+  console::ConsoleOptions options;
+  options.clock = simulatedClock(*this, running.step.host);
+  console::Console console(messenger, options);
+  const auto& words = consoleCommands.at(running.step.command).arguments;
+  std::vector<std::string> arguments;
+  for (const std::string_view word : words) {
+    if (!word.empty()) arguments.emplace_back(word);
+  }
+  std::ostringstream out;
+  std::ostringstream err;
+  const auto run = [&] {
+    const bool done = console.run(arguments, out, err) == 0;
+    note(done ? out.str() : err.str());
+    return done;
+  };
+  if (words.front() == "calls:down") {
+    takeCallsDown(running, minutes{1}, run);
+  } else if (words.front() == "calls:up") {
+    const Oracle::Switching switching(oracle_);
+    run();
+  } else {
+    run();
+  }
 }
 
 void World::drain() {
@@ -629,6 +692,7 @@ void World::drain() {
     step.number = each;
     perform(++number, step);
   }
+  everybody(Action::catchUp);
   for (int round = 0; round < 2 && !violation(); ++round) {
     for (Duration passed{}; passed < minutes{8} && !violation(); passed += seconds{5}) {
       passTime(seconds{5});

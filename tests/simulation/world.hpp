@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -65,6 +66,8 @@ class World {
   [[nodiscard]] std::vector<std::int64_t> stopped() const;
   [[nodiscard]] std::optional<Call> latestCall(std::size_t thread) const;
   [[nodiscard]] bool isIn(const CallId& call, std::size_t user) const;
+  /// Somebody was removed, and the hosts' directory does not show it yet.
+  [[nodiscard]] bool directoryIsBehind() const noexcept { return !behind_.empty(); }
 
   // For the simulated contracts (contracts.cpp).
 
@@ -146,6 +149,10 @@ class World {
   void actAsUser(Messenger& messenger, const Running& running);
   void actAsHost(Messenger& messenger, const Running& running);
   void changeMembership(Messenger& messenger, const Running& running);
+  void removeMember(Messenger& messenger, const Running& running, std::size_t thread, std::size_t user);
+  void catchUp(Messenger& messenger, const Running& running);
+  void takeCallsDown(const Running& running, Duration time, const std::function<bool()>& take);
+  void runCommand(Messenger& messenger, const Running& running);
   bool changeWorld(const Step& step);
   [[nodiscard]] bool makesSense(const Step& step) const;
   void note(std::string_view text);
@@ -167,6 +174,7 @@ class World {
   Oracle oracle_;
   std::set<CallId> rooms_;
   std::map<std::pair<std::size_t, std::size_t>, int> removals_;  ///< under way, of (thread, user)
+  std::set<std::pair<std::size_t, std::size_t>> behind_;         ///< (thread, user): removed, and still shown
   std::multimap<CallId, AtWork> atWork_;
   Duration elapsed_{};
   Running* current_ = nullptr;
