@@ -59,6 +59,7 @@ class Calls final : public testing::ForwardingCallStore {
     CommitResult result = tryCommit(change);
     const bool done = result.status == CommitResult::Status::committed;
     if (done) points_.world().committed(change, result, points_.process());
+    if (done && change.settles) points_.world().oracle().settled(change.settles->job, change.settles->token);
     if (points_.after("committed")) {
       if (done) points_.world().answerLost(change.call);
       Points::throwLost();
@@ -102,7 +103,10 @@ class Queue final : public testing::ForwardingJobQueue {
   std::optional<ClaimedJob> claim(const ClaimRequest& request) override {
     points_.before("claim");
     auto claimed = inner().claim(request);
-    if (claimed) points_.world().claimed(request.leaseUntil);
+    if (claimed) {
+      points_.world().claimed(request.leaseUntil);
+      points_.world().oracle().claimed(claimed->job.id, claimed->job.token);
+    }
     if (points_.after("claimed")) Points::throwLost();
     return claimed;
   }
@@ -114,7 +118,11 @@ class Queue final : public testing::ForwardingJobQueue {
     return renewed;
   }
   bool settle(const Settlement& settlement) override {
-    return points_.around("settle", [&] { return inner().settle(settlement); });
+    return points_.around("settle", [&] {
+      const bool settled = inner().settle(settlement);
+      if (settled) points_.world().oracle().settled(settlement.job, settlement.token);
+      return settled;
+    });
   }
   std::size_t retryFailed(const std::optional<JobId>& job, StorageTime now) override {
     return points_.around("retry failed", [&] { return inner().retryFailed(job, now); });

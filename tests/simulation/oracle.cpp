@@ -90,6 +90,12 @@ void Oracle::committed(const CallChange& change, const CommitResult& result, con
   for (const CallParticipant& row : result.left) goesOut(change.call, row.user, by, step, evictsAll);
 }
 
+void Oracle::settled(const JobId& job, std::int64_t token) {
+  const auto latest = latestClaim_.find(job);
+  if (latest != latestClaim_.end() && latest->second != token)
+    violate("3", fmt::format("job {} was settled by a claim that another one had taken over", job.value()));
+}
+
 void Oracle::died(const Process& process) {
   for (auto& [id, call] : calls_) {
     if (call.startedBy == process && call.startEvents == 0) call.eventsMayBeMissing = true;
