@@ -59,7 +59,7 @@ class Calls final : public testing::ForwardingCallStore {
     CommitResult result = tryCommit(change);
     const bool done = result.status == CommitResult::Status::committed;
     if (done) points_.world().committed(change, result, points_.process());
-    if (done && change.settles) points_.world().oracle().settled(change.settles->job, change.settles->token);
+    if (done && change.settles) points_.world().oracle().settled(*change.settles, points_.world().storage());
     if (points_.after("committed")) {
       if (done) points_.world().answerLost(change.call);
       Points::throwLost();
@@ -105,7 +105,7 @@ class Queue final : public testing::ForwardingJobQueue {
     auto claimed = inner().claim(request);
     if (claimed) {
       points_.world().claimed(request.leaseUntil);
-      points_.world().oracle().claimed(claimed->job.id, claimed->job.token);
+      points_.world().oracle().claimed(claimed->job);
     }
     if (points_.after("claimed")) Points::throwLost();
     return claimed;
@@ -120,7 +120,7 @@ class Queue final : public testing::ForwardingJobQueue {
   bool settle(const Settlement& settlement) override {
     return points_.around("settle", [&] {
       const bool settled = inner().settle(settlement);
-      if (settled) points_.world().oracle().settled(settlement.job, settlement.token);
+      if (settled) points_.world().oracle().settled(settlement, points_.world().storage());
       return settled;
     });
   }

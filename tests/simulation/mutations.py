@@ -29,8 +29,6 @@ MUTATIONS = [
     # rooms
     ("late room not destroyed", "src/rules/setup_room.cpp",
      "  if (state.call.active()) return decision;\n  decision.change = changeOf(state, now);\n  addLateRoom", "  if (!state.call.id.empty()) return decision;\n  decision.change = changeOf(state, now);\n  addLateRoom"),
-    ("late room recorded as if in time", "src/rules/setup_room.cpp",
-     "if (state.call.teardownComplete) {", "if (state.call.teardownComplete && state.call.active()) {"),
     ("a room that was not recorded is not destroyed", "src/jobs/room_jobs.cpp",
      "if (call.roomMayExist) {", "if (call.room) {"),
     ("a failed destroy counts as done", "src/jobs/room_jobs.cpp",

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 
 namespace messenger::simulation {
@@ -90,10 +91,18 @@ void Oracle::committed(const CallChange& change, const CommitResult& result, con
   for (const CallParticipant& row : result.left) goesOut(change.call, row.user, by, step, evictsAll);
 }
 
-void Oracle::settled(const JobId& job, std::int64_t token) {
-  const auto latest = latestClaim_.find(job);
-  if (latest != latestClaim_.end() && latest->second != token)
-    violate("3", fmt::format("job {} was settled by a claim that another one had taken over", job.value()));
+void Oracle::settled(const Settlement& settlement, Storage& storage) {
+  const auto latest = claims_.find(settlement.job);
+  if (latest == claims_.end()) return;
+  const Job& job = latest->second;
+  if (job.token != settlement.token)
+    violate("3",
+            fmt::format("job {} was settled by a claim that another one had taken over", job.id.value()));
+  if (job.type != JobType::endCalls || settlement.kind != Settlement::Kind::done) return;
+  const auto left =
+      storage.calls().activeCallsAfter({.after = 0, .upTo = job.cutoff.value_or(0), .limit = 1});
+  if (!left.empty())
+    violate("3", fmt::format("EndCalls is done, and call {} is active", left.front().id.value()));
 }
 
 void Oracle::died(const Process& process) {
@@ -231,20 +240,17 @@ void Oracle::check(Storage& storage, bool storageKnowsMembers) {
   std::set<ThreadId> busy;
   const auto jobs = storage.jobs().list({.failed = false, .after = 0, .limit = many});
   const auto failed = storage.jobs().list({.failed = true, .after = 0, .limit = many});
-  const auto hasJob = [&](const CallId& call, JobType type) {
-    for (const auto* list : {&jobs, &failed}) {
-      for (const Job& job : *list) {
-        if (job.type == type && job.call == call) return true;
-      }
-    }
-    return false;
+  const auto hasJob = [](const std::vector<Job>& list, const CallId& call, JobType type) {
+    return std::any_of(list.begin(), list.end(),
+                       [&](const Job& job) { return job.type == type && job.call == call; });
   };
   for (const Call& call : storage.calls().activeCallsAfter({.after = 0, .upTo = everything, .limit = many})) {
     if (!busy.insert(call.threadId).second) {
       violate("1", fmt::format("two calls are active in {}", call.threadId.value()));
     }
     if (calls_[call.id].reason) violate("2", fmt::format("call {} has ended and is active", call.id.value()));
-    if (!call.setupComplete && !hasJob(call.id, JobType::setupCall)) {
+    // A setup that is given up ends the call.
+    if (!call.setupComplete && !hasJob(jobs, call.id, JobType::setupCall)) {
       violate("3", fmt::format("call {} is not set up, and has no job that will do it", call.id.value()));
     }
     std::size_t in = 0;
@@ -269,7 +275,8 @@ void Oracle::check(Storage& storage, bool storageKnowsMembers) {
     }
     const CallWithRoom& row = loaded->call;
     if (row.active()) violate("8", fmt::format("the end of call {} is gone", id.value()));
-    if (!row.teardownComplete && !hasJob(id, JobType::teardownCall)) {
+    if (!row.teardownComplete && !hasJob(jobs, id, JobType::teardownCall) &&
+        !hasJob(failed, id, JobType::teardownCall)) {
       violate("3", fmt::format("call {} has ended, and has no job that destroys its room", id.value()));
     }
     if (row.setupComplete != row.room.has_value()) {

@@ -57,8 +57,8 @@ class Oracle {
   void answerLost(const CallId& call);
 
   /// Of two who hold a claim on one job, only the later one may settle it.
-  void claimed(const JobId& job, std::int64_t token) { latestClaim_[job] = token; }
-  void settled(const JobId& job, std::int64_t token);
+  void claimed(const Job& job) { claims_.insert_or_assign(job.id, job); }
+  void settled(const Settlement& settlement, Storage& storage);
 
   // What was answered. Each is an acknowledgement of a verb that began at `from`.
 
@@ -157,7 +157,7 @@ class Oracle {
   std::uint64_t commits_ = 1;
   std::map<Key, Session> sessions_;
   std::map<CallId, KnownCall> calls_;
-  std::map<JobId, std::int64_t> latestClaim_;
+  std::map<JobId, Job> claims_;  ///< the latest ones
   std::set<CallId> unfinished_;  ///< ended, and the room not destroyed
   std::set<CallId> excusedRooms_;
   std::uint64_t downSince_ = 0;  ///< 0: not down

@@ -78,6 +78,7 @@ class World {
   [[nodiscard]] bool isAlive(const Process& process) const;
   [[nodiscard]] Moment now(std::size_t host) const;
   [[nodiscard]] Oracle& oracle() noexcept { return oracle_; }
+  [[nodiscard]] Storage& storage() noexcept { return *storage_; }
   void committed(const CallChange& change, const CommitResult& result, const Process& process);
   void answerLost(const CallId& call);
   /// The storage threw: whether it is made is not known.
