@@ -48,7 +48,7 @@ MUTATIONS = [
     ("a lost claim is taken for one that holds", "src/adapters/memory/memory_call_store.cpp",
      "    return Status::claimLost;", "    return Status::conflict;"),
     ("calls down not looked at with the start", "src/adapters/memory/memory_call_store.cpp",
-     "if (change.unlessCallsDown && tables_.callsDownUntil", "if (!change.unlessCallsDown && tables_.callsDownUntil"),
+     "if (change.unlessCallsDown && tables_.callsDownUntil", "if (change.unlessCallsDown && change.row->endReason && tables_.callsDownUntil"),
 
     # members and kicks
     ("a removal raises no revision of the thread", "src/adapters/memory/thread_table.cpp",
