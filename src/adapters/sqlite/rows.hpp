@@ -48,7 +48,8 @@ inline constexpr FixedText readableCall =
     "AND calls.revision BETWEEN 0 AND 2000000000";
 inline constexpr FixedText readableJob =
     "(jobs.type BETWEEN 1 AND 4 AND jobs.attempts BETWEEN 0 AND 2000000000 "
-    "AND jobs.token BETWEEN 0 AND 2000000000 AND NOT EXISTS (SELECT 1 FROM calls WHERE calls.id = jobs.call_id AND NOT (" +
+    "AND jobs.token BETWEEN 0 AND 2000000000 AND NOT EXISTS (SELECT 1 FROM calls WHERE calls.id = "
+    "jobs.call_id AND NOT (" +
     readableCall + ")))";
 
 inline constexpr FixedText threadColumns = "type, subject, calling, locked, members";
