@@ -159,8 +159,8 @@ void Engine::complete(CallChange& change, const rules::Decision& decision, const
   }
 }
 
-/// After an error other than StorageBusy the change may have been made. Whom it takes out is tracked here all the
-/// same, so no heartbeat is acknowledged from memory before a report has found those who left.
+/// After an error other than StorageBusy the change may have been made. Whom it takes out is tracked here all
+/// the same, so no heartbeat is acknowledged from memory before a report has found those who left.
 CommitResult Engine::store(const CallChange& change) {
   try {
     return context_.storage.calls().commit(change);

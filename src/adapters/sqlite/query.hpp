@@ -62,7 +62,8 @@ class Query {
   [[nodiscard]] UserId user(int column) const { return UserId{text(column), text(column + 1)}; }
   /// Throws StorageUnreadable unless 0 or 1.
   [[nodiscard]] bool flag(int column) const;
-  /// A number that grows by one at a time from 0. Throws StorageUnreadable for one that it cannot have reached.
+  /// A number that grows by one at a time from 0. Throws StorageUnreadable for one that it cannot have
+  /// reached.
   [[nodiscard]] std::int64_t counter(int column) const;
   [[nodiscard]] std::optional<std::int64_t> maybeInteger(int column) const;
   [[nodiscard]] std::optional<std::string> maybeText(int column) const;
