@@ -24,7 +24,8 @@ class Points {
   void before(std::string_view name) const {
     const Fault fault = world_.point(process_, name);
     if (fault == Fault::busy) throw StorageBusy("the simulated storage is busy");
-    if (fault == Fault::unavailable) throw StorageUnavailable("the simulated storage does not answer");
+    if (fault == Fault::unavailable || !world_.reachesStorage(process_))
+      throw StorageUnavailable("the simulated storage does not answer");
   }
 
   /// True: the answer is lost.

@@ -131,7 +131,7 @@ Step Generator::byHost() {
 
 Step Generator::trouble() {
   Step step = at(Action::hostDies, anyHost());
-  switch (choices_.below(5)) {
+  switch (choices_.below(6)) {
     case 0:
       step.action = Action::hostDies;
       break;
@@ -150,6 +150,10 @@ Step Generator::trouble() {
       // a pause in which nothing happens: everybody is late
       step.action = Action::timePasses;
       step.time = milliseconds(1000, 90'000);
+      break;
+    case 4:
+      step.action = Action::storageAway;
+      step.time = milliseconds(5000, 150'000);
       break;
     default:  // somebody's clients are gone
       if (!clients_.empty())

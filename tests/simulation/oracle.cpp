@@ -35,10 +35,12 @@ void Oracle::comesIn(const CallId& call, const UserId& user) {
 }
 
 void Oracle::goesOut(const CallId& call, const UserId& user, const Process& by, std::size_t step,
-                     bool evicts) {
+                     const std::optional<Mark>& evictsSince) {
   Session& who = session(call, user);
   if (!who.in) return;
-  if (evicts && !who.gap && now_ - who.seen < ttl_) {
+  // A check that began before they came back from a silence may still evict them.
+  const bool mayBe = !evictsSince || (who.gap && evictsSince->commits <= who.ackedAt);
+  if (!mayBe && now_ - who.seen < ttl_) {
     violate("7", fmt::format("{} was evicted from call {} {} s after an acknowledged heartbeat", nameOf(user),
                              call.value(), seconds(now_ - who.seen)));
   }
@@ -59,7 +61,7 @@ void Oracle::finished(std::size_t step) {
 }
 
 void Oracle::committed(const CallChange& change, const CommitResult& result, const Process& by,
-                       std::size_t step, bool evicts) {
+                       std::size_t step, const std::optional<Mark>& evictsSince) {
   ++commits_;
   late_ = std::max(storageNow_ - change.now, Duration::zero());
   KnownCall& call = calls_[change.call];
@@ -82,12 +84,12 @@ void Oracle::committed(const CallChange& change, const CommitResult& result, con
     if (who.kicked != row.kicked) who.kickedAt = commits_;
     who.kicked = row.kicked;
     if (row.leftAt) {
-      goesOut(change.call, row.user, by, step, evicts);
+      goesOut(change.call, row.user, by, step, evictsSince);
     } else {
       comesIn(change.call, row.user);
     }
   }
-  const bool evictsAll = evicts && call.reason == EndReason::inactive;
+  const auto evictsAll = call.reason == EndReason::inactive ? evictsSince : std::nullopt;
   for (const CallParticipant& row : result.left) goesOut(change.call, row.user, by, step, evictsAll);
 }
 
@@ -119,6 +121,7 @@ void Oracle::answerLost(const CallId& call) {
 void Oracle::seen(Session& who, Mark from, bool again) {
   if (again && now_ - who.seen >= ttl_) who.gap = true;
   who.seen = std::max(who.seen, from.at);
+  who.ackedAt = commits_;
 }
 
 void Oracle::started(const Call& call, const UserId& user, Mark from) {
@@ -183,6 +186,7 @@ void Oracle::heartbeatRefused(const CallId& call, const UserId& user, Mark from)
 }
 
 void Oracle::removed(const ThreadId& thread, const UserId& user) {
+  removed_.emplace(thread, user);
   for (const auto& [key, who] : sessions_) {
     if (key.second != user || !who.in || calls_[CallId{key.first}].thread != thread) continue;
     violate("6",
@@ -259,7 +263,10 @@ void Oracle::check(Storage& storage, bool storageKnowsMembers) {
       ++in;
       if (row.kicked)
         violate("6", fmt::format("{} was kicked and is in call {}", nameOf(row.user), call.id.value()));
-      if (storageKnowsMembers && !storage.threads()->findMember(call.threadId, row.user)) {
+      const bool isMember = storageKnowsMembers
+                                ? storage.threads()->findMember(call.threadId, row.user).has_value()
+                                : removed_.count({call.threadId, row.user}) == 0;
+      if (!isMember) {
         violate("6", fmt::format("{} is in call {} of a thread they are not in", nameOf(row.user),
                                  call.id.value()));
       }

@@ -45,10 +45,10 @@ class Oracle {
   }
   [[nodiscard]] Mark mark() const noexcept { return {commits_, now_}; }
 
-  // What the storage did. `evicts`: by an activity check.
+  // What the storage did. `evictsSince`: when the activity check began that did it.
 
   void committed(const CallChange& change, const CommitResult& result, const Process& by, std::size_t step,
-                 bool evicts);
+                 const std::optional<Mark>& evictsSince);
   /// A step that committed something has come to its end.
   void finished(std::size_t step);
   /// Whatever this process still had to tell is lost.
@@ -69,8 +69,9 @@ class Oracle {
   void kicked(const CallId& call, const UserId& user, bool kicked, Mark from);
   void heartbeat(const CallId& call, const UserId& user, const Process& by, Mark from);
   void heartbeatRefused(const CallId& call, const UserId& user, Mark from);
-  /// Of someone who is no member now.
+  /// Of someone who is no member now; and before somebody becomes one.
   void removed(const ThreadId& thread, const UserId& user);
+  void added(const ThreadId& thread, const UserId& user) { removed_.erase({thread, user}); }
   void sawRoom(const CallId& call, const UserId& user, Mark from);
   /// Somebody takes calls down or allows them: until this ends, and when it failed also after it, neither is
   /// known. `until` when they are down now.
@@ -127,6 +128,7 @@ class Oracle {
     std::size_t outStep = 0;      ///< which step took them out,
     std::uint64_t outDoneAt = 0;  ///< and when it came to its end; 0: not yet
     SteadyPoint seen{};           ///< the beginning of the latest acknowledged heartbeat, join or start
+    std::uint64_t ackedAt = 0;    ///< and when it was acknowledged
     bool gap = false;             ///< a whole TTL lay between two of them
     bool kicked = false;
     std::uint64_t kickedAt = 0;
@@ -144,7 +146,8 @@ class Oracle {
 
   Session& session(const CallId& call, const UserId& user) { return sessions_[{call.value(), user}]; }
   void comesIn(const CallId& call, const UserId& user);
-  void goesOut(const CallId& call, const UserId& user, const Process& by, std::size_t step, bool evicts);
+  void goesOut(const CallId& call, const UserId& user, const Process& by, std::size_t step,
+               const std::optional<Mark>& evictsSince);
   /// How long a commit may come after its decision: so far back a process looks for departures.
   static constexpr std::chrono::seconds commitMargin{5};
   void seen(Session& session, Mark from, bool again);
@@ -158,6 +161,7 @@ class Oracle {
   std::map<Key, Session> sessions_;
   std::map<CallId, KnownCall> calls_;
   std::map<JobId, Job> claims_;  ///< the latest ones
+  std::set<std::pair<ThreadId, UserId>> removed_;
   std::set<CallId> unfinished_;  ///< ended, and the room not destroyed
   std::set<CallId> excusedRooms_;
   std::uint64_t downSince_ = 0;  ///< 0: not down

@@ -50,6 +50,7 @@ constexpr std::array sentences{
     Sentence{Action::hostStarts, "HOST: starts again"},
     Sentence{Action::hostFreezes, "HOST: freezes"},
     Sentence{Action::hostThaws, "HOST: goes on after freezing"},
+    Sentence{Action::storageAway, "HOST: cannot reach the storage for TIME"},
     Sentence{Action::machineCrashes, "the machine crashes and starts again"},
 };
 

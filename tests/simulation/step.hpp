@@ -52,6 +52,7 @@ enum class Action : std::uint8_t {
   hostStarts,
   hostFreezes,
   hostThaws,
+  storageAway,  ///< for a while this host does not reach it
   machineCrashes,
 };
 
@@ -78,7 +79,7 @@ struct Step {
   std::size_t thread = 0;
   std::int64_t number = 0;  ///< goOn: the number of the step that was stopped
   std::size_t command = 0;  ///< command: which
-  Duration time{};          ///< timePasses, wallJumps, allWallsJump, callsDown
+  Duration time{};          ///< timePasses, wallJumps, allWallsJump, callsDown, storageAway
 
   // While it runs. Points count from 1; 0 is never.
   std::size_t stopAt = 0;   ///< here it stops, until a `goOn`

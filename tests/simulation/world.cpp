@@ -31,11 +31,6 @@ Config configOf(const WorldOptions& options) {
   return config;
 }
 
-bool evicts(Action action) {
-  return action == Action::runJob || action == Action::runDueTasks || action == Action::checkActivity ||
-         action == Action::queueCheck || action == Action::command;
-}
-
 }  // namespace
 
 std::string describe(const WorldOptions& options) {
@@ -117,6 +112,7 @@ void World::startHost(std::size_t host) {
   from.logger = nullLogger();
   from.randomSeed = (options_.seed << 20U) + (host << 16U) + made.life;
   made.frozen = false;
+  made.storageAwayUntil = {};
   made.messenger = std::make_unique<Messenger>(config_, std::move(from));
   made.messenger->setVideoDriver(simulatedDrivers(*this, process));
   made.subscriptions.push_back(made.messenger->onEvent([this, process](const Event& event) {
@@ -201,7 +197,20 @@ Fault World::point(const Process& process, std::string_view name) {
 }
 
 void World::committed(const CallChange& change, const CommitResult& result, const Process& process) {
-  oracle_.committed(change, result, process, current_->number, evicts(current_->step.action));
+  oracle_.committed(change, result, process, current_->number, evictsSince(*current_));
+}
+
+std::optional<Oracle::Mark> World::evictsSince(const Running& running) {
+  switch (running.step.action) {
+    case Action::runJob:
+    case Action::runDueTasks:
+    case Action::checkActivity:
+    case Action::queueCheck:
+    case Action::command:
+      return running.begun;
+    default:
+      return std::nullopt;
+  }
 }
 
 void World::answerLost(const CallId& call) {
@@ -209,7 +218,7 @@ void World::answerLost(const CallId& call) {
 }
 
 void World::commitFailed(const CallChange& change, const Process& process) {
-  unknown_.push_back({change, process, current_->number, evicts(current_->step.action)});
+  unknown_.push_back({change, process, current_->number, evictsSince(*current_)});
 }
 
 /// Looks whether commits that failed were made. Right after the step, so nobody else has changed the call.
@@ -225,7 +234,7 @@ void World::learnOutcomes() {
         result.left.push_back(std::move(row));
       }
     }
-    oracle_.committed(each.change, result, each.process, each.step, each.evicts);
+    oracle_.committed(each.change, result, each.process, each.step, each.evictsSince);
     oracle_.answerLost(each.change.call);
     oracle_.finished(each.step);
   }
@@ -365,6 +374,9 @@ bool World::changeWorld(const Step& step) {
     case Action::hostThaws:
       hosts_[step.host].frozen = false;
       return true;
+    case Action::storageAway:
+      hosts_[step.host].storageAwayUntil = elapsed_ + step.time;
+      return true;
     default:
       return false;
   }
@@ -375,6 +387,7 @@ void World::begin(std::size_t number, const Step& step) {
   running->number = number;
   running->step = step;
   running->process = {step.host, hosts_[step.host].life};
+  running->begun = oracle_.mark();
   running->stopAt = step.stopAt;
   running->faultAt = step.faultAt;
   running->fault = step.fault;
@@ -596,6 +609,7 @@ void World::changeMembership(Messenger& messenger, const Running& running) {
     member.admin = step.thread != 0 && step.user == 0;
     member.startCalls = true;
     behind_.erase({step.thread, step.user});
+    oracle_.added(where, who);
     directoryStore().putMember(where, member);
     return;
   }
@@ -684,6 +698,7 @@ void World::drain() {
     step.time = time;
     perform(++number, step);
   };
+  for (Host& host : hosts_) host.storageAwayUntil = {};
   everybody(Action::hostThaws);
   everybody(Action::hostStarts);
   for (const std::int64_t each : stopped()) {

@@ -76,6 +76,9 @@ class World {
   /// A point at which others may run, and something may go wrong. Throws HostDied for a dead process.
   Fault point(const Process& process, std::string_view name);
   [[nodiscard]] bool isAlive(const Process& process) const;
+  [[nodiscard]] bool reachesStorage(const Process& process) const {
+    return hosts_[process.host].storageAwayUntil <= elapsed_;
+  }
   [[nodiscard]] Moment now(std::size_t host) const;
   [[nodiscard]] Oracle& oracle() noexcept { return oracle_; }
   [[nodiscard]] Storage& storage() noexcept { return *storage_; }
@@ -109,6 +112,7 @@ class World {
     bool dead = false;  ///< and to be buried
     std::shared_ptr<Storage> storage{};
     Duration wallOffset{};
+    Duration storageAwayUntil{};
     std::unique_ptr<Messenger> messenger{};
     std::vector<Subscription> subscriptions{};
   };
@@ -118,6 +122,7 @@ class World {
     std::size_t number = 0;
     Step step;
     Process process{};
+    Oracle::Mark begun{};
     std::size_t passed = 0;
     std::size_t stopAt = 0;
     std::size_t faultAt = 0;
@@ -155,6 +160,7 @@ class World {
   void takeCallsDown(const Running& running, Duration time, const std::function<bool()>& take);
   void runCommand(Messenger& messenger, const Running& running);
   bool changeWorld(const Step& step);
+  [[nodiscard]] static std::optional<Oracle::Mark> evictsSince(const Running& running);
   [[nodiscard]] bool makesSense(const Step& step) const;
   void note(std::string_view text);
   void look();
@@ -186,7 +192,7 @@ class World {
     CallChange change;
     Process process;
     std::size_t step = 0;
-    bool evicts = false;
+    std::optional<Oracle::Mark> evictsSince{};
   };
   std::vector<Unknown> unknown_;
   std::uint64_t fingerprint_ = 0xCBF29CE484222325ULL;
