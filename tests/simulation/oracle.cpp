@@ -31,15 +31,15 @@ void Oracle::comesIn(const CallId& call, const UserId& user) {
   who.in = true;
   who.inAt = commits_;
   who.seen = now_ - late_;
-  who.gap = false;
+  who.backSince.reset();
 }
 
 void Oracle::goesOut(const CallId& call, const UserId& user, const Process& by, std::size_t step,
                      const std::optional<Mark>& evictsSince) {
   Session& who = session(call, user);
   if (!who.in) return;
-  // A check that began before they came back from a silence may still evict them.
-  const bool mayBe = !evictsSince || (who.gap && evictsSince->commits <= who.ackedAt);
+  // Who comes back from a silence may still be evicted for it by a check that goes by the last reports.
+  const bool mayBe = !evictsSince || (who.backSince && evictsSince->at - *who.backSince <= peerLease_);
   if (!mayBe && now_ - who.seen < ttl_) {
     violate("7", fmt::format("{} was evicted from call {} {} s after an acknowledged heartbeat", nameOf(user),
                              call.value(), seconds(now_ - who.seen)));
@@ -119,9 +119,8 @@ void Oracle::answerLost(const CallId& call) {
 }
 
 void Oracle::seen(Session& who, Mark from, bool again) {
-  if (again && now_ - who.seen >= ttl_) who.gap = true;
+  if (again && now_ - who.seen >= ttl_) who.backSince = now_;
   who.seen = std::max(who.seen, from.at);
-  who.ackedAt = commits_;
 }
 
 void Oracle::started(const Call& call, const UserId& user, Mark from) {

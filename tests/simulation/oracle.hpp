@@ -128,8 +128,7 @@ class Oracle {
     std::size_t outStep = 0;      ///< which step took them out,
     std::uint64_t outDoneAt = 0;  ///< and when it came to its end; 0: not yet
     SteadyPoint seen{};           ///< the beginning of the latest acknowledged heartbeat, join or start
-    std::uint64_t ackedAt = 0;    ///< and when it was acknowledged
-    bool gap = false;             ///< a whole TTL lay between two of them
+    std::optional<SteadyPoint> backSince{};  ///< the latest one that came a whole TTL after the one before
     bool kicked = false;
     std::uint64_t kickedAt = 0;
   };
