@@ -25,7 +25,7 @@ Config configOf(const WorldOptions& options) {
   Config config;
   config.calling.enabled = true;
   config.calling.subscriber.queued = options.queued;
-  config.jobs.unattendedLease = minutes{1};
+  config.jobs.unattendedLease = options.seed % 3 == 0 ? seconds{5} : minutes{1};  // some are taken over
   config.jobs.maxBackoff = seconds{30};
   config.presence.newCallGrace = seconds{0};
   return config;
