@@ -68,6 +68,9 @@ void Oracle::committed(const CallChange& change, const CommitResult& result, con
   if (change.expectedRevision == 0) {
     call.thread = change.row->threadId;
     call.startedBy = by;
+    if (downSince_ != 0 && now_ < downUntil_) {
+      violate("calls down", fmt::format("call {} was started while calls were down", change.call.value()));
+    }
   }
   if (change.row && change.row->endReason) {
     if (call.reason && *call.reason != *change.row->endReason) {
@@ -126,9 +129,6 @@ void Oracle::seen(Session& who, Mark from, bool again) {
 void Oracle::started(const Call& call, const UserId& user, Mark from) {
   if (calls_.count(call.id) == 0)
     violate("8", fmt::format("the start of {} was not committed", call.id.value()));
-  if (downSince_ != 0 && downSince_ <= from.commits && now_ < downUntil_) {
-    violate("calls down", fmt::format("call {} was started while calls were down", call.id.value()));
-  }
   joined(call.id, user, from);
 }
 
