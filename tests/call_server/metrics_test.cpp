@@ -33,6 +33,16 @@ TEST_CASE("metrics: asked for -> numbers without ids", "[call_server]") {
   CHECK(reply.body.find(call) == std::string::npos);
 }
 
+TEST_CASE("metrics: where clients are served -> not there", "[call_server]") {
+  ServerWorld world;
+  for (const char* path : {"/metrics", "/healthz"}) {
+    CHECK(world.client().get(path).status == 401);
+    CHECK(world.clientOf("alice").get(path).status == 404);
+    CHECK(world.admin().get(path).status == 200);
+  }
+  CHECK(world.admin().get("/users").status == 404);
+}
+
 TEST_CASE("metrics: calls and jobs -> counted", "[call_server]") {
   std::shared_ptr<messenger::testing::FaultyStorage> storage;
   ServerWorld world([&](CallServer::Parts& parts) {
