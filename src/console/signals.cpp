@@ -86,15 +86,13 @@ bool StopWatch::stopped() const {
 
 bool StopWatch::waitFor(std::chrono::milliseconds atMost) const {
   constexpr std::chrono::milliseconds askEvery{100};
-  // The pipe wakes the poll at once. But a thread sanitizer holds a signal back that comes between its entry
-  // into poll and the system call, until poll returns.
-  constexpr std::chrono::milliseconds wakeEvery{1000};
+  constexpr std::chrono::milliseconds longest = std::chrono::minutes{1};
   const auto end = support::deadlineIn(atMost);
   for (;;) {
     if (stopped()) return true;
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
     if (left.count() <= 0) return false;
-    const auto nap = std::min(left, options_.stopRequested ? askEvery : wakeEvery);
+    const auto nap = std::min(left, options_.stopRequested ? askEvery : longest);
     pollfd wake{options_.signals ? wakeReader : -1, POLLIN, 0};
     ::poll(&wake, 1, static_cast<int>(nap.count()));
   }

@@ -15,6 +15,19 @@
 #include <cstdlib>
 #include <stdexcept>
 
+#if defined(__SANITIZE_THREAD__)
+#define MESSENGER_THREAD_SANITIZER
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define MESSENGER_THREAD_SANITIZER
+#endif
+#endif
+
+#ifdef MESSENGER_THREAD_SANITIZER
+#include <fstream>
+#include <thread>
+#endif
+
 namespace messenger::console::testing {
 
 namespace {
@@ -64,6 +77,25 @@ void take(int& file, std::string& text) {
     file = -1;
   }
 }
+
+#ifdef MESSENGER_THREAD_SANITIZER
+/// Whether the main OS thread waits in a system call, from `/proc`.
+bool sleeps(pid_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  std::string line;
+  std::getline(file, line);
+  const std::size_t name = line.rfind(')');
+  return name != std::string::npos && line.compare(name, 3, ") S") == 0;
+}
+
+void waitUntilItSleeps(pid_t pid) {
+  const auto end = SteadyClock::now() + patience;
+  while (!sleeps(pid)) {
+    if (SteadyClock::now() > end) throw std::runtime_error("the program does not wait for anything");
+    std::this_thread::yield();
+  }
+}
+#endif
 
 }  // namespace
 
@@ -137,6 +169,9 @@ void Process::writeLine(const std::string& text) {
 }
 
 void Process::signal(int number) const {
+#ifdef MESSENGER_THREAD_SANITIZER
+  waitUntilItSleeps(pid_);
+#endif
   ::kill(pid_, number);
 }
 

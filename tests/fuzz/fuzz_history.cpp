@@ -17,6 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   world.users = 2 + choices.below(4);
   world.queued = choices.chance(75);
   world.ownDirectory = choices.chance(40);
+  if (choices.chance(40)) world.reportEvery = std::chrono::minutes{1};
   const History history = simulate(world, choices, std::min(mostSteps, size / 4));
   if (!history.violation) return 0;
   std::ostringstream text;

@@ -17,7 +17,7 @@ bool runs(Action action) {
 }  // namespace
 
 Generator::Generator(Choices& choices, const World& world)
-    : choices_(choices), world_(world), loops_(world.options().hosts) {}
+    : choices_(choices), world_(world), quiet_(choices.chance(40)), loops_(world.options().hosts) {}
 
 Step Generator::at(Action action, std::size_t host) const {
   Step step;
@@ -37,8 +37,8 @@ Step Generator::next() {
   }
   if (const auto step = recovery()) return *step;
   const std::uint64_t kind = choices_.below(100);
-  if (kind < 58) return disturbed(due());
-  if (kind < 86) return disturbed(byUser());
+  if (kind < (quiet_ ? 86U : 58U)) return disturbed(due());
+  if (kind < (quiet_ ? 91U : 86U)) return disturbed(byUser());
   if (kind < 97) return disturbed(byHost());
   return trouble();
 }
@@ -102,7 +102,9 @@ Step Generator::byUser() {
                                            Action::join,  Action::join,   Action::join,      Action::leave,
                                            Action::leave, Action::end,    Action::heartbeat, Action::ignore,
                                            Action::kick,  Action::unkick, Action::show};
-  Step step = at(choices_.pick(actions), anyHost());
+  static const std::vector<Action> quiet{Action::start, Action::start, Action::join,  Action::join,
+                                         Action::join,  Action::join,  Action::leave, Action::heartbeat};
+  Step step = at(choices_.pick(quiet_ ? quiet : actions), anyHost());
   step.user = anyUser();
   step.target = anyUser();
   step.thread = choices_.below(threadCount);
@@ -117,7 +119,10 @@ Step Generator::byHost() {
                                            Action::renewRoom,    Action::checkActivity, Action::checkActivity,
                                            Action::queueCheck,   Action::flushPresence, Action::retryFailed,
                                            Action::command,      Action::command,       Action::command};
-  Step step = at(choices_.pick(actions), anyHost());
+  static const std::vector<Action> quiet{Action::addMember,     Action::unlock,     Action::callsUp,
+                                         Action::checkActivity, Action::queueCheck, Action::checkActivity,
+                                         Action::flushPresence, Action::retryFailed};
+  Step step = at(choices_.pick(quiet_ ? quiet : actions), anyHost());
   step.user = anyUser();
   step.thread = choices_.below(threadCount);
   if (step.action == Action::command) step.command = choices_.below(consoleCommands.size());

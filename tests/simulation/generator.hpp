@@ -48,6 +48,7 @@ class Generator {
 
   Choices& choices_;
   const World& world_;
+  bool quiet_;  ///< calls go on for long, so that what depends on heartbeats has time to go wrong
   std::vector<Client> clients_;
   std::vector<Loop> loops_;
 };

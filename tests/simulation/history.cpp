@@ -84,6 +84,7 @@ WorldOptions worldOf(std::uint64_t seed, StorageKind storage) {
   world.queued = choices.chance(75);
   world.ownDirectory = choices.chance(40);
   world.storage = storage;
+  if (choices.chance(40)) world.reportEvery = std::chrono::minutes{1};
   return world;
 }
 

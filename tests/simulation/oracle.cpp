@@ -44,6 +44,11 @@ void Oracle::goesOut(const CallId& call, const UserId& user, const Process& by, 
     violate("7", fmt::format("{} was evicted from call {} {} s after an acknowledged heartbeat", nameOf(user),
                              call.value(), seconds(now_ - who.seen)));
   }
+  if (evictsSince && evictsSince->at >= reachableSince_ && now_ - reachableSince_ < ttl_) {
+    violate("7",
+            fmt::format("{} was evicted from call {} {} s after an outage, in which nobody could be heard",
+                        nameOf(user), call.value(), seconds(now_ - reachableSince_)));
+  }
   who.in = false;
   who.outAt = commits_;
   who.outSince = now_;

@@ -60,6 +60,12 @@ class Oracle {
   void claimed(const Job& job) { claims_.insert_or_assign(job.id, job); }
   void settled(const Settlement& settlement, Storage& storage);
 
+  /// Whether a process is alive that users can reach.
+  void reachable(bool now) noexcept {
+    if (now && !reachable_) reachableSince_ = now_;
+    reachable_ = now;
+  }
+
   // What was answered. Each is an acknowledgement of a verb that began at `from`.
 
   void started(const Call& call, const UserId& user, Mark from);
@@ -152,6 +158,8 @@ class Oracle {
   void seen(Session& session, Mark from, bool again);
 
   Duration ttl_;
+  bool reachable_ = false;
+  SteadyPoint reachableSince_{};
   Duration peerLease_;
   SteadyPoint now_{};
   StorageTime storageNow_{};

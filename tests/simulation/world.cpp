@@ -28,16 +28,18 @@ Config configOf(const WorldOptions& options) {
   config.jobs.unattendedLease = options.seed % 3 == 0 ? seconds{5} : minutes{1};  // some are taken over
   config.jobs.maxBackoff = seconds{30};
   config.presence.newCallGrace = seconds{0};
+  config.presence.writeBehind = options.reportEvery;
   return config;
 }
 
 }  // namespace
 
 std::string describe(const WorldOptions& options) {
-  return fmt::format("world: seed {} hosts {} users {} jobs {} directory {} storage {}", options.seed,
-                     options.hosts, options.users, options.queued ? "queued" : "synchronous",
+  return fmt::format("world: seed {} hosts {} users {} jobs {} directory {} storage {} reports {}",
+                     options.seed, options.hosts, options.users, options.queued ? "queued" : "synchronous",
                      options.ownDirectory ? "own" : "stored",
-                     options.storage == StorageKind::memory ? "memory" : "sqlite");
+                     options.storage == StorageKind::memory ? "memory" : "sqlite",
+                     options.reportEvery.count());
 }
 
 std::optional<WorldOptions> parseWorld(std::string_view line) {
@@ -55,6 +57,7 @@ std::optional<WorldOptions> parseWorld(std::string_view line) {
   options.queued = jobs == "queued";
   options.ownDirectory = directory == "own";
   options.storage = storage == "memory" ? StorageKind::memory : StorageKind::sqlite;
+  if (std::int64_t every = 0; in >> word >> every) options.reportEvery = seconds{every};
   return options;
 }
 
@@ -125,6 +128,12 @@ void World::startHost(std::size_t host) {
       static_cast<void>(hosts_[process.host].messenger->host().findCall(ended->call.id));
     }
   }));
+  oracle_.reachable(true);
+}
+
+bool World::someHostIsAlive() const {
+  return std::any_of(hosts_.begin(), hosts_.end(),
+                     [](const Host& host) { return host.messenger != nullptr && !host.dead; });
 }
 
 bool World::isAlive(const Process& process) const {
@@ -145,6 +154,7 @@ void World::killHost(std::size_t host) {
   oracle_.died(process);
   ++dying.life;
   dying.dead = true;
+  oracle_.reachable(someHostIsAlive());
 }
 
 void World::buryHost(std::size_t host) {

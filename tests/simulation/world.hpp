@@ -27,6 +27,7 @@ struct WorldOptions {
   bool queued = true;
   bool ownDirectory = false;  ///< the hosts' own, which fails on its own
   StorageKind storage = StorageKind::memory;
+  std::chrono::seconds reportEvery{15};  ///< how often hosts report the heartbeats that they received
 };
 
 [[nodiscard]] std::string describe(const WorldOptions& options);
@@ -141,6 +142,7 @@ class World {
 
   void tellTime();
   void startHost(std::size_t host);
+  [[nodiscard]] bool someHostIsAlive() const;
   void killHost(std::size_t host);
   /// After its death: lets the work that it had under way come to its end, and removes what is left of it.
   void buryHost(std::size_t host);
