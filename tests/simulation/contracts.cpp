@@ -53,7 +53,11 @@ class Calls final : public testing::ForwardingCallStore {
   Calls(const Points& points, CallStore& inner) : ForwardingCallStore(inner), points_(points) {}
 
   [[nodiscard]] Loaded load(const LoadRequest& request) override {
-    return points_.around("load", [&] { return inner().load(request); });
+    return points_.around("load", [&] {
+      Loaded loaded = inner().load(request);
+      points_.world().loaded(loaded.lastSeen);
+      return loaded;
+    });
   }
   CommitResult commit(const CallChange& change) override {
     points_.before("commit");

@@ -38,8 +38,8 @@ Step Generator::next() {
   if (const auto step = recovery()) return *step;
   const std::uint64_t kind = choices_.below(100);
   if (kind < (quiet_ ? 86U : 58U)) return disturbed(due());
-  if (kind < (quiet_ ? 91U : 86U)) return disturbed(byUser());
-  if (kind < 97) return disturbed(byHost());
+  if (kind < (quiet_ ? 91U : 86U)) return disturbed(near(byUser()));
+  if (kind < 97) return disturbed(near(byHost()));
   return trouble();
 }
 
@@ -175,6 +175,15 @@ std::optional<Step> Generator::recovery() {
     if (world_.frozen(host) && choices_.chance(3)) return at(Action::hostThaws, host);
   }
   return std::nullopt;
+}
+
+Step Generator::near(Step step) {
+  const std::vector<std::int64_t> stopped = world_.stopped();
+  if (stopped.empty() || !choices_.chance(40)) return step;
+  const Step& other = world_.stoppedStep(choices_.pick(stopped));
+  step.thread = other.thread;
+  step.user = other.user;
+  return step;
 }
 
 Step Generator::disturbed(Step step) {

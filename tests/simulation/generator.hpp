@@ -39,6 +39,8 @@ class Generator {
   [[nodiscard]] Step trouble();
   [[nodiscard]] std::optional<Step> recovery();
   [[nodiscard]] Step disturbed(Step step);
+  /// While a step is stopped, often one on the same thread, for the same user.
+  [[nodiscard]] Step near(Step step);
   [[nodiscard]] Step at(Action action, std::size_t host) const;
   [[nodiscard]] std::size_t anyHost() { return choices_.below(world_.options().hosts); }
   [[nodiscard]] std::size_t anyUser() { return choices_.below(world_.options().users); }

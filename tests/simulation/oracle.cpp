@@ -58,6 +58,17 @@ void Oracle::goesOut(const CallId& call, const UserId& user, const Process& by, 
   who.outDoneAt = 0;
 }
 
+void Oracle::evicts(const CallChange& change, const std::optional<StorageTime>& lastSeen) {
+  if (!lastSeen || change.now - *lastSeen >= ttl_) return;
+  for (const CallParticipant& row : change.participants) {
+    if (!row.leftAt) continue;
+    violate(
+        "7",
+        fmt::format("{} was evicted from call {}, and the storage had just said that they were seen {} s ago",
+                    nameOf(row.user), change.call.value(), seconds(change.now - *lastSeen)));
+  }
+}
+
 void Oracle::finished(std::size_t step) {
   ++commits_;
   for (auto& [key, who] : sessions_) {

@@ -49,6 +49,8 @@ class Oracle {
 
   void committed(const CallChange& change, const CommitResult& result, const Process& by, std::size_t step,
                  const std::optional<Mark>& evictsSince);
+  /// An activity check commits this. `lastSeen`: what it read of its participant just before.
+  void evicts(const CallChange& change, const std::optional<StorageTime>& lastSeen);
   /// A step that committed something has come to its end.
   void finished(std::size_t step);
   /// Whatever this process still had to tell is lost.

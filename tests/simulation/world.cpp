@@ -206,7 +206,12 @@ Fault World::point(const Process& process, std::string_view name) {
   return at == running.faultAt ? running.fault : Fault::none;
 }
 
+void World::loaded(const std::optional<StorageTime>& lastSeen) {
+  if (current_ != nullptr) current_->lastSeen = lastSeen;
+}
+
 void World::committed(const CallChange& change, const CommitResult& result, const Process& process) {
+  if (evictsSince(*current_)) oracle_.evicts(change, current_->lastSeen);
   oracle_.committed(change, result, process, current_->number, evictsSince(*current_));
 }
 

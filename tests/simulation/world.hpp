@@ -65,6 +65,7 @@ class World {
   [[nodiscard]] bool alive(std::size_t host) const { return hosts_[host].messenger != nullptr; }
   [[nodiscard]] bool frozen(std::size_t host) const { return hosts_[host].frozen; }
   [[nodiscard]] std::vector<std::int64_t> stopped() const;
+  [[nodiscard]] const Step& stoppedStep(std::int64_t number) const { return stopped_.at(number)->step; }
   [[nodiscard]] std::optional<Call> latestCall(std::size_t thread) const;
   [[nodiscard]] bool isIn(const CallId& call, std::size_t user) const;
   /// Somebody was removed, and the hosts' directory does not show it yet.
@@ -85,6 +86,8 @@ class World {
   [[nodiscard]] Storage& storage() noexcept { return *storage_; }
   void committed(const CallChange& change, const CommitResult& result, const Process& process);
   void answerLost(const CallId& call);
+  /// The running step read the row of a participant.
+  void loaded(const std::optional<StorageTime>& lastSeen);
   /// The storage threw: whether it is made is not known.
   void commitFailed(const CallChange& change, const Process& process);
   /// The running step claimed a job, and holds it until then.
@@ -131,7 +134,8 @@ class World {
     std::size_t armedAt = 0;  ///< of a fault of the disk
     bool dies = false;
     std::optional<StorageTime> leaseUntil{};
-    std::set<CallId> made{};  ///< rooms
+    std::optional<StorageTime> lastSeen{};  ///< of the participant whose row it read last
+    std::set<CallId> made{};                ///< rooms
     std::unique_ptr<Activity> activity{};
   };
 
