@@ -7,8 +7,10 @@
 #include <deque>
 #include <thread>
 
+#include "actions/log.hpp"
 #include "actions/presence_guard.hpp"
 #include "messenger/errors.hpp"
+#include "support/thrown.hpp"
 
 namespace messenger::actions {
 namespace {
@@ -16,6 +18,9 @@ namespace {
 /// When n OS threads change one call at the same time, each may lose n - 1 times; more than this is not
 /// contention but a fault.
 constexpr int mostAttempts = 1000;
+
+/// So often it is stored when somebody was seen, while each time takes longer than it may.
+constexpr int mostStores = 3;
 
 /// The first conflicts are repeated at once; later ones after a random wait of up to a millisecond.
 void backOff(int attempt, std::int64_t random) {
@@ -143,12 +148,33 @@ std::optional<Result<Done>> Engine::carryOut(rules::Decision decision, const Cal
 /// untracks them afterwards.
 bool Engine::confirmSeen(const ParticipantKey& who) {
   PresenceGuard guard(context_, who);
+  for (int i = 0; i < mostStores; ++i) {
+    if (!storeSeen(who)) return false;
+    if (guard.keep()) return true;
+  }
+  throw StorageBusy("a heartbeat took too long to be stored; a retry may succeed later");
+}
+
+/// False: the participant is not in the call.
+bool Engine::storeSeen(const ParticipantKey& who) {
   HeartbeatStore::Report report;
   report.seenBy = context_.instance;
   report.lastSeen = {{who, context_.now().storage}};
-  if (!context_.storage.heartbeats().save(report).empty()) return false;
-  guard.keep();
-  return true;
+  return context_.storage.heartbeats().save(report).empty();
+}
+
+/// They are in the call, so this cannot fail any more. If the storage does not answer, they are seen as of
+/// the commit.
+void Engine::keep(PresenceGuard& guard) noexcept {
+  try {
+    for (int i = 0; i < mostStores && !guard.keep(); ++i) {
+      if (!storeSeen(guard.who())) return;
+    }
+  } catch (...) {
+    logSafely(context_.logger, LogLevel::warning,
+              fmt::format("call {}: when somebody who came in was seen could not be stored: {}",
+                          guard.who().call.value(), support::whatWasThrown()));
+  }
 }
 
 void Engine::complete(CallChange& change, const rules::Decision& decision, const Audience& audience) {
@@ -192,7 +218,7 @@ std::optional<Done> Engine::commit(rules::Decision& decision, Audience audience)
     case CommitResult::Status::callsDown:
       return std::nullopt;
   }
-  for (PresenceGuard& guard : entering) guard.keep();
+  for (PresenceGuard& guard : entering) keep(guard);
   Done done = settled(decision, result);
   if (!decision.notices.empty()) {
     audience = merged(std::move(audience), std::move(result.roster), change.answersThread);

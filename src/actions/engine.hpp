@@ -11,6 +11,8 @@
 
 namespace messenger::actions {
 
+class PresenceGuard;
+
 /// A rule, bound to its command: decides on one picture of a call.
 using Rule = std::function<rules::Decision(const CallStore::Loaded&, rules::Now)>;
 /// The same for a member of the call's thread.
@@ -71,6 +73,8 @@ class Engine {
   void complete(CallChange& change, const rules::Decision& decision, const Audience& audience);
   Done settled(rules::Decision& decision, CommitResult& result);
   bool confirmSeen(const ParticipantKey& who);
+  bool storeSeen(const ParticipantKey& who);
+  void keep(PresenceGuard& guard) noexcept;
 
   Context& context_;
 };

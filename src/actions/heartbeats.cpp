@@ -12,6 +12,19 @@ namespace {
 /// A departure is stored with the time of its decision, a little before its commit.
 constexpr Duration commitMargin = std::chrono::seconds{5};
 
+/// Heartbeats between reading the clock and reading the presence may be written twice, but never missed.
+constexpr std::chrono::seconds overlap{1};
+
+template <class Time>
+void raise(std::atomic<Time>& known, Time to) noexcept {
+  Time before = known.load();
+  while (before < to && !known.compare_exchange_weak(before, to)) {
+  }
+}
+
+/// So often a heartbeat is stored when each time took longer than it may.
+constexpr int mostStores = 3;
+
 }  // namespace
 
 bool Heartbeats::tryReceive(const CallId& call, const UserId& user) {
@@ -21,13 +34,17 @@ bool Heartbeats::tryReceive(const CallId& call, const UserId& user) {
 
 Result<void> Heartbeats::receive(const CallId& call, const UserId& user) {
   try {
-    const auto touched = context_.presence.touchNow(call, user, context_.clock);
-    if (touched.tracked) {
+    std::optional<SteadyPoint> stored;
+    for (int i = 0;; ++i) {
+      const auto touched = context_.presence.touchNow(call, user, context_.clock);
+      // Not tracked, or not any more: out of the call, through another process. The storage says why.
+      if (!touched.tracked) break;
       if (context_.window.mayAcknowledge(touched.now)) return {};
-      const ParticipantKey who{call, user};
-      writeThrough(who);
-      // Not tracked any more: out of the call, through another process. The storage says why.
-      if (context_.presence.sinceLastSeen(who, touched.now)) return {};
+      if (stored && touched.now - *stored <= PresenceWindow::promptly) return {};
+      if (i == mostStores)
+        throw StorageBusy("a heartbeat took too long to be stored; a retry may succeed later");
+      writeThrough({call, user});
+      stored = touched.now;
     }
     const auto seen = engine_.runFor(user, {.call = call},
                                      [&](const CallStore::Loaded& loaded, const rules::Access&, rules::Now) {
@@ -46,7 +63,7 @@ Result<void> Heartbeats::receive(const CallId& call, const UserId& user) {
 /// stores this heartbeat alone.
 void Heartbeats::writeThrough(const ParticipantKey& who) {
   if (const PresenceWindow::ReportTurn turn(context_.window); turn.mine()) {
-    report(context_.config.presence.ttl);
+    report();
     return;
   }
   HeartbeatStore::Report report;
@@ -62,34 +79,39 @@ void Heartbeats::save(const HeartbeatStore::Report& report) {
   }
 }
 
-void Heartbeats::report(Duration window) {
+void Heartbeats::report() {
   const SteadyPoint at = context_.clock.steady();
-  reportAs(context_.window.peerAt(at, context_.storage), at, window);
+  reportAs(context_.window.peerAt(at, context_.storage), at);
   context_.window.reported(at);
 }
 
-void Heartbeats::reportLast(Duration window) {
+void Heartbeats::reportLast() {
   const SteadyPoint at = context_.clock.steady();
-  reportAs(context_.window.peerLeavingAt(at, context_.storage), at, window);
+  reportAs(context_.window.peerLeavingAt(at, context_.storage), at);
 }
 
-void Heartbeats::reportAs(const HeartbeatStore::Peer& peer, SteadyPoint at, Duration window) {
+void Heartbeats::reportAs(const HeartbeatStore::Peer& peer, SteadyPoint at) {
   const StorageTime now = context_.storage.timeAt(at);
   HeartbeatStore::Report report;
   report.seenBy = context_.instance;
   report.peer = peer;
-  std::vector<LastSeen> seen = seenWithin(window, at);
+  std::vector<LastSeen> seen = seenUntil(at);
   report.lastSeen.reserve(seen.size());
   for (LastSeen& each : seen)
     report.lastSeen.emplace_back(std::move(each.who),
                                  saturatingSubtract(now, std::max(each.ago, Duration::zero())));
   save(report);
+  raise(reportedAt_, at);
   untrackDeparted(now);
 }
 
-std::vector<LastSeen> Heartbeats::seenWithin(Duration window, SteadyPoint at) {
+/// Not only since the last report that began, which may be under way and fail: with this one all that was
+/// received before is promised to be stored.
+std::vector<LastSeen> Heartbeats::seenUntil(SteadyPoint at) {
+  const SteadyPoint since = reportedAt_.load();
   try {
-    return context_.presence.seenWithin(window, at);
+    return context_.presence.seenWithin(
+        std::chrono::ceil<Duration>(saturatingDifference(at, since)) + overlap, at);
   } catch (...) {
     context_.window.restart(at);
     throw;
@@ -98,8 +120,7 @@ std::vector<LastSeen> Heartbeats::seenWithin(Duration window, SteadyPoint at) {
 
 /// All since the last time, however many and however long ago: a skipped one would stay tracked.
 void Heartbeats::untrackDeparted(StorageTime now) {
-  StorageTime known = departuresUpTo_.load();
-  const StorageTime since = saturatingSubtract(known, commitMargin);
+  const StorageTime since = saturatingSubtract(departuresUpTo_.load(), commitMargin);
   std::size_t limit = 10'000;
   for (;;) {
     const auto gone = context_.storage.heartbeats().departures({since, limit});
@@ -108,8 +129,7 @@ void Heartbeats::untrackDeparted(StorageTime now) {
       continue;
     }
     for (const ParticipantKey& who : gone) context_.presence.untrack(who);
-    while (known < now && !departuresUpTo_.compare_exchange_weak(known, now)) {
-    }
+    raise(departuresUpTo_, now);
     return;
   }
 }

@@ -10,7 +10,10 @@ namespace messenger::actions {
 class Heartbeats {
  public:
   Heartbeats(Context& context, Engine& engine)
-      : context_(context), engine_(engine), departuresUpTo_(context.now().storage) {}
+      : context_(context),
+        engine_(engine),
+        reportedAt_(saturatingSubtract(context.clock.steady(), context.config.presence.ttl)),
+        departuresUpTo_(context.now().storage) {}
 
   /// A heartbeat without the storage: succeeds for a tracked participant while the lease is valid. False: not
   /// acknowledged.
@@ -21,22 +24,23 @@ class Heartbeats {
   /// the heartbeat was not acknowledged.
   Result<void> receive(const CallId& call, const UserId& user);
 
-  /// Stores the heartbeats received within `window` and renews this process's lease as a presence peer.
-  /// Untracks participants who left through another process.
-  void report(Duration window);
+  /// Stores the heartbeats received since the last report that was stored, and renews this process's lease as
+  /// a presence peer. Untracks participants who left through another process.
+  void report();
 
   /// The last report of this process: the same, and its lease ends.
-  void reportLast(Duration window);
+  void reportLast();
 
  private:
   void writeThrough(const ParticipantKey& who);
   void save(const HeartbeatStore::Report& report);
-  void reportAs(const HeartbeatStore::Peer& peer, SteadyPoint at, Duration window);
-  [[nodiscard]] std::vector<LastSeen> seenWithin(Duration window, SteadyPoint at);
+  void reportAs(const HeartbeatStore::Peer& peer, SteadyPoint at);
+  [[nodiscard]] std::vector<LastSeen> seenUntil(SteadyPoint at);
   void untrackDeparted(StorageTime now);
 
   Context& context_;
   Engine& engine_;
+  std::atomic<SteadyPoint> reportedAt_;      ///< when the latest report began that was stored
   std::atomic<StorageTime> departuresUpTo_;  ///< those before are untracked; nobody is tracked at first
 };
 

@@ -28,12 +28,12 @@ class PresenceGuard {
  public:
   PresenceGuard(Context& context, ParticipantKey who)
       : context_(context), who_(std::move(who)), errors_(std::uncaught_exceptions()) {
-    const SteadyPoint now = context_.clock.steady();
+    seen_ = context_.clock.steady();
     try {
-      wasTracked_ = context_.presence.touch(who_.call, who_.user, now);
-      if (!wasTracked_) context_.presence.track(who_, now);
+      wasTracked_ = context_.presence.touch(who_.call, who_.user, seen_);
+      if (!wasTracked_) context_.presence.track(who_, seen_);
     } catch (...) {
-      context_.window.restart(now);
+      context_.window.restart(seen_);
       throw;
     }
   }
@@ -46,13 +46,30 @@ class PresenceGuard {
   PresenceGuard(const PresenceGuard&) = delete;
   PresenceGuard& operator=(const PresenceGuard&) = delete;
 
-  /// To be called when the participant is in the call.
-  void keep() noexcept { keep_ = true; }
+  /// To be called when it is stored that the participant is in the call and was seen. The storage may have
+  /// taken long. False: that time is old by now and no report will tell a later one, so it is to be stored
+  /// again.
+  [[nodiscard]] bool keep() noexcept {
+    keep_ = true;
+    const SteadyPoint now = context_.clock.steady();
+    const bool prompt = now - seen_ <= PresenceWindow::promptly;
+    seen_ = now;
+    if (prompt) return true;
+    try {
+      return context_.presence.touch(who_.call, who_.user, now) && context_.window.mayAcknowledge(now);
+    } catch (...) {
+      context_.window.restart(now);
+      return false;
+    }
+  }
+
+  [[nodiscard]] const ParticipantKey& who() const noexcept { return who_; }
 
  private:
   Context& context_;
   ParticipantKey who_;
   int errors_;
+  SteadyPoint seen_{};
   bool wasTracked_ = false;
   bool keep_ = false;
 };

@@ -14,6 +14,10 @@ namespace messenger::actions {
 /// begin a full TTL of grace. Thread-safe; the hot path does not lock.
 class PresenceWindow {
  public:
+  /// Whoever is acknowledged keeps a whole TTL from then, less at most this: a time that was stored longer
+  /// ago counts only while the lease is valid, and otherwise it is stored again.
+  static constexpr std::chrono::seconds promptly{1};
+
   PresenceWindow(const Config::Presence& config, InstanceId self, bool presenceIsShared, SteadyPoint now);
 
   /// Begins a TTL of grace: no heartbeat could arrive until now.

@@ -12,9 +12,6 @@ namespace {
 /// A longer delay means that the process stood still and may have missed heartbeats, which come every 30 s.
 constexpr std::chrono::seconds stallTolerance{10};
 
-/// Heartbeats between reading the clock and reading the presence may be written twice, but never missed.
-constexpr std::chrono::seconds overlap{1};
-
 }  // namespace
 
 DueTasks::DueTasks(actions::Context& context, actions::Heartbeats& heartbeats, std::function<void()> check)
@@ -22,8 +19,7 @@ DueTasks::DueTasks(actions::Context& context, actions::Heartbeats& heartbeats, s
       heartbeats_(heartbeats),
       check_(std::move(check)),
       nextFlush_(context.clock.steady()),
-      nextCheck_(saturatingAdd(nextFlush_, context.config.presence.checkInterval)),
-      lastFlush_(saturatingSubtract(nextFlush_, context.config.presence.ttl)) {}
+      nextCheck_(saturatingAdd(nextFlush_, context.config.presence.checkInterval)) {}
 
 DueTasks::Due DueTasks::takeDue(Moment now) {
   const Config::Presence& presence = context_.config.presence;
@@ -34,8 +30,6 @@ DueTasks::Due DueTasks::takeDue(Moment now) {
   if (now.steady > saturatingAdd(earliest, stallTolerance)) context_.window.restart(now.steady);
   if (flushes && now.steady >= nextFlush_) {
     due.flush = true;
-    due.window = std::chrono::ceil<Duration>(saturatingDifference(now.steady, lastFlush_)) + overlap;
-    lastFlush_ = now.steady;
     nextFlush_ = saturatingAdd(now.steady, presence.writeBehind);
   }
   if (now.steady >= nextCheck_) {
@@ -49,7 +43,7 @@ DueTasks::Due DueTasks::takeDue(Moment now) {
 
 std::chrono::milliseconds DueTasks::run() {
   const Due due = takeDue(context_.clock.now());
-  if (due.flush) flushWithin(due.window, &actions::Heartbeats::report);
+  if (due.flush) report(&actions::Heartbeats::report);
   if (due.check) {
     try {
       check_();
@@ -63,34 +57,19 @@ std::chrono::milliseconds DueTasks::run() {
 }
 
 void DueTasks::flush() {
-  flushNow(&actions::Heartbeats::report);
+  if (context_.window.reports()) report(&actions::Heartbeats::report);
 }
 
 void DueTasks::flushLast() {
-  flushNow(&actions::Heartbeats::reportLast);
+  if (context_.window.reports()) report(&actions::Heartbeats::reportLast);
 }
 
-void DueTasks::flushNow(void (actions::Heartbeats::*report)(Duration)) {
-  if (!context_.window.reports()) return;
-  const SteadyPoint now = context_.clock.steady();
-  Duration window{};
-  {
-    const support::Lock lock(mutex_);
-    window = std::chrono::ceil<Duration>(saturatingDifference(now, lastFlush_)) + overlap;
-    lastFlush_ = now;
-  }
-  flushWithin(window, report);
-}
-
-void DueTasks::flushWithin(Duration window, void (actions::Heartbeats::*report)(Duration)) {
+void DueTasks::report(void (actions::Heartbeats::*how)()) noexcept {
   try {
-    (heartbeats_.*report)(window);
+    (heartbeats_.*how)();
   } catch (...) {
     actions::logSafely(context_.logger, LogLevel::error,
                        fmt::format("heartbeats could not be reported: {}", support::whatWasThrown()));
-    // Heartbeats of this window are written with the next report.
-    const support::Lock lock(mutex_);
-    lastFlush_ = saturatingSubtract(lastFlush_, window);
   }
 }
 

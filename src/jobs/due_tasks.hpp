@@ -28,13 +28,11 @@ class DueTasks {
   struct Due {
     bool flush = false;
     bool check = false;
-    Duration window = Duration::zero();
     std::chrono::milliseconds next{};
   };
 
   Due takeDue(Moment now) EXCLUDES(mutex_);
-  void flushNow(void (actions::Heartbeats::*report)(Duration));
-  void flushWithin(Duration window, void (actions::Heartbeats::*report)(Duration));
+  void report(void (actions::Heartbeats::*how)()) noexcept;
 
   actions::Context& context_;
   actions::Heartbeats& heartbeats_;
@@ -42,7 +40,6 @@ class DueTasks {
   support::Mutex mutex_;
   SteadyPoint nextFlush_ GUARDED_BY(mutex_);
   SteadyPoint nextCheck_ GUARDED_BY(mutex_);
-  SteadyPoint lastFlush_ GUARDED_BY(mutex_);
 };
 
 }  // namespace messenger::jobs

@@ -128,7 +128,7 @@ JobRunner::Ran JobRunner::run(const RunPolicy& policy, const ClaimedJob& claimed
     const Leases::Held held(policy.renewedBy, job);
     const Persistence persist(context_, outage_, policy.pause, policy.patience);
     try {
-      ran.run.outcome = attempt(policy, claimed, persist, ran.call);
+      ran.run.outcome = attempt(policy, claimed, held, persist, ran.call);
     } catch (...) {
       // The storage failed for as long as the lease: the lease ends, and the job is taken over.
       actions::logSafely(context_.logger, LogLevel::error,
@@ -149,8 +149,8 @@ JobRunner::Ran JobRunner::run(const RunPolicy& policy, const ClaimedJob& claimed
   return ran;
 }
 
-JobOutcome JobRunner::attempt(const RunPolicy& policy, const ClaimedJob& claimed, const Persistence& persist,
-                              std::optional<Call>& after) {
+JobOutcome JobRunner::attempt(const RunPolicy& policy, const ClaimedJob& claimed, const Leases::Held& held,
+                              const Persistence& persist, std::optional<Call>& after) {
   const Job& job = claimed.job;
   Attempt result;
   try {
@@ -159,7 +159,7 @@ JobOutcome JobRunner::attempt(const RunPolicy& policy, const ClaimedJob& claimed
                   job.lastError.value_or("every attempt was interrupted: the process ended during it"),
                   persist, after);
     }
-    result = perform(policy, claimed, persist);
+    result = perform(policy, claimed, held, persist);
   } catch (const NotStored&) {
     throw;
   } catch (...) {
@@ -178,7 +178,8 @@ Attempt JobRunner::settle(const Settlement& settlement, const Persistence& persi
   return {settled ? Attempt::Kind::done : Attempt::Kind::lost, {}, {}};
 }
 
-Attempt JobRunner::perform(const RunPolicy& policy, const ClaimedJob& claimed, const Persistence& persist) {
+Attempt JobRunner::perform(const RunPolicy& policy, const ClaimedJob& claimed, const Leases::Held& held,
+                           const Persistence& persist) {
   const Job& job = claimed.job;
   StorageTime renewedAt = context_.now().storage;
   const auto keepGoing = [&] {
@@ -187,14 +188,21 @@ Attempt JobRunner::perform(const RunPolicy& policy, const ClaimedJob& claimed, c
     renewedAt = now;
     return context_.storage.jobs().renew(job.id, job.token, saturatingAdd(now, policy.lease));
   };
+  // Called right before the driver works. A host's directory or factory may have taken longer than the lease.
+  const VideoDriverFactory drivers = [&, make = drivers_()] {
+    auto driver = make();
+    if (!held.isValid(context_.now().storage))
+      throw DriverError("the lease ended before the driver was called");
+    return driver;
+  };
   const auto swept = [](bool finished) {
     return Attempt{finished ? Attempt::Kind::notNeeded : Attempt::Kind::lost, {}, {}};
   };
   switch (job.type) {
     case JobType::setupCall:
-      return rooms_.setUp(drivers_(), claimed, persist);
+      return rooms_.setUp(drivers, claimed, persist);
     case JobType::teardownCall:
-      return rooms_.tearDown(drivers_(), claimed, persist);
+      return rooms_.tearDown(drivers, claimed, persist);
     case JobType::checkCallsActivity:
       return swept(checkActivity(context_, engine_, job.cutoff.value_or(0), keepGoing));
     case JobType::endCalls:

@@ -74,9 +74,10 @@ class JobRunner {
   std::optional<Ran> claimAndRun(const RunPolicy& policy, const JobQueue::ClaimRequest& request,
                                  const std::function<void(const Job&)>& onClaimed = nullptr);
   Ran run(const RunPolicy& policy, const JobQueue::ClaimedJob& claimed);
-  JobOutcome attempt(const RunPolicy& policy, const JobQueue::ClaimedJob& claimed, const Persistence& persist,
-                     std::optional<Call>& after);
-  Attempt perform(const RunPolicy& policy, const JobQueue::ClaimedJob& claimed, const Persistence& persist);
+  JobOutcome attempt(const RunPolicy& policy, const JobQueue::ClaimedJob& claimed, const Leases::Held& held,
+                     const Persistence& persist, std::optional<Call>& after);
+  Attempt perform(const RunPolicy& policy, const JobQueue::ClaimedJob& claimed, const Leases::Held& held,
+                  const Persistence& persist);
   JobOutcome fail(const RunPolicy& policy, const JobQueue::ClaimedJob& claimed, const std::string& error,
                   const Persistence& persist, std::optional<Call>& after);
   Attempt giveUp(const JobQueue::ClaimedJob& claimed, const Settlement& failed, const Persistence& persist);

@@ -22,6 +22,11 @@ void Leases::remove(const JobId& job, std::int64_t token) {
   claims_.erase(find(job, token));
 }
 
+StorageTime Leases::until(const JobId& job, std::int64_t token) {
+  const support::Lock lock(mutex_);
+  return find(job, token)->until;
+}
+
 void Leases::renewed(const Claim& claim, StorageTime until) {
   const support::Lock lock(mutex_);
   const auto found = find(claim.job, claim.token);

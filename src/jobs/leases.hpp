@@ -27,8 +27,12 @@ class Leases {
   class Held {
    public:
     /// `leases` may be null: then the claim is not renewed, and its first lease must be long enough.
-    Held(Leases* leases, const Job& job) : leases_(leases), job_(job.id), token_(job.token) {
-      if (leases_ != nullptr) leases_->add({job_, token_, job.leasedUntil.value_or(StorageTime::max())});
+    Held(Leases* leases, const Job& job)
+        : leases_(leases),
+          job_(job.id),
+          token_(job.token),
+          until_(job.leasedUntil.value_or(StorageTime::max())) {
+      if (leases_ != nullptr) leases_->add({job_, token_, until_});
     }
     ~Held() {
       if (leases_ != nullptr) leases_->remove(job_, token_);
@@ -36,10 +40,16 @@ class Leases {
     Held(const Held&) = delete;
     Held& operator=(const Held&) = delete;
 
+    /// Whether the lease, as last renewed, is valid: nobody else has taken the job over.
+    [[nodiscard]] bool isValid(StorageTime now) const {
+      return (leases_ != nullptr ? leases_->until(job_, token_) : until_) > now;
+    }
+
    private:
     Leases* leases_;
     JobId job_;
     std::int64_t token_;
+    StorageTime until_;
   };
 
   /// Renews every claim until `lease` from now. Returns whether the storage answered each time. A lost claim,
@@ -57,6 +67,7 @@ class Leases {
 
   void add(Claim claim) EXCLUDES(mutex_);
   void remove(const JobId& job, std::int64_t token) EXCLUDES(mutex_);
+  [[nodiscard]] StorageTime until(const JobId& job, std::int64_t token) EXCLUDES(mutex_);
   void renewed(const Claim& claim, StorageTime until) EXCLUDES(mutex_);
   /// Whether this claim's lease has ended by now and was not reported.
   [[nodiscard]] bool takeEnded(const Claim& claim, StorageTime now) EXCLUDES(mutex_);

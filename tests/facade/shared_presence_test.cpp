@@ -123,6 +123,60 @@ TEST_CASE("two processes: left through the other -> a heartbeat that is written 
   REQUIRE_REFUSED(other->heartbeat(call.id, member(1)), Reason::notInCall);
 }
 
+TEST_CASE("two processes: an answer that took long -> a whole TTL from then", "[facade][presence]") {
+  const auto kind = GENERATE(eitherStorage());
+  const bool joins = GENERATE(false, true);  // or sends a heartbeat
+  CAPTURE(kind, joins);
+  Two two(kind);
+  const Call call = two.world.startTeam();
+  two.run(seconds{70}, [&](int now) {
+    if (now % 15 == 0) REQUIRE_OK(two.world.messenger->heartbeat(call.id, member(0)));
+  });
+  const auto wait = [&](int time) {  // at this one; the other goes on
+    for (int i = 0; i < time; ++i) {
+      two.world.clock->advance(seconds{1});
+      two.other->host().runDueTasks();
+    }
+  };
+  wait(31);  // the lease ends, so everything is stored at once
+  bool waited = false;
+  const std::string_view slow = joins ? "commit" : "save";
+  two.world.storage->failIf(
+      [&](const testing::StorageOperation& each) {
+        if (each.name == slow && !std::exchange(waited, true)) wait(50);
+        return false;
+      },
+      testing::Fault::before);
+  const UserId who = member(joins ? 1 : 0);
+  if (joins) {
+    REQUIRE_OK(two.world.messenger->joinCall(call.id, who));
+  } else {
+    REQUIRE_OK(two.world.messenger->heartbeat(call.id, who));
+  }
+  REQUIRE(waited);
+  for (int i = 0; i < 58; ++i) {
+    wait(1);
+    two.other->host().checkActivity();
+    REQUIRE(two.world.isIn(call, who));
+  }
+}
+
+TEST_CASE("two processes: an answer is slow each time -> not acknowledged", "[facade][presence]") {
+  Two two(StorageKind::memory);
+  const Call call = two.world.startTeam();
+  two.world.clock->advance(seconds{31});
+  two.world.storage->failIf(
+      [&](const testing::StorageOperation& each) {
+        if (each.name == "save") two.world.clock->advance(seconds{50});
+        return false;
+      },
+      testing::Fault::before);
+  REQUIRE_THROWS_AS(two.world.messenger->heartbeat(call.id, member(0)), StorageBusy);
+  REQUIRE_THROWS_AS(two.other->heartbeat(call.id, member(0)), StorageBusy);
+  REQUIRE_OK(two.other->joinCall(call.id, member(1)));  // it is committed: they are in the call
+  REQUIRE(two.world.isIn(call, member(1)));
+}
+
 TEST_CASE("two processes: a tool that receives nothing -> uses what the others have reported",
           "[facade][presence]") {
   const auto kind = GENERATE(eitherStorage());

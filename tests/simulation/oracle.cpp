@@ -137,23 +137,23 @@ void Oracle::answerLost(const CallId& call) {
   calls_[call].eventsMayBeMissing = true;
 }
 
-void Oracle::seen(Session& who, Mark from, bool again) {
+void Oracle::seen(Session& who, SteadyPoint answered, bool again) {
   if (again && now_ - who.seen >= ttl_) who.backSince = now_;
-  who.seen = std::max(who.seen, from.at);
+  who.seen = std::max(who.seen, answered - promptly);
 }
 
-void Oracle::started(const Call& call, const UserId& user, Mark from) {
+void Oracle::started(const Call& call, const UserId& user, Mark from, SteadyPoint answered) {
   if (calls_.count(call.id) == 0)
     violate("8", fmt::format("the start of {} was not committed", call.id.value()));
-  joined(call.id, user, from);
+  joined(call.id, user, from, answered);
 }
 
-void Oracle::joined(const CallId& call, const UserId& user, Mark from) {
+void Oracle::joined(const CallId& call, const UserId& user, Mark from, SteadyPoint answered) {
   Session& who = session(call, user);
   if (!who.in && who.outAt <= from.commits) {
     violate("8", fmt::format("{} joined call {} and is not in it", nameOf(user), call.value()));
   }
-  if (who.in) seen(who, from, who.inAt <= from.commits);
+  if (who.in) seen(who, answered, who.inAt <= from.commits);
 }
 
 void Oracle::left(const CallId& call, const UserId& user, Mark from) {
@@ -177,7 +177,8 @@ void Oracle::kicked(const CallId& call, const UserId& user, bool kicked, Mark fr
 
 /// Another process hears of a departure with its next report. Until then it may acknowledge, but not for
 /// longer than its lease holds.
-void Oracle::heartbeat(const CallId& call, const UserId& user, const Process& by, Mark from) {
+void Oracle::heartbeat(const CallId& call, const UserId& user, const Process& by, Mark from,
+                       SteadyPoint answered) {
   Session& who = session(call, user);
   // This one is under way too.
   const Entries& entries = entries_[{by, user}];
@@ -189,7 +190,7 @@ void Oracle::heartbeat(const CallId& call, const UserId& user, const Process& by
     violate("6", fmt::format("a heartbeat of {}, who has been out of call {} for {} s, was acknowledged",
                              nameOf(user), call.value(), seconds(from.at - who.outSince)));
   }
-  if (who.in) seen(who, from, true);
+  if (who.in) seen(who, answered, true);
 }
 
 void Oracle::heartbeatRefused(const CallId& call, const UserId& user, Mark from) {

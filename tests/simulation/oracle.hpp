@@ -68,14 +68,15 @@ class Oracle {
     reachable_ = now;
   }
 
-  // What was answered. Each is an acknowledgement of a verb that began at `from`.
+  // What was answered. Each is an acknowledgement of a verb that began at `from`. `answered`: somebody who is
+  // in the call then keeps a whole TTL.
 
-  void started(const Call& call, const UserId& user, Mark from);
-  void joined(const CallId& call, const UserId& user, Mark from);
+  void started(const Call& call, const UserId& user, Mark from, SteadyPoint answered);
+  void joined(const CallId& call, const UserId& user, Mark from, SteadyPoint answered);
   void left(const CallId& call, const UserId& user, Mark from);
   void ended(const CallId& call);
   void kicked(const CallId& call, const UserId& user, bool kicked, Mark from);
-  void heartbeat(const CallId& call, const UserId& user, const Process& by, Mark from);
+  void heartbeat(const CallId& call, const UserId& user, const Process& by, Mark from, SteadyPoint answered);
   void heartbeatRefused(const CallId& call, const UserId& user, Mark from);
   /// Of someone who is no member now; and before somebody becomes one.
   void removed(const ThreadId& thread, const UserId& user);
@@ -132,10 +133,10 @@ class Oracle {
     std::uint64_t outAt = 0;
     SteadyPoint outSince{};
     Process outBy{};
-    bool outLate = false;         ///< its process was frozen between the decision and the commit
-    std::size_t outStep = 0;      ///< which step took them out,
-    std::uint64_t outDoneAt = 0;  ///< and when it came to its end; 0: not yet
-    SteadyPoint seen{};           ///< the beginning of the latest acknowledged heartbeat, join or start
+    bool outLate = false;                    ///< its process was frozen between the decision and the commit
+    std::size_t outStep = 0;                 ///< which step took them out,
+    std::uint64_t outDoneAt = 0;             ///< and when it came to its end; 0: not yet
+    SteadyPoint seen{};                      ///< the latest acknowledged heartbeat, join or start
     std::optional<SteadyPoint> backSince{};  ///< the latest one that came a whole TTL after the one before
     bool kicked = false;
     std::uint64_t kickedAt = 0;
@@ -157,7 +158,9 @@ class Oracle {
                const std::optional<Mark>& evictsSince);
   /// How long a commit may come after its decision: so far back a process looks for departures.
   static constexpr std::chrono::seconds commitMargin{5};
-  void seen(Session& session, Mark from, bool again);
+  void seen(Session& session, SteadyPoint answered, bool again);
+  /// So much less than a TTL may be left after an answer.
+  static constexpr std::chrono::seconds promptly{1};
 
   Duration ttl_;
   bool reachable_ = false;

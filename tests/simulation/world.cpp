@@ -19,6 +19,11 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
+/// Points after which a verb can see whether what it stored of a participant's presence is old by now.
+bool storesPresence(std::string_view name) {
+  return name == "commit" || name == "committed" || name == "report" || name == "departures";
+}
+
 constexpr TimePoint firstMoment = std::chrono::sys_days{std::chrono::year{2026} / std::chrono::January / 1};
 
 Config configOf(const WorldOptions& options) {
@@ -195,15 +200,24 @@ Fault World::point(const Process& process, std::string_view name) {
   Running& running = *current_;
   note(name);
   const std::size_t at = ++running.passed;
+  if (storesPresence(name)) running.stoodStill.reset();
   if (at == running.stopAt) {
     if (running.dies) {
       killHost(process.host);
       throw HostDied{};
     }
+    if (!running.stoodStill) running.stoodStill = now(process.host).steady;
     running.activity->pause();
     if (!isAlive(process)) throw HostDied{};
+    if (storesPresence(name)) running.stoodStill.reset();
   }
   return at == running.faultAt ? running.fault : Fault::none;
+}
+
+/// Of whoever is acknowledged now: a process that stands still after it has looked at the clock for the last
+/// time cannot know how long.
+SteadyPoint World::answeredAt(const Running& running) const {
+  return running.stoodStill.value_or(now(running.process.host).steady);
 }
 
 void World::loaded(const std::optional<StorageTime>& lastSeen) {
@@ -491,7 +505,7 @@ void World::actAsUser(Messenger& messenger, const Running& running) {
 
   if (step.action == Action::start) {
     const auto call = messenger.startCall(thread(step.thread), by);
-    if (answered(call) && call) oracle_.started(*call, by, from);
+    if (answered(call) && call) oracle_.started(*call, by, from, answeredAt(running));
     return;
   }
   const auto latest = latestCall(step.thread);
@@ -500,7 +514,7 @@ void World::actAsUser(Messenger& messenger, const Running& running) {
   switch (step.action) {
     case Action::join: {
       const auto done = messenger.joinCall(call, by);
-      if (answered(done) && done) oracle_.joined(call, by, from);
+      if (answered(done) && done) oracle_.joined(call, by, from, answeredAt(running));
       break;
     }
     case Action::leave: {
@@ -521,7 +535,7 @@ void World::actAsUser(Messenger& messenger, const Running& running) {
       const auto done = messenger.heartbeat(call, by);
       if (!answered(done)) break;
       if (done) {
-        oracle_.heartbeat(call, by, running.process, from);
+        oracle_.heartbeat(call, by, running.process, from, answeredAt(running));
       } else if (done.error().reason != Reason::notMember) {
         oracle_.heartbeatRefused(call, by, from);
       }

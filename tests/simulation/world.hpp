@@ -128,6 +128,7 @@ class World {
     Process process{};
     Oracle::Mark begun{};
     std::size_t passed = 0;
+    std::optional<SteadyPoint> stoodStill{};  ///< since when it was stopped after storing anything
     std::size_t stopAt = 0;
     std::size_t faultAt = 0;
     Fault fault = Fault::none;
@@ -169,6 +170,7 @@ class World {
   [[nodiscard]] static std::optional<Oracle::Mark> evictsSince(const Running& running);
   [[nodiscard]] bool makesSense(const Step& step) const;
   void note(std::string_view text);
+  [[nodiscard]] SteadyPoint answeredAt(const Running& running) const;
   void look();
   [[nodiscard]] bool stillAlive(const Running& running) const { return isAlive(running.process); }
 
