@@ -104,7 +104,8 @@ Step Generator::byUser() {
                                            Action::kick,  Action::unkick, Action::show};
   static const std::vector<Action> quiet{Action::start, Action::start, Action::join,  Action::join,
                                          Action::join,  Action::join,  Action::leave, Action::heartbeat};
-  Step step = at(choices_.pick(quiet_ ? quiet : actions), anyHost());
+  const Action action = choices_.pick(quiet_ ? quiet : actions);  // first: arguments have no order
+  Step step = at(action, anyHost());
   step.user = anyUser();
   step.target = anyUser();
   step.thread = choices_.below(threadCount);
@@ -122,7 +123,8 @@ Step Generator::byHost() {
   static const std::vector<Action> quiet{Action::addMember,     Action::unlock,     Action::callsUp,
                                          Action::checkActivity, Action::queueCheck, Action::checkActivity,
                                          Action::flushPresence, Action::retryFailed};
-  Step step = at(choices_.pick(quiet_ ? quiet : actions), anyHost());
+  const Action action = choices_.pick(quiet_ ? quiet : actions);  // first: arguments have no order
+  Step step = at(action, anyHost());
   step.user = anyUser();
   step.thread = choices_.below(threadCount);
   if (step.action == Action::command) step.command = choices_.below(consoleCommands.size());

@@ -188,6 +188,14 @@ Moment World::now(std::size_t host) const {
   return {firstMoment + elapsed_ + hosts_[host].wallOffset, SteadyPoint{hours{1} + elapsed_}};
 }
 
+/// The folder of the database has another name each time.
+void World::noteFreely(std::string text) {
+  if (!disk_) return note(text);
+  const std::string folder = disk_->folder().string();
+  for (std::size_t at = 0; (at = text.find(folder, at)) != std::string::npos;) text.erase(at, folder.size());
+  note(text);
+}
+
 void World::note(std::string_view text) {
   for (const char c : text) {
     fingerprint_ = (fingerprint_ ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
@@ -486,7 +494,7 @@ void World::act(Running& running) {
   } catch (const std::logic_error& error) {
     oracle_.violate("errors", fmt::format("std::logic_error: {}", error.what()));
   } catch (const std::exception& error) {
-    note(error.what());
+    noteFreely(error.what());
   }
 }
 
@@ -699,7 +707,7 @@ void World::runCommand(Messenger& messenger, const Running& running) {
   std::ostringstream err;
   const auto run = [&] {
     const bool done = console.run(arguments, out, err) == 0;
-    note(done ? out.str() : err.str());
+    noteFreely(done ? out.str() : err.str());
     return done;
   };
   if (words.front() == "calls:down") {

@@ -170,6 +170,7 @@ class World {
   [[nodiscard]] static std::optional<Oracle::Mark> evictsSince(const Running& running);
   [[nodiscard]] bool makesSense(const Step& step) const;
   void note(std::string_view text);
+  void noteFreely(std::string text);
   [[nodiscard]] SteadyPoint answeredAt(const Running& running) const;
   void look();
   [[nodiscard]] bool stillAlive(const Running& running) const { return isAlive(running.process); }

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "adapters/sqlite/query.hpp"
+#include "adapters/sqlite/sqlite_error.hpp"
 
 #if SQLITE_VERSION_NUMBER < 3037000
 #error "messenger needs SQLite 3.37 or newer (STRICT tables, RETURNING)"
@@ -22,6 +23,7 @@ namespace {
 constexpr FixedText beginImmediate = "BEGIN IMMEDIATE";
 constexpr FixedText beginDeferred = "BEGIN";
 constexpr FixedText commitText = "COMMIT";
+constexpr FixedText pageCountText = "PRAGMA page_count";
 constexpr FixedText rollbackText = "ROLLBACK";
 
 int milliseconds(std::chrono::milliseconds time) {
@@ -38,6 +40,10 @@ Connection::Connection(const std::filesystem::path& path, Access access,
                        std::chrono::milliseconds busyTimeout, StatementProbe* probe)
     : file_(path), database_(path.string(), openFlags(access), milliseconds(busyTimeout)), probe_(probe) {
   file_.requireUnchanged();
+  // In steps of this size the file takes space, also before it needs it (`reserveFile`).
+  int step = 64 * 1024;
+  if (access == Access::write)
+    sqlite3_file_control(database_.getHandle(), "main", SQLITE_FCNTL_CHUNK_SIZE, &step);
 }
 
 SQLite::Statement& Connection::prepared(Sql sql) {
@@ -91,6 +97,14 @@ bool Connection::checkpoint(Checkpoint kind) noexcept {
   int written = 0;
   const int code = sqlite3_wal_checkpoint_v2(database_.getHandle(), "main", mode, &inLog, &written);
   return code == SQLITE_OK && inLog == written;
+}
+
+void Connection::reserveFile() {
+  constexpr sqlite3_int64 pageSize = 4096;
+  Query count(*this, pageCountText);
+  sqlite3_int64 bytes = count.next() ? count.integer(0) * pageSize : 0;
+  if (sqlite3_file_control(database_.getHandle(), "main", SQLITE_FCNTL_SIZE_HINT, &bytes) != SQLITE_OK)
+    throw DiskFull(fmt::format("{}: the disk is full: the file cannot grow", database_.getFilename()));
 }
 
 void Connection::limitLog(std::int64_t pages) noexcept {

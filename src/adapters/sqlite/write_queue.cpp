@@ -212,6 +212,7 @@ void WriteQueue::commitGroup(Entry* first) {
     // Only with other writes: refused changes cause no write.
     remember = remember && writer_->database().getTotalChanges() != before;
     if (remember) rememberTime(*writer_, now);
+    if (writer_->database().getTotalChanges() != before) writer_->reserveFile();
     writer_->commit();
   });
   if (!remember) return;

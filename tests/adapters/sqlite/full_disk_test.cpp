@@ -157,6 +157,32 @@ TEST_CASE("full disk: a reader keeps the log from beginning anew -> unavailable 
   });
 }
 
+TEST_CASE("full disk: a reader makes the log take all the space -> everything continues after it",
+          "[sqlite][disk]") {
+  requireOnSmallDisk([](const SmallDisk& disk) {
+    auto storage = disk.open();
+    const Job job = leased(*storage);
+    {
+      SQLite::Database reader(disk.file().string(), SQLite::OPEN_READONLY);
+      reader.exec("BEGIN");
+      expect(reader.execAndGet("SELECT count(*) FROM jobs").getInt() == 1, "it reads");
+      try {
+        for (int i = 2; i < 50000; ++i) {
+          const std::string number = std::to_string(i);
+          (void)started(*storage, "c" + number, "t" + number);
+        }
+        expect(false, "it cannot hold everything");
+      } catch (const StorageUnavailable&) {
+      }
+      expect(std::filesystem::file_size(disk.file().string() + "-wal") > 2U << 20U, "the log has the space");
+    }
+    storage.reset();
+    storage = disk.open();
+    renewOften(*storage, job, 5000);
+    expect(started(*storage, "last", "last") == Status::committed, "a call starts");
+  });
+}
+
 TEST_CASE("full disk: new rows -> unavailable and once there is space everything continues",
           "[sqlite][disk]") {
   requireOnSmallDisk([](const SmallDisk& disk) {
