@@ -64,8 +64,8 @@ class Connection {
   bool checkpoint(Checkpoint kind) noexcept;
 
   /// Takes the space for all pages that the file has after this transaction, so that writing the log back
-  /// never needs any: a log that has filled the disk could not be cut otherwise. Throws DiskFull when there is
-  /// none. REQUIRES: a transaction is open that writes.
+  /// never needs any: a log that has filled the disk could not be cut otherwise. Throws DiskFull when there
+  /// is none. REQUIRES: a transaction is open that writes.
   void reserveFile();
 
   /// Keeps the log small where there is little space: see `keepLogSmall`.
