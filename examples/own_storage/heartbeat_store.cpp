@@ -19,10 +19,14 @@ std::vector<ParticipantKey> VectorHeartbeatStore::save(const Report& report) {
   }
   if (report.peer) {
     const Peer& peer = *report.peer;
-    std::erase_if(tables_.peers, [&](const Peer& each) {
-      return each.id == peer.id || each.leaseUntil < peer.leaseUntil - std::chrono::hours{24 * 7};
+    const bool isOld = std::any_of(tables_.peers.begin(), tables_.peers.end(), [&](const Peer& each) {
+      return each.id == peer.id && each.reportedUpTo > peer.reportedUpTo;
     });
-    tables_.peers.push_back(peer);
+    std::erase_if(tables_.peers, [&](const Peer& each) {
+      const bool replaced = each.id == peer.id && !isOld;
+      return replaced || each.leaseUntil < peer.leaseUntil - std::chrono::hours{24 * 7};
+    });
+    if (!isOld) tables_.peers.push_back(peer);
   }
   return passedOver;
 }

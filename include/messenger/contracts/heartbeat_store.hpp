@@ -37,8 +37,9 @@ class HeartbeatStore {
     std::optional<Peer> peer{};  ///< also renews this peer's lease; stored after all of `lastSeen`
   };
 
-  /// Stores when participants were last seen (never an earlier time over a later one), then the peer. Skips
-  /// and returns those of `lastSeen` who are not in the call. Large reports may be stored in several
+  /// Stores when participants were last seen (never an earlier time over a later one), then the peer (never
+  /// one that had reported less over one that had reported more: of two reports the older may come last).
+  /// Skips and returns those of `lastSeen` who are not in the call. Large reports may be stored in several
   /// transactions. Deletes peers whose lease ended a week before this one's.
   virtual std::vector<ParticipantKey> save(const Report& report) = 0;
 

@@ -26,7 +26,8 @@ std::vector<ParticipantKey> MemoryHeartbeatStore::save(const Report& report) {
   }
   if (report.peer) {
     const Peer& peer = *report.peer;
-    tables_.peers[peer.id] = peer;
+    const auto stored = tables_.peers.try_emplace(peer.id, peer).first;
+    if (stored->second.reportedUpTo <= peer.reportedUpTo) stored->second = peer;
     std::erase_if(tables_.peers, [&](const auto& each) {
       return each.second.leaseUntil < saturatingSubtract(peer.leaseUntil, peerKept);
     });

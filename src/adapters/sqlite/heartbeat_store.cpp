@@ -25,7 +25,8 @@ constexpr FixedText peerText =
     "INSERT INTO presence_peers (instance, receiving_since, reported_up_to, lease_until) "
     "VALUES (?1, ?2, ?3, ?4) ON CONFLICT (instance) DO UPDATE SET "
     "receiving_since = excluded.receiving_since, reported_up_to = excluded.reported_up_to, "
-    "lease_until = excluded.lease_until";
+    "lease_until = excluded.lease_until "
+    "WHERE excluded.reported_up_to >= presence_peers.reported_up_to";
 constexpr FixedText forgetText = "DELETE FROM presence_peers WHERE lease_until < ?1";
 constexpr FixedText peersText =
     "SELECT instance, receiving_since, reported_up_to, lease_until FROM presence_peers";

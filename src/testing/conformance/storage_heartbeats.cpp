@@ -66,6 +66,13 @@ void peers(StorageCase& c) {
   requireEqual("the other reported up to", all[1].reportedUpTo, t(20));
   requireEqual("the other's lease", all[1].leaseUntil, t(50));
   requireEqual("the other receives since", all[1].receivingSince, t(3));
+  c.heartbeats().save({there, {}, HeartbeatStore::Peer{there, t(2), t(19), t(60)}});  // it began before
+  c.heartbeats().save({there, {}, HeartbeatStore::Peer{there, t(3), t(20), t(40)}});  // its lease ends early
+  all = c.heartbeats().peers();
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+  requireEqual("reported up to, after an older report", all[1].reportedUpTo, t(20));
+  requireEqual("the lease, as last reported", all[1].leaseUntil, t(40));
+  requireEqual("receiving since, after an older report", all[1].receivingSince, t(3));
   constexpr std::int64_t week = std::int64_t{7} * 24 * 3600;
   c.heartbeats().save({there, {}, HeartbeatStore::Peer{there, t(3), t(week), t(week + 31)}});
   requireEqual("within a week", c.heartbeats().peers().size(), std::size_t{2});
@@ -124,7 +131,9 @@ void checkHeartbeats(StorageChecks& checks) {
   checks.run("save: last seen, never an earlier time over a later one", saves);
   checks.run("save: a participant in no call -> skipped and returned", passesOver);
   checks.run("save: a large report -> all of it", large);
-  checks.run("peers: as last reported; deleted a week after their lease", peers);
+  checks.run(
+      "peers: as last reported, never an older report over a newer one; deleted a week after their lease",
+      peers);
   checks.run("silent: by last seen, in pages, of calls up to a sequence", silence);
   checks.run("silent: seen at the same time -> by sequence, each once", seenTogether);
   checks.run("departures: participants who left at or after a time", departures);
