@@ -39,8 +39,9 @@ Result<void> Heartbeats::receive(const CallId& call, const UserId& user) {
       const auto touched = context_.presence.touchNow(call, user, context_.clock);
       // Not tracked, or not any more: out of the call, through another process. The storage says why.
       if (!touched.tracked) break;
-      if (context_.window.mayAcknowledge(touched.now)) return {};
-      if (stored && touched.now - *stored <= PresenceWindow::promptly) return {};
+      const bool covered =
+          stored ? context_.window.covers(*stored, touched.now) : context_.window.mayAcknowledge(touched.now);
+      if (covered) return {};
       if (i == mostStores)
         throw StorageBusy("a heartbeat took too long to be stored; a retry may succeed later");
       writeThrough({call, user});

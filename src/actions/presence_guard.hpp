@@ -46,17 +46,15 @@ class PresenceGuard {
   PresenceGuard(const PresenceGuard&) = delete;
   PresenceGuard& operator=(const PresenceGuard&) = delete;
 
-  /// To be called when it is stored that the participant is in the call and was seen. The storage may have
-  /// taken long. False: that time is old by now and no report will tell a later one, so it is to be stored
-  /// again.
+  /// To be called when it is stored that the participant is in the call and was seen. False: the storage took
+  /// so long that this has to be stored again (`PresenceWindow::covers`).
   [[nodiscard]] bool keep() noexcept {
     keep_ = true;
     const SteadyPoint now = context_.clock.steady();
-    const bool prompt = now - seen_ <= PresenceWindow::promptly;
-    seen_ = now;
-    if (prompt) return true;
+    const SteadyPoint stored = std::exchange(seen_, now);
+    if (now - stored <= PresenceWindow::promptly) return true;
     try {
-      return context_.presence.touch(who_.call, who_.user, now) && context_.window.mayAcknowledge(now);
+      return context_.presence.touch(who_.call, who_.user, now) && context_.window.covers(stored, now);
     } catch (...) {
       context_.window.restart(now);
       return false;

@@ -14,8 +14,7 @@ namespace messenger::actions {
 /// begin a full TTL of grace. Thread-safe; the hot path does not lock.
 class PresenceWindow {
  public:
-  /// Whoever is acknowledged keeps a whole TTL from then, less at most this: a time that was stored longer
-  /// ago counts only while the lease is valid, and otherwise it is stored again.
+  /// Whoever is acknowledged keeps a whole TTL from then, less at most this.
   static constexpr std::chrono::seconds promptly{1};
 
   PresenceWindow(const Config::Presence& config, InstanceId self, bool presenceIsShared, SteadyPoint now);
@@ -27,6 +26,14 @@ class PresenceWindow {
   /// or when no other process depends on the reports of this one.
   [[nodiscard]] bool mayAcknowledge(SteadyPoint now) const noexcept {
     return !needsLease_ || now.time_since_epoch().count() < leaseUntil_.load(std::memory_order_relaxed);
+  }
+
+  /// Whether somebody may be acknowledged `now` who was stored as seen at `stored`. That time may be old when
+  /// the storage took long. Then the lease has to cover the acknowledgement, and no TTL may lie between the
+  /// two: it would be evidence of silence, for a report may already say that nothing came in between.
+  [[nodiscard]] bool covers(SteadyPoint stored, SteadyPoint now) const noexcept {
+    const auto age = now - stored;
+    return age <= promptly || (age < config_.ttl && mayAcknowledge(now));
   }
 
   /// Whether this process is a presence peer: it receives heartbeats and reports them.

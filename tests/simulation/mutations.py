@@ -81,6 +81,8 @@ MUTATIONS = [
      "  if (!evident) return {};", "  if (!evident && command.ttl < Duration::zero()) return {};"),
     ("written through and acknowledged all the same", "src/actions/heartbeats.cpp",
      "stored = touched.now;", "return {};"),
+    ("an answer that took longer than a TTL is covered by the lease", "src/actions/presence_window.hpp",
+     "(age < config_.ttl && mayAcknowledge(now))", "mayAcknowledge(now)"),
     ("departures of the last TTL only", "src/actions/heartbeats.cpp",
      "const StorageTime since = saturatingSubtract(departuresUpTo_.load(), commitMargin);", "const StorageTime since = now - context_.config.presence.ttl - commitMargin;"),
 

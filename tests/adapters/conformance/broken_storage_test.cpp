@@ -293,7 +293,9 @@ TEST_CASE("storage suite: wrong heartbeats or a wrong switch -> caught", "[adapt
     without.peer.reset();
     return right.save(without);
   };
-  CHECK(finds(breaks, "peers: as last reported; deleted a week after their lease"));
+  CHECK(finds(
+      breaks,
+      "peers: as last reported, never an older report over a newer one; deleted a week after their lease"));
   breaks = {};
   breaks.silent = [](HeartbeatStore& right, const HeartbeatStore::SilentQuery& query) {
     HeartbeatStore::SilentQuery later = query;
