@@ -19,9 +19,6 @@ namespace {
 /// contention but a fault.
 constexpr int mostAttempts = 1000;
 
-/// So often it is stored when somebody was seen, while each time takes longer than it may.
-constexpr int mostStores = 3;
-
 /// The first conflicts are repeated at once; later ones after a random wait of up to a millisecond.
 void backOff(int attempt, std::int64_t random) {
   if (attempt < 4) return;
@@ -148,7 +145,7 @@ std::optional<Result<Done>> Engine::carryOut(rules::Decision decision, const Cal
 /// untracks them afterwards.
 bool Engine::confirmSeen(const ParticipantKey& who) {
   PresenceGuard guard(context_, who);
-  for (int i = 0; i < mostStores; ++i) {
+  for (int i = 0; i < PresenceWindow::mostStores; ++i) {
     if (!storeSeen(who)) return false;
     if (guard.keep()) return true;
   }
@@ -167,7 +164,7 @@ bool Engine::storeSeen(const ParticipantKey& who) {
 /// the commit.
 void Engine::keep(PresenceGuard& guard) noexcept {
   try {
-    for (int i = 0; i < mostStores && !guard.keep(); ++i) {
+    for (int i = 0; i < PresenceWindow::mostStores && !guard.keep(); ++i) {
       if (!storeSeen(guard.who())) return;
     }
   } catch (...) {

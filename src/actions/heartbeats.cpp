@@ -22,9 +22,6 @@ void raise(std::atomic<Time>& known, Time to) noexcept {
   }
 }
 
-/// So often a heartbeat is stored when each time took longer than it may.
-constexpr int mostStores = 3;
-
 }  // namespace
 
 bool Heartbeats::tryReceive(const CallId& call, const UserId& user) {
@@ -42,7 +39,7 @@ Result<void> Heartbeats::receive(const CallId& call, const UserId& user) {
       const bool covered =
           stored ? context_.window.covers(*stored, touched.now) : context_.window.mayAcknowledge(touched.now);
       if (covered) return {};
-      if (i == mostStores)
+      if (i == PresenceWindow::mostStores)
         throw StorageBusy("a heartbeat took too long to be stored; a retry may succeed later");
       writeThrough({call, user});
       stored = touched.now;

@@ -17,6 +17,9 @@ class PresenceWindow {
   /// Whoever is acknowledged keeps a whole TTL from then, less at most this.
   static constexpr std::chrono::seconds promptly{1};
 
+  /// So often it is stored when somebody was seen, while each time takes longer than it may.
+  static constexpr int mostStores = 3;
+
   PresenceWindow(const Config::Presence& config, InstanceId self, bool presenceIsShared, SteadyPoint now);
 
   /// Begins a TTL of grace: no heartbeat could arrive until now.

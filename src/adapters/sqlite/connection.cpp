@@ -100,11 +100,11 @@ bool Connection::checkpoint(Checkpoint kind) noexcept {
 }
 
 void Connection::reserveFile() {
-  constexpr sqlite3_int64 pageSize = 4096;
+  if (pageBytes_ == 0) pageBytes_ = database_.execAndGet("PRAGMA page_size").getInt64();
   Query count(*this, pageCountText);
-  sqlite3_int64 bytes = count.next() ? count.integer(0) * pageSize : 0;
+  sqlite3_int64 bytes = count.next() ? count.integer(0) * pageBytes_ : 0;
   if (sqlite3_file_control(database_.getHandle(), "main", SQLITE_FCNTL_SIZE_HINT, &bytes) != SQLITE_OK)
-    throw DiskFull(fmt::format("{}: the disk is full: the file cannot grow", database_.getFilename()));
+    throw DiskFull(fmt::format("{}: the file cannot grow, as on a full disk", database_.getFilename()));
 }
 
 void Connection::limitLog(std::int64_t pages) noexcept {

@@ -80,6 +80,7 @@ class Connection {
   SQLite::Database database_;
   StatementProbe* probe_;
   std::int64_t logPages_ = 0;
+  std::int64_t pageBytes_ = 0;  ///< of the file, which another program may have made; 0: not read yet
   std::unordered_map<const char*, SQLite::Statement> statements_;
 };
 

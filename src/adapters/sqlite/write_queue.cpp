@@ -210,9 +210,10 @@ void WriteQueue::commitGroup(Entry* first) {
     const int before = writer_->database().getTotalChanges();
     runAll(first);
     // Only with other writes: refused changes cause no write.
-    remember = remember && writer_->database().getTotalChanges() != before;
+    const bool writes = writer_->database().getTotalChanges() != before;
+    remember = remember && writes;
     if (remember) rememberTime(*writer_, now);
-    if (writer_->database().getTotalChanges() != before) writer_->reserveFile();
+    if (writes) writer_->reserveFile();
     writer_->commit();
   });
   if (!remember) return;
