@@ -190,14 +190,17 @@ Step Generator::near(Step step) {
 
 Step Generator::disturbed(Step step) {
   if (!runs(step.action)) return step;
+  // Due tasks report, look for departures and check activity: they pass more points than a verb.
+  const std::uint64_t reach =
+      step.action == Action::runDueTasks || step.action == Action::checkActivity ? 24 : 9;
   if (choices_.chance(12)) {
-    step.stopAt = choices_.below(9) + 1;
+    step.stopAt = choices_.below(reach) + 1;
     step.dies = choices_.chance(15);
   }
   if (choices_.chance(8)) {
     static const std::vector<Fault> faults{Fault::busy, Fault::unavailable, Fault::lostAnswer,
                                            Fault::returnsFalse, Fault::throws};
-    step.faultAt = choices_.below(9) + 1;
+    step.faultAt = choices_.below(reach) + 1;
     step.fault = choices_.pick(faults);
     if (world_.options().storage == StorageKind::sqlite && choices_.chance(60)) {
       static const std::vector<Fault> ofDisk{Fault::diskError, Fault::diskFull, Fault::powerFails};
