@@ -41,7 +41,7 @@ class Stage {
     dependencies.logger = nullLogger();
     dependencies.presence = memoryPresence();
     for (std::size_t n = 1; n <= population.participants; ++n) {
-      dependencies.presence->track(Population::key(n), clock->steady());
+      dependencies.presence->track(Population::key(n), 1, clock->steady());
     }
     messenger.emplace(config, dependencies);
     messenger->host().runDueTasks();

@@ -33,7 +33,7 @@ class Stage {
     config.calling.enabled = true;
     Dependencies dependencies{storage, nullptr, presence, nullptr, clock, nullLogger()};
     for (std::size_t n = 1; n <= population.participants; ++n) {
-      presence->track(Population::key(n), clock->steady());
+      presence->track(Population::key(n), 1, clock->steady());
     }
     clock->advance(2 * config.presence.ttl);
     messenger.emplace(config, dependencies);

@@ -16,7 +16,7 @@ PresenceStage::PresenceStage(std::size_t count) : crowd(count), clock(systemCloc
   const std::size_t before = bytesInUse();
   presence = memoryPresence();
   for (std::size_t at = 0; at < count; ++at) {
-    presence->track(crowd.keys[at], now);
+    presence->track(crowd.keys[at], 1, now);
     const double each = static_cast<double>(bytesInUse() - before) / static_cast<double>(at + 1);
     if (at >= count / 10) mostBytesEach = std::max(mostBytesEach, each);
   }

@@ -5,13 +5,14 @@
 
 using namespace messenger;
 
-std::vector<ParticipantKey> VectorHeartbeatStore::save(const Report& report) {
+std::vector<HeartbeatStore::Absent> VectorHeartbeatStore::save(const Report& report) {
   const std::lock_guard lock(tables_.mutex);
-  std::vector<ParticipantKey> passedOver;
+  std::vector<Absent> passedOver;
   for (const auto& [who, at] : report.lastSeen) {
     Tables::ParticipantRow* row = tables_.find(who.call, who.user);
     if (row == nullptr || row->participant.leftAt) {
-      passedOver.push_back(who);
+      const Tables::CallRow* call = tables_.find(who.call);
+      passedOver.push_back({who, call == nullptr ? Absent::noSuchCall : call->call.revision});
     } else if (at > row->lastSeen) {
       row->lastSeen = at;
       row->seenBy = report.seenBy;
@@ -54,7 +55,7 @@ std::vector<HeartbeatStore::SilentParticipant> VectorHeartbeatStore::silent(cons
   return found;
 }
 
-std::vector<ParticipantKey> VectorHeartbeatStore::departures(const DeparturesQuery& query) {
+std::vector<HeartbeatStore::Absent> VectorHeartbeatStore::departures(const DeparturesQuery& query) {
   const std::lock_guard lock(tables_.mutex);
   std::vector<std::pair<StorageTime, ParticipantKey>> found;
   for (const Tables::ParticipantRow& row : tables_.participants) {
@@ -65,9 +66,9 @@ std::vector<ParticipantKey> VectorHeartbeatStore::departures(const DeparturesQue
   }
   std::stable_sort(found.begin(), found.end(),
                    [](const auto& one, const auto& other) { return one.first < other.first; });
-  std::vector<ParticipantKey> keys;
+  std::vector<Absent> absent;
   for (const auto& [at, who] : found) {
-    if (keys.size() < query.limit) keys.push_back(who);
+    if (absent.size() < query.limit) absent.push_back({who, tables_.find(who.call)->call.revision});
   }
-  return keys;
+  return absent;
 }

@@ -92,10 +92,10 @@ class VectorHeartbeatStore final : public messenger::HeartbeatStore {
  public:
   explicit VectorHeartbeatStore(Tables& tables) : tables_(tables) {}
 
-  std::vector<messenger::ParticipantKey> save(const Report& report) override;
+  std::vector<Absent> save(const Report& report) override;
   std::vector<Peer> peers() override;
   std::vector<SilentParticipant> silent(const SilentQuery& query) override;
-  std::vector<messenger::ParticipantKey> departures(const DeparturesQuery& query) override;
+  std::vector<Absent> departures(const DeparturesQuery& query) override;
 
  private:
   Tables& tables_;

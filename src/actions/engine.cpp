@@ -118,7 +118,10 @@ Result<Done> Engine::repeat(const std::function<std::optional<Result<Done>>()>& 
 
 std::optional<Result<Done>> Engine::carryOut(rules::Decision decision, const CallStore::Loaded& loaded,
                                              Audience audience) {
-  if (decision.gone && loaded.call) untrackSafely(context_, {loaded.call->call.id, *decision.gone});
+  if (decision.gone && loaded.call) {
+    const CallWithRoom& call = loaded.call->call;
+    untrackSafely(context_, {call.id, *decision.gone}, call.revision);
+  }
   if (decision.refusal) return refuse(std::move(*decision.refusal));
   if (decision.change) {
     auto done = commit(decision, std::move(audience));
@@ -130,7 +133,7 @@ std::optional<Result<Done>> Engine::carryOut(rules::Decision decision, const Cal
   if (!loaded.call) return done;
   done.call = loaded.call->call;
   done.participants = loaded.call->participants;
-  if (decision.seen && !confirmSeen({done.call.id, *decision.seen})) return std::nullopt;
+  if (decision.seen && !confirmSeen({done.call.id, *decision.seen}, done.call.revision)) return std::nullopt;
   if (!decision.notices.empty()) {
     Delivery::Ticket ticket(context_.delivery, done.call.id);
     CommitResult asLoaded;
@@ -143,8 +146,8 @@ std::optional<Result<Done>> Engine::carryOut(rules::Decision decision, const Cal
 
 /// Tracks first and then checks again that the user is in the call: a kick in between is either seen here, or
 /// untracks them afterwards.
-bool Engine::confirmSeen(const ParticipantKey& who) {
-  PresenceGuard guard(context_, who);
+bool Engine::confirmSeen(const ParticipantKey& who, std::int64_t revision) {
+  PresenceGuard guard(context_, who, revision);
   for (int i = 0; i < PresenceWindow::mostStores; ++i) {
     if (!storeSeen(who)) return false;
     if (guard.keep()) return true;
@@ -202,7 +205,8 @@ std::optional<Done> Engine::commit(rules::Decision& decision, Audience audience)
   Delivery::Ticket ticket(context_.delivery, change.call);
   std::deque<PresenceGuard> entering;
   for (const CallParticipant& row : change.participants) {
-    if (isIn(row)) entering.emplace_back(context_, ParticipantKey{change.call, row.user});
+    if (isIn(row))
+      entering.emplace_back(context_, ParticipantKey{change.call, row.user}, change.expectedRevision + 1);
   }
   CommitResult result = store(change);
   switch (result.status) {
@@ -230,9 +234,10 @@ std::optional<Done> Engine::commit(rules::Decision& decision, Audience audience)
 Done Engine::settled(rules::Decision& decision, CommitResult& result) {
   const CallId& call = decision.change->call;
   for (const CallParticipant& row : result.participants) {
-    if (!isIn(row)) untrackSafely(context_, {call, row.user});
+    if (!isIn(row)) untrackSafely(context_, {call, row.user}, result.call.revision);
   }
-  for (const CallParticipant& row : result.left) untrackSafely(context_, {call, row.user});
+  for (const CallParticipant& row : result.left)
+    untrackSafely(context_, {call, row.user}, result.call.revision);
   if (!decision.change->jobs.empty()) context_.jobsStored.notify();
   Done done;
   done.kind = Done::Kind::committed;

@@ -72,7 +72,7 @@ class Engine {
   std::optional<Done> commit(rules::Decision& decision, Audience audience);
   void complete(CallChange& change, const rules::Decision& decision, const Audience& audience);
   Done settled(rules::Decision& decision, CommitResult& result);
-  bool confirmSeen(const ParticipantKey& who);
+  bool confirmSeen(const ParticipantKey& who, std::int64_t revision);
   bool storeSeen(const ParticipantKey& who);
   void keep(PresenceGuard& guard) noexcept;
 

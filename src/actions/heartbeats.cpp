@@ -72,8 +72,8 @@ void Heartbeats::writeThrough(const ParticipantKey& who) {
 
 /// Participants whom the storage skipped are out of the call, so they are untracked.
 void Heartbeats::save(const HeartbeatStore::Report& report) {
-  for (const ParticipantKey& out : context_.storage.heartbeats().save(report)) {
-    context_.presence.untrack(out);
+  for (const HeartbeatStore::Absent& out : context_.storage.heartbeats().save(report)) {
+    context_.presence.untrack(out.who, out.revision);
   }
 }
 
@@ -126,7 +126,7 @@ void Heartbeats::untrackDeparted(StorageTime now) {
       limit *= 4;
       continue;
     }
-    for (const ParticipantKey& who : gone) context_.presence.untrack(who);
+    for (const HeartbeatStore::Absent& each : gone) context_.presence.untrack(each.who, each.revision);
     raise(departuresUpTo_, now);
     return;
   }

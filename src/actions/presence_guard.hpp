@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <exception>
 #include <utility>
 #include <vector>
@@ -9,29 +10,32 @@
 
 namespace messenger::actions {
 
-/// Untracks somebody who is not in the call. Does not throw, because a presence store that does not answer
-/// must not make a committed verb fail; then no heartbeat is acknowledged from memory until the next report
-/// has untracked them.
-inline void untrackSafely(Context& context, const ParticipantKey& who) noexcept {
+/// Untracks somebody who is not in the call as of this revision. Does not throw, because a presence store
+/// that does not answer must not make a committed verb fail; then no heartbeat is acknowledged from memory
+/// until the next report has untracked them.
+inline void untrackSafely(Context& context, const ParticipantKey& who, std::int64_t revision) noexcept {
   try {
-    context.presence.untrack(who);
+    context.presence.untrack(who, revision);
   } catch (...) {
     context.window.revokeLease(context.clock.steady());
   }
 }
 
-/// Starts tracking a participant before the change commits that puts them in the call, so that a concurrent
-/// kick always untracks last. Untracks them again when the change did not commit. After an error the outcome
-/// is unknown: a participant who was tracked before stays tracked, because they may have been in the call and
-/// sending heartbeats the whole time.
+/// Tracks a participant, as of a revision of the call, before it is known whether they are in it as of then:
+/// a change at a later revision that takes them out untracks them, whenever it comes to it. Untracks them
+/// again unless told to keep them. That may forget a heartbeat which was acknowledged meanwhile, because
+/// another verb put them in. The verb then starts over, and finds them in the call; after an error everyone
+/// gets a TTL of grace.
 class PresenceGuard {
  public:
-  PresenceGuard(Context& context, ParticipantKey who)
-      : context_(context), who_(std::move(who)), errors_(std::uncaught_exceptions()) {
-    seen_ = context_.clock.steady();
+  PresenceGuard(Context& context, ParticipantKey who, std::int64_t revision)
+      : context_(context),
+        who_(std::move(who)),
+        revision_(revision),
+        errors_(std::uncaught_exceptions()),
+        seen_(context.clock.steady()) {
     try {
-      wasTracked_ = context_.presence.touch(who_.call, who_.user, seen_);
-      if (!wasTracked_) context_.presence.track(who_, seen_);
+      context_.presence.track(who_, revision_, seen_);
     } catch (...) {
       context_.window.restart(seen_);
       throw;
@@ -39,8 +43,9 @@ class PresenceGuard {
   }
 
   ~PresenceGuard() {
-    if (keep_ || (wasTracked_ && std::uncaught_exceptions() > errors_)) return;
-    untrackSafely(context_, who_);
+    if (keep_) return;
+    untrackSafely(context_, who_, revision_);
+    if (std::uncaught_exceptions() > errors_) context_.window.restart(context_.clock.steady());
   }
 
   PresenceGuard(const PresenceGuard&) = delete;
@@ -66,9 +71,9 @@ class PresenceGuard {
  private:
   Context& context_;
   ParticipantKey who_;
+  std::int64_t revision_;
   int errors_;
-  SteadyPoint seen_{};
-  bool wasTracked_ = false;
+  SteadyPoint seen_;
   bool keep_ = false;
 };
 

@@ -89,6 +89,23 @@ void JobRunner::runJob(const JobId& job) noexcept {
   }
 }
 
+/// Each is taken out before it is reported: in synchronous mode its teardown then runs at once, and comes
+/// here.
+void JobRunner::reportLateRooms() {
+  while (const auto call = lateRooms_.take()) {
+    try {
+      rooms_.reportLateRoom(*call);
+    } catch (const StorageUnavailable&) {
+      lateRooms_.add(*call);
+      throw;
+    } catch (...) {
+      actions::logSafely(context_.logger, LogLevel::error,
+                         fmt::format("call {}: a room that was made too late could not be reported: {}",
+                                     call->value(), support::whatWasThrown()));
+    }
+  }
+}
+
 void JobRunner::leaveToWorker(const std::string& what) noexcept {
   actions::logSafely(context_.logger, LogLevel::error,
                      fmt::format("{} left to a worker: {}", what, support::whatWasThrown()));
@@ -110,6 +127,7 @@ std::optional<JobRunner::Ran> JobRunner::claimAndRun(const RunPolicy& policy,
                                                      const std::function<void(const Job&)>& onClaimed) {
   std::optional<ClaimedJob> claimed;
   try {
+    reportLateRooms();
     claimed = context_.storage.jobs().claim(request);
   } catch (const StorageUnavailable&) {
     outage_.notice(context_.now().storage);
@@ -131,6 +149,7 @@ JobRunner::Ran JobRunner::run(const RunPolicy& policy, const ClaimedJob& claimed
       ran.run.outcome = attempt(policy, claimed, held, persist, ran.call);
     } catch (...) {
       // The storage failed for as long as the lease: the lease ends, and the job is taken over.
+      if (claimed.beginsCreate) lateRooms_.add(job.call.value());
       actions::logSafely(context_.logger, LogLevel::error,
                          fmt::format("{} {} could not be settled, its lease will end: {}", toString(job.type),
                                      job.id.value(), support::whatWasThrown()));

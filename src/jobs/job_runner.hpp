@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "jobs/late_rooms.hpp"
 #include "jobs/leases.hpp"
 #include "jobs/outage.hpp"
 #include "jobs/persistence.hpp"
@@ -84,12 +85,14 @@ class JobRunner {
   [[nodiscard]] Attempt settle(const Settlement& settlement, const Persistence& persist);
   [[nodiscard]] int maxAttempts(const RunPolicy& policy, JobType type) const;
   [[nodiscard]] JobQueue::ClaimRequest claimFor(const RunPolicy& policy) const;
+  void reportLateRooms();
   void leaveToWorker(const std::string& what) noexcept;
 
   actions::Context& context_;
   actions::Engine& engine_;
   RoomJobs rooms_;
   Outage outage_;
+  LateRooms lateRooms_;
   std::function<VideoDriverFactory()> drivers_;
 };
 

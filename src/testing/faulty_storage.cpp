@@ -156,7 +156,7 @@ class FaultyStorage::Heartbeats final : public ForwardingHeartbeatStore {
  public:
   Heartbeats(FaultyStorage& owner, HeartbeatStore& inner) : ForwardingHeartbeatStore(inner), owner_(owner) {}
 
-  std::vector<ParticipantKey> save(const Report& report) override {
+  std::vector<Absent> save(const Report& report) override {
     return owner_.run({"save", 0, /*writes=*/true, nullptr}, [&] { return inner().save(report); });
   }
   std::vector<Peer> peers() override {
@@ -165,7 +165,7 @@ class FaultyStorage::Heartbeats final : public ForwardingHeartbeatStore {
   std::vector<SilentParticipant> silent(const SilentQuery& query) override {
     return owner_.run({"silent", 0, /*writes=*/false, nullptr}, [&] { return inner().silent(query); });
   }
-  std::vector<ParticipantKey> departures(const DeparturesQuery& query) override {
+  std::vector<Absent> departures(const DeparturesQuery& query) override {
     return owner_.run({"departures", 0, /*writes=*/false, nullptr},
                       [&] { return inner().departures(query); });
   }

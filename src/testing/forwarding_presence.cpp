@@ -17,12 +17,12 @@ bool ForwardingPresence::touch(const CallId& call, const UserId& user, SteadyPoi
   return inner_->touch(call, user, now);
 }
 
-void ForwardingPresence::track(const ParticipantKey& who, SteadyPoint now) {
-  inner_->track(who, now);
+void ForwardingPresence::track(const ParticipantKey& who, std::int64_t revision, SteadyPoint now) {
+  inner_->track(who, revision, now);
 }
 
-void ForwardingPresence::untrack(const ParticipantKey& who) {
-  inner_->untrack(who);
+void ForwardingPresence::untrack(const ParticipantKey& who, std::int64_t revision) {
+  inner_->untrack(who, revision);
 }
 
 std::optional<Duration> ForwardingPresence::sinceLastSeen(const ParticipantKey& who, SteadyPoint now) const {
@@ -42,14 +42,14 @@ bool FaultyPresence::touch(const CallId& call, const UserId& user, SteadyPoint n
   return ForwardingPresence::touch(call, user, now);
 }
 
-void FaultyPresence::track(const ParticipantKey& who, SteadyPoint now) {
+void FaultyPresence::track(const ParticipantKey& who, std::int64_t revision, SteadyPoint now) {
   failOnDemand();
-  ForwardingPresence::track(who, now);
+  ForwardingPresence::track(who, revision, now);
 }
 
-void FaultyPresence::untrack(const ParticipantKey& who) {
+void FaultyPresence::untrack(const ParticipantKey& who, std::int64_t revision) {
   failOnDemand();
-  ForwardingPresence::untrack(who);
+  ForwardingPresence::untrack(who, revision);
 }
 
 std::optional<Duration> FaultyPresence::sinceLastSeen(const ParticipantKey& who, SteadyPoint now) const {

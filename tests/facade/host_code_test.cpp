@@ -38,9 +38,13 @@ class ThrowingPresence final : public testing::ForwardingPresence {
     act();
     return ForwardingPresence::touch(call, user, now);
   }
-  void untrack(const ParticipantKey& who) override {
+  void track(const ParticipantKey& who, std::int64_t revision, SteadyPoint now) override {
     act();
-    ForwardingPresence::untrack(who);
+    ForwardingPresence::track(who, revision, now);
+  }
+  void untrack(const ParticipantKey& who, std::int64_t revision) override {
+    act();
+    ForwardingPresence::untrack(who, revision);
   }
   [[nodiscard]] std::vector<LastSeen> seenWithin(Duration atMost, SteadyPoint now) const override {
     act();

@@ -210,7 +210,8 @@ TEST_CASE("heartbeat: a kick between load and tracking -> not tracked", "[facade
   Fixture world;
   const Call call = world.startTeam();
   const CallParticipant row = world.join(call, member(1));
-  world.presence->untrack({call.id, member(1)});  // as after a restart: the storage must be asked
+  world.presence->untrack({call.id, member(1)},
+                          call.revision);  // as after a restart: the storage must be asked
 
   bool kicked = false;
   world.storage->failIf(

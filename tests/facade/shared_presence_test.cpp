@@ -1,4 +1,8 @@
 // Two processes on one storage, each with its own memory for heartbeats.
+#include <functional>
+#include <utility>
+
+#include "messenger/testing/forwarding_presence.hpp"
 #include "tests/support/messenger_fixture.hpp"
 
 namespace messenger::tests {
@@ -243,6 +247,37 @@ TEST_CASE("two processes: calls taken down by one -> down for all", "[facade][ca
   two.world.clock->advance(milliseconds{1});
   REQUIRE_FALSE(two.world.messenger->host().callsAreDown());
   REQUIRE_OK(two.world.messenger->startCall(two.world.pair, named("alice")));
+}
+
+TEST_CASE("presence: untracked late and in again meanwhile -> the heartbeats since then count",
+          "[facade][presence]") {
+  /// Does something, once, right before somebody is untracked.
+  struct Late final : testing::ForwardingPresence {
+    using ForwardingPresence::ForwardingPresence;
+    void untrack(const ParticipantKey& who, std::int64_t revision) override {
+      if (const auto act = std::exchange(before, nullptr)) act();
+      ForwardingPresence::untrack(who, revision);
+    }
+    std::function<void()> before;
+  };
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind);
+  const auto presence = std::make_shared<Late>(memoryPresence());
+  Messenger messenger(
+      Fixture::configured(),
+      Dependencies{
+          .storage = world.storage, .presence = presence, .clock = world.clock, .logger = world.logger});
+  const Call call = world.startTeam();
+  REQUIRE_OK(messenger.joinCall(call.id, member(1)));
+  presence->before = [&] {
+    REQUIRE_OK(messenger.joinCall(call.id, member(1)));
+    world.clock->advance(seconds{1});
+    REQUIRE_OK(messenger.heartbeat(call.id, member(1)));
+  };
+  REQUIRE_OK(messenger.leaveCall(call.id, member(1)));
+  REQUIRE_FALSE(presence->before);
+  REQUIRE(presence->sinceLastSeen({call.id, member(1)}, world.steady()) == Duration::zero());
 }
 
 }  // namespace messenger::tests

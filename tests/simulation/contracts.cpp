@@ -142,7 +142,7 @@ class Heartbeats final : public testing::ForwardingHeartbeatStore {
   Heartbeats(const Points& points, HeartbeatStore& inner)
       : ForwardingHeartbeatStore(inner), points_(points) {}
 
-  std::vector<ParticipantKey> save(const Report& report) override {
+  std::vector<Absent> save(const Report& report) override {
     return points_.around("report", [&] { return inner().save(report); });
   }
   [[nodiscard]] std::vector<Peer> peers() override {
@@ -151,7 +151,7 @@ class Heartbeats final : public testing::ForwardingHeartbeatStore {
   [[nodiscard]] std::vector<SilentParticipant> silent(const SilentQuery& query) override {
     return points_.around("silent", [&] { return inner().silent(query); });
   }
-  [[nodiscard]] std::vector<ParticipantKey> departures(const DeparturesQuery& query) override {
+  [[nodiscard]] std::vector<Absent> departures(const DeparturesQuery& query) override {
     return points_.around("departures", [&] { return inner().departures(query); });
   }
 
@@ -224,13 +224,13 @@ class PresenceOfProcess final : public testing::ForwardingPresence {
     pass("touch");
     return ForwardingPresence::touch(call, user, now);
   }
-  void track(const ParticipantKey& who, SteadyPoint now) override {
+  void track(const ParticipantKey& who, std::int64_t revision, SteadyPoint now) override {
     pass("track");
-    ForwardingPresence::track(who, now);
+    ForwardingPresence::track(who, revision, now);
   }
-  void untrack(const ParticipantKey& who) override {
+  void untrack(const ParticipantKey& who, std::int64_t revision) override {
     pass("untrack");
-    ForwardingPresence::untrack(who);
+    ForwardingPresence::untrack(who, revision);
   }
   [[nodiscard]] std::vector<LastSeen> seenWithin(Duration atMost, SteadyPoint now) const override {
     pass("seen within");

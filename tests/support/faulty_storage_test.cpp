@@ -148,11 +148,11 @@ TEST_CASE("faulty presence: failing is set -> throws", "[testing][unit]") {
   FaultyPresence presence(memoryPresence());
   const ParticipantKey who{CallId{"call"}, UserId{"user", "alice"}};
   const SteadyPoint now;
-  presence.track(who, now);
+  presence.track(who, 1, now);
   presence.setFailing(true);
   REQUIRE_THROWS_AS(presence.touch(who.call, who.user, now), PresenceError);
-  REQUIRE_THROWS_AS(presence.track(who, now), PresenceError);
-  REQUIRE_THROWS_AS(presence.untrack(who), PresenceError);
+  REQUIRE_THROWS_AS(presence.track(who, 1, now), PresenceError);
+  REQUIRE_THROWS_AS(presence.untrack(who, 1), PresenceError);
   REQUIRE_THROWS_AS(presence.sinceLastSeen(who, now), PresenceError);
   REQUIRE_THROWS_AS(presence.seenWithin(Duration::zero(), now), PresenceError);
   presence.setFailing(false);

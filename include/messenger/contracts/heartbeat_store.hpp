@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -37,11 +38,21 @@ class HeartbeatStore {
     std::optional<Peer> peer{};  ///< also renews this peer's lease; stored after all of `lastSeen`
   };
 
+  /// A user who is not in a call.
+  struct Absent {
+    ParticipantKey who;
+    /// The `Call::revision` as of which they are not; `noSuchCall` when the call does not exist.
+    std::int64_t revision = noSuchCall;
+    static constexpr std::int64_t noSuchCall = std::numeric_limits<std::int64_t>::max();
+
+    friend bool operator==(const Absent&, const Absent&) = default;
+  };
+
   /// Stores when participants were last seen (never an earlier time over a later one), then the peer (never
   /// one that had reported less over one that had reported more: of two reports the older may come last).
   /// Skips and returns those of `lastSeen` who are not in the call. Large reports may be stored in several
   /// transactions. Deletes peers whose lease ended a week before this one's.
-  virtual std::vector<ParticipantKey> save(const Report& report) = 0;
+  virtual std::vector<Absent> save(const Report& report) = 0;
 
   /// Every peer that ever reported and was not deleted, in any order.
   [[nodiscard]] virtual std::vector<Peer> peers() = 0;
@@ -72,7 +83,7 @@ class HeartbeatStore {
 
   /// Participants who left a call in any way at or after a time and are not in it. The cost should depend on
   /// how many it returns.
-  [[nodiscard]] virtual std::vector<ParticipantKey> departures(const DeparturesQuery& query) = 0;
+  [[nodiscard]] virtual std::vector<Absent> departures(const DeparturesQuery& query) = 0;
 };
 
 }  // namespace messenger

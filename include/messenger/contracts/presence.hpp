@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -50,11 +51,14 @@ class Presence {
     return {touch(call, user, now), now};
   }
 
-  /// Starts tracking a participant, seen now. For a tracked one it is the same as `touch`.
-  virtual void track(const ParticipantKey& who, SteadyPoint now) = 0;
+  /// Starts tracking a participant, who is in the call as of this `Call::revision`, seen now. For a tracked
+  /// one it is the same as `touch`, and the later of the two revisions counts.
+  virtual void track(const ParticipantKey& who, std::int64_t revision, SteadyPoint now) = 0;
 
-  /// Stops tracking a participant, who is no longer in the call. Does nothing for one who is not tracked.
-  virtual void untrack(const ParticipantKey& who) = 0;
+  /// Stops tracking a participant, who is not in the call as of this `Call::revision`. Does nothing for one
+  /// who is not tracked, or is tracked as of a later revision: an untracking that comes late must not forget
+  /// the heartbeats of somebody who came in again.
+  virtual void untrack(const ParticipantKey& who, std::int64_t revision) = 0;
 
   /// How long ago the participant was last seen; empty when not tracked.
   [[nodiscard]] virtual std::optional<Duration> sinceLastSeen(const ParticipantKey& who,

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -18,8 +19,8 @@ class ForwardingPresence : public Presence {
 
   [[nodiscard]] bool isShared() const noexcept override { return inner_->isShared(); }
   bool touch(const CallId& call, const UserId& user, SteadyPoint now) override;
-  void track(const ParticipantKey& who, SteadyPoint now) override;
-  void untrack(const ParticipantKey& who) override;
+  void track(const ParticipantKey& who, std::int64_t revision, SteadyPoint now) override;
+  void untrack(const ParticipantKey& who, std::int64_t revision) override;
   [[nodiscard]] std::optional<Duration> sinceLastSeen(const ParticipantKey& who,
                                                       SteadyPoint now) const override;
   [[nodiscard]] std::vector<LastSeen> seenWithin(Duration atMost, SteadyPoint now) const override;
@@ -36,8 +37,8 @@ class FaultyPresence final : public ForwardingPresence {
   void setFailing(bool failing) noexcept { failing_ = failing; }
 
   bool touch(const CallId& call, const UserId& user, SteadyPoint now) override;
-  void track(const ParticipantKey& who, SteadyPoint now) override;
-  void untrack(const ParticipantKey& who) override;
+  void track(const ParticipantKey& who, std::int64_t revision, SteadyPoint now) override;
+  void untrack(const ParticipantKey& who, std::int64_t revision) override;
   [[nodiscard]] std::optional<Duration> sinceLastSeen(const ParticipantKey& who,
                                                       SteadyPoint now) const override;
   [[nodiscard]] std::vector<LastSeen> seenWithin(Duration atMost, SteadyPoint now) const override;

@@ -73,12 +73,12 @@ class ForwardingHeartbeatStore : public HeartbeatStore {
  public:
   explicit ForwardingHeartbeatStore(HeartbeatStore& inner) noexcept : inner_(inner) {}
 
-  std::vector<ParticipantKey> save(const Report& report) override { return inner_.save(report); }
+  std::vector<Absent> save(const Report& report) override { return inner_.save(report); }
   [[nodiscard]] std::vector<Peer> peers() override { return inner_.peers(); }
   [[nodiscard]] std::vector<SilentParticipant> silent(const SilentQuery& query) override {
     return inner_.silent(query);
   }
-  [[nodiscard]] std::vector<ParticipantKey> departures(const DeparturesQuery& query) override {
+  [[nodiscard]] std::vector<Absent> departures(const DeparturesQuery& query) override {
     return inner_.departures(query);
   }
 

@@ -12,14 +12,14 @@ constexpr auto peerKept = std::chrono::hours{24} * 7;
 
 }  // namespace
 
-std::vector<ParticipantKey> MemoryHeartbeatStore::save(const Report& report) {
+std::vector<HeartbeatStore::Absent> MemoryHeartbeatStore::save(const Report& report) {
   const Lock lock(tables_.mutex);
-  std::vector<ParticipantKey> passedOver;
+  std::vector<Absent> passedOver;
   for (const auto& [who, at] : report.lastSeen) {
     const CallRow* call = tables_.calls.find(who.call);
     ParticipantRow* row = call == nullptr ? nullptr : call->find(who.user);
     if (row == nullptr || !row->isIn()) {
-      passedOver.push_back(who);
+      passedOver.push_back({who, call == nullptr ? Absent::noSuchCall : call->call.revision});
     } else if (at > row->lastSeen) {
       tables_.calls.seen(*row, at, report.seenBy);
     }
@@ -58,12 +58,13 @@ std::vector<HeartbeatStore::SilentParticipant> MemoryHeartbeatStore::silent(cons
   return result;
 }
 
-std::vector<ParticipantKey> MemoryHeartbeatStore::departures(const DeparturesQuery& query) {
+std::vector<HeartbeatStore::Absent> MemoryHeartbeatStore::departures(const DeparturesQuery& query) {
   const Lock lock(tables_.mutex);
-  std::vector<ParticipantKey> result;
+  std::vector<Absent> result;
   const auto& rows = tables_.calls.byDeparture();
   for (auto at = rows.lower_bound({query.since, 0}); at != rows.end() && result.size() < query.limit; ++at) {
-    result.push_back({at->second->participant.callId, at->second->participant.user});
+    const ParticipantRow& row = *at->second;
+    result.push_back({{row.participant.callId, row.participant.user}, row.call->call.revision});
   }
   return result;
 }

@@ -84,25 +84,26 @@ Presence::Touched MemoryPresence::touchNow(const CallId& call, const UserId& use
   return touchAt(call, user, [&] { return clock.steady(); });
 }
 
-void MemoryPresence::track(const ParticipantKey& who, SteadyPoint now) {
+void MemoryPresence::track(const ParticipantKey& who, std::int64_t revision, SteadyPoint now) {
   const std::uint64_t hash = hashOf(who.call, who.user);
   const auto inPart = static_cast<std::uint32_t>(hash);
   Part& part = partOf(hash);
   const Lock lock(part.mutex);
   const Index slot = part.shard.find(inPart, who.call, who.user);
   if (slot == PresenceShard::none) {
-    part.shard.insert(inPart, who.call, who.user, now);
+    part.shard.insert(inPart, who.call, who.user, revision, now);
   } else {
     part.shard.see(slot, now);
+    part.shard.raise(slot, revision);
   }
 }
 
-void MemoryPresence::untrack(const ParticipantKey& who) {
+void MemoryPresence::untrack(const ParticipantKey& who, std::int64_t revision) {
   const std::uint64_t hash = hashOf(who.call, who.user);
   Part& part = partOf(hash);
   const Lock lock(part.mutex);
   const Index slot = part.shard.find(static_cast<std::uint32_t>(hash), who.call, who.user);
-  if (slot != PresenceShard::none) part.shard.erase(slot);
+  if (slot != PresenceShard::none && part.shard.revision(slot) <= revision) part.shard.erase(slot);
 }
 
 std::optional<Duration> MemoryPresence::sinceLastSeen(const ParticipantKey& who, SteadyPoint now) const {

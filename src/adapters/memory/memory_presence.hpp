@@ -20,8 +20,8 @@ class MemoryPresence final : public Presence {
 
   bool touch(const CallId& call, const UserId& user, SteadyPoint now) override;
   Touched touchNow(const CallId& call, const UserId& user, const Clock& clock) override;
-  void track(const ParticipantKey& who, SteadyPoint now) override;
-  void untrack(const ParticipantKey& who) override;
+  void track(const ParticipantKey& who, std::int64_t revision, SteadyPoint now) override;
+  void untrack(const ParticipantKey& who, std::int64_t revision) override;
   [[nodiscard]] std::optional<Duration> sinceLastSeen(const ParticipantKey& who,
                                                       SteadyPoint now) const override;
   [[nodiscard]] std::vector<LastSeen> seenWithin(Duration atMost, SteadyPoint now) const override;

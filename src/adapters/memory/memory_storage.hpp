@@ -49,10 +49,10 @@ class MemoryHeartbeatStore final : public HeartbeatStore {
  public:
   explicit MemoryHeartbeatStore(Tables& tables) noexcept : tables_(tables) {}
 
-  std::vector<ParticipantKey> save(const Report& report) override;
+  std::vector<Absent> save(const Report& report) override;
   [[nodiscard]] std::vector<Peer> peers() override;
   [[nodiscard]] std::vector<SilentParticipant> silent(const SilentQuery& query) override;
-  [[nodiscard]] std::vector<ParticipantKey> departures(const DeparturesQuery& query) override;
+  [[nodiscard]] std::vector<Absent> departures(const DeparturesQuery& query) override;
 
  private:
   Tables& tables_;

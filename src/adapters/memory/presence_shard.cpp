@@ -122,12 +122,14 @@ void PresenceShard::setTag(Tag* tags, Index capacity, Index slot, Tag tag) noexc
   if (slot < group) tags[capacity + slot] = tag;
 }
 
-void PresenceShard::insert(std::uint32_t hash, const CallId& call, const UserId& user, SteadyPoint at) {
+void PresenceShard::insert(std::uint32_t hash, const CallId& call, const UserId& user, std::int64_t revision,
+                           SteadyPoint at) {
   makeRoom();
   const Index index = firstFree(tags_.get(), hash, capacity_);
   Slot& slot = slots_[index];
   write(slot, hash, textsOf(call, user));
   slot.lastSeen = at;
+  slot.revision = stored(revision);
   if (tags_[index] == unused) ++filled_;
   setTag(tags_.get(), capacity_, index, tagOf(hash));
   ++size_;

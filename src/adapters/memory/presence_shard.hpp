@@ -1,9 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -48,8 +50,16 @@ class PresenceShard {
 
   [[nodiscard]] SteadyPoint lastSeen(Index slot) const noexcept { return slots_[slot].lastSeen; }
 
+  /// In the call as of this revision. An earlier one than the stored one changes nothing.
+  void raise(Index slot, std::int64_t revision) noexcept {
+    slots_[slot].revision = std::max(slots_[slot].revision, stored(revision));
+  }
+
+  [[nodiscard]] std::int64_t revision(Index slot) const noexcept { return slots_[slot].revision; }
+
   /// REQUIRES: not tracked yet. Changes nothing when it throws std::bad_alloc.
-  void insert(std::uint32_t hash, const CallId& call, const UserId& user, SteadyPoint at);
+  void insert(std::uint32_t hash, const CallId& call, const UserId& user, std::int64_t revision,
+              SteadyPoint at);
   void erase(Index slot) noexcept;
 
   /// A few participants, copied from the table. Reuses its memory when it is filled again.
@@ -95,7 +105,7 @@ class PresenceShard {
   /// How many tags are compared at once. The first ones are repeated after the last.
   static constexpr Index group = 8;
 
-  static constexpr std::size_t inlineSize = 48;
+  static constexpr std::size_t inlineSize = 44;
   static constexpr std::uint32_t isLong = 0xFFFFFFFF;
 
   using Texts = std::array<std::string_view, 3>;  ///< call id, user type and user id
@@ -106,9 +116,16 @@ class PresenceShard {
   struct alignas(64) Slot {
     SteadyPoint lastSeen;
     std::uint64_t label;
+    std::uint32_t revision;
     std::array<char, inlineSize> text;  ///< the three texts in sequence; or a pointer to LongTexts
   };
   static_assert(sizeof(Slot) == 64);
+
+  /// A storage bounds revisions at 2,000,000,000.
+  [[nodiscard]] static std::uint32_t stored(std::int64_t revision) noexcept {
+    constexpr std::int64_t most = std::numeric_limits<std::uint32_t>::max();
+    return static_cast<std::uint32_t>(std::clamp(revision, std::int64_t{0}, most));
+  }
 
   /// Compared before the texts: the hash and the sizes of the texts. Texts that are too long for a slot have
   /// `isLong` as sizes.

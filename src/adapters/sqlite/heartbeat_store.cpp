@@ -21,6 +21,8 @@ constexpr FixedText seenText =
     "WHERE call_sequence = (SELECT sequence FROM calls WHERE id = ?1) AND user_type = ?2 AND user_id = ?3 "
     "AND left_at IS NULL";
 
+constexpr FixedText revisionText = "SELECT revision FROM calls WHERE id = ?1";
+
 constexpr FixedText peerText =
     "INSERT INTO presence_peers (instance, receiving_since, reported_up_to, lease_until) "
     "VALUES (?1, ?2, ?3, ?4) ON CONFLICT (instance) DO UPDATE SET "
@@ -39,11 +41,12 @@ constexpr FixedText silentText =
     "AND p.call_sequence <= ?2 ORDER BY p.last_seen_at, p.sequence LIMIT ?5";
 
 constexpr FixedText departedText =
-    "SELECT calls.id, p.user_type, p.user_id "
+    "SELECT calls.id, p.user_type, p.user_id, calls.revision "
     "FROM call_participants AS p INDEXED BY call_participants_departed "
     "CROSS JOIN calls ON calls.sequence = p.call_sequence "
     "WHERE p.departed_at IS NOT NULL AND p.departed_at >= ?1 ORDER BY p.departed_at, p.sequence LIMIT ?2";
 
+using Absent = HeartbeatStore::Absent;
 using SeenAt = std::pair<ParticipantKey, StorageTime>;
 using SeenSpan = std::span<const SeenAt* const>;
 
@@ -58,11 +61,17 @@ std::vector<const SeenAt*> inOrderOfCalls(const std::vector<SeenAt>& seen) {
   return ordered;
 }
 
-std::vector<ParticipantKey> saveChunk(Connection& connection, SeenSpan chunk, InstanceId seenBy) {
-  std::vector<ParticipantKey> passedOver;
+std::int64_t revisionOf(Connection& connection, const CallId& call) {
+  Query row(connection, revisionText, call);
+  return row.next() ? row.integer(0) : Absent::noSuchCall;
+}
+
+std::vector<Absent> saveChunk(Connection& connection, SeenSpan chunk, InstanceId seenBy) {
+  std::vector<Absent> passedOver;
   for (const SeenAt* seen : chunk) {
     const auto& [who, at] = *seen;
-    if (Query(connection, seenText, who.call, who.user, at, seenBy).run() == 0) passedOver.push_back(who);
+    if (Query(connection, seenText, who.call, who.user, at, seenBy).run() == 0)
+      passedOver.push_back({who, revisionOf(connection, who.call)});
   }
   return passedOver;
 }
@@ -75,10 +84,10 @@ void savePeer(Connection& connection, const HeartbeatStore::Peer& peer) {
 
 }  // namespace
 
-std::vector<ParticipantKey> SqliteHeartbeatStore::save(const Report& report) {
+std::vector<Absent> SqliteHeartbeatStore::save(const Report& report) {
   const std::vector<const SeenAt*> ordered = inOrderOfCalls(report.lastSeen);
   SeenSpan left(ordered);
-  std::vector<ParticipantKey> passedOver;
+  std::vector<Absent> passedOver;
   do {
     const SeenSpan chunk = left.first(std::min(chunkSize, left.size()));
     left = left.subspan(chunk.size());
@@ -121,11 +130,11 @@ std::vector<HeartbeatStore::SilentParticipant> SqliteHeartbeatStore::silent(cons
   });
 }
 
-std::vector<ParticipantKey> SqliteHeartbeatStore::departures(const DeparturesQuery& query) {
+std::vector<Absent> SqliteHeartbeatStore::departures(const DeparturesQuery& query) {
   return pool_.readOne([&](Connection& connection) {
-    std::vector<ParticipantKey> found;
+    std::vector<Absent> found;
     Query row(connection, departedText, query.since, query.limit);
-    while (row.next()) found.push_back({CallId{row.text(0)}, row.user(1)});
+    while (row.next()) found.push_back({{CallId{row.text(0)}, row.user(1)}, row.integer(3)});
     return found;
   });
 }

@@ -58,10 +58,10 @@ class SqliteHeartbeatStore final : public HeartbeatStore {
  public:
   explicit SqliteHeartbeatStore(ConnectionPool& pool) noexcept : pool_(pool) {}
 
-  std::vector<ParticipantKey> save(const Report& report) override;
+  std::vector<Absent> save(const Report& report) override;
   [[nodiscard]] std::vector<Peer> peers() override;
   [[nodiscard]] std::vector<SilentParticipant> silent(const SilentQuery& query) override;
-  [[nodiscard]] std::vector<ParticipantKey> departures(const DeparturesQuery& query) override;
+  [[nodiscard]] std::vector<Absent> departures(const DeparturesQuery& query) override;
 
  private:
   ConnectionPool& pool_;

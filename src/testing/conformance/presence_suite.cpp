@@ -30,7 +30,7 @@ class PresenceCase {
   }
 
   [[nodiscard]] bool touch(const ParticipantKey& who) { return presence_->touch(who.call, who.user, now_); }
-  void track(const ParticipantKey& who) { presence_->track(who, now_); }
+  void track(const ParticipantKey& who, std::int64_t revision = 1) { presence_->track(who, revision, now_); }
 
   [[nodiscard]] std::size_t seenCount(const ParticipantKey& who, Duration atMost) const {
     const auto all = presence_->seenWithin(atMost, now_);
@@ -93,15 +93,36 @@ void tracksAgain(PresenceCase& c) {
 void untracks(PresenceCase& c) {
   c.track(who("c", "alice"));
   c.track(who("c", "bob"));
-  c->untrack(who("c", "alice"));
+  c->untrack(who("c", "alice"), 1);
   require(!c.touch(who("c", "alice")), "a heartbeat of somebody untracked returns false");
   require(!c->sinceLastSeen(who("c", "alice"), c.now()), "they are not tracked");
-  c->untrack(who("c", "alice"));
-  c->untrack(who("c", "nobody"));
+  c->untrack(who("c", "alice"), 1);
+  c->untrack(who("c", "nobody"), 1);
   require(c->sinceLastSeen(who("c", "bob"), c.now()).has_value(), "others stay tracked");
   require(c.seenCount(who("c", "alice"), seconds{60}) == 0, "they are not among those seen");
   c.track(who("c", "alice"));
   require(c.touch(who("c", "alice")), "they can be tracked again");
+}
+
+void untracksAsOf(PresenceCase& c) {
+  c.track(who("c", "alice"), 5);
+  c->untrack(who("c", "alice"), 4);
+  require(c.touch(who("c", "alice")), "as of an earlier revision: they stay tracked");
+  c.track(who("c", "alice"), 3);
+  c->untrack(who("c", "alice"), 4);
+  require(c.touch(who("c", "alice")), "tracked again as of an earlier one: the later one counts");
+  c->untrack(who("c", "alice"), 5);
+  require(!c.touch(who("c", "alice")), "as of the same revision: they are untracked");
+
+  c.track(who("c", "alice"), 5);
+  c.track(who("c", "alice"), 7);
+  c->untrack(who("c", "alice"), 6);
+  require(c.touch(who("c", "alice")), "tracked again as of a later one: it counts");
+  c->untrack(who("c", "alice"), std::numeric_limits<std::int64_t>::max());
+  require(!c.touch(who("c", "alice")), "as of a later revision: they are untracked");
+  c.track(who("c", "alice"), 2);
+  c->untrack(who("c", "alice"), 2);
+  require(!c.touch(who("c", "alice")), "nothing of the earlier tracking is left");
 }
 
 void keepsApart(PresenceCase& c) {
@@ -112,7 +133,7 @@ void keepsApart(PresenceCase& c) {
     require(!c->sinceLastSeen(key, c.now()), "a key is not taken for another of the same letters");
     c.track(key);
   }
-  for (const ParticipantKey& key : keys) c->untrack(key);
+  for (const ParticipantKey& key : keys) c->untrack(key, 1);
   for (const ParticipantKey& key : keys) require(!c->sinceLastSeen(key, c.now()), "all are untracked");
 }
 
@@ -151,7 +172,7 @@ void neverEarlier(PresenceCase& c) {
   c.track(who("c", "alice"));
   const SteadyPoint earlier = c.now() - seconds{10};
   require(c->touch(CallId{"c"}, UserId{"user", "alice"}, earlier), "an earlier heartbeat returns true");
-  c->track(who("c", "alice"), earlier);
+  c->track(who("c", "alice"), 1, earlier);
   c.requireAge("the age", c->sinceLastSeen(who("c", "alice"), c.now()), Duration::zero());
 }
 
@@ -159,7 +180,7 @@ void manyComeAndGo(PresenceCase& c) {
   constexpr int count = 3000;
   for (int i = 0; i < count; ++i) c.track(who("call-" + std::to_string(i), "user"));
   c.advance(seconds{1});
-  for (int i = 0; i < count; i += 2) c->untrack(who("call-" + std::to_string(i), "user"));
+  for (int i = 0; i < count; i += 2) c->untrack(who("call-" + std::to_string(i), "user"), 1);
   for (int i = 1; i < count; i += 4) require(c.touch(who("call-" + std::to_string(i), "user")), "tracked");
   for (int i = 0; i < count; ++i) {
     require(c->sinceLastSeen(who("call-" + std::to_string(i), "user"), c.now()).has_value() == (i % 2 == 1),
@@ -208,9 +229,9 @@ void atOnce(PresenceCase& c) {
     if (i % 2 == 0) {
       if (!c->touch(key.call, key.user, mine)) ++unseen;
     } else if (i % 3 == 0) {
-      c->untrack(key);
+      c->untrack(key, 1);
     } else {
-      c->track(key, mine);
+      c->track(key, 1, mine);
     }
     if (i % 25 == 0) static_cast<void>(c->seenWithin(seconds{30}, mine));
   });
@@ -236,6 +257,7 @@ std::size_t presenceSuite(const std::function<std::shared_ptr<Presence>()>& make
   run("touch: tracked → true, seen now", touches);
   run("track: repeating it is a heartbeat", tracksAgain);
   run("untrack: they are no longer tracked; repeating it does nothing", untracks);
+  run("untrack: as of an earlier revision than tracked → nothing changes", untracksAsOf);
   run("presence: calls, user types and user ids are kept apart", keepsApart);
   run("seenWithin: goes by when each was last seen", seenAgain);
   run("seenWithin: the limit itself is within", seenUpTo);

@@ -169,7 +169,7 @@ std::string StorageCase::picture() const {
     text += describe(each.who) + describe(each.lastSeen) + describe(each.seenBy);
   }
   std::vector<std::string> gone;
-  for (const auto& each : heartbeats().departures({StorageTime{}, 1000})) gone.push_back(describe(each));
+  for (const auto& each : heartbeats().departures({StorageTime{}, 1000})) gone.push_back(describe(each.who));
   std::sort(gone.begin(), gone.end());
   text += describe(gone);
   return text + describe(switches().callsDownUntil());

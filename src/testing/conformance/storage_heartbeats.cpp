@@ -28,8 +28,14 @@ void passesOver(StorageCase& c) {
                                                {{call, c.bob}, t(9)},
                                                {{call, c.carol}, t(9)},
                                                {{CallId{"x"}, c.bob}, t(9)}}));
+  const std::int64_t revision = c.state(call).call.revision;
+  const auto isAmong = [&](const ParticipantKey& who, std::int64_t asOf) {
+    return std::find(out.begin(), out.end(), HeartbeatStore::Absent{who, asOf}) != out.end();
+  };
   requireEqual("how many are in no call", out.size(), std::size_t{3});
-  require(std::find(out.begin(), out.end(), ParticipantKey{call, c.alice}) == out.end(), "alice is in one");
+  require(isAmong({call, c.bob}, revision), "who left is not in the call, as of its revision");
+  require(isAmong({call, c.carol}, revision), "who never joined is not either");
+  require(isAmong({CallId{"x"}, c.bob}, HeartbeatStore::Absent::noSuchCall), "nobody is in no call");
   require(!c.lastSeen(call, c.bob), "a participant who left stays out");
   requireEqual("a late heartbeat with an earlier time is not skipped",
                c.heartbeats().save(report({{{call, c.alice}, t(2)}})).size(), std::size_t{0});
@@ -121,7 +127,8 @@ void departures(StorageCase& c) {
   c.leave(call, c.carol, 7);
   requireEqual("at or after", c.heartbeats().departures({t(5), 9}).size(), std::size_t{2});
   requireEqual("later", c.heartbeats().departures({t(6), 9}).size(), std::size_t{1});
-  requireEqual("who", c.heartbeats().departures({t(6), 9}).at(0), ParticipantKey{call, c.carol});
+  requireEqual("who", c.heartbeats().departures({t(6), 9}).at(0).who, ParticipantKey{call, c.carol});
+  requireEqual("as of", c.heartbeats().departures({t(6), 9}).at(0).revision, c.state(call).call.revision);
   requireEqual("at most", c.heartbeats().departures({t(0), 1}).size(), std::size_t{1});
 }
 

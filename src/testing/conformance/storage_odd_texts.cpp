@@ -54,8 +54,9 @@ void usersAndRows(StorageCase& c) {
     for (const std::string& text : oddTexts("alice")) {
       for (const UserId& odd : {UserId{"user", text}, UserId{text, "alice"}, UserId{text, text}}) {
         require(c.state(call, odd).participants.empty(), "a user of an odd id has no row");
-        requireEqual("who is passed over", c.heartbeats().save({there, {{{call, odd}, t(9)}}, std::nullopt}),
-                     {{call, odd}});
+        const auto passedOver = c.heartbeats().save({there, {{{call, odd}, t(9)}}, std::nullopt});
+        requireEqual("how many are passed over", passedOver.size(), std::size_t{1});
+        requireEqual("who is passed over", passedOver.front().who, {call, odd});
       }
     }
     for (const std::string& text : oddTexts(c.row(call, c.alice).id.value())) {

@@ -1,4 +1,6 @@
+#include <cstdint>
 #include <functional>
+#include <limits>
 
 #include "messenger/adapters/memory.hpp"
 #include "messenger/testing/forwarding_presence.hpp"
@@ -19,7 +21,7 @@ TEST_CASE("presence suite: a heartbeat starts tracking -> caught", "[adapters][c
   struct Broken final : ForwardingPresence {
     using ForwardingPresence::ForwardingPresence;
     bool touch(const CallId& call, const UserId& user, SteadyPoint now) override {
-      track({call, user}, now);
+      track({call, user}, 1, now);
       return true;
     }
   };
@@ -40,10 +42,20 @@ TEST_CASE("presence suite: heartbeats are ignored -> caught", "[adapters][confor
   CHECK(reports.hasFailed("seenWithin: goes by when each was last seen"));
 }
 
+TEST_CASE("presence suite: untrack ignores the revision -> caught", "[adapters][conformance]") {
+  struct Broken final : ForwardingPresence {
+    using ForwardingPresence::ForwardingPresence;
+    void untrack(const ParticipantKey& who, std::int64_t) override {
+      ForwardingPresence::untrack(who, std::numeric_limits<std::int64_t>::max());
+    }
+  };
+  CHECK(reportsOf<Broken>().hasFailed("untrack: as of an earlier revision than tracked → nothing changes"));
+}
+
 TEST_CASE("presence suite: untrack does nothing -> caught", "[adapters][conformance]") {
   struct Broken final : ForwardingPresence {
     using ForwardingPresence::ForwardingPresence;
-    void untrack(const ParticipantKey&) override {}
+    void untrack(const ParticipantKey&, std::int64_t) override {}
   };
   CHECK(reportsOf<Broken>().hasFailed("untrack: they are no longer tracked; repeating it does nothing"));
 }
@@ -64,8 +76,8 @@ TEST_CASE("presence suite: an earlier time overwrites a later one -> caught", "[
     using ForwardingPresence::ForwardingPresence;
     bool touch(const CallId& call, const UserId& user, SteadyPoint now) override {
       if (!sinceLastSeen({call, user}, now)) return false;
-      untrack({call, user});
-      track({call, user}, now);
+      untrack({call, user}, 1);
+      track({call, user}, 1, now);
       return true;
     }
   };

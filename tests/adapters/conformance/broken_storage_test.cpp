@@ -21,12 +21,13 @@ class Broken final : public ForwardingStorage {
     std::function<std::vector<HeartbeatStore::SilentParticipant>(HeartbeatStore&,
                                                                  const HeartbeatStore::SilentQuery&)>
         silent;
-    std::function<std::vector<ParticipantKey>(HeartbeatStore&, const HeartbeatStore::DeparturesQuery&)>
+    std::function<std::vector<HeartbeatStore::Absent>(HeartbeatStore&,
+                                                      const HeartbeatStore::DeparturesQuery&)>
         departures;
     std::function<std::optional<JobQueue::ClaimedJob>(JobQueue&, const JobQueue::ClaimRequest&)> claim;
     std::function<bool(JobQueue&, const Settlement&)> settle;
     std::function<bool(JobQueue&, const JobId&, std::int64_t, StorageTime)> renew;
-    std::function<std::vector<ParticipantKey>(HeartbeatStore&, const HeartbeatStore::Report&)> save;
+    std::function<std::vector<HeartbeatStore::Absent>(HeartbeatStore&, const HeartbeatStore::Report&)> save;
     std::function<CallStore::ActiveSummary(Switches&, const Switches::TakeDown&)> takeDown;
   };
 
@@ -75,13 +76,13 @@ class Broken final : public ForwardingStorage {
   };
   struct Heartbeats final : ForwardingHeartbeatStore {
     Heartbeats(HeartbeatStore& inner, const Breaks& given) : ForwardingHeartbeatStore(inner), breaks(given) {}
-    std::vector<ParticipantKey> save(const Report& report) override {
+    std::vector<Absent> save(const Report& report) override {
       return breaks.save ? breaks.save(inner(), report) : inner().save(report);
     }
     std::vector<SilentParticipant> silent(const SilentQuery& query) override {
       return breaks.silent ? breaks.silent(inner(), query) : inner().silent(query);
     }
-    std::vector<ParticipantKey> departures(const DeparturesQuery& query) override {
+    std::vector<Absent> departures(const DeparturesQuery& query) override {
       return breaks.departures ? breaks.departures(inner(), query) : inner().departures(query);
     }
     const Breaks& breaks;
@@ -285,7 +286,7 @@ TEST_CASE("storage suite: wrong heartbeats or a wrong switch -> caught", "[adapt
   Broken::Breaks breaks;
   breaks.save = [](HeartbeatStore& right, const HeartbeatStore::Report& report) {
     right.save(report);
-    return std::vector<ParticipantKey>{};
+    return std::vector<HeartbeatStore::Absent>{};
   };
   CHECK(finds(breaks, "save: a participant in no call -> skipped and returned"));
   breaks.save = [](HeartbeatStore& right, const HeartbeatStore::Report& report) {

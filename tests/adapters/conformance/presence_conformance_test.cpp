@@ -26,7 +26,9 @@ TEST_CASE("presence suite: a presence with its own clock -> it is notified when 
     bool touch(const CallId& call, const UserId& user, SteadyPoint) override {
       return ForwardingPresence::touch(call, user, now());
     }
-    void track(const ParticipantKey& who, SteadyPoint) override { ForwardingPresence::track(who, now()); }
+    void track(const ParticipantKey& who, std::int64_t revision, SteadyPoint) override {
+      ForwardingPresence::track(who, revision, now());
+    }
     [[nodiscard]] std::optional<Duration> sinceLastSeen(const ParticipantKey& who,
                                                         SteadyPoint) const override {
       return ForwardingPresence::sinceLastSeen(who, now());

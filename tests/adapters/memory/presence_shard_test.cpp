@@ -36,7 +36,7 @@ std::map<std::string, SteadyPoint> collected(const PresenceShard& shard, SteadyP
 
 TEST_CASE("presence shard: an earlier time -> the later one stays", "[adapters][memory][unit]") {
   PresenceShard shard;
-  shard.insert(1, CallId{"a"}, alice, at(10));
+  shard.insert(1, CallId{"a"}, alice, 1, at(10));
   const Index slot = shard.find(1, CallId{"a"}, alice);
   shard.see(slot, at(5));
   REQUIRE(shard.lastSeen(slot) == at(10));
@@ -55,7 +55,7 @@ TEST_CASE("presence shard: keys that collide -> distinguished", "[adapters][memo
   };
   for (const ParticipantKey& key : keys) {
     REQUIRE(shard.find(7, key.call, key.user) == PresenceShard::none);
-    shard.insert(7, key.call, key.user, at(1));
+    shard.insert(7, key.call, key.user, 1, at(1));
   }
   std::vector<ParticipantKey> found;
   PresenceShard::Batch batch;
@@ -71,7 +71,7 @@ TEST_CASE("presence shard: more than one batch -> collected in several and each 
   PresenceShard shard;
   constexpr int count = 1000;
   for (int n = 0; n < count; ++n) {
-    shard.insert(static_cast<std::uint32_t>(n) * 0x9E3779B9U, CallId{std::to_string(n)}, alice, at(n));
+    shard.insert(static_cast<std::uint32_t>(n) * 0x9E3779B9U, CallId{std::to_string(n)}, alice, 1, at(n));
   }
   REQUIRE(collected(shard, at(0)).size() == count);
   REQUIRE(collected(shard, at(600)).size() == 400);
@@ -80,13 +80,13 @@ TEST_CASE("presence shard: more than one batch -> collected in several and each 
 
 TEST_CASE("presence shard: slots move -> generation changes", "[adapters][memory][unit]") {
   PresenceShard shard;
-  shard.insert(1, CallId{"first"}, alice, at(1));
+  shard.insert(1, CallId{"first"}, alice, 1, at(1));
   const Index slot = shard.find(1, CallId{"first"}, alice);
   const std::uint32_t before = shard.generation();
   for (int n = 0; shard.generation() == before; ++n) {
     REQUIRE(shard.find(1, CallId{"first"}, alice) == slot);
     REQUIRE(n < 100);
-    shard.insert(static_cast<std::uint32_t>(n) << 24U, CallId{std::to_string(n)}, alice, at(1));
+    shard.insert(static_cast<std::uint32_t>(n) << 24U, CallId{std::to_string(n)}, alice, 1, at(1));
   }
   REQUIRE(shard.find(1, CallId{"first"}, alice) != PresenceShard::none);
 }
@@ -109,7 +109,7 @@ TEST_CASE("presence shard: thousands of changes -> the same as a map", "[adapter
     const Index slot = shard.find(hashOf(key), callOf(key), alice);
     REQUIRE((slot != PresenceShard::none) == model.contains(key));
     if (slot == PresenceShard::none) {
-      shard.insert(hashOf(key), callOf(key), alice, at(step));
+      shard.insert(hashOf(key), callOf(key), alice, 1, at(step));
       model[key] = step;
     } else if (random() % 2 == 0) {
       shard.erase(slot);

@@ -56,7 +56,7 @@ TEST_CASE("memory presence: heartbeat of a tracked participant -> no allocation"
   const auto presence = memoryPresence();
   const CallId call{std::string(26, 'c')};
   const UserId user{"a kind of account with a long name", std::string(200, 'u')};
-  presence->track({call, user}, after(seconds{0}));
+  presence->track({call, user}, 1, after(seconds{0}));
   const UserId stranger{"user", "stranger"};
 
   const std::size_t before = allocations;
@@ -73,7 +73,7 @@ TEST_CASE("memory presence: heartbeat of a tracked participant -> no allocation"
 TEST_CASE("memory presence: last seen in the future -> an age of zero", "[adapters][memory][unit]") {
   const auto presence = memoryPresence();
   const ParticipantKey who{CallId{"call"}, UserId{"user", "alice"}};
-  presence->track(who, after(seconds{10}));
+  presence->track(who, 1, after(seconds{10}));
   REQUIRE(presence->sinceLastSeen(who, after(seconds{5})) == Duration::zero());
   const auto seen = presence->seenWithin(Duration::zero(), after(seconds{5}));
   REQUIRE(seen.size() == 1);
@@ -82,7 +82,7 @@ TEST_CASE("memory presence: last seen in the future -> an age of zero", "[adapte
 
 TEST_CASE("memory presence: any duration -> accepted", "[adapters][memory][unit]") {
   const auto presence = memoryPresence();
-  presence->track({CallId{"call"}, UserId{"user", "alice"}}, after(seconds{0}));
+  presence->track({CallId{"call"}, UserId{"user", "alice"}}, 1, after(seconds{0}));
   const SteadyPoint now = after(seconds{60});
   REQUIRE(presence->seenWithin(Duration{-1}, now).empty());
   REQUIRE(presence->seenWithin(Duration::max(), now).size() == 1);
@@ -95,14 +95,14 @@ TEST_CASE("memory presence: reading while the table grows -> nobody missing and 
   const auto key = [](const char* kind, int n) {
     return ParticipantKey{CallId{"call-" + std::to_string(n)}, UserId{kind, "user"}};
   };
-  for (int n = 0; n < stay; ++n) presence->track(key("stays", n), after(seconds{0}));
+  for (int n = 0; n < stay; ++n) presence->track(key("stays", n), 1, after(seconds{0}));
 
   std::atomic<bool> done{false};
   std::thread others([&] {
     for (int n = 0; n < 3 * stay; ++n) {
-      presence->track(key("comes", n), after(seconds{0}));
-      if (n % 2 == 0) presence->untrack(key("comes", n / 2));
-      if (n % 3 == 0) presence->track(key("comes", n / 2), after(seconds{0}));
+      presence->track(key("comes", n), 1, after(seconds{0}));
+      if (n % 2 == 0) presence->untrack(key("comes", n / 2), 1);
+      if (n % 3 == 0) presence->track(key("comes", n / 2), 1, after(seconds{0}));
     }
     done = true;
   });
