@@ -58,7 +58,7 @@ MUTATIONS = [
     ("who was kicked may join", "src/rules/join_call.cpp",
      "if (known != nullptr && known->kicked) return refused(Reason::kicked);", ""),
     ("tracking kept after a kick or a leave", "src/actions/engine.cpp",
-     "    if (!isIn(row)) untrackSafely(context_, {call, row.user});", "    if (isIn(row) && row.kicked) untrackSafely(context_, {call, row.user});"),
+     "    if (!isIn(row)) untrackSafely(context_, {call, row.user}, result.call.revision);", "    if (isIn(row) && row.kicked) untrackSafely(context_, {call, row.user});"),
     ("the last one out does not end the call", "src/rules/call_rules.cpp",
      "if (state.inCall == 1) addEnd", "if (state.inCall == 0) addEnd"),
     ("a host that is told of a removal does nothing", "src/facade/host.cpp",
@@ -86,6 +86,10 @@ MUTATIONS = [
     ("departures of the last TTL only", "src/actions/heartbeats.cpp",
      "const StorageTime since = saturatingSubtract(departuresUpTo_.load(), commitMargin);", "const StorageTime since = now - context_.config.presence.ttl - commitMargin;"),
 
+    ("an untracking that comes late counts", "src/adapters/memory/memory_presence.cpp",
+     "part.shard.revision(slot) <= revision)", "(part.shard.revision(slot) <= revision || revision > 0))"),
+    ("a room that could not be recorded is forgotten", "src/jobs/job_runner.cpp",
+     "      if (claimed.beginsCreate) lateRooms_.add(job.call.value());\n", ""),
     ("tracking kept when the answer of a commit is lost", "src/actions/engine.cpp",
      "    if (takesOut(change)) context_.window.revokeLease(context_.clock.steady());\n", ""),
 
