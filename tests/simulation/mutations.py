@@ -58,7 +58,7 @@ MUTATIONS = [
     ("who was kicked may join", "src/rules/join_call.cpp",
      "if (known != nullptr && known->kicked) return refused(Reason::kicked);", ""),
     ("tracking kept after a kick or a leave", "src/actions/engine.cpp",
-     "    if (!isIn(row)) untrackSafely(context_, {call, row.user}, result.call.revision);", "    if (isIn(row) && row.kicked) untrackSafely(context_, {call, row.user});"),
+     "    if (!isIn(row)) untrackSafely(context_, {call, row.user}, result.call.revision);", "    if (isIn(row) && row.kicked) untrackSafely(context_, {call, row.user}, result.call.revision);"),
     ("the last one out does not end the call", "src/rules/call_rules.cpp",
      "if (state.inCall == 1) addEnd", "if (state.inCall == 0) addEnd"),
     ("a host that is told of a removal does nothing", "src/facade/host.cpp",
