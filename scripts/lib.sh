@@ -6,7 +6,8 @@ script=$(basename "$0")
 cores=$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
 # One compiler cache serves all build folders and clones.
-export CCACHE_BASEDIR="$root" CCACHE_NOHASHDIR=1
+# What it asks for to take precompiled headers: https://ccache.dev/manual/4.8.html#_precompiled_headers
+export CCACHE_BASEDIR="$root" CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
 
 trap 'printf "\n%s: stopped\n" "$script" >&2; exit 130' INT
 trap 'printf "\n%s: stopped\n" "$script" >&2; exit 143' TERM
@@ -54,7 +55,6 @@ python | python3             | cmd:python3                    | Python 3.9 or la
 clang  | clang               | cmd:clang++                    | clang 14 or later
 rt     | libclang-rt-dev     | rt:fuzzer                      | the sanitizer and fuzzer runtime of clang
 tidy   | clang-tidy          | cmd:clang-tidy                 | clang-tidy 14
-tidy   | clang-tools         | cmd:run-clang-tidy             | run-clang-tidy
 format | clang-format        | cmd:clang-format               | clang-format 14
 shell  | shellcheck          | cmd:shellcheck                 | shellcheck
 windows | chromium           | cmd:chromium                   | Chromium

@@ -11,7 +11,7 @@
 namespace messenger::console {
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string inQuotes(std::string_view text) {
   return '"' + printable(text, 80) + '"';
 }
 
@@ -24,7 +24,7 @@ tl::unexpected<Failure> unknownOption(const std::string& name, const std::vector
   names.reserve(options.size());
   for (const OptionSpec& each : options) names.push_back("--" + each.name);
   const std::string near = nearest(name, names);
-  return fail(ExitCode::usage, "unknownOption", "There is no option " + quoted(name) + " here.",
+  return fail(ExitCode::usage, "unknownOption", "There is no option " + inQuotes(name) + " here.",
               near.empty() ? "" : "Did you mean " + near + "?");
 }
 
@@ -60,7 +60,7 @@ Outcome ArgumentReader::readRest(const std::vector<OptionSpec>& options,
     } else if (!onlyArguments && token.size() > 1 && token.front() == '-') {
       if (Outcome read = readOption(token, options); !read) return read;
     } else if (!argument || arguments_.argument_) {
-      return fail(ExitCode::usage, "tooManyArguments", "One argument too many: " + quoted(token) + ".",
+      return fail(ExitCode::usage, "tooManyArguments", "One argument too many: " + inQuotes(token) + ".",
                   "Options begin with two dashes.");
     } else {
       arguments_.argument_ = token;
@@ -105,7 +105,7 @@ Outcome ArgumentReader::store(const OptionSpec& spec, const std::string& value) 
     if (!number || *number < spec.minimum || *number > spec.maximum) {
       return fail(ExitCode::usage, "badValue",
                   fmt::format("--{} must be a whole number from {} to {}, not {}.", spec.name, spec.minimum,
-                              spec.maximum, quoted(value)));
+                              spec.maximum, inQuotes(value)));
     }
     arguments_.numbers_[spec.name] = *number;
   }
