@@ -43,7 +43,7 @@ CommitResult VectorCallStore::commit(const CallChange& change) {
   Tables::CallRow* row = tables_.find(change.call);
   if (row == nullptr) {
     row = &tables_.calls.emplace_back(Tables::CallRow{*change.row, change.now});
-    row->call.sequence = static_cast<std::int64_t>(tables_.calls.size());
+    row->call.sequence = ++tables_.lastCall;
     row->call.revision = 0;
   } else if (change.row) {
     const auto [sequence, revision] = std::pair{row->call.sequence, row->call.revision};
@@ -114,7 +114,7 @@ CallParticipant VectorCallStore::write(const CallParticipant& wanted, const Call
   Tables::ParticipantRow* row = tables_.find(wanted.id);
   if (row == nullptr) {
     row = &tables_.participants.emplace_back();
-    row->participant.sequence = static_cast<std::int64_t>(tables_.participants.size());
+    row->participant.sequence = ++tables_.lastParticipant;
   }
   const std::int64_t sequence = row->participant.sequence;
   row->participant = wanted;
@@ -204,4 +204,27 @@ CallStore::ActiveSummary VectorCallStore::activeSummary(StorageTime startedBefor
     summary.highestSequence = row.call.sequence;
   }
   return summary;
+}
+
+std::size_t VectorCallStore::prune(const PruneRequest& request) {
+  const std::lock_guard lock(tables_.mutex);
+  std::size_t pruned = 0;
+  for (auto row = tables_.calls.begin(); row != tables_.calls.end() && pruned < request.limit;) {
+    if (!tables_.canBePruned(*row, request.endedBefore)) {
+      ++row;
+      continue;
+    }
+    std::erase_if(tables_.participants,
+                  [&](const auto& each) { return each.participant.callId == row->call.id; });
+    row = tables_.calls.erase(row);
+    ++pruned;
+  }
+  return pruned;
+}
+
+std::size_t VectorCallStore::prunable(StorageTime endedBefore) {
+  const std::lock_guard lock(tables_.mutex);
+  return static_cast<std::size_t>(
+      std::count_if(tables_.calls.begin(), tables_.calls.end(),
+                    [&](const auto& row) { return tables_.canBePruned(row, endedBefore); }));
 }

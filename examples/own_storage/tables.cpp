@@ -38,6 +38,16 @@ std::size_t Tables::countInCall(const CallId& call) const {
       [&](const ParticipantRow& row) { return row.participant.callId == call && !row.participant.leftAt; }));
 }
 
+bool Tables::canBePruned(const CallRow& row, StorageTime endedBefore) const {
+  const CallId& call = row.call.id;
+  const auto isRecent = [&](const ParticipantRow& each) {
+    return each.participant.callId == call && each.departedAt >= endedBefore;
+  };
+  return !row.call.active() && !row.call.roomMayExist && row.startedAt < endedBefore &&
+         std::none_of(participants.begin(), participants.end(), isRecent) &&
+         std::none_of(jobs.begin(), jobs.end(), [&](const Job& job) { return job.call == call; });
+}
+
 Job* Tables::findClaimed(const JobId& job, std::int64_t token) {
   for (Job& each : jobs) {
     if (each.id == job && each.token == token && each.leasedUntil) return &each;

@@ -26,6 +26,8 @@ struct Tables {
   std::deque<CallRow> calls;
   std::deque<ParticipantRow> participants;
   std::deque<messenger::Job> jobs;
+  std::int64_t lastCall = 0;
+  std::int64_t lastParticipant = 0;
   std::int64_t lastJob = 0;
   std::vector<messenger::HeartbeatStore::Peer> peers;
   std::map<messenger::ThreadId, std::int64_t> threadRevisions;
@@ -36,6 +38,7 @@ struct Tables {
   ParticipantRow* find(const messenger::ParticipantId& participant);
   ParticipantRow* find(const messenger::CallId& call, const messenger::UserId& user);
   std::size_t countInCall(const messenger::CallId& call) const;
+  bool canBePruned(const CallRow& row, messenger::StorageTime endedBefore) const;
   /// The job, while it is claimed under this token.
   messenger::Job* findClaimed(const messenger::JobId& job, std::int64_t token);
   bool knows(const messenger::JobId& job) const;
@@ -59,6 +62,8 @@ class VectorCallStore final : public messenger::CallStore {
                                                    const messenger::UserId& viewer) override;
   std::vector<messenger::Call> activeCallsAfter(const ActiveCallsQuery& query) override;
   ActiveSummary activeSummary(messenger::StorageTime startedBefore) override;
+  std::size_t prune(const PruneRequest& request) override;
+  std::size_t prunable(messenger::StorageTime endedBefore) override;
 
  private:
   messenger::CommitResult::Status check(const messenger::CallChange& change);

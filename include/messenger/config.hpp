@@ -64,9 +64,19 @@ struct Config {
     std::chrono::milliseconds checkInterval = std::chrono::minutes{1};
   };
 
+  struct Retention {
+    /// The Scheduler deletes calls that ended longer ago than this (`Host::prune`). Zero keeps them for ever.
+    /// Zero, or `shortest` to `longest`.
+    std::chrono::hours endedCalls{0};
+
+    static constexpr std::chrono::hours shortest{1};
+    static constexpr std::chrono::hours longest = std::chrono::hours{24} * 36500;
+  };
+
   Calling calling;
   Jobs jobs;
   Presence presence;
+  Retention retention;
 
   /// How many calls the first page of a history has, and how many each further page has. 1 to 1000.
   std::size_t historyFirstPageSize = 25;
@@ -86,6 +96,7 @@ struct Config {
   ///     MESSENGER_JOBS_LEASE                  seconds
   ///     MESSENGER_PRESENCE_TTL                seconds
   ///     MESSENGER_PRESENCE_WRITE_BEHIND       seconds, 0 for off
+  ///     MESSENGER_RETENTION_ENDED_CALLS       hours, 0 for ever
   [[nodiscard]] static Config fromEnvironment(Config defaults);
   /// The same with the defaults above.
   [[nodiscard]] static Config fromEnvironment();

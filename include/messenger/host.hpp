@@ -78,10 +78,10 @@ class Host {
   /// another process.
   void flushPresence();
 
-  /// Starts one OS thread that does both at their intervals.
+  /// Starts one OS thread that does both at their intervals, and prunes as `Config::retention` says.
   Scheduler startScheduler();
 
-  /// Does whichever of the two is due now, for a host with its own loop; call it about once a second. A call
+  /// Does whichever of these is due now, for a host with its own loop; call it about once a second. A call
   /// that comes much too late counts as a stall: everyone gets a TTL of grace. Returns how long to wait at
   /// most before the next call. `Messenger::poll` does this and also runs jobs.
   std::chrono::milliseconds runDueTasks();
@@ -97,6 +97,19 @@ class Host {
   bool callsUp();
 
   [[nodiscard]] bool callsAreDown() const;
+
+  // Retention
+
+  /// Deletes up to `limit` calls that ended longer ago than this on the storage's clock, with their
+  /// participants, the oldest first: those whose room is gone and that have no job left, failed ones
+  /// included. In small transactions, so that other changes are not kept waiting. Returns how many were
+  /// deleted: fewer than `limit` when no more can be. The newest call may stay. A failure leaves what was
+  /// deleted before it deleted. Refuses: invalidInput unless `olderThan` is within the bounds of
+  /// `Config::Retention`.
+  Result<std::size_t> prune(std::chrono::hours olderThan, std::size_t limit = 1000);
+
+  /// How many calls `prune` would delete without a limit. Refuses as it does.
+  [[nodiscard]] Result<std::size_t> prunable(std::chrono::hours olderThan) const;
 
  private:
   [[nodiscard]] MessengerImpl& here() const;

@@ -18,6 +18,13 @@ std::string inSeconds(milliseconds duration) {
   return fmt::format("{} s", static_cast<double>(duration.count()) / 1000.0);
 }
 
+void checkBetween(const char* field, std::chrono::hours value, std::chrono::hours least,
+                  std::chrono::hours most) {
+  if (value >= least && value <= most) return;
+  throw std::invalid_argument(fmt::format("Config::{} is {} h, it must be 0 or {} h to {} h", field,
+                                          value.count(), least.count(), most.count()));
+}
+
 void checkBetween(const char* field, milliseconds value, milliseconds least, milliseconds most) {
   if (value >= least && value <= most) return;
   throw std::invalid_argument(fmt::format("Config::{} is {}, it must be {} to {}", field, inSeconds(value),
@@ -61,6 +68,9 @@ void Config::validate() const {
   }
   checkBetween("presence.newCallGrace", presence.newCallGrace, milliseconds::zero(), oneDay);
   checkBetween("presence.checkInterval", presence.checkInterval, milliseconds{1000}, oneDay);
+  if (retention.endedCalls.count() != 0) {
+    checkBetween("retention.endedCalls", retention.endedCalls, Retention::shortest, Retention::longest);
+  }
   checkBetween<std::size_t>("historyFirstPageSize", historyFirstPageSize, 1, 1000);
   checkBetween<std::size_t>("historyPageSize", historyPageSize, 1, 1000);
 }

@@ -34,6 +34,13 @@ void readWhole(const char* name, Number& field) {
   field = *number;
 }
 
+void readHours(const char* name, std::chrono::hours& field) {
+  std::chrono::hours::rep hours = field.count();
+  readWhole(name, hours);
+  constexpr std::chrono::hours::rep most = 1'000'000'000;  // more does not fit into milliseconds
+  field = std::chrono::hours{std::clamp(hours, -most, most)};
+}
+
 void readSeconds(const char* name, std::chrono::milliseconds& field) {
   const auto value = variable(name);
   if (!value) return;
@@ -90,6 +97,7 @@ Config Config::fromEnvironment(Config config) {
     presence.writeBehind = std::min(presence.writeBehind, presence.ttl);
   });
   read("MESSENGER_PRESENCE_WRITE_BEHIND", [&](auto name) { readSeconds(name, presence.writeBehind); });
+  read("MESSENGER_RETENTION_ENDED_CALLS", [&](auto name) { readHours(name, config.retention.endedCalls); });
   return config;
 }
 

@@ -121,4 +121,27 @@ bool Host::callsAreDown() const {
   return until && here().context.now().storage < *until;
 }
 
+// Retention
+
+namespace {
+
+Result<void> checkAge(std::chrono::hours olderThan) {
+  using Retention = Config::Retention;
+  if (olderThan >= Retention::shortest && olderThan <= Retention::longest) return {};
+  return refuse(Reason::invalidInput,
+                "calls are pruned by an age of at least an hour and at most 100 years.");
+}
+
+}  // namespace
+
+Result<std::size_t> Host::prune(std::chrono::hours olderThan, std::size_t limit) {
+  if (auto why = checkAge(olderThan); !why) return refuse(why.error());
+  return here().prune(olderThan, limit);
+}
+
+Result<std::size_t> Host::prunable(std::chrono::hours olderThan) const {
+  if (auto why = checkAge(olderThan); !why) return refuse(why.error());
+  return here().context.storage.calls().prunable(saturatingSubtract(here().context.now().storage, olderThan));
+}
+
 }  // namespace messenger

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 #include <stdexcept>
 
@@ -13,6 +14,9 @@
 
 namespace messenger {
 namespace {
+
+/// How many calls are deleted in one change of the storage.
+constexpr std::size_t pruneBatch = 100;
 
 /// Null when there is no object; otherwise a pointer that shares ownership of the storage.
 std::shared_ptr<ThreadDirectory> defaultDirectory(const std::shared_ptr<Storage>& storage) {
@@ -75,7 +79,8 @@ MessengerImpl::MessengerImpl(const Config& given, Dependencies from)
       engine(context),
       heartbeats(context, engine),
       runner(context, engine, [this] { return drivers(); }),
-      dueTasks(context, heartbeats, [this] { checkActivityPeriodically(); }),
+      dueTasks(context, heartbeats,
+               {[this] { checkActivityPeriodically(); }, [this] { return prunePeriodically(); }}),
       driverFactory(nullDrivers()) {
   if (context.threadsAreInStorage) {
     threads =
@@ -129,6 +134,23 @@ void MessengerImpl::checkActivityPeriodically() {
                       .activeSummary(saturatingSubtract(context.now().storage, config.presence.newCallGrace))
                       .highestSequence;
   jobs::checkActivity(context, engine, upTo, [] { return true; });
+}
+
+std::size_t MessengerImpl::prune(std::chrono::hours olderThan, std::size_t limit) {
+  const StorageTime endedBefore = saturatingSubtract(context.now().storage, olderThan);
+  std::size_t pruned = 0;
+  while (pruned < limit) {
+    const std::size_t batch =
+        context.storage.calls().prune({endedBefore, std::min(limit - pruned, pruneBatch)});
+    if (batch == 0) break;
+    pruned += batch;
+  }
+  return pruned;
+}
+
+bool MessengerImpl::prunePeriodically() {
+  constexpr std::size_t atOnce = 1000;
+  return prune(config.retention.endedCalls, atOnce) == atOnce;
 }
 
 std::size_t MessengerImpl::checkActivity(When when) {

@@ -36,6 +36,9 @@ class MessengerImpl : public std::enable_shared_from_this<MessengerImpl> {
 
   /// The periodic activity check. Its cost depends on how many participants have expired.
   void checkActivityPeriodically();
+  std::size_t prune(std::chrono::hours olderThan, std::size_t limit);
+  /// Prunes as `Config::retention` says. True: more can be pruned at once.
+  bool prunePeriodically();
 
   /// An activity check on request: also counts the calls that are old enough, and returns their number.
   std::size_t checkActivity(When when);

@@ -8,12 +8,17 @@
 
 namespace messenger::jobs {
 
-/// Does the due tasks: the write-behind of heartbeats and the activity check. Used by the Scheduler and
-/// `Host::runDueTasks`. Thread-safe; two OS threads at once do not do the same task twice.
+/// Does the due tasks: the write-behind of heartbeats, the activity check, and pruning where it is
+/// configured. Used by the Scheduler and `Host::runDueTasks`. Thread-safe; two OS threads at once do not do
+/// the same task twice.
 class DueTasks {
  public:
-  /// `check` runs the activity check.
-  DueTasks(actions::Context& context, actions::Heartbeats& heartbeats, std::function<void()> check);
+  struct Tasks {
+    std::function<void()> check;  ///< the activity check
+    std::function<bool()> prune;  ///< true: there is more to do
+  };
+
+  DueTasks(actions::Context& context, actions::Heartbeats& heartbeats, Tasks tasks);
 
   /// Does the due tasks; returns the time until the next one is due. Exceptions from a task are logged.
   std::chrono::milliseconds run();
@@ -28,18 +33,22 @@ class DueTasks {
   struct Due {
     bool flush = false;
     bool check = false;
+    bool prune = false;
     std::chrono::milliseconds next{};
   };
 
   Due takeDue(Moment now) EXCLUDES(mutex_);
+  void check() noexcept;
+  void prune() noexcept EXCLUDES(mutex_);
   void report(void (actions::Heartbeats::*how)()) noexcept;
 
   actions::Context& context_;
   actions::Heartbeats& heartbeats_;
-  std::function<void()> check_;
+  Tasks tasks_;
   support::Mutex mutex_;
   SteadyPoint nextFlush_ GUARDED_BY(mutex_);
   SteadyPoint nextCheck_ GUARDED_BY(mutex_);
+  SteadyPoint nextPrune_ GUARDED_BY(mutex_);  ///< never, when nothing is pruned
 };
 
 }  // namespace messenger::jobs

@@ -115,6 +115,13 @@ class FaultyStorage::Calls final : public ForwardingCallStore {
     return owner_.run({"activeSummary", 0, /*writes=*/false, nullptr},
                       [&] { return inner().activeSummary(startedBefore); });
   }
+  std::size_t prune(const PruneRequest& request) override {
+    return owner_.run({"prune", 0, /*writes=*/true, nullptr}, [&] { return inner().prune(request); });
+  }
+  std::size_t prunable(StorageTime endedBefore) override {
+    return owner_.run({"prunable", 0, /*writes=*/false, nullptr},
+                      [&] { return inner().prunable(endedBefore); });
+  }
 
  private:
   FaultyStorage& owner_;

@@ -78,6 +78,45 @@ TEST_CASE("calls:check-activity: calls older than a minute -> checked", "[consol
   CHECK(world.activeCalls() == 0);
 }
 
+TEST_CASE("calls:prune: old calls -> counted with --dry-run and deleted without", "[console][unit]") {
+  World world;
+  const Call old = world.startCall();
+  world.end(old);
+  world.startCall();
+  world.clock->advance(49h);
+  CHECK(world.run({"calls:prune", "--older-than=3d"}).out == "0 calls deleted.\n");
+  CHECK(world.run({"calls:prune", "--older-than=48h", "--dry-run"}).out == "1 calls would be deleted.\n");
+  CHECK(world.messenger->host().findCall(old.id).has_value());
+  const nlohmann::json said = world.run({"calls:prune", "--older-than", "2d", "--json"}).json();
+  CHECK(said == nlohmann::json{{"older_than_hours", 48}, {"found", 1}, {"deleted", 1}});
+  CHECK_FALSE(world.messenger->host().findCall(old.id).has_value());
+}
+
+TEST_CASE("calls:prune: an age that is missing or is none -> refused and nothing deleted",
+          "[console][unit]") {
+  World world;
+  const Call old = world.startCall();
+  world.end(old);
+  world.startCall();
+  world.clock->advance(99h);
+  CHECK(world.run({"calls:prune"}).err.find("--older-than=90d") != std::string::npos);
+  for (const std::string age :
+       {"", "d", "90", "90m", "-1d", "1.5d", "0d", "99999999999999999999d", "40000d"}) {
+    CAPTURE(age);
+    CHECK(world.run({"calls:prune", "--older-than=" + age}).exit == 2);
+  }
+  CHECK(world.messenger->host().findCall(old.id).has_value());
+}
+
+TEST_CASE("calls:prune: Ctrl-C -> stops and says how many are deleted", "[console][unit]") {
+  World world;
+  world.end(world.startCall());
+  world.startCall();
+  world.clock->advance(99h);
+  world.console.stopRequested = [] { return true; };
+  CHECK(world.run({"calls:prune", "--older-than=1d"}).out == "0 calls deleted.\n");
+}
+
 TEST_CASE("calling disabled: switch commands -> say so and do nothing and succeed", "[console][unit]") {
   World world({.enabled = false});
   for (const std::string command : {"calls:down", "calls:up", "calls:check-activity", "schedule:run"}) {

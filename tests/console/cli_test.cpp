@@ -32,10 +32,18 @@ class RawDatabase {
   sqlite3* handle_ = nullptr;
 };
 
-const std::vector<std::vector<std::string>> onTheDatabase{
-    {"calls:list"},           {"calls:show", "x"}, {"calls:down"},   {"calls:up"},
-    {"calls:check-activity"}, {"queue:status"},    {"queue:failed"}, {"queue:retry", "--all"},
-    {"schedule:run"},         {"db:check"},        {"queue:work"}};
+const std::vector<std::vector<std::string>> onTheDatabase{{"calls:list"},
+                                                          {"calls:show", "x"},
+                                                          {"calls:down"},
+                                                          {"calls:up"},
+                                                          {"calls:prune", "--older-than=90d"},
+                                                          {"calls:check-activity"},
+                                                          {"queue:status"},
+                                                          {"queue:failed"},
+                                                          {"queue:retry", "--all"},
+                                                          {"schedule:run"},
+                                                          {"db:check"},
+                                                          {"queue:work"}};
 
 /// Every command refuses the file for this reason, and the folder stays as it was.
 void requireRefused(CliWorld& world, const std::string& reason) {

@@ -33,6 +33,7 @@ struct World {
     bool queued = true;
     bool driver = true;
     bool receivesHeartbeats = true;
+    std::chrono::hours retention{0};
   };
 
   World() : World(Options{}) {}
@@ -41,6 +42,7 @@ struct World {
     config.calling.enabled = options.enabled;
     config.calling.subscriber.queued = options.queued;
     config.presence.receivesHeartbeats = options.receivesHeartbeats;
+    config.retention.endedCalls = options.retention;
     config.jobs.maxAttempts = 2;
     config.jobs.jitter = 0;
     Dependencies dependencies;
@@ -50,6 +52,12 @@ struct World {
     messenger = std::make_unique<Messenger>(config, dependencies);
     if (options.driver) messenger->setVideoDriver<messenger::testing::FakeVideoDriver>(provider);
     console.clock = clock;
+  }
+
+  /// Ends the call, and runs the jobs.
+  void end(const Call& call) {
+    REQUIRE(messenger->host().endCall(call.id).has_value());
+    messenger->jobs().runPending();
   }
 
   /// An active call in a thread of its own.

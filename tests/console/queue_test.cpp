@@ -229,6 +229,16 @@ TEST_CASE("schedule:run: a program that receives no heartbeats -> checks itself"
   CHECK(world.messenger->jobs().pending().size() == 1);
 }
 
+TEST_CASE("schedule:run: retention is configured -> old calls are deleted", "[console][unit]") {
+  World world({.retention = std::chrono::hours{24}});
+  const Call old = world.startCall();
+  world.end(old);
+  world.startCall();
+  world.clock->advance(25h);
+  CHECK(world.run({"schedule:run"}).out.find("1 old calls deleted.\n") != std::string::npos);
+  CHECK_FALSE(world.messenger->host().findCall(old.id).has_value());
+}
+
 TEST_CASE("schedule:run --watch: until stopped -> repeats", "[console][unit]") {
   World world;
   int asked = 0;

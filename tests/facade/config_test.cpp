@@ -38,7 +38,8 @@ class Environment {
                                     "MESSENGER_JOBS_BACKOFF",
                                     "MESSENGER_JOBS_LEASE",
                                     "MESSENGER_PRESENCE_TTL",
-                                    "MESSENGER_PRESENCE_WRITE_BEHIND"};
+                                    "MESSENGER_PRESENCE_WRITE_BEHIND",
+                                    "MESSENGER_RETENTION_ENDED_CALLS"};
 };
 
 }  // namespace
@@ -153,6 +154,9 @@ TEST_CASE("config: variables set -> their values", "[facade][config]") {
   REQUIRE(config.presence.writeBehind == seconds{10});
   environment.set("MESSENGER_PRESENCE_WRITE_BEHIND", "0");
   REQUIRE(Config::fromEnvironment().presence.writeBehind == seconds{0});
+  REQUIRE(Config::fromEnvironment().retention.endedCalls == hours{0});
+  environment.set("MESSENGER_RETENTION_ENDED_CALLS", "2160");
+  REQUIRE(Config::fromEnvironment().retention.endedCalls == hours{2160});
 }
 
 TEST_CASE("config: variables not set -> the host's values stay", "[facade][config]") {
@@ -200,6 +204,9 @@ TEST_CASE("config: an invalid variable -> named without its value", "[facade][co
                            "MESSENGER_PRESENCE_WRITE_BEHIND"}) {
     for (const char* value : {"hunter2", "-1", "1e99", "inf", "nan", "5s", "86401"})
       requireNamed(name, value);
+  }
+  for (const char* value : {"hunter2", "-1", "1.5", "90d", "876001", "9223372036854775807"}) {
+    requireNamed("MESSENGER_RETENTION_ENDED_CALLS", value);
   }
 }
 

@@ -220,6 +220,8 @@ void read(Storage& storage, StorageTime now) {
   tolerating([&] { return storage.jobs().counts("messenger", now); });
   tolerating([&] { return storage.calls().activeCallsAfter({0, INT64_MAX, 100}); });
   tolerating([&] { return storage.calls().activeSummary(now); });
+  tolerating([&] { return storage.calls().prunable(now); });
+  tolerating([&] { return storage.calls().prune({now, 10}); });
   for (const char* thread : {"t1", "t2", "t3"}) {
     CallStore::LoadRequest request;
     request.thread = ThreadId{thread};

@@ -82,6 +82,12 @@ class Calls final : public testing::ForwardingCallStore {
   [[nodiscard]] ActiveSummary activeSummary(StorageTime startedBefore) override {
     return points_.around("summary", [&] { return inner().activeSummary(startedBefore); });
   }
+  std::size_t prune(const PruneRequest& request) override {
+    return points_.around("prune", [&] { return inner().prune(request); });
+  }
+  [[nodiscard]] std::size_t prunable(StorageTime endedBefore) override {
+    return points_.around("prunable", [&] { return inner().prunable(endedBefore); });
+  }
 
  private:
   CommitResult tryCommit(const CallChange& change) {

@@ -120,6 +120,22 @@ class CallStore {
 
   /// The active calls whose first change was committed with a `now` before this time.
   [[nodiscard]] virtual ActiveSummary activeSummary(StorageTime startedBefore) = 0;
+
+  // Retention. A call can be pruned when it ended before a time (the `now` of that change), no room of it may
+  // exist, and no job of it is stored.
+
+  struct PruneRequest {
+    StorageTime endedBefore{};
+    std::size_t limit = 100;  ///< calls
+  };
+
+  /// Deletes calls that can be pruned, with their participants, the oldest first. Returns how many: at most
+  /// `limit`, and fewer where more at once would keep other changes waiting; 0 only when none is left. The
+  /// call with the newest row of its kind may stay, so that no `sequence` is given twice.
+  virtual std::size_t prune(const PruneRequest& request) = 0;
+
+  /// How many calls `prune` would delete in the end.
+  [[nodiscard]] virtual std::size_t prunable(StorageTime endedBefore) = 0;
 };
 
 }  // namespace messenger

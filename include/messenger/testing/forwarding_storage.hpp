@@ -36,6 +36,10 @@ class ForwardingCallStore : public CallStore {
   [[nodiscard]] ActiveSummary activeSummary(StorageTime startedBefore) override {
     return inner_.activeSummary(startedBefore);
   }
+  std::size_t prune(const PruneRequest& request) override { return inner_.prune(request); }
+  [[nodiscard]] std::size_t prunable(StorageTime endedBefore) override {
+    return inner_.prunable(endedBefore);
+  }
 
  protected:
   [[nodiscard]] CallStore& inner() const noexcept { return inner_; }

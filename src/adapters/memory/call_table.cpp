@@ -1,5 +1,6 @@
 #include "adapters/memory/call_table.hpp"
 
+#include <algorithm>
 #include <unordered_set>
 
 #include "messenger/errors.hpp"
@@ -17,6 +18,12 @@ CallSnapshot CallRow::snapshot(const std::optional<UserId>& viewer) const {
     if (const ParticipantRow* row = find(*viewer)) result.viewer = row->participant;
   }
   return result;
+}
+
+StorageTime CallRow::lastDeparture() const {
+  StorageTime last = startedAt;
+  for (const ParticipantRow& row : participants) last = std::max(last, row.departedAt);
+  return last;
 }
 
 CallRow* CallTable::find(const CallId& call) const {
@@ -99,8 +106,9 @@ void CallTable::writeCall(CallRow& row, const CallWithRoom& wanted) {
   if (row.call.active()) {
     active_[sequence] = &row;
     activeByThread_[row.call.threadId] = &row;
-  } else if (active_.erase(sequence) > 0) {
-    activeByThread_.erase(row.call.threadId);
+  } else {
+    if (active_.erase(sequence) > 0) activeByThread_.erase(row.call.threadId);
+    ended_[sequence] = &row;
   }
 }
 
@@ -177,6 +185,19 @@ CommitResult CallTable::write(const CallChange& change) {
   ++row.call.revision;
   result.call = row.call;
   return result;
+}
+
+void CallTable::remove(CallRow& row) {
+  for (ParticipantRow& each : row.participants) {
+    displace(each);
+    participants_.erase(each.participant.id);
+  }
+  std::vector<CallRow*>& ofThread = byThread_.at(row.call.threadId);
+  std::erase(ofThread, &row);
+  if (ofThread.empty()) byThread_.erase(row.call.threadId);
+  ended_.erase(row.call.sequence);
+  const CallId id = row.call.id;  // the row goes with its key
+  calls_.erase(id);
 }
 
 void CallTable::intend(CallRow& row, TimePoint now) {

@@ -35,6 +35,8 @@ struct CallRow {
 
   [[nodiscard]] ParticipantRow* find(const UserId& user) const;
   [[nodiscard]] CallSnapshot snapshot(const std::optional<UserId>& viewer) const;
+  /// When the last participant left, on the storage's clock; when it began, if nobody ever joined.
+  [[nodiscard]] StorageTime lastDeparture() const;
 };
 
 /// Calls and participants with their indexes. Confined: the mutex of Tables guards it. REQUIRES: the guards
@@ -59,7 +61,11 @@ class CallTable {
 
   void seen(ParticipantRow& row, StorageTime at, InstanceId by);
 
+  /// Deletes the call and its participants. REQUIRES: it has ended.
+  void remove(CallRow& row);
+
   [[nodiscard]] const std::map<std::int64_t, CallRow*>& active() const noexcept { return active_; }
+  [[nodiscard]] const std::map<std::int64_t, CallRow*>& ended() const noexcept { return ended_; }
   [[nodiscard]] const std::map<Order, ParticipantRow*>& byLastSeen() const noexcept { return inCall_; }
   [[nodiscard]] const std::map<Order, ParticipantRow*>& byDeparture() const noexcept { return departed_; }
   /// All calls of a thread, oldest first; null when it never had one.
@@ -82,6 +88,7 @@ class CallTable {
   std::unordered_map<ThreadId, std::vector<CallRow*>> byThread_;
   std::unordered_map<ThreadId, CallRow*> activeByThread_;
   std::map<std::int64_t, CallRow*> active_;    ///< by sequence
+  std::map<std::int64_t, CallRow*> ended_;     ///< by sequence
   std::map<Order, ParticipantRow*> inCall_;    ///< by (lastSeen, sequence)
   std::map<Order, ParticipantRow*> departed_;  ///< by (departedAt, sequence)
   std::int64_t lastCall_ = 0;

@@ -37,6 +37,7 @@ class JobTable {
 
   std::size_t retryFailed(const std::optional<JobId>& job, StorageTime now);
 
+  [[nodiscard]] bool hasJobOf(const CallId& call) const { return byCall_.count(call) > 0; }
   [[nodiscard]] std::vector<Job> list(const JobQueue::ListQuery& query) const;
   [[nodiscard]] JobQueue::Counts counts(const std::string& queue, StorageTime now) const;
 

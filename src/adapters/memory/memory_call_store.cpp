@@ -185,4 +185,29 @@ CallStore::ActiveSummary MemoryCallStore::activeSummary(StorageTime startedBefor
   return result;
 }
 
+bool MemoryCallStore::canBePruned(const CallRow& row, StorageTime endedBefore) const {
+  return !row.call.roomMayExist && row.lastDeparture() < endedBefore && !tables_.jobs.hasJobOf(row.call.id);
+}
+
+std::size_t MemoryCallStore::prune(const PruneRequest& request) {
+  const Lock lock(tables_.mutex);
+  std::size_t pruned = 0;
+  const auto& rows = tables_.calls.ended();
+  for (auto next = rows.begin(); next != rows.end() && pruned < request.limit;) {
+    CallRow& row = *next++->second;
+    if (row.startedAt >= request.endedBefore) break;
+    if (!canBePruned(row, request.endedBefore)) continue;
+    tables_.calls.remove(row);
+    ++pruned;
+  }
+  return pruned;
+}
+
+std::size_t MemoryCallStore::prunable(StorageTime endedBefore) {
+  const Lock lock(tables_.mutex);
+  const auto& rows = tables_.calls.ended();
+  return static_cast<std::size_t>(std::count_if(
+      rows.begin(), rows.end(), [&](const auto& each) { return canBePruned(*each.second, endedBefore); }));
+}
+
 }  // namespace messenger::memory

@@ -19,8 +19,12 @@ class MemoryCallStore final : public CallStore {
                                                       const UserId& viewer) override;
   [[nodiscard]] std::vector<Call> activeCallsAfter(const ActiveCallsQuery& query) override;
   [[nodiscard]] ActiveSummary activeSummary(StorageTime startedBefore) override;
+  std::size_t prune(const PruneRequest& request) override;
+  [[nodiscard]] std::size_t prunable(StorageTime endedBefore) override;
 
  private:
+  /// Of an ended call.
+  [[nodiscard]] bool canBePruned(const CallRow& row, StorageTime endedBefore) const REQUIRES(tables_.mutex);
   /// `committed`: all guards of the change hold.
   std::optional<Roster> answer(CallChange::ThreadAnswer wanted, const ThreadId& thread)
       REQUIRES(tables_.mutex);

@@ -13,7 +13,7 @@
 
 namespace messenger::sqlite {
 
-/// Defined in call_store.cpp (load, commit) and call_reading.cpp.
+/// Defined in call_store.cpp (load, commit), call_reading.cpp and call_pruning.cpp.
 class SqliteCallStore final : public CallStore {
  public:
   explicit SqliteCallStore(ConnectionPool& pool) noexcept : pool_(pool) {}
@@ -29,6 +29,9 @@ class SqliteCallStore final : public CallStore {
                                                       const UserId& viewer) override;
   [[nodiscard]] std::vector<Call> activeCallsAfter(const ActiveCallsQuery& query) override;
   [[nodiscard]] ActiveSummary activeSummary(StorageTime startedBefore) override;
+
+  std::size_t prune(const PruneRequest& request) override;
+  [[nodiscard]] std::size_t prunable(StorageTime endedBefore) override;
 
  private:
   std::optional<Roster> answer(Deadline deadline, const CallChange& change, const CommitResult& result);

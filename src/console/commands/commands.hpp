@@ -19,6 +19,7 @@ namespace messenger::console {
 [[nodiscard]] std::vector<Command> queueCommands();     ///< queue:failed, queue:retry, queue:status
 [[nodiscard]] std::vector<Command> workCommands();      ///< queue:work
 [[nodiscard]] std::vector<Command> scheduleCommands();  ///< schedule:run
+[[nodiscard]] std::vector<Command> pruneCommands();     ///< calls:prune
 
 /// All of them.
 [[nodiscard]] std::vector<Command> operatorCommands();

@@ -9,7 +9,8 @@ namespace messenger::console {
 
 std::vector<Command> operatorCommands() {
   std::vector<Command> all;
-  for (auto family : {callCommands, switchCommands, queueCommands, workCommands, scheduleCommands}) {
+  for (auto family :
+       {callCommands, switchCommands, queueCommands, workCommands, scheduleCommands, pruneCommands}) {
     std::vector<Command> commands = family();
     std::move(commands.begin(), commands.end(), std::back_inserter(all));
   }

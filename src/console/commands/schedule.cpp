@@ -24,6 +24,14 @@ void writeResult(Screen& screen, std::size_t active, std::size_t rounds) {
   screen.document(json.text());
 }
 
+/// As `Config::retention` says; a batch each time, the next run goes on.
+void prune(Invocation& call) {
+  const std::chrono::hours age = call.messenger->config().retention.endedCalls;
+  if (age.count() == 0) return;
+  const auto pruned = call.messenger->host().prune(age);
+  if (pruned && *pruned > 0) call.screen.line(fmt::format("{} old calls deleted.", *pruned));
+}
+
 Outcome runOnce(Invocation& call) {
   // A program that receives heartbeats cannot evict anyone when it has just started; a long-lived worker can.
   const When when = call.messenger->config().presence.receivesHeartbeats ? When::queued : When::now;
@@ -35,6 +43,7 @@ Outcome runOnce(Invocation& call) {
   writeResult(call.screen, active, 1);
   call.screen.line(sentence(active, when));
   if (active > 0 && when == When::now) call.screen.note(call.program.sweepNote);
+  prune(call);
   return {};
 }
 
@@ -48,6 +57,7 @@ Outcome watch(Invocation& call) {
     try {
       active = call.messenger->host().checkActivity(When::now);
       call.screen.line(absolute(call.now()) + "  " + sentence(active, When::now));
+      prune(call);
     } catch (const StorageUnavailable& error) {
       // A busy or full storage is temporary, and this may run for months.
       call.screen.note(absolute(call.now()) + "  " + printable(support::textOf(error), 1000));
@@ -68,7 +78,7 @@ Outcome run(Invocation& call) {
 std::vector<Command> scheduleCommands() {
   Command schedule;
   schedule.name = "schedule:run";
-  schedule.summary = "do the due tasks: the activity check";
+  schedule.summary = "do the due tasks: the activity check, and pruning where it is configured";
   schedule.description = {
       "For a cron entry of every minute, where no Scheduler runs in the host. Leaves the check to a worker "
       "as calls:check-activity does, or does it here when this program is configured not to receive "

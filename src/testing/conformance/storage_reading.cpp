@@ -76,6 +76,62 @@ void sweeps(StorageCase& c) {
   requireEqual("none", c.calls().activeSummary(t(0)).count, std::size_t{0});
 }
 
+void pruning(StorageCase& c) {
+  const CallId old = c.start("thread", c.alice, 0);
+  c.join(old, c.bob, 1);
+  c.end(old, 10);
+  const CallId withRoom = c.start("room", c.alice, 2);
+  CallChange ends = c.ending(withRoom, 3);
+  ends.row->roomMayExist = true;
+  c.commit(ends);
+  const CallId withJob = c.start("job", c.alice, 4);
+  c.end(withJob, 5);
+  c.jobs().add(c.newJob(JobType::teardownCall, withJob, 5));
+  const CallId recent = c.start("recent", c.alice, 6);
+  c.end(recent, 20);
+  const CallId active = c.start("thread", c.alice, 11);
+
+  requireEqual("those that ended at the time itself stay", c.calls().prunable(t(10)), std::size_t{0});
+  requireEqual("and are not deleted", c.unchangedBy([&] {
+    return c.calls().prune({t(10), 9});
+  }),
+               std::size_t{0});
+  requireEqual("a limit of none", c.unchangedBy([&] { return c.calls().prune({t(11), 0}); }), std::size_t{0});
+  requireEqual("counted", c.unchangedBy([&] { return c.calls().prunable(t(11)); }), std::size_t{1});
+  const ParticipantId gone = c.row(old, c.bob).id;
+  requireEqual("deleted", c.calls().prune({t(11), 9}), std::size_t{1});
+  require(!c.calls().load({.call = old}).call, "the call is gone");
+  require(!c.calls().findParticipant(gone), "with its participants");
+  const auto page = c.calls().history({ThreadId{"thread"}, std::nullopt, 9, c.alice});
+  requireEqual("the thread's history", page.total, std::size_t{1});
+  for (const CallId& call : {withRoom, withJob, recent, active}) {
+    require(c.calls().load({.call = call}).call.has_value(), "the others stay");
+  }
+  requireEqual("nothing is left to delete", c.calls().prune({t(11), 9}), std::size_t{0});
+  const auto absent = c.heartbeats().save({here, {{{old, c.bob}, t(12)}}});
+  requireEqual("a heartbeat in a call that is gone", absent.at(0).revision,
+               HeartbeatStore::Absent::noSuchCall);
+}
+
+void pruningInBatches(StorageCase& c) {
+  std::vector<CallId> calls;
+  for (std::int64_t i = 0; i < 6; ++i) {
+    calls.push_back(c.start("thread", c.alice, 10 * i));
+    c.end(calls.back(), 10 * i + 5);
+  }
+  const std::int64_t newest = c.state(calls[5]).call.sequence;
+  const std::int64_t newestRow = c.row(calls[5], c.alice).sequence;
+  requireEqual("a batch", c.calls().prune({t(1000), 2}), std::size_t{2});
+  require(!c.calls().load({.call = calls[1]}).call && c.calls().load({.call = calls[2]}).call.has_value(),
+          "the oldest first");
+  while (c.calls().prune({t(1000), 2}) > 0) {
+  }
+  requireEqual("until nothing is left", c.calls().prunable(t(1000)), std::size_t{0});
+  const CallId next = c.start("thread", c.bob, 2000);
+  require(c.state(next).call.sequence > newest, "a call's sequence is not given again");
+  require(c.row(next, c.bob).sequence > newestRow, "nor a participant's");
+}
+
 }  // namespace
 
 void checkReading(StorageChecks& checks) {
@@ -83,6 +139,8 @@ void checkReading(StorageChecks& checks) {
   checks.run("history: pages of a thread, newest first", history);
   checks.run("activeCalls: of these threads, each once, in the order of creation", activeCalls);
   checks.run("activeCallsAfter, activeSummary: active calls by sequence, and their number", sweeps);
+  checks.run("prune: old calls without a room or a job, and nothing else", pruning);
+  checks.run("prune: in batches, the oldest first, no sequence given twice", pruningInBatches);
 }
 
 }  // namespace messenger::testing

@@ -51,6 +51,12 @@ NewThread newThread(const std::string& id) {
 
 void fill(Storage& storage) {
   CallStore& calls = storage.calls();
+  calls.commit(start("over", "t0"));
+  calls.commit(end(storage, "over"));
+  for (const std::string job : {"over-setup", "over-teardown"}) {
+    storage.jobs().claim(claimOf(job));
+    storage.jobs().settle(settlement(job, Settlement::Kind::done));
+  }
   calls.commit(start("c1", "t1"));
   calls.commit(join(storage, "c1", "bob"));
   storage.jobs().claim(claimOf("c1-setup"));
@@ -105,6 +111,10 @@ const std::vector<Operation>& changes() {
        }},
       {"commit, a room", [](Storage& s) { s.calls().commit(recordRoom(s, "c3")); }},
       {"raiseThreadRevision", [](Storage& s) { s.calls().raiseThreadRevision(ThreadId{"t1"}); }},
+      {"prune",
+       [](Storage& s) {
+         s.calls().prune({t(99), 9});
+       }},
       {"add", [](Storage& s) { s.jobs().add(newJob("j9", JobType::checkCallsActivity, "")); }},
       {"claim", [](Storage& s) { s.jobs().claim(claimNext(1)); }},
       {"renew", [](Storage& s) { s.jobs().renew(JobId{"c3-setup"}, firstToken, t(99)); }},
@@ -148,6 +158,7 @@ const std::vector<Operation>& reads() {
          (void)s.calls().activeCallsAfter({0, 99, 99});
        }},
       {"activeSummary", [](Storage& s) { (void)s.calls().activeSummary(t(99)); }},
+      {"prunable", [](Storage& s) { (void)s.calls().prunable(t(99)); }},
       {"list", [](Storage& s) { (void)s.jobs().list({}); }},
       {"counts", [](Storage& s) { (void)s.jobs().counts("messenger", t(0)); }},
       {"callsDownUntil", [](Storage& s) { (void)s.switches().callsDownUntil(); }},

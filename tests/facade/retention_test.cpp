@@ -1,0 +1,157 @@
+// Old calls are deleted, by the host or by the due tasks.
+#include "tests/support/messenger_fixture.hpp"
+
+namespace messenger::tests {
+namespace {
+
+/// A call that began, ended and was torn down; its room never went when `roomStays`.
+Call endedCall(Fixture& world, const ThreadId& thread) {
+  const Call call = world.start(thread, member(0));
+  world.messenger->jobs().runPending();
+  REQUIRE_OK(world.messenger->host().endCall(call.id));
+  world.messenger->jobs().runPending();
+  return call;
+}
+
+bool exists(const Fixture& world, const Call& call) {
+  return world.messenger->host().findCall(call.id).has_value();
+}
+
+void addThreads(Fixture& world, int count) {
+  for (int i = 0; i < count; ++i) world.addGroup(ThreadId{"old" + std::to_string(i)}, 2);
+}
+
+ThreadId oldThread(int i) {
+  return ThreadId{"old" + std::to_string(i)};
+}
+
+}  // namespace
+
+TEST_CASE("prune: calls that ended long ago -> deleted with their participants", "[facade][retention]") {
+  Fixture world(GENERATE(StorageKind::memory, StorageKind::sqlite));
+  addThreads(world, 2);
+  const Call old = endedCall(world, oldThread(0));
+  world.clock->advance(hours{30});
+  const Call recent = endedCall(world, oldThread(1));
+  world.clock->advance(hours{10});
+  const Call active = world.startTeam();
+  world.clock->advance(hours{9});
+
+  Host& host = world.messenger->host();
+  REQUIRE(host.prunable(hours{48}).value() == 1);
+  REQUIRE(host.prune(hours{48}).value() == 1);
+  REQUIRE_FALSE(exists(world, old));
+  REQUIRE(host.participants(old.id).empty());
+  REQUIRE(exists(world, recent));
+  REQUIRE(exists(world, active));
+  REQUIRE(host.prune(hours{48}).value() == 0);
+  REQUIRE_REFUSED(world.messenger->joinCall(old.id, member(1)), Reason::callNotFound);
+}
+
+TEST_CASE("prune: a room that may exist or a failed job -> the call stays", "[facade][retention]") {
+  Config config = Fixture::configured();
+  config.jobs.maxAttempts = 1;
+  Fixture world(GENERATE(StorageKind::memory, StorageKind::sqlite), config);
+  world.provider->onDestroy([](const Call&) { throw std::runtime_error("no"); });
+  addThreads(world, 1);
+  const Call stuck = endedCall(world, oldThread(0));
+  world.startTeam();
+  world.clock->advance(hours{1000});
+  Host& host = world.messenger->host();
+  REQUIRE(host.prune(hours{1}).value() == 0);
+  REQUIRE(exists(world, stuck));
+
+  world.provider->onDestroy(nullptr);
+  REQUIRE(world.messenger->jobs().retry() == 1);
+  world.messenger->jobs().runPending();
+  REQUIRE(host.prune(hours{1}).value() == 1);
+}
+
+TEST_CASE("prune: without room jobs -> ended calls are deleted", "[facade][retention]") {
+  Config config = Fixture::configured();
+  config.calling.subscriber.enabled = false;
+  Fixture world(StorageKind::sqlite, config);
+  addThreads(world, 1);
+  const Call old = endedCall(world, oldThread(0));
+  world.start(ThreadId{"team"}, member(0));
+  world.clock->advance(hours{2});
+  REQUIRE(world.messenger->host().prune(hours{1}).value() == 1);
+  REQUIRE_FALSE(exists(world, old));
+}
+
+TEST_CASE("prune: the wall clock is set forward -> nothing is deleted early", "[facade][retention]") {
+  Fixture world(GENERATE(StorageKind::memory, StorageKind::sqlite));
+  addThreads(world, 1);
+  const Call call = endedCall(world, oldThread(0));
+  world.startTeam();
+  world.clock->jump(hours{24 * 365});
+  REQUIRE(world.messenger->host().prune(hours{1}).value() == 0);
+  REQUIRE(exists(world, call));
+}
+
+TEST_CASE("prune: a limit -> no more than that", "[facade][retention]") {
+  Fixture world(GENERATE(StorageKind::memory, StorageKind::sqlite));
+  constexpr int many = 250;
+  addThreads(world, many);
+  for (int i = 0; i < many; ++i) endedCall(world, oldThread(i));
+  world.startTeam();
+  world.clock->advance(hours{2});
+  Host& host = world.messenger->host();
+  REQUIRE(host.prune(hours{1}, 120).value() == 120);
+  REQUIRE(host.prune(hours{1}, 0).value() == 0);
+  REQUIRE(host.prunable(hours{1}).value() == 130);
+  REQUIRE(host.prune(hours{1}).value() == 130);
+}
+
+TEST_CASE("prune: an age out of bounds -> invalidInput", "[facade][retention]") {
+  Fixture world;
+  Host& host = world.messenger->host();
+  for (const hours age :
+       {hours{0}, hours{-5}, hours::min(), hours::max(), Config::Retention::longest + hours{1}}) {
+    REQUIRE_REFUSED(host.prune(age), Reason::invalidInput);
+    REQUIRE_REFUSED(host.prunable(age), Reason::invalidInput);
+  }
+  REQUIRE_OK(host.prune(Config::Retention::longest));
+}
+
+TEST_CASE("due tasks: retention is configured -> old calls are deleted", "[facade][retention]") {
+  Config config = Fixture::configured();
+  config.retention.endedCalls = hours{24};
+  Fixture world(StorageKind::memory, config);
+  addThreads(world, 1);
+  const Call old = endedCall(world, oldThread(0));
+  world.startTeam();
+  const auto pass = [&](int steps) {
+    for (int i = 0; i < steps; ++i) {
+      world.clock->advance(seconds{10});
+      world.messenger->host().runDueTasks();
+    }
+  };
+  pass(60);
+  REQUIRE(exists(world, old));
+  world.clock->advance(hours{24});
+  pass(61);
+  REQUIRE_FALSE(exists(world, old));
+}
+
+TEST_CASE("due tasks: the storage fails while old calls are deleted -> logged and tried again",
+          "[facade][retention]") {
+  Config config = Fixture::configured();
+  config.retention.endedCalls = hours{24};
+  Fixture world(StorageKind::memory, config);
+  addThreads(world, 1);
+  const Call old = endedCall(world, oldThread(0));
+  world.startTeam();
+  world.clock->advance(hours{25});
+  world.storage->failIf([](const auto& operation) { return operation.name == "prune"; },
+                        testing::Fault::before);
+  world.messenger->host().runDueTasks();
+  REQUIRE(exists(world, old));
+  REQUIRE(world.logger->has(LogLevel::error, "old calls could not be pruned"));
+  world.storage->heal();
+  world.clock->advance(minutes{10});
+  world.messenger->host().runDueTasks();
+  REQUIRE_FALSE(exists(world, old));
+}
+
+}  // namespace messenger::tests
