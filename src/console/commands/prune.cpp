@@ -25,7 +25,7 @@ Result<std::size_t> pruneAll(Invocation& call, std::chrono::hours age, std::size
   const StopWatch stop(call.options);
   std::size_t pruned = 0;
   while (!stop.stopped()) {
-    const auto batch = call.messenger->host().prune(age, step);
+    auto batch = call.messenger->host().prune(age, step);
     if (!batch) return batch;
     pruned += *batch;
     if (*batch < step) break;
