@@ -205,9 +205,11 @@ std::size_t MemoryCallStore::prune(const PruneRequest& request) {
 
 std::size_t MemoryCallStore::prunable(StorageTime endedBefore) {
   const Lock lock(tables_.mutex);
-  const auto& rows = tables_.calls.ended();
-  return static_cast<std::size_t>(std::count_if(
-      rows.begin(), rows.end(), [&](const auto& each) { return canBePruned(*each.second, endedBefore); }));
+  std::size_t found = 0;
+  for (const auto& [sequence, row] : tables_.calls.ended()) {
+    if (canBePruned(*row, endedBefore)) ++found;
+  }
+  return found;
 }
 
 }  // namespace messenger::memory
