@@ -24,7 +24,7 @@ struct Variable {
   bool isSecret = false;
 };
 
-constexpr std::array<Variable, 18> variables{{{"MESSENGER_CALLING_ENABLED"},
+constexpr std::array<Variable, 19> variables{{{"MESSENGER_CALLING_ENABLED"},
                                               {"MESSENGER_CALLING_SUBSCRIBER_ENABLED"},
                                               {"MESSENGER_CALLING_SUBSCRIBER_QUEUED"},
                                               {"MESSENGER_CALLING_SUBSCRIBER_CHANNEL"},
@@ -35,14 +35,14 @@ constexpr std::array<Variable, 18> variables{{{"MESSENGER_CALLING_ENABLED"},
                                               {"MESSENGER_JOBS_LEASE"},
                                               {"MESSENGER_PRESENCE_TTL"},
                                               {"MESSENGER_PRESENCE_WRITE_BEHIND"},
-                                              {"MESSENGER_RETENTION_ENDED_CALLS"},
                                               {"JANUS_SERVER_ENDPOINT"},
                                               {"JANUS_ADMIN_SERVER_ENDPOINT"},
                                               {"JANUS_VERIFY_SSL"},
                                               {"JANUS_API_SECRET", true},
                                               {"JANUS_ADMIN_SECRET", true},
                                               {"JANUS_VIDEO_ROOM_SECRET", true},
-                                              {"JANUS_ROOM_KEY", true}}};
+                                              {"JANUS_ROOM_KEY", true},
+                                              {"MESSENGER_RETENTION_ENDED_CALLS"}}};
 
 void require(bool holds, const char* what, std::string_view more = {}) {
   if (holds) return;
