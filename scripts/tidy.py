@@ -89,7 +89,9 @@ def tidy(folder, name, options, sources):
         source, number = places[min(int(match[1]), len(places)) - 1]
         return f"{source.relative_to(ROOT)}:{number}:"
 
-    return re.sub(re.escape(str(unit)) + r":(\d+):", place, done.stdout), done.returncode == 0
+    # What it says of itself counts only when it found nothing to say of the sources: an option it does not know, a crash.
+    printed = done.stdout or (done.stderr if done.returncode else "")
+    return re.sub(re.escape(str(unit)) + r":(\d+):", place, printed), done.returncode == 0
 
 
 def tidy_group(folder, number, options, sources):
@@ -111,7 +113,7 @@ def main():
     inside = [e for e in commands if pathlib.Path(e["file"]).is_relative_to(ROOT)]
     wanted = [e for e in inside if re.search(given.names, str(pathlib.Path(e["file"]).relative_to(ROOT)))]
     if not wanted:
-        sys.exit(f"no source matches {given.names}")
+        arguments.error(f"no source matches {given.names}")
     folder = (given.build / "tidy").resolve()
     folder.mkdir(exist_ok=True)
     # The largest first, so that no core is left with one at the end.
