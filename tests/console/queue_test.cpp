@@ -239,6 +239,15 @@ TEST_CASE("schedule:run: retention is configured -> old calls are deleted", "[co
   CHECK_FALSE(world.messenger->host().findCall(old.id).has_value());
 }
 
+TEST_CASE("schedule:run: old calls cannot be deleted -> one document that says so", "[console][unit]") {
+  World world({.retention = std::chrono::hours{24}});
+  world.storage->failIf([](const auto& operation) { return operation.name == "prune"; },
+                        messenger::testing::Fault::before);
+  const Ran ran = world.run({"schedule:run", "--json"});
+  CHECK(ran.exit == 4);
+  CHECK(ran.json().contains("error"));
+}
+
 TEST_CASE("schedule:run --watch: until stopped -> repeats", "[console][unit]") {
   World world;
   int asked = 0;

@@ -1,10 +1,10 @@
 #include <chrono>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "console/commands/commands.hpp"
-#include "console/time_words.hpp"
 
 namespace messenger::console {
 namespace {
@@ -17,6 +17,17 @@ std::optional<std::chrono::hours> parseAge(std::string_view text) {
   constexpr std::int64_t most = 1'000'000'000;
   if (!number || *number < 0 || *number > most || (unit != 'd' && unit != 'h')) return std::nullopt;
   return std::chrono::hours{unit == 'd' ? *number * 24 : *number};
+}
+
+Expected<std::chrono::hours> ageOf(const Arguments& arguments) {
+  const auto text = arguments.text("older-than");
+  if (!text) {
+    return fail(ExitCode::usage, "missingOption", "calls:prune needs an age.",
+                "For example --older-than=90d for 90 days, or 36h.");
+  }
+  if (const auto age = parseAge(*text)) return *age;
+  return fail(ExitCode::usage, "badValue",
+              "--older-than must be a whole number with d for days or h for hours, such as 90d.");
 }
 
 /// Deletes in steps and shows the progress, until nothing is left or Ctrl-C.
@@ -36,16 +47,8 @@ Result<std::size_t> pruneAll(Invocation& call, std::chrono::hours age, std::size
 }
 
 Outcome run(Invocation& call) {
-  const auto text = call.arguments.text("older-than");
-  if (!text) {
-    return fail(ExitCode::usage, "missingOption", "calls:prune needs an age.",
-                "For example --older-than=90d for 90 days, or 36h.");
-  }
-  const auto age = parseAge(*text);
-  if (!age) {
-    return fail(ExitCode::usage, "badOption",
-                "--older-than must be a whole number with d for days or h for hours, such as 90d.");
-  }
+  const auto age = ageOf(call.arguments);
+  if (!age) return tl::unexpected<Failure>(age.error());
   const auto refusal = [](const Refusal& why) {
     return fail(ExitCode::usage, std::string{toString(why.reason)}, why.text());
   };
@@ -81,6 +84,10 @@ std::vector<Command> pruneCommands() {
       "Config::retention (MESSENGER_RETENTION_ENDED_CALLS) does the same from the Scheduler."};
   prune.options = {{"older-than", OptionKind::text, "AGE", "90d for days or 36h for hours; at least 1h"},
                    {"dry-run", OptionKind::flag, {}, "only say how many calls would be deleted"}};
+  prune.check = [](const Arguments& arguments) -> Outcome {
+    if (auto age = ageOf(arguments); !age) return tl::unexpected<Failure>(std::move(age).error());
+    return {};
+  };
   prune.run = run;
   return {prune};
 }

@@ -40,10 +40,10 @@ Outcome runOnce(Invocation& call) {
     const SweepProgress progress(call);
     active = call.messenger->host().checkActivity(when);
   }
+  prune(call);  // before the result: what fails has no other document
   writeResult(call.screen, active, 1);
   call.screen.line(sentence(active, when));
   if (active > 0 && when == When::now) call.screen.note(call.program.sweepNote);
-  prune(call);
   return {};
 }
 
