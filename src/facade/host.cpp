@@ -8,6 +8,16 @@
 #include "rules/renew_room.hpp"
 
 namespace messenger {
+namespace {
+
+Result<void> checkAge(std::chrono::hours olderThan) {
+  using Retention = Config::Retention;
+  if (olderThan >= Retention::shortest && olderThan <= Retention::longest) return {};
+  return refuse(Reason::invalidInput,
+                "calls are pruned by an age of at least an hour and at most 100 years.");
+}
+
+}  // namespace
 
 MessengerImpl& Host::here() const {
   impl_.home.require();
@@ -122,17 +132,6 @@ bool Host::callsAreDown() const {
 }
 
 // Retention
-
-namespace {
-
-Result<void> checkAge(std::chrono::hours olderThan) {
-  using Retention = Config::Retention;
-  if (olderThan >= Retention::shortest && olderThan <= Retention::longest) return {};
-  return refuse(Reason::invalidInput,
-                "calls are pruned by an age of at least an hour and at most 100 years.");
-}
-
-}  // namespace
 
 Result<std::size_t> Host::prune(std::chrono::hours olderThan, std::size_t limit) {
   if (auto why = checkAge(olderThan); !why) return refuse(why.error());

@@ -4,7 +4,7 @@
 namespace messenger::tests {
 namespace {
 
-/// A call that began, ended and was torn down; its room never went when `roomStays`.
+/// A call that began and ended, and whose jobs ran.
 Call endedCall(Fixture& world, const ThreadId& thread) {
   const Call call = world.start(thread, member(0));
   world.messenger->jobs().runPending();
@@ -17,12 +17,19 @@ bool exists(const Fixture& world, const Call& call) {
   return world.messenger->host().findCall(call.id).has_value();
 }
 
-void addThreads(Fixture& world, int count) {
-  for (int i = 0; i < count; ++i) world.addGroup(ThreadId{"old" + std::to_string(i)}, 2);
-}
-
 ThreadId oldThread(int i) {
   return ThreadId{"old" + std::to_string(i)};
+}
+
+void addThreads(Fixture& world, int count) {
+  for (int i = 0; i < count; ++i) world.addGroup(oldThread(i), 2);
+}
+
+/// Keeps ended calls for a day.
+Config keepingADay() {
+  Config config = Fixture::configured();
+  config.retention.endedCalls = hours{24};
+  return config;
 }
 
 }  // namespace
@@ -115,9 +122,7 @@ TEST_CASE("prune: an age out of bounds -> invalidInput", "[facade][retention]") 
 }
 
 TEST_CASE("due tasks: retention is configured -> old calls are deleted", "[facade][retention]") {
-  Config config = Fixture::configured();
-  config.retention.endedCalls = hours{24};
-  Fixture world(StorageKind::memory, config);
+  Fixture world(StorageKind::memory, keepingADay());
   addThreads(world, 1);
   const Call old = endedCall(world, oldThread(0));
   world.startTeam();
@@ -136,9 +141,7 @@ TEST_CASE("due tasks: retention is configured -> old calls are deleted", "[facad
 
 TEST_CASE("due tasks: the storage fails while old calls are deleted -> logged and tried again",
           "[facade][retention]") {
-  Config config = Fixture::configured();
-  config.retention.endedCalls = hours{24};
-  Fixture world(StorageKind::memory, config);
+  Fixture world(StorageKind::memory, keepingADay());
   addThreads(world, 1);
   const Call old = endedCall(world, oldThread(0));
   world.startTeam();

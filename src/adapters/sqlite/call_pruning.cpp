@@ -6,7 +6,7 @@
 namespace messenger::sqlite {
 namespace {
 
-/// How many participants are deleted in one transaction before it ends: some milliseconds of work.
+/// A transaction ends after so many participants, however few calls these are.
 constexpr std::size_t rowsAtOnce = 2000;
 
 // The oldest calls first, and nothing behind the first one that began too late. SQLite gives the number of a
