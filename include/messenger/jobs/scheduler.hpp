@@ -7,8 +7,8 @@ namespace messenger {
 
 /// One OS thread that does the due tasks: the activity check every `Config::presence.checkInterval`, the
 /// write-behind of heartbeats every `Config::presence.writeBehind`, and pruning where `Config::retention`
-/// asks for it. Made by `Host::startScheduler`; move-only. A host with its own loop calls `Messenger::poll` or
-/// `Host::runDueTasks` instead.
+/// asks for it. Made by `Host::startScheduler`; move-only. A host with its own loop calls `Messenger::poll`
+/// or `Host::runDueTasks` instead.
 ///
 /// Destroying it stops it. An exception from a task is logged, and the task runs again when it is next due.
 class [[nodiscard]] Scheduler {
