@@ -41,6 +41,7 @@ foreach(target nlohmann_json::nlohmann_json CLI11::CLI11 Boost::headers CURL::li
   endif()
 endforeach()
 
+set_target_properties(checkheaders checkheaders_private PROPERTIES UNITY_BUILD OFF)
 # Nobody debugs these: half the work is saved.
 target_compile_options(checkheaders PRIVATE -g0)
 target_compile_options(checkheaders_private PRIVATE -g0)

@@ -12,7 +12,6 @@ option(MESSENGER_BUILD_FUZZ "Build the libFuzzer targets (clang only)" OFF)
 option(MESSENGER_INSTALL "Make install rules" ${PROJECT_IS_TOP_LEVEL})
 option(MESSENGER_WARNINGS "Compile our own code with the full set of warnings" ${PROJECT_IS_TOP_LEVEL})
 option(MESSENGER_WERROR "Warnings are errors" OFF)
-option(MESSENGER_PRECOMPILE "Precompile common headers: quicker with clang, slower with g++; a missing #include is not noticed" OFF)
 set(MESSENGER_SANITIZE "" CACHE STRING "Sanitizers to build with, e.g. address,undefined or thread")
 set(MESSENGER_CLANG_TIDY "" CACHE STRING "clang-tidy command to run beside the compiler")
 

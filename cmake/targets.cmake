@@ -17,27 +17,10 @@ if(MESSENGER_SANITIZE)
   target_link_options(messenger_build_flags INTERFACE -fsanitize=${MESSENGER_SANITIZE})
 endif()
 
-# The standard headers of our libraries, read once. The executables have other options, which a precompiled header must share.
-if(MESSENGER_PRECOMPILE)
-  file(TOUCH "${PROJECT_BINARY_DIR}/standard_headers.cpp")
-  add_library(messenger_standard_headers OBJECT "${PROJECT_BINARY_DIR}/standard_headers.cpp")
-  set_target_properties(messenger_standard_headers PROPERTIES CXX_STANDARD 20 CXX_STANDARD_REQUIRED ON CXX_EXTENSIONS OFF
-                                                              POSITION_INDEPENDENT_CODE ON)
-  target_link_libraries(messenger_standard_headers PRIVATE messenger_build_flags)
-  target_precompile_headers(
-    messenger_standard_headers PRIVATE <algorithm> <array> <atomic> <charconv> <chrono> <condition_variable> <deque>
-    <exception> <filesystem> <fstream> <functional> <limits> <map> <memory> <mutex> <optional> <set> <sstream> <stdexcept>
-    <string> <string_view> <system_error> <thread> <tuple> <unordered_map> <utility> <variant> <vector>)
-endif()
-
 function(messenger_configure target)
   set_target_properties(${target} PROPERTIES CXX_STANDARD 20 CXX_STANDARD_REQUIRED ON CXX_EXTENSIONS OFF
                                              POSITION_INDEPENDENT_CODE ON)
   target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:messenger_build_flags>)
-  get_target_property(type ${target} TYPE)
-  if(MESSENGER_PRECOMPILE AND NOT type STREQUAL "EXECUTABLE")
-    target_precompile_headers(${target} REUSE_FROM messenger_standard_headers)
-  endif()
   if(MESSENGER_CLANG_TIDY)
     set_target_properties(${target} PROPERTIES CXX_CLANG_TIDY "${MESSENGER_CLANG_TIDY}")
   endif()

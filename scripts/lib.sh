@@ -6,8 +6,7 @@ script=$(basename "$0")
 cores=$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
 # One compiler cache serves all build folders and clones.
-# What it asks for to take precompiled headers: https://ccache.dev/manual/4.8.html#_precompiled_headers
-export CCACHE_BASEDIR="$root" CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+export CCACHE_BASEDIR="$root" CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=include_file_mtime,include_file_ctime
 
 trap 'printf "\n%s: stopped\n" "$script" >&2; exit 130' INT
 trap 'printf "\n%s: stopped\n" "$script" >&2; exit 143' TERM

@@ -28,7 +28,8 @@ class Jobs {
   /// does not.
   std::vector<JobRun> runPending(std::size_t limit = 1000);
 
-  /// The same with the options of a worker, but on this OS thread: `threads` is ignored.
+  /// The same with the options of a worker, but on this OS thread: `threads` is ignored, and it ends when
+  /// `stopRequested` says so.
   std::vector<JobRun> runPending(std::size_t limit, const WorkerOptions& options);
 
   /// Starts OS threads that run jobs. Throws std::invalid_argument for options out of bounds.

@@ -15,10 +15,6 @@ std::string inQuotes(std::string_view text) {
   return '"' + printable(text, 80) + '"';
 }
 
-std::string shown(const OptionSpec& spec) {
-  return spec.kind == OptionKind::flag ? "--" + spec.name : "--" + spec.name + "=" + spec.placeholder;
-}
-
 tl::unexpected<Failure> unknownOption(const std::string& name, const std::vector<OptionSpec>& options) {
   std::vector<std::string> names;
   names.reserve(options.size());
@@ -29,6 +25,10 @@ tl::unexpected<Failure> unknownOption(const std::string& name, const std::vector
 }
 
 }  // namespace
+
+std::string shown(const OptionSpec& option) {
+  return "--" + option.name + (option.placeholder.empty() ? "" : "=" + option.placeholder);
+}
 
 std::optional<std::string> Arguments::text(std::string_view option) const {
   const auto found = values_.find(option);

@@ -23,6 +23,9 @@ struct OptionSpec {
   std::int64_t maximum = 0;
 };
 
+/// As people type it: `--limit=N`.
+[[nodiscard]] std::string shown(const OptionSpec& option);
+
 struct ArgumentSpec {
   std::string name;  ///< `ID`
   bool required = true;

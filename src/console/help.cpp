@@ -23,10 +23,6 @@ const std::vector<Field>& exitCodes() {
   return all;
 }
 
-std::string shown(const OptionSpec& option) {
-  return "--" + option.name + (option.placeholder.empty() ? "" : "=" + option.placeholder);
-}
-
 std::string shown(const ArgumentSpec& argument) {
   return argument.required ? argument.name : "[" + argument.name + "]";
 }

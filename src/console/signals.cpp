@@ -79,8 +79,12 @@ StopWatch::~StopWatch() {
   installed = false;
 }
 
+bool StopWatch::interrupted() const noexcept {
+  return options_.signals && caught.load() > 0;
+}
+
 bool StopWatch::stopped() const {
-  if (options_.signals && caught.load() > 0) return true;
+  if (interrupted()) return true;
   return options_.stopRequested && options_.stopRequested();
 }
 

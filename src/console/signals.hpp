@@ -20,6 +20,9 @@ class StopWatch {
 
   [[nodiscard]] bool stopped() const;
 
+  /// Whether a signal came, which is said before anything else happens. Thread-safe.
+  [[nodiscard]] bool interrupted() const noexcept;
+
   /// Waits until a stop is requested or the time is over. Returns `stopped()`.
   bool waitFor(std::chrono::milliseconds atMost) const;
 

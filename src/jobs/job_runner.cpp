@@ -51,9 +51,21 @@ std::optional<JobRun> JobRunner::runMostUrgent(const RunPolicy& policy, JobClass
   return std::move(ran->run);
 }
 
+bool JobRunner::shouldStop(const RunPolicy& policy) const noexcept {
+  if (!policy.stopRequested) return false;
+  try {
+    return policy.stopRequested();
+  } catch (...) {
+    actions::logSafely(
+        context_.logger, LogLevel::error,
+        fmt::format("stopRequested threw, so no more jobs are run: {}", support::whatWasThrown()));
+    return true;
+  }
+}
+
 std::vector<JobRun> JobRunner::runPending(const RunPolicy& policy, std::size_t limit) {
   std::vector<JobRun> runs;
-  while (runs.size() < limit) {
+  while (runs.size() < limit && !shouldStop(policy)) {
     auto run = runNext(policy);
     if (!run) break;
     runs.push_back(std::move(*run));

@@ -27,6 +27,7 @@ struct RunPolicy {
   Persistence::Pause pause;
   std::chrono::milliseconds patience{};
   std::function<void(const JobRun&)> onRun;
+  std::function<bool()> stopRequested;
 };
 
 /// Changes the policy as a worker's options ask. Throws std::invalid_argument, whose text names the option
@@ -53,7 +54,10 @@ class JobRunner {
   std::optional<JobRun> runMostUrgent(const RunPolicy& policy, JobClass leastUrgent,
                                       const std::function<void(const Job&)>& onClaimed);
 
-  /// `runNext`, one after another, at most `limit`.
+  /// Asks the host. What it throws is logged, and means yes.
+  [[nodiscard]] bool shouldStop(const RunPolicy& policy) const noexcept;
+
+  /// `runNext`, one after another, at most `limit`, until the host wants to stop.
   std::vector<JobRun> runPending(const RunPolicy& policy, std::size_t limit);
 
   /// Runs the available jobs of this call, one after another. Returns the call as they left it, if any ran.

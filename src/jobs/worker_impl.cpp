@@ -41,6 +41,7 @@ void applyOptions(RunPolicy& policy, const WorkerOptions& options) {
     policy.jobs.maxBackoff = std::max(policy.jobs.maxBackoff, *options.backoff);
   }
   policy.onRun = options.onRun;
+  policy.stopRequested = options.stopRequested;
 }
 
 }  // namespace jobs
@@ -58,7 +59,7 @@ struct Worker::Impl::Shared {
     policy.renewedBy = &leases;
     policy.patience = context.config.jobs.lease;
     policy.pause = [this](std::chrono::milliseconds pause) {
-      stopRequested.waitFor(0, pause);
+      stopNews.waitFor(0, pause);
       return !stopping;
     };
   }
@@ -66,10 +67,22 @@ struct Worker::Impl::Shared {
   /// Whether it is called from one of this worker's jobs.
   [[nodiscard]] bool isOwnThread() const noexcept { return servedWorker == this; }
 
+  void requestStop() noexcept {
+    stopping = true;
+    stopNews.notify();
+    context.jobsStored.notify();
+  }
+
+  /// Asks the host too.
+  [[nodiscard]] bool shouldStop() noexcept {
+    if (!stopping && runner.shouldStop(policy)) requestStop();
+    return stopping;
+  }
+
   void work() noexcept {
     servedWorker = this;
     bool polls = false;
-    while (!stopping) {
+    while (!shouldStop()) {
       const std::uint64_t seen = context.jobsStored.version();
       const Step ran = step(polls);
       if (ran == Step::ranJob) continue;
@@ -132,10 +145,13 @@ struct Worker::Impl::Shared {
     }
   }
 
-  /// Whether jobs are left that this version cannot read, or nobody can say.
-  [[nodiscard]] bool leftSome() noexcept {
+  /// Whether jobs are left that this version cannot read, or that a worker which has ended could have
+  /// claimed, or nobody can say.
+  [[nodiscard]] bool leftSome(bool ended) noexcept {
     try {
-      return context.storage.jobs().counts(policy.queue, context.now().storage).unreadable > 0;
+      const StorageTime now = context.now().storage;
+      const JobQueue::Counts counts = context.storage.jobs().counts(policy.queue, now);
+      return counts.unreadable > 0 || (ended && counts.nextAt && *counts.nextAt <= now);
     } catch (...) {
       actions::logSafely(context.logger, LogLevel::error,
                          fmt::format("counting the jobs failed: {}", support::whatWasThrown()));
@@ -174,7 +190,7 @@ struct Worker::Impl::Shared {
   jobs::Leases leases;
   jobs::RunPolicy policy;
   std::atomic<bool> stopping = false;
-  support::WakeUp stopRequested;
+  support::WakeUp stopNews;
 
   support::Mutex mutex;
   std::condition_variable changed;
@@ -214,9 +230,7 @@ Worker::Impl::~Impl() {
 }
 
 void Worker::Impl::requestStop() noexcept {
-  shared_->stopping = true;
-  shared_->stopRequested.notify();
-  shared_->context.jobsStored.notify();
+  shared_->requestStop();
 }
 
 void Worker::Impl::stop() noexcept {
@@ -241,8 +255,9 @@ bool Worker::Impl::drain(std::chrono::milliseconds atMost) {
     return shared.idle == shared.working && shared.lookedAt >= since &&
            shared.lookedAt == shared.context.jobsStored.version();
   });
+  const bool ended = shared.working == 0;
   lock.unlock();
-  return idle && !shared.leftSome();
+  return idle && !shared.leftSome(ended);
 }
 
 }  // namespace messenger

@@ -11,7 +11,7 @@
 namespace call_server {
 namespace {
 
-class Listener final : public Client {
+class RecordingClient final : public Client {
  public:
   void send(Frame frame) override { heard.push_back(*frame); }
   void close(Goodbye why) override { closed.push_back(why); }
@@ -22,8 +22,8 @@ class Listener final : public Client {
 
 struct World {
   Hub hub;
-  std::shared_ptr<Listener> one = std::make_shared<Listener>();
-  std::shared_ptr<Listener> other = std::make_shared<Listener>();
+  std::shared_ptr<RecordingClient> one = std::make_shared<RecordingClient>();
+  std::shared_ptr<RecordingClient> other = std::make_shared<RecordingClient>();
   SystemTime start{};
   ClientId alice = hub.add(one, {"alice", start + std::chrono::hours{1}}, 10);
   ClientId bob = hub.add(other, {"bob", start + std::chrono::hours{2}}, 10);
@@ -189,8 +189,8 @@ TEST_CASE("hub: signed out -> its own clients end and get nothing more", "[call_
   World world;
   const Session session{"alice", world.start + std::chrono::hours{1}, "this"};
   const Session elsewhere{"alice", world.start + std::chrono::hours{1}, "elsewhere"};
-  const auto here = std::make_shared<Listener>();
-  const auto there = std::make_shared<Listener>();
+  const auto here = std::make_shared<RecordingClient>();
+  const auto there = std::make_shared<RecordingClient>();
   REQUIRE(world.hub.add(here, session, 10) != 0);
   REQUIRE(world.hub.add(there, elsewhere, 10) != 0);
   CHECK_FALSE(world.hub.isSignedOut(session));
@@ -234,7 +234,7 @@ TEST_CASE("hub: what is to be looked at again -> all but the users' own channels
 
 TEST_CASE("hub: a client -> not kept alive", "[call_server][unit]") {
   World world;
-  std::weak_ptr<Listener> watched = world.one;
+  std::weak_ptr<RecordingClient> watched = world.one;
   world.one.reset();
   CHECK(watched.expired());
   world.hub.publish("user.alice", "x", "{}");

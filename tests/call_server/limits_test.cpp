@@ -11,7 +11,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-std::string posting(const std::string& length) {
+std::string postingLength(const std::string& length) {
   return "POST /session HTTP/1.1\r\nHost: x\r\nContent-Length: " + length + "\r\n\r\n";
 }
 
@@ -21,22 +21,18 @@ Reply answerTo(std::uint16_t port, const std::string& bytes) {
   return connection.receive();
 }
 
-bool has(const Reply& reply, const std::string& text) {
-  return reply.body.find(text) != std::string::npos;
-}
-
 }  // namespace
 
 TEST_CASE("limits: a large header or body -> refused and the connection ends", "[call_server]") {
   ServerWorld world;
   CHECK(answerTo(world.port, "GET / HTTP/1.1\r\nX: " + std::string(9000, 'x') + "\r\n\r\n").status == 431);
-  CHECK(answerTo(world.port, posting("65537")).status == 413);
-  CHECK(answerTo(world.port, posting("65537") + std::string(65'537, 'x')).reason() == "tooLarge");
-  CHECK(answerTo(world.port, posting("99999999999999999999")).status == 400);
-  CHECK(answerTo(world.port, posting("65536") + std::string(65'536, ' ')).status == 422);
-  CHECK(has(world.admin().get("/metrics"), R"(call_server_requests_total{route="unread",status="413"} 2)"));
+  CHECK(answerTo(world.port, postingLength("65537")).status == 413);
+  CHECK(answerTo(world.port, postingLength("65537") + std::string(65'537, 'x')).reason() == "tooLarge");
+  CHECK(answerTo(world.port, postingLength("99999999999999999999")).status == 400);
+  CHECK(answerTo(world.port, postingLength("65536") + std::string(65'536, ' ')).status == 422);
+  CHECK(world.admin().get("/metrics").has(R"(call_server_requests_total{route="unread",status="413"} 2)"));
   Connection refused(world.port);
-  refused.send(posting("65537"));
+  refused.send(postingLength("65537"));
   CHECK(refused.receive().headers.at("connection") == "close");
   CHECK(refused.isClosed());
   // The server's side is closed; a client that stays open does not keep its place.
@@ -57,8 +53,8 @@ TEST_CASE("limits: header and body as large as the settings -> accepted", "[call
   };
   CHECK(answerTo(world.port, withHeader(900)).status == 200);
   CHECK(answerTo(world.port, withHeader(1000)).reason() == "headerTooLarge");
-  CHECK(answerTo(world.port, posting("100") + std::string(100, ' ')).status == 422);
-  CHECK(answerTo(world.port, posting("101")).status == 413);
+  CHECK(answerTo(world.port, postingLength("100") + std::string(100, ' ')).status == 422);
+  CHECK(answerTo(world.port, postingLength("101")).status == 413);
 }
 
 TEST_CASE("limits: not HTTP -> refused", "[call_server]") {
@@ -127,7 +123,7 @@ TEST_CASE("limits: a client does not read an answer -> dropped", "[call_server]"
   REQUIRE(deaf.receive().status == 200);
   deaf.send("GET /style.css HTTP/1.1\r\nHost: x\r\n\r\n");
   CHECK(eventually([&] { return world.server->connections() == 0; }));
-  CHECK(has(world.admin().get("/metrics"), R"(call_server_requests_total{route="static",status="200"} 1)"));
+  CHECK(world.admin().get("/metrics").has(R"(call_server_requests_total{route="static",status="200"} 1)"));
 }
 
 TEST_CASE("limits: too many connections -> refused with a message", "[call_server]") {
@@ -142,7 +138,7 @@ TEST_CASE("limits: too many connections -> refused with a message", "[call_serve
     CHECK(full.status == 503);
     CHECK(full.reason() == "serverFull");
     CHECK(full.headers.at("retry-after") == "5");
-    CHECK(has(world.admin().get("/metrics"), "call_server_refused_connections_total 1\n"));
+    CHECK(world.admin().get("/metrics").has("call_server_refused_connections_total 1\n"));
     CHECK(one.get("/users").status == 200);
   }
   CHECK(eventually([&] { return world.server->connections() == 1; }));
@@ -164,7 +160,7 @@ TEST_CASE("limits: a flood by one user -> limits only them and not their heartbe
   CHECK(alice.post(callPath("team", call, "leave")).status == 429);
   CHECK(alice.post(callPath("team", call, "heartbeat")).status == 200);
   CHECK(world.clientOf("bob").get("/session").status == 200);
-  CHECK(has(world.admin().get("/metrics"), "call_server_rate_limited_total 3\n"));
+  CHECK(world.admin().get("/metrics").has("call_server_rate_limited_total 3\n"));
 }
 
 TEST_CASE("limits: too many heartbeats -> limited on their own", "[call_server]") {
@@ -227,7 +223,7 @@ TEST_CASE("limits: everyone's connections are used up -> operators still get in"
   WebClient admin = world.admin();
   CHECK(admin.get("/healthz").status == 200);
   // Nor do they take a place of everyone's, and they have a limit too.
-  CHECK(has(admin.get("/metrics"), "call_server_connections 1\n"));
+  CHECK(admin.get("/metrics").has("call_server_connections 1\n"));
   Connection more(world.adminPort);
   CHECK(more.receive().status == 503);
 }
@@ -271,7 +267,7 @@ TEST_CASE("limits: a socket that sends too much -> closed", "[call_server]") {
   SocketClient alice = world.socketOf("alice");
   for (int i = 0; i < 10; ++i) alice.send("{}");
   CHECK(alice.waitForClose() == 1008);
-  CHECK(has(world.admin().get("/metrics"), R"(call_server_dropped_sockets_total{reason="flood"} 1)"));
+  CHECK(world.admin().get("/metrics").has(R"(call_server_dropped_sockets_total{reason="flood"} 1)"));
 }
 
 TEST_CASE("limits: a frame that is too large -> closes the socket", "[call_server]") {
@@ -324,7 +320,7 @@ TEST_CASE("limits: all of these at once -> a call continues", "[call_server]") {
   for (int i = 0; i < 50; ++i) {
     dawdlers.push_back(std::make_unique<Connection>(world.port));
     dawdlers.back()->send("POST /session HTTP/1.1\r\nX: ");
-    (void)answerTo(world.port, posting("65537") + std::string(65'537, 'x'));
+    (void)answerTo(world.port, postingLength("65537") + std::string(65'537, 'x'));
     (void)answerTo(world.port, "nonsense\r\n\r\n");
     (void)mallory.get("/conversations");
     if (i % 10 == 0) CHECK(alice.post(callPath("alice-bob", call, "heartbeat")).status == 200);

@@ -19,7 +19,7 @@ using messenger::CallId;
 using messenger::ThreadId;
 
 /// Looks at all rights as often as the test wants to; the server's own rounds come too late.
-void never(CallServer::Parts& parts) {
+void neverByItself(CallServer::Parts& parts) {
   parts.settings.rightsInterval = std::chrono::hours{1};
 }
 
@@ -39,7 +39,7 @@ std::size_t look(ServerWorld& world) {
 }  // namespace
 
 TEST_CASE("rights: a member is removed -> loses the channels of the thread and its call", "[call_server]") {
-  ServerWorld world(never);
+  ServerWorld world(neverByItself);
   const std::string call = world.start("alice", "team");
   REQUIRE(world.clientOf("bob").post(callPath("team", call, "join")).status == 201);
   SocketClient bob = world.socketOf("bob");
@@ -59,7 +59,7 @@ TEST_CASE("rights: a member is removed -> loses the channels of the thread and i
 
 TEST_CASE("rights: another process removes a member -> the next look ends the subscription",
           "[call_server]") {
-  ServerWorld world(never);
+  ServerWorld world(neverByItself);
   SocketClient bob = world.socketOf("bob");
   SocketClient carol = world.socketOf("carol");
   for (SocketClient* each : {&bob, &carol}) REQUIRE(each->subscribe("thread.team")["event"] == "subscribed");
@@ -76,7 +76,7 @@ TEST_CASE("rights: another process removes a member -> the next look ends the su
 TEST_CASE("rights: another process kicks or takes out or ends -> the next look ends the subscription",
           "[call_server]") {
   const int how = GENERATE(0, 1, 2);
-  ServerWorld world(never);
+  ServerWorld world(neverByItself);
   const CallId call{world.start("alice", "team")};
   const std::string channel = "call." + call.value();
   REQUIRE(world.clientOf("bob").post(callPath("team", call.value(), "join")).status == 201);
@@ -111,7 +111,7 @@ TEST_CASE("rights: the server's own rounds -> find what another process did", "[
 TEST_CASE("rights: the storage fails -> subscriptions stay", "[call_server]") {
   std::shared_ptr<messenger::testing::FaultyStorage> storage;
   ServerWorld world([&](CallServer::Parts& parts) {
-    never(parts);
+    neverByItself(parts);
     storage = std::make_shared<messenger::testing::FaultyStorage>(parts.storage);
     parts.storage = storage;
   });
@@ -128,7 +128,7 @@ TEST_CASE("rights: the storage fails -> subscriptions stay", "[call_server]") {
 }
 
 TEST_CASE("rights: a look that is to stop -> ends before the next question", "[call_server]") {
-  ServerWorld world(never);
+  ServerWorld world(neverByItself);
   SocketClient bob = world.socketOf("bob");
   REQUIRE(bob.subscribe("thread.team")["event"] == "subscribed");
   std::unique_ptr<messenger::Messenger> held;

@@ -21,7 +21,7 @@ namespace {
 using messenger::Secret;
 namespace fs = std::filesystem;
 
-constexpr const char* text = "Zt6wQ0pLk3vN8sXy";
+constexpr const char* secretText = "Zt6wQ0pLk3vN8sXy";
 
 struct Place {
   messenger::testing::TempDir folder;
@@ -46,7 +46,7 @@ std::string refusal(const Place& place) {
     const std::string said = error.what();
     INFO(said);
     CHECK(said.find(place.file.string()) != std::string::npos);
-    CHECK(said.find(text) == std::string::npos);
+    CHECK(said.find(secretText) == std::string::npos);
     CHECK(place.files() == before);
     return said;
   }
@@ -73,19 +73,19 @@ TEST_CASE("kept secret: missing -> made once and for its owner alone", "[call_se
 TEST_CASE("kept secret: written by a person -> taken with any end of the line", "[call_server][unit]") {
   for (const char* end : {"", "\n", "\r\n"}) {
     const Place place;
-    place.write(std::string{text} + end);
-    CHECK(keptSecret(place.file).reveal() == text);
+    place.write(std::string{secretText} + end);
+    CHECK(keptSecret(place.file).reveal() == secretText);
   }
   const Place readOnly;
-  readOnly.write(text, fs::perms::owner_read);
-  CHECK(keptSecret(readOnly.file).reveal() == text);
+  readOnly.write(secretText, fs::perms::owner_read);
+  CHECK(keptSecret(readOnly.file).reveal() == secretText);
 }
 
 TEST_CASE("kept secret: open to others -> refused with what to do", "[call_server][unit]") {
   for (const fs::perms more : {fs::perms::group_read, fs::perms::group_write, fs::perms::others_read,
                                fs::perms::others_write, fs::perms::others_exec}) {
     const Place place;
-    place.write(text, fs::perms::owner_read | fs::perms::owner_write | more);
+    place.write(secretText, fs::perms::owner_read | fs::perms::owner_write | more);
     const std::string said = refusal(place);
     CHECK(says(said, "mode 06"));
     CHECK(says(said, "chmod 600"));
@@ -95,7 +95,7 @@ TEST_CASE("kept secret: open to others -> refused with what to do", "[call_serve
 TEST_CASE("kept secret: of another user -> refused with what to do", "[call_server][unit]") {
   if (::geteuid() != 0) return;  // only root can give a file away
   const Place place;
-  place.write(text);
+  place.write(secretText);
   REQUIRE(::chown(place.file.c_str(), 12345, static_cast<gid_t>(-1)) == 0);
   const std::string said = refusal(place);
   CHECK(says(said, "belongs to another user"));
@@ -106,7 +106,7 @@ TEST_CASE("kept secret: a symbolic link -> refused and not followed", "[call_ser
   const Place place;
   const fs::path elsewhere = place.folder.file("elsewhere");
   const bool isThere = GENERATE(true, false);
-  if (isThere) std::ofstream(elsewhere) << text;
+  if (isThere) std::ofstream(elsewhere) << secretText;
   fs::create_symlink(elsewhere, place.file);
   const std::string said = refusal(place);
   CHECK(says(said, "is a symbolic link"));
@@ -127,8 +127,8 @@ TEST_CASE("kept secret: no file but a folder or a pipe -> refused at once", "[ca
 
 TEST_CASE("kept secret: empty or short or large or of several lines -> refused with what to do",
           "[call_server][unit]") {
-  const std::string several = std::string{text} + '\n' + text;
-  const std::string nul = std::string{text} + std::string(1, '\0') + text;
+  const std::string several = std::string{secretText} + '\n' + secretText;
+  const std::string nul = std::string{secretText} + std::string(1, '\0') + secretText;
   for (const auto& [content, part] :
        std::vector<std::pair<std::string, std::string>>{{"", "is empty: remove it"},
                                                         {"\n", "is empty: remove it"},

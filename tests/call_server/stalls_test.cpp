@@ -19,7 +19,6 @@ namespace {
 
 using messenger::testing::FaultyStorage;
 using messenger::testing::StorageOperation;
-using std::chrono::milliseconds;
 
 /// Commits wait from `begin` until `go`, as for a lock of somebody else.
 class Stall {
@@ -56,13 +55,24 @@ class Stall {
 };
 
 struct StallingWorld {
-  explicit StallingWorld(milliseconds queueing)
+  static constexpr std::chrono::hours patience{1};
+
+  StallingWorld()
       : server([&](CallServer::Parts& parts) {
           storage = std::make_shared<FaultyStorage>(std::move(parts.storage));
           parts.storage = storage;
           parts.settings.blocking = 1;
-          parts.settings.limits.queueing = queueing;
+          parts.settings.limits.queueing = patience;
         }) {}
+
+  /// The answer, when all that waits has waited for longer than it may.
+  [[nodiscard]] Reply late(Connection& connection) const {
+    REQUIRE(eventually([&] {
+      server.server->refuseLate(Lane::Clock::now() + patience);
+      return connection.hasAnswered();
+    }));
+    return connection.receive();
+  }
 
   [[nodiscard]] std::unique_ptr<Connection> posted(const std::string& cookie, const std::string& path) const {
     auto connection = std::make_unique<Connection>(server.port);
@@ -79,7 +89,7 @@ struct StallingWorld {
 
 TEST_CASE("stalls: writes wait for a lock -> others are answered and those behind them are refused in time",
           "[call_server]") {
-  StallingWorld world(milliseconds{1});
+  StallingWorld world;
   const std::string call = world.server.start("alice", "team");
   WebClient alice = world.server.clientOf("alice");
   WebClient nobody = world.server.client();
@@ -96,7 +106,7 @@ TEST_CASE("stalls: writes wait for a lock -> others are answered and those behin
   REQUIRE(eventually([&] { return stall.waiting() == 1; }));
   for (const char* verb : {"leave", "join", "end"}) {
     INFO(verb);
-    const Reply refused = world.posted(alice.cookie, callPath("team", call, verb))->receive();
+    const Reply refused = world.late(*world.posted(alice.cookie, callPath("team", call, verb)));
     CHECK(refused.status == 503);
     CHECK(refused.reason() == "busy");
     CHECK(std::stoi(refused.headers.at("retry-after")) > 0);
@@ -124,7 +134,7 @@ TEST_CASE("stalls: writes wait for a lock -> others are answered and those behin
 }
 
 TEST_CASE("stalls: heartbeats while everything waits -> answered from memory", "[call_server]") {
-  StallingWorld world(std::chrono::hours{1});
+  StallingWorld world;
   const std::string call = world.server.start("alice", "team");
   WebClient alice = world.server.clientOf("alice");
   REQUIRE(alice.post(callPath("team", call, "heartbeat")).status == 200);
@@ -137,7 +147,7 @@ TEST_CASE("stalls: heartbeats while everything waits -> answered from memory", "
 
 TEST_CASE("stalls: the server stops meanwhile -> the waiting are refused and the running one is answered",
           "[call_server]") {
-  StallingWorld world(std::chrono::hours{1});
+  StallingWorld world;
   WebClient alice = world.server.clientOf("alice");
   std::jthread stopping;
   Stall stall;

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace call_server::tests {
 
@@ -20,6 +21,7 @@ struct Reply {
 
   /// Throws when the body is none, and says what came instead.
   [[nodiscard]] Json json() const;
+  [[nodiscard]] bool has(std::string_view text) const { return body.find(text) != std::string::npos; }
   [[nodiscard]] std::string reason() const { return json().at("reason").get<std::string>(); }
 };
 

@@ -83,8 +83,8 @@ class ThrowingDriver final : public VideoDriver {
 };
 
 /// A Messenger with every part of the host's in the test's hands.
-struct Host {
-  Host() {
+struct StrangeHost {
+  StrangeHost() {
     Config config = Fixture::configured();
     config.jobs.maxAttempts = 1;
     messenger = std::make_unique<Messenger>(config, Dependencies{.storage = storage,
@@ -117,7 +117,7 @@ TEST_CASE("host code: a driver throws what it likes → a failed job with a clea
   for (const Throwing& each : strangeThings()) {
     for (const std::string where : {"create", "getter", "destroy", "factory"}) {
       CAPTURE(each.name, where);
-      Host host;
+      StrangeHost host;
       host.messenger->setVideoDriver([&]() -> std::unique_ptr<VideoDriver> {
         if (where == "factory") each.thrower();
         return std::make_unique<ThrowingDriver>(each.thrower, where);
@@ -140,7 +140,7 @@ TEST_CASE(
     "[facade][host_code]") {
   for (const Throwing& each : strangeThings()) {
     CAPTURE(each.name);
-    Host host;
+    StrangeHost host;
     host.broadcaster->act = each.thrower;
     int later = 0;
     const auto thrown = host.messenger->onCallStarted([&](const CallStarted&) { each.thrower(); });
@@ -162,7 +162,7 @@ TEST_CASE("host code: a presence or a storage throws what it likes → it passes
           "[facade][host_code]") {
   for (const Throwing& each : strangeThings()) {
     CAPTURE(each.name);
-    Host host;
+    StrangeHost host;
     const auto call = host.messenger->startCall(host.thread, member(0));
     REQUIRE_OK(call);
     const auto thrower = [&](const auto&) {

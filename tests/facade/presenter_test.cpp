@@ -38,8 +38,8 @@ struct OneField final : Presenter {
   std::function<void()> meanwhile;
 };
 
-struct Host {
-  explicit Host(const Fixture& world)
+struct PresentingHost {
+  explicit PresentingHost(const Fixture& world)
       : messenger(Fixture::configured(), Dependencies{.storage = world.storage,
                                                       .threads = nullptr,
                                                       .presence = nullptr,
@@ -70,7 +70,7 @@ const std::vector<std::string> events{"incoming.call", "joined.call", "left.call
 
 TEST_CASE("presenter: its fields -> in the payload of every broadcast", "[facade][presenter]") {
   Fixture world;
-  Host host(world);
+  PresentingHost host(world);
   host.live(world);
   for (const std::string& event : events) {
     CAPTURE(event);
@@ -89,7 +89,7 @@ TEST_CASE("presenter: its fields -> in the payload of every broadcast", "[facade
 TEST_CASE("presenter: throws or repeats the library's names -> payloads as without it",
           "[facade][presenter]") {
   Fixture world;
-  Host host(world);
+  PresentingHost host(world);
   const auto payloads = [&] {
     host.live(world);
     std::vector<std::string> all;
@@ -120,7 +120,7 @@ TEST_CASE("presenter: asked -> no lock is held and no transaction is open", "[fa
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);
   Fixture world(kind);
-  Host host(world);
+  PresentingHost host(world);
   std::size_t asked = 0;
   host.presenter->meanwhile = [&] {
     ++asked;

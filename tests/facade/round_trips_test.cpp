@@ -25,7 +25,7 @@ UserId one(const std::string& id) {
   return {"user", id};
 }
 
-ThreadMember member(const std::string& id) {
+ThreadMember memberNamed(const std::string& id) {
   ThreadMember made;
   made.user = one(id);
   made.name = id;
@@ -45,9 +45,9 @@ class Counted {
             directory == Directory::ofTheHost ? inner : std::make_shared<WithThreads>(inner, threads_))),
         directory_(directory == Directory::ofTheHost ? threads_ : nullptr) {
     inner->threads()->createThread(
-        {thread("group", ThreadType::group), {member("ann"), member("bob"), member("cid")}});
+        {thread("group", ThreadType::group), {memberNamed("ann"), memberNamed("bob"), memberNamed("cid")}});
     inner->threads()->createThread(
-        {thread("private", ThreadType::privateThread), {member("ann"), member("bob")}});
+        {thread("private", ThreadType::privateThread), {memberNamed("ann"), memberNamed("bob")}});
     restart();
   }
 

@@ -13,14 +13,14 @@ enum class State { beforeSetup, setUp, ended };
 
 constexpr std::array<State, 3> states{State::beforeSetup, State::setUp, State::ended};
 
-struct Route {
+struct CheckedRoute {
   std::string name;
   std::string method;
   std::string path;  ///< with T, C and P for the thread, the call and a participant of it
   std::string body;
 };
 
-const std::vector<Route> routes{
+const std::vector<CheckedRoute> routes{
     {"start", "POST", "threads/T/calls", ""},
     {"list", "GET", "threads/T/calls", ""},
     {"page", "GET", "threads/T/calls/page/C", ""},
@@ -270,7 +270,7 @@ void checkOptions(const Json& options, bool inPrivate, const std::string& caller
   REQUIRE(options.at("admin") == (!never && boss));
 }
 
-void checkView(const Route& route, const Scene& scene, const Reply& reply, State state,
+void checkView(const CheckedRoute& route, const Scene& scene, const Reply& reply, State state,
                const std::string& caller) {
   if (route.name == "show") {
     checkRoom(reply.json, state, caller);
@@ -292,7 +292,7 @@ void checkView(const Route& route, const Scene& scene, const Reply& reply, State
 template <class MakeScene>
 void walk(const Table& table, MakeScene makeScene) {
   std::size_t cells = 0;
-  for (const Route& route : routes) {
+  for (const CheckedRoute& route : routes) {
     for (const std::string& caller : table.callers()) {
       for (const State state : states) {
         const auto scene = makeScene(state, caller);

@@ -13,14 +13,14 @@ CallId call(std::size_t number) {
   return CallId{"call-" + std::to_string(number)};
 }
 
-const ThreadId thread{"thread"};
+const ThreadId threadId{"thread"};
 
 }  // namespace
 
 TEST_CASE("call thread cache: a call -> known with its own thread only", "[http][unit]") {
   CallThreadCache known{100};
   REQUIRE(known.find("call-1", "thread") == CallThreadCache::Answer::unknown);
-  known.remember(call(1), thread);
+  known.remember(call(1), threadId);
   REQUIRE(known.find("call-1", "thread") == CallThreadCache::Answer::sameThread);
   REQUIRE(known.find("call-1", "another") == CallThreadCache::Answer::otherThread);
   REQUIRE(known.find("call-2", "thread") == CallThreadCache::Answer::unknown);
@@ -29,7 +29,7 @@ TEST_CASE("call thread cache: a call -> known with its own thread only", "[http]
 TEST_CASE("call thread cache: full -> keeps no more than its capacity", "[http][unit]") {
   constexpr std::size_t capacity = 320;
   CallThreadCache known{capacity};
-  for (std::size_t i = 0; i < 10'000; ++i) known.remember(call(i), thread);
+  for (std::size_t i = 0; i < 10'000; ++i) known.remember(call(i), threadId);
   std::size_t kept = 0;
   for (std::size_t i = 0; i < 10'000; ++i) {
     if (known.find(call(i).value(), "thread") != CallThreadCache::Answer::unknown) ++kept;
@@ -40,9 +40,9 @@ TEST_CASE("call thread cache: full -> keeps no more than its capacity", "[http][
 
 TEST_CASE("call thread cache: a call that is used again and again -> stays", "[http][unit]") {
   CallThreadCache known{64};
-  known.remember(call(0), thread);
+  known.remember(call(0), threadId);
   for (std::size_t i = 1; i < 10'000; ++i) {
-    known.remember(call(i), thread);
+    known.remember(call(i), threadId);
     REQUIRE(known.find("call-0", "thread") == CallThreadCache::Answer::sameThread);
   }
 }
@@ -53,7 +53,7 @@ TEST_CASE("call thread cache: many threads -> may read and write at once", "[htt
   for (std::size_t worker = 0; worker < 4; ++worker) {
     threads.emplace_back([&known] {
       for (std::size_t i = 0; i < 5'000; ++i) {
-        known.remember(call(i % 500), thread);
+        known.remember(call(i % 500), threadId);
         (void)known.find(call((i * 7) % 500).value(), "thread");
       }
     });

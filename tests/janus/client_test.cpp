@@ -19,8 +19,8 @@ const Secret roomSecret{"secret-of-the-room-Nb5x"};
 const Secret wrong{"not-it"};
 
 /// Both kinds of ids and both APIs, a server for each.
-struct World {
-  World() : server({stringIds}), room(server.videoRoom(wayIn)) {}
+struct ClientWorld {
+  ClientWorld() : server({stringIds}), room(server.videoRoom(wayIn)) {}
 
   bool stringIds = GENERATE(true, false);
   WayIn wayIn = GENERATE(WayIn::adminApi, WayIn::httpApi);
@@ -81,7 +81,7 @@ TEST_CASE("JanusClient: ping and info -> work with both APIs", "[janus][client]"
 }
 
 TEST_CASE("VideoRoom: create and exists and list and edit and destroy -> work", "[janus][client]") {
-  const World world;
+  const ClientWorld world;
   const VideoRoom& room = world.room;
   REQUIRE(room.list().value().empty());
   const JanusId id = world.make(1);
@@ -125,7 +125,7 @@ TEST_CASE("VideoRoom: create and exists and list and edit and destroy -> work", 
 }
 
 TEST_CASE("VideoRoom: an id chosen by the server and further fields -> work", "[janus][client]") {
-  const World world;
+  const ClientWorld world;
   NewRoom wanted;
   wanted.more = R"({"videocodec":"vp9","record":true,"request":"destroy"})";
   const auto id = world.room.create(wanted);
@@ -140,7 +140,7 @@ TEST_CASE("VideoRoom: an id chosen by the server and further fields -> work", "[
 }
 
 TEST_CASE("VideoRoom: participants and kick and moderate -> work", "[janus][client]") {
-  const World world;
+  const ClientWorld world;
   const VideoRoom& room = world.room;
   const JanusId id = world.make(1);
   const JanusId ann = world.stringIds ? JanusId{std::string{"ann"}} : JanusId{std::uint64_t{42}};
@@ -169,7 +169,7 @@ TEST_CASE("VideoRoom: participants and kick and moderate -> work", "[janus][clie
 }
 
 TEST_CASE("VideoRoom: tokens and forwarders and recording -> work", "[janus][client]") {
-  const World world;
+  const ClientWorld world;
   const VideoRoom& room = world.room;
   const JanusId id = world.make(1);
   const std::vector<Secret> both{Secret{"token-of-ann"}, Secret{"token-of-bob"}};
@@ -196,7 +196,7 @@ TEST_CASE("VideoRoom: tokens and forwarders and recording -> work", "[janus][cli
 }
 
 TEST_CASE("VideoRoom: the other kind of ids -> refused", "[janus][client]") {
-  const World world;
+  const ClientWorld world;
   const JanusId other = world.stringIds ? JanusId{std::uint64_t{1}} : JanusId{std::string{"one"}};
   REQUIRE_PLUGIN_ERROR(world.room.exists(other), 430);
   NewRoom wanted;

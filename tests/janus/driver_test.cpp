@@ -35,7 +35,7 @@ Thread threadOf(ThreadType type, std::size_t members) {
 
 const Thread group = threadOf(ThreadType::group, 3);
 
-struct World {
+struct DriverWorld {
   JanusServer server{{GENERATE(true, false)}};
   VideoRoom room = server.videoRoom();
 
@@ -53,7 +53,7 @@ struct World {
 };
 
 TEST_CASE("JanusDriver: a room -> has the settings for its thread", "[janus][driver]") {
-  const World world;
+  const DriverWorld world;
   const auto roomFor = [&](const Thread& thread) {
     const CallWithRoom call = callOf("01HF" + std::to_string(thread.members));
     JanusDriver driver(world.room, settings);
@@ -78,7 +78,7 @@ TEST_CASE("JanusDriver: a room -> has the settings for its thread", "[janus][dri
 }
 
 TEST_CASE("JanusDriver: its own room exists -> adopted even by many at once", "[janus][driver]") {
-  const World world;
+  const DriverWorld world;
   const CallWithRoom call = callOf("01HFADOPT");
   JanusDriver first(world.room, settings);
   REQUIRE(first.create(group, call));
@@ -97,7 +97,7 @@ TEST_CASE("JanusDriver: its own room exists -> adopted even by many at once", "[
 }
 
 TEST_CASE("JanusDriver: a foreign room exists -> not adopted and not touched", "[janus][driver]") {
-  const World world;
+  const DriverWorld world;
   const CallWithRoom call = callOf("01HFFOREIGN");
   NewRoom foreign;
   foreign.id = world.idOf(call);
@@ -113,7 +113,7 @@ TEST_CASE("JanusDriver: a foreign room exists -> not adopted and not touched", "
 }
 
 TEST_CASE("JanusDriver: the server refuses a destroy -> fails with the reason", "[janus][driver]") {
-  const World world;
+  const DriverWorld world;
   const CallWithRoom call = callOf("01HFTHEIRS");
   NewRoom foreign;
   foreign.id = world.idOf(call);
@@ -124,7 +124,7 @@ TEST_CASE("JanusDriver: the server refuses a destroy -> fails with the reason", 
 }
 
 TEST_CASE("JanusDriver: the key changed -> the recorded secret destroys the room", "[janus][driver]") {
-  const World world;
+  const DriverWorld world;
   CallWithRoom call = callOf("01HFKEYS");
   JanusDriver maker(world.room, settings);
   REQUIRE(maker.create(group, call));

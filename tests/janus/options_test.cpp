@@ -13,17 +13,17 @@ using janus::IdKind;
 using janus::JanusOptions;
 
 /// Sets environment variables for one test.
-class Environment {
+class ScopedEnvironment {
  public:
-  Environment(std::initializer_list<std::pair<const char*, const char*>> values) {
+  ScopedEnvironment(std::initializer_list<std::pair<const char*, const char*>> values) {
     for (const char* name : names) ::unsetenv(name);
     for (const auto& [name, value] : values) ::setenv(name, value, 1);
   }
-  ~Environment() {
+  ~ScopedEnvironment() {
     for (const char* name : names) ::unsetenv(name);
   }
-  Environment(const Environment&) = delete;
-  Environment& operator=(const Environment&) = delete;
+  ScopedEnvironment(const ScopedEnvironment&) = delete;
+  ScopedEnvironment& operator=(const ScopedEnvironment&) = delete;
 
  private:
   static constexpr std::array names{"JANUS_SERVER_ENDPOINT",   "JANUS_ADMIN_SERVER_ENDPOINT",
@@ -42,13 +42,13 @@ std::string whyNot(const std::function<void()>& deed) {
 }
 
 TEST_CASE("JanusOptions: variables set -> their values", "[janus][options]") {
-  const Environment set{{"JANUS_SERVER_ENDPOINT", "http://127.0.0.1:8088/janus"},
-                        {"JANUS_ADMIN_SERVER_ENDPOINT", "https://[::1]:7889/admin"},
-                        {"JANUS_API_SECRET", "a"},
-                        {"JANUS_ADMIN_SECRET", "b"},
-                        {"JANUS_VIDEO_ROOM_SECRET", "c"},
-                        {"JANUS_ROOM_KEY", "d"},
-                        {"JANUS_VERIFY_SSL", "Off"}};
+  const ScopedEnvironment set{{"JANUS_SERVER_ENDPOINT", "http://127.0.0.1:8088/janus"},
+                              {"JANUS_ADMIN_SERVER_ENDPOINT", "https://[::1]:7889/admin"},
+                              {"JANUS_API_SECRET", "a"},
+                              {"JANUS_ADMIN_SECRET", "b"},
+                              {"JANUS_VIDEO_ROOM_SECRET", "c"},
+                              {"JANUS_ROOM_KEY", "d"},
+                              {"JANUS_VERIFY_SSL", "Off"}};
   const JanusOptions options = JanusOptions::fromEnvironment();
   options.validate();
   CHECK(options.endpoint == "http://127.0.0.1:8088/janus");
@@ -62,7 +62,7 @@ TEST_CASE("JanusOptions: variables set -> their values", "[janus][options]") {
 }
 
 TEST_CASE("JanusOptions: variables not set -> the defaults", "[janus][options]") {
-  const Environment set{{"JANUS_SERVER_ENDPOINT", "http://h"}, {"JANUS_API_SECRET", ""}};
+  const ScopedEnvironment set{{"JANUS_SERVER_ENDPOINT", "http://h"}, {"JANUS_API_SECRET", ""}};
   const JanusOptions options = JanusOptions::fromEnvironment();
   options.validate();
   CHECK(options.verifyTls);
@@ -75,7 +75,7 @@ TEST_CASE("JanusOptions: variables not set -> the defaults", "[janus][options]")
 
 TEST_CASE("JanusOptions: an invalid variable -> named without its value", "[janus][options]") {
   for (const char* name : {"JANUS_SERVER_ENDPOINT", "JANUS_ADMIN_SERVER_ENDPOINT", "JANUS_VERIFY_SSL"}) {
-    const Environment set{{name, "pass-word"}};
+    const ScopedEnvironment set{{name, "pass-word"}};
     const std::string why = whyNot([] { (void)JanusOptions::fromEnvironment(); });
     CHECK(why.find(name) != std::string::npos);
     CHECK(why.find("pass-word") == std::string::npos);

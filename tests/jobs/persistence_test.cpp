@@ -7,6 +7,7 @@
 #include "jobs/job_runner.hpp"
 #include "jobs/places.hpp"
 #include "tests/jobs/context_for_tests.hpp"
+#include "tests/jobs/patience.hpp"
 #include "tests/support/messenger_fixture.hpp"
 
 namespace messenger::tests {
@@ -15,8 +16,6 @@ namespace {
 using testing::DriverCall;
 using testing::Fault;
 using testing::StorageOperation;
-
-constexpr seconds generous{60};
 
 /// Whether it stores what a job did.
 bool stores(const StorageOperation& each) {

@@ -4,15 +4,10 @@
 #include <optional>
 
 #include "messenger/adapters/defaults.hpp"
+#include "tests/jobs/patience.hpp"
 #include "tests/support/messenger_fixture.hpp"
 
 namespace messenger::tests {
-namespace {
-
-constexpr seconds generous{60};
-
-}  // namespace
-
 TEST_CASE("scheduler: started and stopped -> reports at once and once more", "[jobs][scheduler]") {
   const auto kind = GENERATE(eitherStorage());
   CAPTURE(kind);

@@ -9,12 +9,11 @@
 #include <thread>
 #include <vector>
 
+#include "tests/jobs/patience.hpp"
 #include "tests/support/messenger_fixture.hpp"
 
 namespace messenger::tests {
 namespace {
-
-constexpr seconds generous{60};
 
 /// A worker that finds jobs in time only when it is woken.
 Config patient() {
@@ -132,7 +131,7 @@ TEST_CASE("worker: stop -> finishes running jobs and claims no more", "[jobs][wo
   REQUIRE(world.now(one).setupComplete);
   REQUIRE_FALSE(world.now(two).setupComplete);
   REQUIRE(world.messenger->jobs().pending().size() == 1);
-  REQUIRE(worker.drain(milliseconds{0}));
+  REQUIRE_FALSE(worker.drain(milliseconds{0}));
 }
 
 TEST_CASE("worker: drain -> waits for running jobs and not for backoffs", "[jobs][worker]") {
@@ -206,6 +205,37 @@ TEST_CASE("worker: a claim fails or its listener throws -> continues", "[jobs][w
   REQUIRE(told == 2);
   REQUIRE(world.logger->has(LogLevel::error, "claiming a job failed"));
   world.requireSound();
+}
+
+TEST_CASE("worker: its host wants to stop -> the running job finishes and no other is claimed",
+          "[jobs][worker]") {
+  Fixture world(StorageKind::memory, patient());
+  const Call call = world.start(world.team, member(0));
+  world.addGroup(ThreadId{"other"}, 2);
+  const Call other = world.start(ThreadId{"other"}, member(0));
+  std::atomic<bool> flag{false};
+  world.provider->onCreate([&](const Thread&, const Call&) { flag = true; });
+  bool throws = false;
+  WorkerOptions options;
+  options.stopRequested = [&]() -> bool {
+    if (flag && throws) throw 1;
+    return flag;
+  };
+  SECTION("by a worker") {
+    auto worker = world.messenger->jobs().startWorker(options);
+    CHECK_FALSE(worker.drain(generous));
+  }
+  SECTION("in this thread") {
+    CHECK(world.messenger->jobs().runPending(100, options).size() == 1);
+  }
+  SECTION("and asking throws") {
+    throws = true;
+    CHECK(world.messenger->jobs().runPending(100, options).size() == 1);
+    CHECK(world.logger->has(LogLevel::error, "stopRequested threw"));
+  }
+  CHECK(world.now(call).setupComplete);
+  CHECK_FALSE(world.now(other).setupComplete);
+  CHECK(world.messenger->jobs().pending().size() == 1);
 }
 
 TEST_CASE("worker: stopped inside one of its jobs -> ends after that job", "[jobs][worker]") {

@@ -41,10 +41,6 @@ Json result(Behaviour behaviour) {
   return "throw";
 }
 
-Json orNull(const std::optional<std::string>& text) {
-  return text ? Json(*text) : Json();
-}
-
 }  // namespace
 
 void Provider::change(const Json& op) {

@@ -38,6 +38,10 @@ class OpError : public std::runtime_error {
 /// `2026-01-01T00:00:00Z`, with or without a fraction, `Z` or an offset.
 [[nodiscard]] TimePoint parseTime(const std::string& text);
 
+[[nodiscard]] inline Json orNull(const std::optional<std::string>& text) {
+  return text ? Json(*text) : Json();
+}
+
 /// Seconds as a duration; an OpError when beyond a thousand years.
 [[nodiscard]] Duration seconds(double count);
 

@@ -15,10 +15,6 @@ Json stamp(const std::optional<TimePoint>& moment) {
   return moment ? Json(support::toText(*moment)) : Json();
 }
 
-Json orNull(const std::optional<std::string>& text) {
-  return text ? Json(*text) : Json();
-}
-
 Json callState(const CallWithRoom& call) {
   const Room room = call.room.value_or(Room{});
   return {{"id", call.id.value()},

@@ -11,7 +11,7 @@ namespace {
 constexpr std::int64_t everything = std::numeric_limits<std::int64_t>::max();
 constexpr std::size_t many = 100'000;
 
-double seconds(SteadyPoint::duration time) {
+double inSeconds(SteadyPoint::duration time) {
   return std::chrono::duration<double>(time).count();
 }
 
@@ -42,12 +42,12 @@ void Oracle::goesOut(const CallId& call, const UserId& user, const Process& by, 
   const bool mayBe = !evictsSince || (who.backSince && evictsSince->at - *who.backSince <= peerLease_);
   if (!mayBe && now_ - who.seen < ttl_) {
     violate("7", fmt::format("{} was evicted from call {} {} s after an acknowledged heartbeat", nameOf(user),
-                             call.value(), seconds(now_ - who.seen)));
+                             call.value(), inSeconds(now_ - who.seen)));
   }
   if (evictsSince && evictsSince->at >= reachableSince_ && now_ - reachableSince_ < ttl_) {
     violate("7",
             fmt::format("{} was evicted from call {} {} s after an outage, in which nobody could be heard",
-                        nameOf(user), call.value(), seconds(now_ - reachableSince_)));
+                        nameOf(user), call.value(), inSeconds(now_ - reachableSince_)));
   }
   who.in = false;
   who.outAt = commits_;
@@ -65,7 +65,7 @@ void Oracle::evicts(const CallChange& change, const std::optional<StorageTime>& 
     violate(
         "7",
         fmt::format("{} was evicted from call {}, and the storage had just said that they were seen {} s ago",
-                    nameOf(row.user), change.call.value(), seconds(change.now - *lastSeen)));
+                    nameOf(row.user), change.call.value(), inSeconds(change.now - *lastSeen)));
   }
 }
 
@@ -188,7 +188,7 @@ void Oracle::heartbeat(const CallId& call, const UserId& user, const Process& by
                                       : !who.outLate && from.at - who.outSince > peerLease_;
   if (outAllTheTime && knewIt) {
     violate("6", fmt::format("a heartbeat of {}, who has been out of call {} for {} s, was acknowledged",
-                             nameOf(user), call.value(), seconds(from.at - who.outSince)));
+                             nameOf(user), call.value(), inSeconds(from.at - who.outSince)));
   }
   if (who.in) seen(who, answered, true);
 }

@@ -46,6 +46,7 @@ class CallServer {
   [[nodiscard]] messenger::Messenger& messenger() noexcept { return messenger_; }
   [[nodiscard]] Hub& hub() noexcept { return *hub_; }
   [[nodiscard]] std::size_t connections() const { return web_.connections(); }
+  void refuseLate(Lane::Clock::time_point now) { web_.refuseLate(now); }
 
  private:
   void countCalls();

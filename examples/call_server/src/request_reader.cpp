@@ -21,7 +21,7 @@ std::string_view view(beast::string_view text) noexcept {
   return {text.data(), text.size()};
 }
 
-bool sameText(std::string_view one, std::string_view other) noexcept {
+bool sameIgnoringCase(std::string_view one, std::string_view other) noexcept {
   return beast::iequals({one.data(), one.size()}, {other.data(), other.size()});
 }
 
@@ -59,7 +59,7 @@ bool isHost(std::string_view text) noexcept {
 /// The scheme is taken off.
 bool takeScheme(std::string_view& target) noexcept {
   for (const std::string_view scheme : {"http://", "https://"}) {
-    if (sameText(target.substr(0, scheme.size()), scheme)) {
+    if (sameIgnoringCase(target.substr(0, scheme.size()), scheme)) {
       target.remove_prefix(scheme.size());
       return true;
     }
@@ -180,7 +180,7 @@ void RequestReader::readCoding() {
   const auto coding = head_.find(http::field::transfer_encoding);
   if (coding == head_.end()) return;
   const bool hasLength = head_.count(http::field::content_length) > 0;
-  if (isOld() || hasLength || !sameText(view(coding->value()), "chunked")) {
+  if (isOld() || hasLength || !sameIgnoringCase(view(coding->value()), "chunked")) {
     return refuseMalformed("A body is either chunked, or has a length.");
   }
   chunks_.emplace(limits_.body, limits_.header);
@@ -204,7 +204,7 @@ void RequestReader::readLength() {
 void RequestReader::readExpectation() {
   const auto field = head_.find(http::field::expect);
   if (field == head_.end() || isOld()) return;
-  expects_ = sameText(view(field->value()), "100-continue");
+  expects_ = sameIgnoringCase(view(field->value()), "100-continue");
   if (!expects_) refuse(errorReply(417, "expectationFailed", "The server cannot meet this expectation."));
 }
 

@@ -49,13 +49,6 @@ bool isPassing(const error_code& error) {
          error == asio::error::no_memory || error == error_code{ENFILE, boost::system::system_category()};
 }
 
-/// Accepts connections for one address.
-struct Door {
-  Listener listener;
-  tcp::acceptor acceptor;
-  asio::steady_timer pause;
-};
-
 }  // namespace
 
 class WebServer::Impl {
@@ -90,10 +83,12 @@ class WebServer::Impl {
     }
     work_.emplace(io_.get_executor());
     for (std::size_t i = 0; i < settings_.threads; ++i) threads_.emplace_back([this] { serve(); });
-    late_ = std::make_unique<Periodic>(lookForLate, [this] {
-      for (Lane* lane : lanes()) lane->refuseLate(Lane::Clock::now());
-    });
+    late_ = std::make_unique<Periodic>(lookForLate, [this] { refuseLate(Lane::Clock::now()); });
     return ports;
+  }
+
+  void refuseLate(Lane::Clock::time_point now) {
+    for (Lane* lane : lanes()) lane->refuseLate(now);
   }
 
   void stop() {
@@ -131,6 +126,13 @@ class WebServer::Impl {
   }
 
  private:
+  /// Accepts connections for one address.
+  struct Door {
+    Listener listener;
+    tcp::acceptor acceptor;
+    asio::steady_timer pause;
+  };
+
   [[nodiscard]] std::array<Lane*, 3> lanes() noexcept {
     return {&serving_.plain, &serving_.reading, &serving_.writing};
   }
@@ -219,6 +221,10 @@ WebServer::Ports WebServer::start() {
 
 void WebServer::stop() {
   impl_->stop();
+}
+
+void WebServer::refuseLate(Lane::Clock::time_point now) {
+  impl_->refuseLate(now);
 }
 
 std::size_t WebServer::connections() const {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "background.hpp"
 #include "hub.hpp"
 #include "metrics.hpp"
 #include "settings.hpp"
@@ -35,6 +36,10 @@ class WebServer {
   /// Accepts no more connections, closes WebSockets, gives running requests some time to finish, then ends. A
   /// second call does nothing.
   void stop();
+
+  /// Refuses the requests that have waited too long by then. It does so by itself, ten times a second; this
+  /// is for tests, which need not wait. Thread-safe.
+  void refuseLate(Lane::Clock::time_point now);
 
   /// Of both listeners.
   [[nodiscard]] std::size_t connections() const;

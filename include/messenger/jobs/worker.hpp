@@ -26,6 +26,11 @@ struct WorkerOptions {
   /// Called after each run is settled, on the OS thread that ran it, with no lock held; also with one thread
   /// for a sweep and another job at the same time. Its exceptions are logged.
   std::function<void(const JobRun&)> onRun{};
+  /// Asked before each claim, for a host whose wish to stop is a flag, such as one set by a signal handler:
+  /// true stops the worker as `Worker::requestStop` does. One that is idle asks again within
+  /// `Config::jobs.pollInterval`. Called on the worker's OS threads, several at a time, with no lock held.
+  /// When it throws, that is logged and the worker stops.
+  std::function<bool()> stopRequested{};
 };
 
 /// OS threads that run jobs as they become available, sweeps and teardowns before setups. Made by
@@ -53,8 +58,9 @@ class [[nodiscard]] Worker {
 
   /// Waits until no job of the queue is available and none runs in this worker, or until the time is up. Jobs
   /// waiting for their backoff do not count. True: it was idle, and nothing was left. False also when the
-  /// storage did not answer, and when jobs are left that this version cannot read
-  /// (`JobQueue::Counts::unreadable`); then it returns as soon as it is idle. Thread-safe.
+  /// storage did not answer, when jobs are left that this version cannot read
+  /// (`JobQueue::Counts::unreadable`), and when the worker was stopped and some are available; then it
+  /// returns as soon as it is idle. Thread-safe.
   bool drain(std::chrono::milliseconds atMost);
 
  private:

@@ -147,7 +147,7 @@ constexpr FixedText insertParticipantText =
     "INSERT INTO call_participants (id, call_sequence, user_type, user_id, kicked, left_at, created_at, "
     "updated_at, last_seen_at, seen_by, departed_at) "
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, iif(?6 IS NULL, NULL, ?9)) ON CONFLICT (id) DO NOTHING";
-constexpr FixedText findParticipantText =
+constexpr FixedText findSequenceText =
     "SELECT sequence FROM call_participants WHERE id = ?1 AND call_sequence = ?2";
 constexpr FixedText isInText =
     "UPDATE call_participants SET kicked = ?2, left_at = NULL, updated_at = ?3, last_seen_at = ?4, "
@@ -248,7 +248,7 @@ std::optional<std::int64_t> changeParticipant(Connection& connection, const Call
                                               const CallWithRoom& call, const CallParticipant& wanted) {
   std::int64_t sequence = 0;
   {
-    Query row(connection, findParticipantText, wanted.id, call.sequence);
+    Query row(connection, findSequenceText, wanted.id, call.sequence);
     if (!row.next()) return std::nullopt;
     sequence = row.integer(0);
   }

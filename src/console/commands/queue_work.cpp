@@ -166,6 +166,8 @@ Outcome work(Invocation& call) {
   Report report(call);
   options.onRun = [&report](const JobRun& run) { report.add(run); };
   const StopWatch stop(call.options);
+  // Once a signal has been answered, no worker claims another job before this OS thread has seen it too.
+  options.stopRequested = [&stop] { return stop.interrupted(); };
   if (call.arguments.has("once")) {
     call.messenger->jobs().runPending(1, options);
     report.finish("once");

@@ -218,17 +218,17 @@ void downGuard(StorageCase& c) {
 }
 
 void settlesWithTheChange(StorageCase& c) {
-  const auto kind = [&](Settlement::Kind which, std::int64_t seconds) {
-    const CallId call = c.start("thread" + std::to_string(seconds), c.alice, seconds);
-    c.jobs().add(c.newJob(JobType::setupCall, call, seconds));
-    const auto claimed = c.claim(seconds);
-    CallChange change = c.changing(call, seconds);
-    change.settles = c.settlement(claimed.value(), which, seconds + 50);
+  const auto kind = [&](Settlement::Kind which, std::int64_t at) {
+    const CallId call = c.start("thread" + std::to_string(at), c.alice, at);
+    c.jobs().add(c.newJob(JobType::setupCall, call, at));
+    const auto claimed = c.claim(at);
+    CallChange change = c.changing(call, at);
+    change.settles = c.settlement(claimed.value(), which, at + 50);
     c.commit(change);
     requireEqual("a second time",
                  c.calls()
                      .commit([&] {
-                       CallChange again = c.changing(call, seconds);
+                       CallChange again = c.changing(call, at);
                        again.settles = change.settles;
                        return again;
                      }())
