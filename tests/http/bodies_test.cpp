@@ -13,7 +13,7 @@ std::set<std::string> keys(const Json& object) {
 
 using Keys = std::set<std::string>;
 
-const Json ann{{"name", "Name of ann"}, {"provider_id", "ann"}, {"provider_alias", "user"}};
+const Json annAsJson{{"name", "Name of ann"}, {"provider_id", "ann"}, {"provider_alias", "user"}};
 
 struct GroupWorld : HttpWorld {
   explicit GroupWorld(const Config& config = defaults()) : HttpWorld(config) {
@@ -40,7 +40,7 @@ TEST_CASE("router: a call -> has the keys of the Laravel package", "[http][unit]
   REQUIRE(call.at("updated_at") == "2026-01-01T00:00:00.000000Z");
   REQUIRE(call.at("owner_id") == "ann");
   REQUIRE(call.at("owner_type") == "user");
-  REQUIRE(call.at("owner") == ann);
+  REQUIRE(call.at("owner") == annAsJson);
   REQUIRE(call.at("meta") == Json{{"thread_id", "team"},
                                   {"thread_type", 2},
                                   {"thread_type_verbose", "GROUP"},

@@ -17,7 +17,7 @@ using prometheus::Family;
 using prometheus::Gauge;
 using prometheus::Histogram;
 
-const Histogram::BucketBoundaries seconds{0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5};
+const Histogram::BucketBoundaries upTo{0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5};
 
 double real(std::size_t count) {
   return static_cast<double>(count);
@@ -72,7 +72,7 @@ Metrics::~Metrics() = default;
 void Metrics::request(std::string_view route, int status, std::chrono::nanoseconds took) {
   const std::string name{route};
   parts_->requests.Add({{"route", name}, {"status", std::to_string(status)}}).Increment();
-  parts_->durations.Add({{"route", name}}, seconds).Observe(std::chrono::duration<double>(took).count());
+  parts_->durations.Add({{"route", name}}, upTo).Observe(std::chrono::duration<double>(took).count());
 }
 
 void Metrics::tooManyRequests() {
