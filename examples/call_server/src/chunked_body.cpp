@@ -8,7 +8,7 @@ namespace call_server {
 namespace {
 
 /// More would only be leading zeros.
-constexpr std::size_t mostDigits = 16;
+constexpr std::size_t mostHexDigits = 16;
 
 int hexDigit(char c) noexcept {
   if (c >= '0' && c <= '9') return c - '0';
@@ -74,7 +74,7 @@ void ChunkedBody::putByte(char byte, std::size_t held) {
 
 void ChunkedBody::putSize(char byte, std::size_t held) {
   if (const int digit = hexDigit(byte); digit >= 0) {
-    if (++digits_ > mostDigits) return finish(Status::malformed);
+    if (++digits_ > mostHexDigits) return finish(Status::malformed);
     size_ = size_ * 16 + static_cast<std::uint64_t>(digit);
     if (size_ > mostBody_ - held) finish(Status::bodyTooLarge);
     return;
