@@ -31,6 +31,8 @@ if(PROJECT_IS_TOP_LEVEL)
       add_link_options("-fuse-ld=gold")
     endif()
   endif()
+  # No program says where it was built, and the compiler cache serves other clones when several sources are compiled at a time.
+  add_compile_options("-fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=")
   find_program(MESSENGER_CCACHE ccache)
   if(MESSENGER_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     set(CMAKE_CXX_COMPILER_LAUNCHER "${MESSENGER_CCACHE}")

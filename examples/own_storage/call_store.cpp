@@ -65,6 +65,9 @@ CommitResult VectorCallStore::commit(const CallChange& change) {
     }
   }
   if (change.settles) tables_.settle(*change.settles);
+  for (const JobType type : change.cancels) {
+    std::erase_if(tables_.jobs, [&](const Job& job) { return job.call == change.call && job.type == type; });
+  }
   for (const NewJob& job : change.jobs) tables_.add(job);
   result.call = row->call;
   return result;

@@ -127,7 +127,7 @@ class Messenger {
   [[nodiscard]] Result<Call> startCall(const ThreadId& thread, const UserId& user);
 
   /// Joins, for the first time or again. For a user who is in the call it counts as a heartbeat. Refuses:
-  /// callEnded, kicked.
+  /// callEnded, kicked, callFull.
   Result<Joined> joinCall(const CallId& call, const UserId& user);
 
   /// Leaves. The call ends when the last participant leaves. Refuses: callEnded, kicked, notInCall.
@@ -184,6 +184,7 @@ class Messenger {
   Subscription onCallJoined(std::function<void(const CallJoined&)> listener);
   Subscription onCallLeft(std::function<void(const CallLeft&)> listener);
   Subscription onCallIgnored(std::function<void(const CallIgnored&)> listener);
+  Subscription onCallEnding(std::function<void(const CallEnding&)> listener);
   Subscription onCallEnded(std::function<void(const CallEnded&)> listener);
   Subscription onKickedFromCall(std::function<void(const KickedFromCall&)> listener);
   Subscription onCallSetupCompleted(std::function<void(const CallSetupCompleted&)> listener);

@@ -25,6 +25,12 @@ void backOff(int attempt, std::int64_t random) {
   std::this_thread::sleep_for(std::chrono::microseconds{random & 0x3FF});
 }
 
+/// As far as the verb asks, where it asks for more than all rules need.
+std::size_t countFor(const CallStore::LoadRequest& request) {
+  const bool asks = request.countUpTo != CallStore::LoadRequest{}.countUpTo;
+  return asks ? std::max(request.countUpTo, rules::countNeeded) : rules::countNeeded;
+}
+
 bool isIn(const CallParticipant& row) {
   return !row.leftAt;
 }
@@ -54,7 +60,7 @@ Audience merged(Audience known, std::optional<Roster> answered, CallChange::Thre
 }  // namespace
 
 Result<Done> Engine::run(CallStore::LoadRequest request, const Rule& rule) {
-  request.countUpTo = rules::countNeeded;
+  request.countUpTo = countFor(request);
   return repeat([&]() -> std::optional<Result<Done>> {
     const CallStore::Loaded loaded = context_.storage.calls().load(request);
     if (request.call && !loaded.call) return refuse(Reason::callNotFound);
@@ -75,7 +81,7 @@ Result<Done> Engine::runFor(const UserId& user, const CallStore::LoadRequest& re
 Result<Engine::Seen> Engine::look(const UserId& user, CallStore::LoadRequest request,
                                   rules::NotifiesThread notifiesThread) {
   request.user = user;
-  request.countUpTo = rules::countNeeded;
+  request.countUpTo = countFor(request);
   request.membership = context_.threadsAreInStorage;
   CallStore::Loaded loaded = context_.storage.calls().load(request);
   if (request.call && !loaded.call) return refuse(Reason::callNotFound);

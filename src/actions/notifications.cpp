@@ -75,6 +75,16 @@ class Notifications {
     add(KickedFromCall{call_, row, notice.by});
   }
 
+  void operator()(const rules::notice::Ending& notice) {
+    guarded("call.ending", [&] {
+      const auto endsAt = [&](support::JsonWriter& json) {
+        json.key("ends_at").value(support::toText(notice.endsAt));
+      };
+      broadcastCall("call.ending", notice.inCall, endsAt);
+    });
+    add(CallEnding{call_, notice.endsAt});
+  }
+
   void operator()(const rules::notice::Ended& notice) {
     guarded("call.ended", [&] { broadcastCall("call.ended", audienceOfEnd(notice.removed)); });
     add(CallEnded{call_, call_.endReason.value_or(EndReason::hungUp), call_.endedBy,
@@ -127,12 +137,18 @@ class Notifications {
                             " has no channel, because the type is not valid"});
   }
 
-  /// With the call as payload.
   void broadcastCall(const char* event, const std::vector<UserId>& users) {
+    broadcastCall(event, users, [](support::JsonWriter&) {});
+  }
+
+  /// With the call and `more` as payload.
+  template <class More>
+  void broadcastCall(const char* event, const std::vector<UserId>& users, const More& more) {
     if (users.empty()) return;
     support::JsonWriter json;
     json.beginObject();
     writeCall(json, /*withThreadName=*/false);
+    more(json);
     writeExtras(json, context_.extras.ofPayload(event, call_));
     json.endObject();
     broadcast(event, users, std::move(json).text());

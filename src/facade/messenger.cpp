@@ -102,9 +102,11 @@ Result<Call> Messenger::startCall(const ThreadId& thread, const UserId& user) {
 
 Result<Joined> Messenger::joinCall(const CallId& call, const UserId& user) {
   const rules::JoinCall command{ParticipantId{here().ids.next(here().context.clock.now().wall)}};
+  const rules::RuleConfig& config = here().context.rules;
+  const CallStore::LoadRequest request{.call = call, .countUpTo = config.limits.participants};
   const auto done =
-      here().engine.runFor(user, {.call = call}, [&](const auto& loaded, const auto& access, rules::Now now) {
-        return rules::joinCall(command, loaded, access, now);
+      here().engine.runFor(user, request, [&](const auto& loaded, const auto& access, rules::Now now) {
+        return rules::joinCall(command, loaded, access, config, now);
       });
   if (!done) return refused<Joined>(done);
   const CallParticipant& row = done->participants.at(0);
@@ -187,6 +189,7 @@ MESSENGER_DEFINE_ON(CallStarted)
 MESSENGER_DEFINE_ON(CallJoined)
 MESSENGER_DEFINE_ON(CallLeft)
 MESSENGER_DEFINE_ON(CallIgnored)
+MESSENGER_DEFINE_ON(CallEnding)
 MESSENGER_DEFINE_ON(CallEnded)
 MESSENGER_DEFINE_ON(KickedFromCall)
 MESSENGER_DEFINE_ON(CallSetupCompleted)

@@ -44,6 +44,7 @@ int statusOf(Reason reason) noexcept {
     case Reason::notGroup:
     case Reason::userNotFound:
     case Reason::threadExists:
+    case Reason::callFull:
       return 403;
   }
   return 403;

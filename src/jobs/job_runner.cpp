@@ -5,6 +5,7 @@
 
 #include "actions/log.hpp"
 #include "actions/unreadable.hpp"
+#include "jobs/call_timers.hpp"
 #include "jobs/sweeps.hpp"
 #include "messenger/errors.hpp"
 #include "messenger/jobs/retry_policy.hpp"
@@ -238,6 +239,10 @@ Attempt JobRunner::perform(const RunPolicy& policy, const ClaimedJob& claimed, c
       return swept(checkActivity(context_, engine_, job.cutoff.value_or(0), keepGoing));
     case JobType::endCalls:
       return swept(endCalls(context_, engine_, job.cutoff.value_or(0), keepGoing));
+    case JobType::warnOfEnd:
+    case JobType::endOverdueCall:
+    case JobType::endLoneCall:
+      return runTimer(context_, engine_, job, persist);
   }
   throw StorageCorrupt("a job of a type that does not exist");
 }
@@ -285,6 +290,9 @@ Attempt JobRunner::giveUp(const ClaimedJob& claimed, const Settlement& failed, c
       break;
     case JobType::checkCallsActivity:
     case JobType::endCalls:
+    case JobType::warnOfEnd:
+    case JobType::endOverdueCall:
+    case JobType::endLoneCall:
       break;
   }
   Attempt result = settle(failed, persist);

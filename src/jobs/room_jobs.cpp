@@ -68,10 +68,6 @@ JobFailed failureOf(const Job& job, const std::string& error) {
   return {job.id, job.type, job.call, job.attempts, error};
 }
 
-Attempt done(const actions::Done& done) {
-  return {Attempt::Kind::done, {}, done.afterJobs ? done.afterJobs : std::optional<Call>{done.call.plain()}};
-}
-
 }  // namespace
 
 Attempt RoomJobs::record(const CallState& claimed, const Persistence& persist, const ClaimRule& rule) {
@@ -84,8 +80,7 @@ Attempt RoomJobs::record(const CallState& claimed, const Persistence& persist, c
     if (!result) return {Attempt::Kind::notNeeded, {}, {}};  // the call no longer exists
     if (result->kind == actions::Done::Kind::claimLost) continue;
     if (!claimHolds) return {Attempt::Kind::lost, {}, {}};
-    if (result->kind == actions::Done::Kind::unchanged) return {Attempt::Kind::notNeeded, {}, {}};
-    return done(*result);
+    return attemptOf(*result);
   }
   return {Attempt::Kind::lost, {}, {}};
 }
@@ -125,8 +120,7 @@ Attempt RoomJobs::tearDown(const VideoDriverFactory& drivers, const JobQueue::Cl
     // So run it again. If the claim was lost meanwhile, the settlement shows it.
     return {Attempt::Kind::failed, "the call changed while its room was being destroyed", {}};
   }
-  if (recorded->kind == actions::Done::Kind::claimLost) return {Attempt::Kind::lost, {}, {}};
-  return done(*recorded);
+  return attemptOf(*recorded);
 }
 
 void RoomJobs::reportLateRoom(const CallId& call) {

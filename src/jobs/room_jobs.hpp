@@ -5,23 +5,11 @@
 #include <string>
 
 #include "actions/engine.hpp"
+#include "jobs/attempt.hpp"
 #include "jobs/persistence.hpp"
 #include "messenger/contracts/video_driver.hpp"
 
 namespace messenger::jobs {
-
-/// The result of one attempt of a job.
-struct Attempt {
-  enum class Kind : std::uint8_t {
-    done,       ///< settled together with its change
-    notNeeded,  ///< nothing to do; settle it as done
-    lost,       ///< another worker took it over
-    failed,     ///< retry it, or give it up
-  };
-  Kind kind = Kind::done;
-  std::string error{};         ///< when failed: can be stored and shown
-  std::optional<Call> call{};  ///< the call as the change left it
-};
 
 /// What SetupCall and TeardownCall do at the provider. The driver runs first, with no lock and no open
 /// transaction; then a rule records the outcome.

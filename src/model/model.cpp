@@ -42,6 +42,10 @@ std::string_view toString(EndReason reason) noexcept {
       return "maintenance";
     case EndReason::host:
       return "host";
+    case EndReason::alone:
+      return "alone";
+    case EndReason::maxDuration:
+      return "maxDuration";
   }
   return "unknown";
 }
@@ -56,6 +60,12 @@ std::string_view toString(JobType type) noexcept {
       return "CheckCallsActivity";
     case JobType::endCalls:
       return "EndCalls";
+    case JobType::warnOfEnd:
+      return "WarnOfEnd";
+    case JobType::endOverdueCall:
+      return "EndOverdueCall";
+    case JobType::endLoneCall:
+      return "EndLoneCall";
   }
   return "unknown";
 }

@@ -46,6 +46,8 @@ std::string_view toString(Reason reason) noexcept {
       return "invalidInput";
     case Reason::threadExists:
       return "threadExists";
+    case Reason::callFull:
+      return "callFull";
   }
   return "unknown";
 }
@@ -92,6 +94,8 @@ std::string_view describe(Reason reason) noexcept {
       return "There is no such user.";
     case Reason::invalidInput:
       return "The input is not valid.";
+    case Reason::callFull:
+      return "The call is full.";
     case Reason::threadExists:
       return "A thread with that id exists.";
   }

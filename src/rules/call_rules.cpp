@@ -1,6 +1,17 @@
 #include "rules/call_rules.hpp"
 
 namespace messenger::rules {
+namespace {
+
+/// The timers that a call may have. Where none are set, none are looked for.
+std::vector<JobType> timersOf(const Config::Limits& limits) {
+  std::vector<JobType> timers;
+  if (limits.duration.count() > 0) timers = {JobType::warnOfEnd, JobType::endOverdueCall};
+  if (limits.alone.count() > 0) timers.push_back(JobType::endLoneCall);
+  return timers;
+}
+
+}  // namespace
 
 Result<Access> accessOf(const std::optional<Membership>& membership) {
   if (!membership) return refuse(Reason::threadNotFound);
@@ -64,6 +75,12 @@ NewJob jobFor(JobType type, const CallId& call, const RuleConfig& config, Now no
   return job;
 }
 
+NewJob timerFor(JobType type, const CallId& call, Duration after, const RuleConfig& config, Now now) {
+  NewJob timer = jobFor(type, call, config, now);
+  timer.availableAt = saturatingAdd(now.storage, after);
+  return timer;
+}
+
 void addEnd(Decision& decision, const CallState& state, const EndOfCall& end, const RuleConfig& config,
             Now now) {
   CallChange& change = decision.change.value();
@@ -73,8 +90,19 @@ void addEnd(Decision& decision, const CallState& state, const EndOfCall& end, co
   row.endedBy = end.by;
   change.everyoneLeaves = row.endedAt;
   change.row = std::move(row);
+  change.cancels = timersOf(config.limits);
   if (config.roomJobs) change.jobs.push_back(jobFor(JobType::teardownCall, state.call.id, config, now));
   decision.notices.emplace_back(notice::Ended{end.removed});
+}
+
+void addOneLess(Decision& decision, const CallState& state, const EndOfCall& ifEmpty,
+                const RuleConfig& config, Now now) {
+  if (state.inCall == 1) addEnd(decision, state, ifEmpty, config, now);
+  if (state.inCall == 2 && config.limits.alone.count() > 0) {
+    decision.change->cancels = {JobType::endLoneCall};  // of an earlier time alone, if its end was missed
+    decision.change->jobs.push_back(
+        timerFor(JobType::endLoneCall, state.call.id, config.limits.alone, config, now));
+  }
 }
 
 Decision takeOut(const CallState& state, const CallParticipant& row, const EndOfCall& ifEmpty,
@@ -86,7 +114,7 @@ Decision takeOut(const CallState& state, const CallParticipant& row, const EndOf
   decision.change = changeOf(state, now);
   decision.change->participants.push_back(std::move(out));
   decision.notices.emplace_back(notice::Left{row.id});
-  if (state.inCall == 1) addEnd(decision, state, ifEmpty, config, now);
+  addOneLess(decision, state, ifEmpty, config, now);
   return decision;
 }
 

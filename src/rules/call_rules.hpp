@@ -45,18 +45,27 @@ using NotifiesThread = bool (*)(const CallStore::Loaded&);
 /// A job of the call, available now. The engine gives it an id.
 [[nodiscard]] NewJob jobFor(JobType type, const CallId& call, const RuleConfig& config, Now now);
 
+/// A job of the call that becomes available after this time.
+[[nodiscard]] NewJob timerFor(JobType type, const CallId& call, Duration after, const RuleConfig& config,
+                              Now now);
+
 struct EndOfCall {
   EndReason reason = EndReason::hungUp;
   std::optional<UserId> by{};
   std::optional<UserId> removed{};  ///< see notice::Ended
 };
 
-/// Adds the end of the call to the decision: its row, everyone leaves, a TeardownCall, the notice.
+/// Adds the end of the call to the decision: its row, everyone leaves, its timers go, a TeardownCall, the
+/// notice.
 void addEnd(Decision& decision, const CallState& state, const EndOfCall& end, const RuleConfig& config,
             Now now);
 
-/// A decision that takes this participant out of the call they are in. The call ends when the last one
-/// leaves.
+/// Adds what follows from it that the decision takes one participant out: the call ends with the last one;
+/// when one is left, the time runs that they may be alone.
+void addOneLess(Decision& decision, const CallState& state, const EndOfCall& ifEmpty,
+                const RuleConfig& config, Now now);
+
+/// A decision that takes this participant out of the call they are in, with what follows.
 [[nodiscard]] Decision takeOut(const CallState& state, const CallParticipant& row, const EndOfCall& ifEmpty,
                                const RuleConfig& config, Now now);
 

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "messenger/config.hpp"
 #include "messenger/contracts/call_state.hpp"
 #include "messenger/contracts/call_store.hpp"
 #include "messenger/contracts/thread_directory.hpp"
@@ -17,8 +18,9 @@
 /// change and the notices about it. No clock, no storage, no randomness, no host code.
 namespace messenger::rules {
 
-/// How far those in a call must be counted: the rules ask only whether somebody is the last one.
-inline constexpr std::size_t countNeeded = 2;
+/// How far those in a call must be counted: the rules ask only whether somebody is the last one, or leaves
+/// only one behind.
+inline constexpr std::size_t countNeeded = 3;
 
 /// The moment of a decision on both clocks: the wall clock is for people, storage time decides.
 struct Now {
@@ -31,6 +33,7 @@ struct RuleConfig {
   bool callingEnabled = false;
   bool roomJobs = true;  ///< off: no SetupCall and no TeardownCall is stored
   std::string queue;     ///< for jobs
+  Config::Limits limits{};
 };
 
 /// The user who acts, a member of the call's thread, and the thread.
@@ -71,6 +74,10 @@ struct Kicked {
 struct Ended {
   std::optional<UserId> removed{};  ///< a user who was removed from the thread: gets no broadcast
 };
+struct Ending {
+  TimePoint endsAt;
+  std::vector<UserId> inCall{};
+};
 struct SetupCompleted {};
 struct SetupFailed {
   std::string error;
@@ -83,8 +90,8 @@ struct TeardownFailed {
 }  // namespace notice
 
 using Notice = std::variant<notice::Started, notice::Joined, notice::Left, notice::Ignored, notice::Kicked,
-                            notice::Ended, notice::SetupCompleted, notice::SetupFailed, notice::TornDown,
-                            notice::TeardownFailed, JobFailed>;
+                            notice::Ending, notice::Ended, notice::SetupCompleted, notice::SetupFailed,
+                            notice::TornDown, notice::TeardownFailed, JobFailed>;
 
 /// What a rule decided. A refusal has nothing else. Without a change nothing is stored: the state is already
 /// as requested, or there are only notices.

@@ -3,8 +3,16 @@
 #include "rules/call_rules.hpp"
 
 namespace messenger::rules {
+namespace {
 
-Decision joinCall(const JoinCall& command, const CallStore::Loaded& loaded, const Access& access, Now now) {
+bool isFull(const CallState& state, const RuleConfig& config) {
+  return config.limits.participants > 0 && state.inCall >= config.limits.participants;
+}
+
+}  // namespace
+
+Decision joinCall(const JoinCall& command, const CallStore::Loaded& loaded, const Access& access,
+                  const RuleConfig& config, Now now) {
   const CallState& state = loaded.call.value();
   const UserId& user = access.member.user;
   if (!state.call.active()) return refused(Reason::callEnded);
@@ -16,6 +24,7 @@ Decision joinCall(const JoinCall& command, const CallStore::Loaded& loaded, cons
     decision.seen = user;
     return decision;
   }
+  if (isFull(state, config)) return refused(Reason::callFull);
   if (auto why = whyNotType(user)) return refused(std::move(*why));
   CallParticipant row;
   if (known != nullptr) {
@@ -32,6 +41,7 @@ Decision joinCall(const JoinCall& command, const CallStore::Loaded& loaded, cons
   decision.notices = {notice::Joined{row.id}};
   decision.change = changeOf(state, now);
   decision.change->threadRevision = loaded.threadRevision;
+  if (config.limits.alone.count() > 0) decision.change->cancels = {JobType::endLoneCall};
   decision.change->participants.push_back(std::move(row));
   return decision;
 }

@@ -10,6 +10,20 @@ bool isPending(const Access& access) {
   return access.member.pending || (access.other && access.other->pending);
 }
 
+void addTimers(CallChange& change, const RuleConfig& config, Now now) {
+  const Config::Limits& limits = config.limits;
+  const auto add = [&](JobType type, Duration after) {
+    change.jobs.push_back(timerFor(type, change.call, after, config, now));
+  };
+  if (limits.duration.count() > 0) {
+    if (limits.warning.count() > 0 && limits.warning < limits.duration) {
+      add(JobType::warnOfEnd, limits.duration - limits.warning);
+    }
+    add(JobType::endOverdueCall, limits.duration);
+  }
+  if (limits.alone.count() > 0) add(JobType::endLoneCall, limits.alone);
+}
+
 std::optional<Reason> whyNot(const CallStore::Loaded& loaded, const Access& access, const RuleConfig& config,
                              Now now) {
   if (!config.callingEnabled) return Reason::callingDisabled;
@@ -51,6 +65,7 @@ Decision startCall(const StartCall& command, const CallStore::Loaded& loaded, co
   change.row = std::move(call);
   change.participants = {std::move(starter)};
   if (config.roomJobs) change.jobs = {jobFor(JobType::setupCall, command.call, config, now)};
+  addTimers(change, config, now);
   change.now = now.storage;
 
   Decision decision;

@@ -65,6 +65,14 @@ TEST_CASE("config: a field out of bounds -> named", "[facade][config]") {
       {"calling.subscriber.channel", [](Config& c) { c.calling.subscriber.channel = std::string(65, 'x'); }},
       {"calling.subscriber.channel", [](Config& c) { c.calling.subscriber.channel = "a b"; }},
       {"calling.subscriber.channel", [](Config& c) { c.calling.subscriber.channel = "\xc3\xa9"; }},
+      {"limits.participants", [](Config& c) { c.limits.participants = 1; }},
+      {"limits.participants", [](Config& c) { c.limits.participants = 1'000'001; }},
+      {"limits.duration", [](Config& c) { c.limits.duration = milliseconds{999}; }},
+      {"limits.duration", [](Config& c) { c.limits.duration = hours{30 * 24 + 1}; }},
+      {"limits.warning", [](Config& c) { c.limits.warning = milliseconds{-1}; }},
+      {"limits.warning", [](Config& c) { c.limits.warning = hours{25}; }},
+      {"limits.alone", [](Config& c) { c.limits.alone = milliseconds{-1}; }},
+      {"limits.alone", [](Config& c) { c.limits.alone = hours{25}; }},
       {"jobs.maxAttempts", [](Config& c) { c.jobs.maxAttempts = 0; }},
       {"jobs.maxAttempts", [](Config& c) { c.jobs.maxAttempts = 1001; }},
       {"jobs.backoff", [](Config& c) { c.jobs.backoff = milliseconds{-1}; }},
@@ -107,6 +115,7 @@ TEST_CASE("config: a field out of bounds -> named", "[facade][config]") {
 TEST_CASE("config: values at the bounds -> accepted", "[facade][config]") {
   Config least;
   least.calling.subscriber.channel = "a";
+  least.limits = {2, seconds{1}, seconds{0}, seconds{1}};
   least.jobs = {1, milliseconds{0}, milliseconds{0}, 0, seconds{1}, seconds{1}, milliseconds{10}};
   least.presence = {seconds{1}, seconds{0}, false, seconds{0}, seconds{1}};
   least.historyFirstPageSize = 1;
@@ -114,6 +123,7 @@ TEST_CASE("config: values at the bounds -> accepted", "[facade][config]") {
   REQUIRE_NOTHROW(least.validate());
   Config most;
   most.calling.subscriber.channel = std::string(60, 'Z') + "09._";
+  most.limits = {1'000'000, hours{30 * 24}, hours{24}, hours{24}};
   most.jobs = {1000, hours{24}, hours{24}, 1, hours{1}, hours{24}, hours{1}};
   most.presence = {hours{24}, hours{24}, true, hours{24}, hours{24}};
   most.historyFirstPageSize = 1000;

@@ -18,6 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   world.queued = choices.chance(75);
   world.ownDirectory = choices.chance(40);
   if (choices.chance(40)) world.reportEvery = std::chrono::minutes{1};
+  world.limits = choices.chance(25);
   const History history = simulate(world, choices, std::min(mostSteps, size / 4));
   if (!history.violation) return 0;
   std::ostringstream text;

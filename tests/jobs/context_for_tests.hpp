@@ -24,21 +24,22 @@ class ContextForTests {
   actions::PresenceWindow window_{config_.presence, InstanceId{1}, false, world_.steady()};
 
  public:
-  actions::Context context{config_,
-                           {config_.calling.enabled, true, config_.calling.subscriber.channel},
-                           *world_.storage,
-                           *world_.storage->threads(),
-                           /*threadsAreInStorage=*/true,
-                           *world_.presence,
-                           *world_.clock,
-                           *world_.logger,
-                           ids_,
-                           delivery_,
-                           window_,
-                           stored_,
-                           InstanceId{1},
-                           actions::Extras{nullptr, *world_.logger},
-                           [](const CallId&) { return std::optional<Call>{}; }};
+  actions::Context context{
+      config_,
+      {config_.calling.enabled, true, config_.calling.subscriber.channel, config_.limits},
+      *world_.storage,
+      *world_.storage->threads(),
+      /*threadsAreInStorage=*/true,
+      *world_.presence,
+      *world_.clock,
+      *world_.logger,
+      ids_,
+      delivery_,
+      window_,
+      stored_,
+      InstanceId{1},
+      actions::Extras{nullptr, *world_.logger},
+      [](const CallId&) { return std::optional<Call>{}; }};
 };
 
 }  // namespace messenger::tests

@@ -51,6 +51,7 @@ struct ToJson {
             {"callId", event.call ? Json(event.call->value()) : Json()},
             {"job", toString(event.type)}};
   }
+  Json operator()(const CallEnding&) const { return {}; }     // no event of the protocol
   Json operator()(const MemberRemoved&) const { return {}; }  // no event of the protocol
 };
 
@@ -86,6 +87,9 @@ std::string_view wireName(EndReason reason) noexcept {
       return "maintenance";
     case EndReason::host:
       return "host";
+    case EndReason::alone:
+    case EndReason::maxDuration:
+      break;  // none of the protocol: its configuration has no limits
   }
   return "unknown";
 }

@@ -264,7 +264,7 @@ class Exploration {
 
   void commandsOf(const World& world, const Access& access, std::size_t i) {
     const CallState& state = *world.call;
-    attempt(world, joinCall({rowOf(i)}, loadedOf(world), access, now()));
+    attempt(world, joinCall({rowOf(i)}, loadedOf(world), access, config, now()));
     attempt(world, leaveCall(state, userOf(i), config, now()));
     attempt(world, endCall(state, access, config, now()));
     attempt(world, ignoreCall(state, access, config, now()));
@@ -293,7 +293,7 @@ class Exploration {
     }
     const Access access = accessOf(world, flight.user);
     const Decision decision =
-        flight.loaded->call ? joinCall({rowOf(flight.user)}, *flight.loaded, access, now())
+        flight.loaded->call ? joinCall({rowOf(flight.user)}, *flight.loaded, access, config, now())
                             : startCall({theCall, rowOf(flight.user)}, *flight.loaded, access, config, now());
     if (carryOut(world, decision) != Committed::yes) world.inFlight.reset();
     visit(world);

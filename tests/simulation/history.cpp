@@ -85,6 +85,7 @@ WorldOptions worldOf(std::uint64_t seed, StorageKind storage) {
   world.ownDirectory = choices.chance(40);
   world.storage = storage;
   if (choices.chance(40)) world.reportEvery = std::chrono::minutes{1};
+  world.limits = choices.chance(25);
   return world;
 }
 

@@ -26,6 +26,12 @@ MUTATIONS = [
     ("a sweep leaves the last call", "src/jobs/end_calls.cpp",
      "CallStore::ActiveCallsQuery query{0, upTo, sweepBatch};", "CallStore::ActiveCallsQuery query{0, upTo - 1, sweepBatch};"),
 
+    # timers
+    ("a timer of the time alone outlives who joins", "src/rules/join_call.cpp",
+     "if (config.limits.alone.count() > 0) decision.change->cancels", "if (config.limits.alone.count() < 0) decision.change->cancels"),
+    ("a timer is due too early", "src/rules/call_rules.cpp",
+     "saturatingAdd(now.storage, after);", "saturatingAdd(now.storage, after / 2);"),
+
     # rooms
     ("late room not destroyed", "src/rules/setup_room.cpp",
      "  if (state.call.active()) return decision;\n  decision.change = changeOf(state, now);\n  addLateRoom", "  if (!state.call.id.empty()) return decision;\n  decision.change = changeOf(state, now);\n  addLateRoom"),

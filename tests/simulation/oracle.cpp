@@ -29,6 +29,7 @@ void Oracle::comesIn(const CallId& call, const UserId& user) {
   Session& who = session(call, user);
   if (who.in) return;
   who.in = true;
+  ++calls_[call].inCall;
   who.inAt = commits_;
   who.seen = now_ - late_;
   who.backSince.reset();
@@ -50,6 +51,7 @@ void Oracle::goesOut(const CallId& call, const UserId& user, const Process& by, 
                         nameOf(user), call.value(), inSeconds(now_ - reachableSince_)));
   }
   who.in = false;
+  --calls_[call].inCall;
   who.outAt = commits_;
   who.outSince = now_;
   who.outBy = by;
@@ -83,6 +85,8 @@ void Oracle::committed(const CallChange& change, const CommitResult& result, con
   KnownCall& call = calls_[change.call];
   if (change.expectedRevision == 0) {
     call.thread = change.row->threadId;
+    call.startedAt = change.now;
+    call.fewSince = change.now;
     call.startedBy = by;
     if (downSince_ != 0 && now_ < downUntil_) {
       violate("calls down", fmt::format("call {} was started while calls were down", change.call.value()));
@@ -92,12 +96,14 @@ void Oracle::committed(const CallChange& change, const CommitResult& result, con
     if (call.reason && *call.reason != *change.row->endReason) {
       violate("2", fmt::format("call {} ended twice", change.call.value()));
     }
+    if (!call.reason) checkLimits(change, call);
     if (!call.reason) call.endedBy = by;
     call.reason = change.row->endReason;
     unfinished_.insert(change.call);
   } else if (change.row && call.reason) {
     violate("2", fmt::format("call {} is active again", change.call.value()));
   }
+  const std::size_t wereIn = call.inCall;
   for (const CallParticipant& row : change.participants) {
     Session& who = session(change.call, row.user);
     if (who.kicked != row.kicked) who.kickedAt = commits_;
@@ -108,8 +114,20 @@ void Oracle::committed(const CallChange& change, const CommitResult& result, con
       comesIn(change.call, row.user);
     }
   }
+  if (wereIn > 1 && call.inCall <= 1) call.fewSince = change.now;
   const auto evictsAll = call.reason == EndReason::inactive ? evictsSince : std::nullopt;
   for (const CallParticipant& row : result.left) goesOut(change.call, row.user, by, step, evictsAll);
+}
+
+void Oracle::checkLimits(const CallChange& change, const KnownCall& call) {
+  const auto tooEarly = [&](EndReason reason, StorageTime since, Duration limit, bool several) {
+    if (change.row->endReason != reason) return;
+    if (limit > Duration::zero() && change.now - since >= limit && !several) return;
+    violate("limits", fmt::format("call {} ended with {} after {} s, with {} in it", change.call.value(),
+                                  toString(reason), inSeconds(change.now - since), call.inCall));
+  };
+  tooEarly(EndReason::maxDuration, call.startedAt, limits_.duration, false);
+  tooEarly(EndReason::alone, call.fewSince, limits_.alone, call.inCall > 1);
 }
 
 void Oracle::settled(const Settlement& settlement, Storage& storage) {

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "messenger/config.hpp"
 #include "messenger/contracts/storage.hpp"
 #include "messenger/events/call_events.hpp"
 #include "tests/simulation/step.hpp"
@@ -37,7 +38,8 @@ class Oracle {
     friend auto operator<=>(const Process&, const Process&) = default;
   };
 
-  explicit Oracle(Duration ttl, Duration peerLease) : ttl_(ttl), peerLease_(peerLease) {}
+  Oracle(Duration ttl, Duration peerLease, const Config::Limits& limits)
+      : ttl_(ttl), peerLease_(peerLease), limits_(limits) {}
 
   void timeIs(SteadyPoint now, StorageTime storageNow) noexcept {
     now_ = now;
@@ -145,6 +147,9 @@ class Oracle {
   struct KnownCall {
     ThreadId thread;
     std::optional<EndReason> reason{};
+    StorageTime startedAt{};
+    std::size_t inCall = 0;
+    StorageTime fewSince{};  ///< since when at most one has been in it
     int startEvents = 0;
     int endEvents = 0;
     Process startedBy{};
@@ -152,6 +157,7 @@ class Oracle {
     bool eventsMayBeMissing = false;
   };
 
+  void checkLimits(const CallChange& change, const KnownCall& call);
   Session& session(const CallId& call, const UserId& user) { return sessions_[{call.value(), user}]; }
   void comesIn(const CallId& call, const UserId& user);
   void goesOut(const CallId& call, const UserId& user, const Process& by, std::size_t step,
@@ -166,6 +172,7 @@ class Oracle {
   bool reachable_ = false;
   SteadyPoint reachableSince_{};
   Duration peerLease_;
+  Config::Limits limits_;
   SteadyPoint now_{};
   StorageTime storageNow_{};
   Duration late_{};  ///< how long after its decision the commit came that is looked at

@@ -34,17 +34,21 @@ Config configOf(const WorldOptions& options) {
   config.jobs.maxBackoff = seconds{30};
   config.presence.newCallGrace = seconds{0};
   config.presence.writeBehind = options.reportEvery;
+  if (options.limits) {
+    config.limits.duration = minutes{12};
+    config.limits.alone = minutes{2};
+  }
   return config;
 }
 
 }  // namespace
 
 std::string describe(const WorldOptions& options) {
-  return fmt::format("world: seed {} hosts {} users {} jobs {} directory {} storage {} reports {}",
+  return fmt::format("world: seed {} hosts {} users {} jobs {} directory {} storage {} reports {}{}",
                      options.seed, options.hosts, options.users, options.queued ? "queued" : "synchronous",
                      options.ownDirectory ? "own" : "stored",
                      options.storage == StorageKind::memory ? "memory" : "sqlite",
-                     options.reportEvery.count());
+                     options.reportEvery.count(), options.limits ? " limits" : "");
 }
 
 std::optional<WorldOptions> parseWorld(std::string_view line) {
@@ -63,6 +67,7 @@ std::optional<WorldOptions> parseWorld(std::string_view line) {
   options.ownDirectory = directory == "own";
   options.storage = storage == "memory" ? StorageKind::memory : StorageKind::sqlite;
   if (std::int64_t every = 0; in >> word >> every) options.reportEvery = seconds{every};
+  options.limits = static_cast<bool>(in >> word) && word == "limits";
   return options;
 }
 
@@ -72,7 +77,7 @@ World::World(const WorldOptions& options)
       disk_(options.storage == StorageKind::sqlite ? std::make_unique<Disk>() : nullptr),
       directory_(options.ownDirectory ? memoryStorage() : nullptr),
       hosts_(options.hosts),
-      oracle_(config_.presence.ttl, 2 * Duration{config_.presence.writeBehind}) {
+      oracle_(config_.presence.ttl, 2 * Duration{config_.presence.writeBehind}, config_.limits) {
   openStorage();
   tellTime();
   for (std::size_t n = 0; n < threadCount; ++n) {

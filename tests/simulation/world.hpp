@@ -28,6 +28,7 @@ struct WorldOptions {
   bool ownDirectory = false;  ///< the hosts' own, which fails on its own
   StorageKind storage = StorageKind::memory;
   std::chrono::seconds reportEvery{15};  ///< how often hosts report the heartbeats that they received
+  bool limits = false;                   ///< calls have a longest duration, and nobody is alone for long
 };
 
 [[nodiscard]] std::string describe(const WorldOptions& options);

@@ -87,6 +87,9 @@ struct CallChange {
   /// directory of its own is asked for it.
   std::optional<UserId> removesMember{};
 
+  /// Jobs of this call that are of these types go, before `jobs` are stored; one that runs loses its claim.
+  std::vector<JobType> cancels{};
+
   /// Jobs to store.
   std::vector<NewJob> jobs{};
 

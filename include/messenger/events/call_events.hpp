@@ -38,6 +38,12 @@ struct CallIgnored {
   UserId by;
 };
 
+/// The call is about to end, because it has lasted almost as long as `Config::limits.duration` allows.
+struct CallEnding {
+  Call call;
+  TimePoint endsAt;  ///< for people
+};
+
 /// The call has ended. At most once for each call.
 struct CallEnded {
   Call call;
@@ -101,6 +107,6 @@ struct MemberRemoved {
 
 using Event = std::variant<CallStarted, CallJoined, CallLeft, CallIgnored, CallEnded, KickedFromCall,
                            CallSetupCompleted, CallSetupFailed, CallTornDown, CallTeardownFailed,
-                           BroadcastFailed, JobFailed, MemberRemoved>;
+                           BroadcastFailed, JobFailed, MemberRemoved, CallEnding>;
 
 }  // namespace messenger

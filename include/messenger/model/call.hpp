@@ -24,6 +24,8 @@ enum class EndReason : std::uint8_t {
   setupFailed = 5,  ///< the room could not be made
   maintenance = 6,  ///< calls were taken down for maintenance
   host = 7,         ///< the host ended it
+  alone = 8,        ///< only one participant was in it for longer than `Config::limits.alone`
+  maxDuration = 9,  ///< it lasted as long as `Config::limits.duration` allows
 };
 
 /// `hungUp`, `lastLeft`, …: the enumerator's own name.

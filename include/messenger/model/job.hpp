@@ -16,15 +16,18 @@ enum class JobType : std::uint8_t {
   teardownCall = 2,        ///< destroy the room of one call
   checkCallsActivity = 3,  ///< evict the silent participants of the calls up to `cutoff`
   endCalls = 4,            ///< end the active calls up to `cutoff`
+  warnOfEnd = 5,           ///< timer: warn those in one call that it ends soon
+  endOverdueCall = 6,      ///< timer: end one call that has lasted as long as it may
+  endLoneCall = 7,         ///< timer: end one call in which somebody has been alone for too long
 };
 
-/// `SetupCall`, `TeardownCall`, `CheckCallsActivity`, `EndCalls`.
+/// `SetupCall`, `TeardownCall`, `CheckCallsActivity`, …: the enumerator's own name with a capital.
 [[nodiscard]] std::string_view toString(JobType type) noexcept;
 
 /// How urgent jobs are, the most urgent first. A video provider that hangs keeps setups and teardowns waiting
-/// for its answer, but never a sweep, which asks nobody.
+/// for its answer, but never a sweep or a timer, which ask nobody.
 enum class JobClass : std::uint8_t {
-  sweep,     ///< `CheckCallsActivity`, `EndCalls`
+  sweep,     ///< `CheckCallsActivity`, `EndCalls`, and the timers
   teardown,  ///< `TeardownCall`
   setup,     ///< `SetupCall`
 };
@@ -37,6 +40,9 @@ enum class JobClass : std::uint8_t {
       return JobClass::teardown;
     case JobType::checkCallsActivity:
     case JobType::endCalls:
+    case JobType::warnOfEnd:
+    case JobType::endOverdueCall:
+    case JobType::endLoneCall:
       break;
   }
   return JobClass::sweep;

@@ -155,6 +155,16 @@ void JobTable::remove(const JobId& id) {
   jobs_.erase(found);
 }
 
+void JobTable::cancel(const CallId& call, JobType type) {
+  const auto siblings = byCall_.find(call);
+  if (siblings == byCall_.end()) return;
+  std::vector<JobId> cancelled;
+  for (const Job* job : siblings->second) {
+    if (job->type == type) cancelled.push_back(job->id);
+  }
+  for (const JobId& job : cancelled) remove(job);
+}
+
 std::size_t JobTable::retryFailed(const std::optional<JobId>& job, StorageTime now) {
   if (job) {
     const auto found = jobs_.find(*job);

@@ -34,6 +34,8 @@ class JobTable {
   /// REQUIRES: findClaimed(settlement.job, settlement.token).
   void settle(const Settlement& settlement);
   void remove(const JobId& job);
+  /// Removes the jobs of the call of this type, whether they run or not.
+  void cancel(const CallId& call, JobType type);
 
   std::size_t retryFailed(const std::optional<JobId>& job, StorageTime now);
 

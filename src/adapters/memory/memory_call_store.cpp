@@ -62,6 +62,7 @@ CommitResult MemoryCallStore::commit(const CallChange& change) {
   CommitResult result = tables_.calls.write(change);
   if (change.removesMember) tables_.threads.remove(result.call.threadId, *change.removesMember);
   if (change.settles) tables_.jobs.settle(*change.settles);
+  for (const JobType type : change.cancels) tables_.jobs.cancel(change.call, type);
   for (const NewJob& job : change.jobs) tables_.jobs.add(job);
   result.roster = answer(change.answersThread, result.call.threadId);
   return result;

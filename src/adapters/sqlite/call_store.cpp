@@ -158,6 +158,8 @@ constexpr FixedText isOutText =
 constexpr FixedText leavesText =
     "UPDATE call_participants SET left_at = ?2, updated_at = ?2, departed_at = ?3 WHERE sequence = ?1";
 
+constexpr FixedText cancelText = "DELETE FROM jobs WHERE call_id = ?1 AND type = ?2";
+
 /// A room's columns; the secret as text, which lives as long as this.
 struct RoomColumns {
   explicit RoomColumns(const std::optional<Room>& given) : room(given.value_or(Room{})) {
@@ -325,6 +327,9 @@ CommitResult commitIn(Connection& connection, const CallChange& change) {
   if (change.everyoneLeaves) result.left = takeEveryoneOut(connection, change, result.call);
   if (change.removesMember) takeOffThread(connection, result.call.threadId, *change.removesMember);
   if (change.settles) static_cast<void>(settle(connection, *change.settles));
+  for (const JobType type : change.cancels) {
+    Query(connection, cancelText, change.call, static_cast<int>(type)).run();
+  }
   for (const NewJob& job : change.jobs) insertJob(connection, job);
   result.status = CommitResult::Status::committed;
   return result;

@@ -17,6 +17,8 @@ EndReason readEndReason(std::int64_t number) {
     case EndReason::setupFailed:
     case EndReason::maintenance:
     case EndReason::host:
+    case EndReason::alone:
+    case EndReason::maxDuration:
       if (static_cast<std::int64_t>(reason) == number) return reason;
   }
   throw StorageUnreadable(fmt::format("calls.end_reason cannot be {}", number));
@@ -34,6 +36,9 @@ JobType readJobType(std::int64_t number) {
     case JobType::teardownCall:
     case JobType::checkCallsActivity:
     case JobType::endCalls:
+    case JobType::warnOfEnd:
+    case JobType::endOverdueCall:
+    case JobType::endLoneCall:
       if (static_cast<std::int64_t>(type) == number) return type;
   }
   throw StorageUnreadable(fmt::format("jobs.type cannot be {}", number));

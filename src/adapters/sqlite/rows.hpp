@@ -44,10 +44,10 @@ inline constexpr int jobColumnCount = 13;
 
 // The same in SQL, for counting: whether a row of `jobs`, and the call that it names, can be read.
 inline constexpr FixedText readableCall =
-    "calls.type = 1 AND (calls.end_reason IS NULL OR calls.end_reason BETWEEN 1 AND 7) "
+    "calls.type = 1 AND (calls.end_reason IS NULL OR calls.end_reason BETWEEN 1 AND 9) "
     "AND calls.revision BETWEEN 0 AND 2000000000";
 inline constexpr FixedText readableJob =
-    "(jobs.type BETWEEN 1 AND 4 AND jobs.attempts BETWEEN 0 AND 2000000000 "
+    "(jobs.type BETWEEN 1 AND 7 AND jobs.attempts BETWEEN 0 AND 2000000000 "
     "AND jobs.token BETWEEN 0 AND 2000000000 AND NOT EXISTS (SELECT 1 FROM calls WHERE calls.id = "
     "jobs.call_id AND NOT (" +
     readableCall + ")))";

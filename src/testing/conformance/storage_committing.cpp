@@ -245,6 +245,31 @@ void settlesWithTheChange(StorageCase& c) {
   require(c.failed().at(0).failed, "a failed job is kept");
 }
 
+void cancelsJobs(StorageCase& c) {
+  const CallId call = c.start("thread", c.alice, 0);
+  const CallId other = c.start("another", c.alice, 0);
+  for (const CallId& each : {call, other}) {
+    c.jobs().add(c.newJob(JobType::endLoneCall, each, 10));
+    c.jobs().add(c.newJob(JobType::endOverdueCall, each, 20));
+  }
+  c.jobs().add(c.newJob(JobType::endLoneCall, call, 30));
+  const auto running = c.claim(10);
+  requireEqual("the first", running.value().job.call, call);
+  CallChange change = c.changing(call, 11);
+  change.cancels = {JobType::endLoneCall, JobType::warnOfEnd};
+  change.jobs = {c.newJob(JobType::endLoneCall, call, 40)};
+  c.commit(change);
+  std::vector<std::int64_t> left;
+  for (const Job& each : c.waiting()) left.push_back((each.availableAt - t(0)) / std::chrono::seconds{1});
+  require(left == std::vector<std::int64_t>{20, 10, 20, 40}, "the others, and the new one");
+  require(!c.jobs().settle(c.settlement(*running, Settlement::Kind::done)),
+          "the claim of one that ran is lost");
+  CallChange stale = c.changing(call, 12);
+  stale.cancels = {JobType::endOverdueCall};
+  stale.expectedRevision -= 1;
+  requireEqual("status", c.unchangedBy([&] { return c.calls().commit(stale); }).status, Status::conflict);
+}
+
 void conflictsStoreNoJob(StorageCase& c) {
   const CallId call = c.start("thread", c.alice, 0);
   CallChange change = c.ending(call, 1);
@@ -336,6 +361,7 @@ void checkCommitting(StorageChecks& checks) {
   checks.run("commit: thread's revision raised -> conflict", threadRevisionGuard);
   checks.run("commit: unlessCallsDown -> refused before that time, not at it", downGuard);
   checks.run("commit: settles -> the job ends with the change, once", settlesWithTheChange);
+  checks.run("commit: cancels -> the call's jobs of these types go, also one that runs", cancelsJobs);
   checks.run("commit: conflict -> its jobs are not stored", conflictsStoreNoJob);
   checks.run("commit: conflict or StorageError -> the claim that it settles is still valid",
              claimOutlivesRefusal);

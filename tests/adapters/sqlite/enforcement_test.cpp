@@ -67,20 +67,21 @@ TEST_CASE("enforcement: numbers in the file -> keep their meaning", "[sqlite][un
   // Each list in the order of the numbers 1, 2, 3, …; later additions are at the end.
   const std::vector reasons{EndReason::hungUp,   EndReason::lastLeft,    EndReason::inactive,
                             EndReason::declined, EndReason::setupFailed, EndReason::maintenance,
-                            EndReason::host};
+                            EndReason::host,     EndReason::alone,       EndReason::maxDuration};
   for (std::size_t i = 0; i < reasons.size(); ++i) {
     const std::string call = "c" + std::to_string(i + 1);
     REQUIRE(started(*storage, call, "t1") == Status::committed);
     REQUIRE(storage->calls().commit(end(*storage, call, 0, reasons[i])).status == Status::committed);
   }
-  CHECK(fixture.number("SELECT count(*) FROM calls WHERE type = 1 AND end_reason = sequence") == 7);
+  CHECK(fixture.number("SELECT count(*) FROM calls WHERE type = 1 AND end_reason = sequence") == 9);
 
   fixture.run("DELETE FROM jobs");
-  const std::vector types{JobType::setupCall, JobType::teardownCall, JobType::checkCallsActivity,
-                          JobType::endCalls};
+  const std::vector types{JobType::setupCall,  JobType::teardownCall, JobType::checkCallsActivity,
+                          JobType::endCalls,   JobType::warnOfEnd,    JobType::endOverdueCall,
+                          JobType::endLoneCall};
   for (std::size_t i = 0; i < types.size(); ++i)
     storage->jobs().add(newJob("j" + std::to_string(i + 1), types[i], ""));
-  CHECK(fixture.number("SELECT count(*) FROM jobs WHERE id = 'j' || type") == 4);
+  CHECK(fixture.number("SELECT count(*) FROM jobs WHERE id = 'j' || type") == 7);
 
   const std::vector kinds{ThreadType::privateThread, ThreadType::group};
   for (std::size_t i = 0; i < kinds.size(); ++i) {

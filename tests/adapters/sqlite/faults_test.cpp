@@ -109,6 +109,12 @@ const std::vector<Operation>& changes() {
          made.settles = settlement("c3-setup", Settlement::Kind::fail);
          s.calls().commit(made);
        }},
+      {"commit, an end that cancels jobs",
+       [](Storage& s) {
+         CallChange made = end(s, "c3", 5);
+         made.cancels = {JobType::setupCall, JobType::teardownCall};
+         s.calls().commit(made);
+       }},
       {"commit, a room", [](Storage& s) { s.calls().commit(recordRoom(s, "c3")); }},
       {"raiseThreadRevision", [](Storage& s) { s.calls().raiseThreadRevision(ThreadId{"t1"}); }},
       {"prune",

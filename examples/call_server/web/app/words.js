@@ -17,6 +17,7 @@ const reasons = {
   callAlreadyActive: "There is already a call here. Join that one.",
   setupFailed: "The call could not be set up. Try again in a moment.",
   callEnded: "This call is already over.",
+  callFull: "This call is full. Try again when somebody has left.",
   kicked: "You were removed from this call. Someone who runs it can let you back in.",
   notInCall: "You are not in this call any more. Join again to go on.",
   alreadyJoined: "You have already answered this call.",

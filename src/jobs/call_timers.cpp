@@ -1,0 +1,45 @@
+#include "jobs/call_timers.hpp"
+
+#include "rules/end_lone.hpp"
+#include "rules/end_overdue.hpp"
+#include "rules/warn_of_end.hpp"
+
+namespace messenger::jobs {
+namespace {
+
+rules::Decision decide(const Job& timer, const CallState& state, const rules::RuleConfig& config,
+                       rules::Now now) {
+  const Settlement settlement{timer.id, timer.token, Settlement::Kind::done, {}, {}};
+  switch (timer.type) {
+    case JobType::warnOfEnd:
+      return rules::warnOfEnd(timer, state, config, now);
+    case JobType::endOverdueCall:
+      return rules::endOverdue(settlement, state, config, now);
+    case JobType::endLoneCall:
+      return rules::endLone(settlement, state, config, now);
+    case JobType::setupCall:
+    case JobType::teardownCall:
+    case JobType::checkCallsActivity:
+    case JobType::endCalls:
+      break;
+  }
+  return {};
+}
+
+}  // namespace
+
+Attempt runTimer(actions::Context& context, actions::Engine& engine, const Job& timer,
+                 const Persistence& persist) {
+  if (!timer.call) return {Attempt::Kind::notNeeded, {}, {}};
+  const CallStore::LoadRequest request{.call = timer.call,
+                                       .everyoneInCall = timer.type == JobType::warnOfEnd};
+  const auto result = persist([&] {
+    return engine.run(request, [&](const CallStore::Loaded& loaded, rules::Now now) {
+      return decide(timer, loaded.call.value(), context.rules, now);
+    });
+  });
+  if (!result) return {Attempt::Kind::notNeeded, {}, {}};  // the call no longer exists
+  return attemptOf(*result);
+}
+
+}  // namespace messenger::jobs
