@@ -27,8 +27,6 @@ MUTATIONS = [
      "CallStore::ActiveCallsQuery query{0, upTo, sweepBatch};", "CallStore::ActiveCallsQuery query{0, upTo - 1, sweepBatch};"),
 
     # timers
-    ("a timer of the time alone outlives who joins", "src/rules/join_call.cpp",
-     "if (config.limits.alone.count() > 0) decision.change->cancels", "if (config.limits.alone.count() < 0) decision.change->cancels"),
     ("a timer is due too early", "src/rules/call_rules.cpp",
      "saturatingAdd(now.storage, after);", "saturatingAdd(now.storage, after / 2);"),
 
