@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <deque>
+#include <limits>
 #include <thread>
 
 #include "actions/log.hpp"
@@ -27,8 +28,8 @@ void backOff(int attempt, std::int64_t random) {
 
 /// As far as the verb asks, where it asks for more than all rules need.
 std::size_t countFor(const CallStore::LoadRequest& request) {
-  const bool asks = request.countUpTo != CallStore::LoadRequest{}.countUpTo;
-  return asks ? std::max(request.countUpTo, rules::countNeeded) : rules::countNeeded;
+  constexpr std::size_t everyone = std::numeric_limits<std::size_t>::max();
+  return request.countUpTo == everyone ? rules::countNeeded : std::max(request.countUpTo, rules::countNeeded);
 }
 
 bool isIn(const CallParticipant& row) {

@@ -12,7 +12,7 @@ rules::Decision decide(const Job& timer, const CallState& state, const rules::Ru
   const Settlement settlement{timer.id, timer.token, Settlement::Kind::done, {}, {}};
   switch (timer.type) {
     case JobType::warnOfEnd:
-      return rules::warnOfEnd(timer, state, config, now);
+      return rules::warnOfEnd(settlement, timer.availableAt, state, config, now);
     case JobType::endOverdueCall:
       return rules::endOverdue(settlement, state, config, now);
     case JobType::endLoneCall:

@@ -149,6 +149,14 @@ TEST_CASE("limits: many join at once -> no more than may be", "[facade][limits]"
   CHECK(joined == 4);
 }
 
+TEST_CASE("limits: nobody ran the timers in time -> the call ends without a warning", "[facade][limits]") {
+  Fixture world(GENERATE(StorageKind::memory, StorageKind::sqlite), lasting(minutes{10}));
+  const Call call = world.startTeam();
+  pass(world, hours{1});
+  CHECK(world.events.count<CallEnding>() == 0);
+  CHECK(world.now(call).endReason == EndReason::maxDuration);
+}
+
 TEST_CASE("limits: a restart -> another process keeps them", "[facade][limits]") {
   Fixture world(StorageKind::sqlite, lasting(minutes{10}));
   const Call call = world.startTeam();
