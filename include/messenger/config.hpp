@@ -74,9 +74,9 @@ struct Config {
   };
 
   /// How large calls may be, and how long they may last. The times are kept by timers, which are jobs: they
-  /// need a Worker, `Messenger::poll` or `Jobs::runPending`, also in synchronous mode, and run at most
-  /// `jobs.pollInterval` late. A timer is stored when its time begins to run, so a changed limit does not
-  /// hold for the calls that are on.
+  /// need a Worker, `Messenger::poll` or `Jobs::runPending`, also in synchronous mode. An idle worker sees
+  /// that one is due within `jobs.pollInterval`. A timer is stored when its time begins to run, so a changed
+  /// limit does not hold for the calls that are on.
   struct Limits {
     /// How many may be in a call at the same time; who comes then is refused with callFull. Zero: any number.
     /// Zero, or 2 to 1,000,000.
