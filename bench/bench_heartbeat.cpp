@@ -21,7 +21,7 @@ class FacadeStage {
 
   [[nodiscard]] Contender heartbeats(std::size_t threads) {
     return hearing(presence_, threads, [this](std::size_t at) {
-      const ParticipantKey& key = presence_.crowd.keys[at];
+      const SessionKey& key = presence_.crowd.keys[at];
       return messenger_->heartbeat(key.call, key.user).has_value();
     });
   }

@@ -56,7 +56,8 @@ class Stage {
   /// The same half, by the presence.
   void hearInMemory() {
     hear(Order::heard);
-    for (const auto& [who, at] : batch.lastSeen) presence->touch(who.call, who.user, clock->steady());
+    for (const auto& [who, at] : batch.lastSeen)
+      presence->touch(who.call, who.user, who.device, clock->steady());
   }
 
   Population population;

@@ -9,11 +9,16 @@ namespace {
 constexpr std::size_t batchSize = 100;
 
 constexpr const char* silentText =
-    "SELECT c.id, p.user_type, p.user_id, p.last_seen_at, p.seen_by, p.sequence, p.call_sequence "
-    "FROM call_participants AS p INDEXED BY call_participants_silent "
+    "SELECT c.id, p.user_type, p.user_id, s.last_seen_at, s.seen_by, p.sequence, p.call_sequence "
+    "FROM call_sessions AS s INDEXED BY call_sessions_silent "
+    "CROSS JOIN call_participants AS p ON p.sequence = s.participant_sequence "
     "CROSS JOIN calls AS c ON c.sequence = p.call_sequence "
-    "WHERE p.left_at IS NULL AND p.last_seen_at <= ?1 AND (p.last_seen_at, p.sequence) > (?2, ?3) "
-    "ORDER BY p.last_seen_at, p.sequence LIMIT ?4";
+    "WHERE s.closed_at IS NULL AND s.last_seen_at <= ?1 "
+    "AND (s.last_seen_at, s.participant_sequence) > (?2, ?3) "
+    "ORDER BY s.last_seen_at, s.participant_sequence, s.device LIMIT ?4";
+constexpr const char* closeText =
+    "UPDATE call_sessions SET closed_at = ?2, departed_at = ?2 WHERE participant_sequence = ?1 AND device = "
+    "''";
 constexpr const char* takeOutText =
     "UPDATE call_participants SET left_at = ?2, departed_at = ?2, kicked = 0, updated_at = ?2 WHERE sequence "
     "= ?1";
@@ -28,12 +33,13 @@ constexpr const char* insertJobText =
     "VALUES (?1, 2, 'messenger', ?2, ?3, ?3)";
 
 constexpr const char* byKeyText =
-    "UPDATE call_participants SET last_seen_at = ?4, seen_by = ?5 "
-    "WHERE call_sequence = (SELECT sequence FROM calls WHERE id = ?1) AND user_type = ?2 AND user_id = ?3 "
-    "AND left_at IS NULL AND last_seen_at < ?4";
+    "UPDATE call_sessions SET last_seen_at = ?4, seen_by = ?5 WHERE participant_sequence = "
+    "(SELECT p.sequence FROM calls CROSS JOIN call_participants AS p ON p.call_sequence = calls.sequence "
+    "WHERE calls.id = ?1 AND p.user_type = ?2 AND p.user_id = ?3) "
+    "AND device = '' AND closed_at IS NULL AND last_seen_at < ?4";
 constexpr const char* byRowText =
-    "UPDATE call_participants SET last_seen_at = ?2, seen_by = ?3 "
-    "WHERE sequence = ?1 AND left_at IS NULL AND last_seen_at < ?2";
+    "UPDATE call_sessions SET last_seen_at = ?2, seen_by = ?3 "
+    "WHERE participant_sequence = ?1 AND device = '' AND closed_at IS NULL AND last_seen_at < ?2";
 
 }  // namespace
 
@@ -46,6 +52,7 @@ ActivityFloor::ActivityFloor(const std::filesystem::path& file, const char* sync
       commit_(writer_, "COMMIT"),
       silent_(reader_, silentText),
       takeOut_(writer_, takeOutText),
+      close_(writer_, closeText),
       raise_(writer_, raiseText),
       othersIn_(writer_, othersInText),
       end_(writer_, endText),
@@ -85,6 +92,7 @@ void ActivityFloor::check(StorageTime heardAtOrBefore) {
 
 void ActivityFloor::putOut(const Silent& silent, std::int64_t now) {
   takeOut_.run(silent.row, now);
+  close_.run(silent.row, now);
   if (othersIn_.run(silent.call) > 0) {
     raise_.run(silent.call);
     return;

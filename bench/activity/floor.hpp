@@ -37,6 +37,7 @@ class ActivityFloor {
   RawStatement commit_;
   RawStatement silent_;
   RawStatement takeOut_;
+  RawStatement close_;
   RawStatement raise_;
   RawStatement othersIn_;
   RawStatement end_;

@@ -20,7 +20,7 @@ std::int64_t count(RawDatabase& database, const std::string& what) {
 
 }  // namespace
 
-ParticipantKey Population::key(std::size_t participant) {
+SessionKey Population::key(std::size_t participant) {
   return {CallId{fmt::format("{:026}", (participant + 3) / 4)},
           UserId{"user", fmt::format("{}", participant)}};
 }
@@ -47,10 +47,13 @@ void populate(const std::filesystem::path& file, const Population& population, T
       numbers(population.calls()), number(createdAt), number(createdAt)));
   database.execute(
       fmt::format("INSERT INTO call_participants (id, call_sequence, user_type, user_id, created_at, "
-                  "updated_at, last_seen_at, "
-                  "seen_by) {}"
-                  "SELECT printf('%026d', n), (n + 3) / 4, 'user', n, {}, {}, {}, 1 FROM numbers",
-                  numbers(population.participants), number(createdAt), number(createdAt), number(seenAt)));
+                  "updated_at) {}"
+                  "SELECT printf('%026d', n), (n + 3) / 4, 'user', n, {}, {} FROM numbers",
+                  numbers(population.participants), number(createdAt), number(createdAt)));
+  database.execute(fmt::format(
+      "INSERT INTO call_sessions (participant_sequence, device, opened_at, last_seen_at, seen_by) {}"
+      "SELECT n, '', {}, {}, 1 FROM numbers",
+      numbers(population.participants), number(createdAt), number(seenAt)));
   database.execute("COMMIT; PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
@@ -70,9 +73,11 @@ void Silence::prepare(StorageTime seenAt) {
       "BEGIN IMMEDIATE;"
       "UPDATE calls SET ended_at = NULL, end_reason = NULL, updated_at = created_at, revision = 4 "
       "WHERE sequence IN silent_calls;"
-      "UPDATE call_participants SET left_at = NULL, departed_at = NULL, updated_at = created_at, "
-      "last_seen_at = {} "
+      "UPDATE call_participants SET left_at = NULL, departed_at = NULL, updated_at = created_at "
       "WHERE call_sequence IN silent_calls;"
+      "UPDATE call_sessions SET closed_at = NULL, departed_at = NULL, last_seen_at = {} "
+      "WHERE participant_sequence IN (SELECT sequence FROM call_participants WHERE call_sequence IN "
+      "silent_calls);"
       "DELETE FROM jobs;"
       "COMMIT; PRAGMA wal_checkpoint(TRUNCATE)",
       number(seenAt)));

@@ -16,7 +16,7 @@ struct Population {
   std::size_t participants = 0;
 
   [[nodiscard]] std::size_t calls() const noexcept { return participants / 4; }
-  [[nodiscard]] static ParticipantKey key(std::size_t participant);
+  [[nodiscard]] static SessionKey key(std::size_t participant);
 };
 
 /// Fills a file that the adapter has made. Everybody was heard at `heardAt`.

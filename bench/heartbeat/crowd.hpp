@@ -27,7 +27,7 @@ struct SmallKey {
 struct Crowd {
   explicit Crowd(std::size_t count);
 
-  std::vector<ParticipantKey> keys;
+  std::vector<SessionKey> keys;
   std::vector<SmallKey> smallKeys;  ///< the same participants
 };
 

@@ -30,8 +30,8 @@ std::size_t PresenceStage::ofRun() const {
 
 Contender touching(PresenceStage& stage, std::size_t threads) {
   return hearing(stage, threads, [&stage](std::size_t at) {
-    const ParticipantKey& key = stage.crowd.keys[at];
-    return stage.presence->touch(key.call, key.user, stage.round);
+    const SessionKey& key = stage.crowd.keys[at];
+    return stage.presence->touch(key.call, key.user, key.device, stage.round);
   });
 }
 

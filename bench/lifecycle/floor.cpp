@@ -12,8 +12,14 @@ constexpr const char* insertCallText =
     "INSERT INTO calls (id, thread_id, owner_type, owner_id, type, created_at, updated_at, started_at, "
     "revision) VALUES (?1, ?2, ?3, ?4, 1, ?5, ?5, ?5, 1)";
 constexpr const char* insertParticipantText =
-    "INSERT INTO call_participants (id, call_sequence, user_type, user_id, created_at, updated_at, "
-    "last_seen_at, seen_by) VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?5, ?6)";
+    "INSERT INTO call_participants (id, call_sequence, user_type, user_id, created_at, updated_at) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?5)";
+constexpr const char* insertSessionText =
+    "INSERT INTO call_sessions (participant_sequence, device, opened_at, last_seen_at, seen_by) "
+    "VALUES (?1, '', ?2, ?2, ?3)";
+constexpr const char* closeSessionText =
+    "UPDATE call_sessions SET closed_at = ?2, departed_at = ?2 WHERE participant_sequence = ?1 AND device = "
+    "''";
 constexpr const char* insertJobText =
     "INSERT INTO jobs (id, type, queue, call_id, created_at, available_at) VALUES (?1, ?2, ?3, ?4, ?5, ?5)";
 constexpr const char* claimText =
@@ -47,14 +53,15 @@ constexpr const char* teardownText =
   "(SELECT count(*) FROM call_participants AS o WHERE o.call_sequence = calls.sequence " \
   "AND o.left_at IS NULL)"
 #define PICTURE                                                                                        \
-  "SELECT " CALL_COLUMNS ", " PARTICIPANT_COLUMNS ", p.last_seen_at, " IN_CALL                         \
+  "SELECT " CALL_COLUMNS ", " PARTICIPANT_COLUMNS                                                      \
+  ", s.device, s.opened_at, s.closed_at, s.last_seen_at, " IN_CALL                                     \
   ", coalesce((SELECT revision FROM thread_revisions WHERE thread_id = t.id), 0), "                    \
   "(SELECT value FROM settings WHERE key = 'calls_down_until'), "                                      \
   "t.id, t.type, t.subject, t.calling, t.locked, t.members, m.user_type, m.user_id, u.name, m.admin, " \
   "m.start_calls, m.pending, m.muted FROM (SELECT 1) "
 #define PICTURE_OF_USER                                                                          \
   "LEFT JOIN call_participants AS p ON p.call_sequence = calls.sequence AND p.user_type = ?2 "   \
-  "AND p.user_id = ?3 "                                                                          \
+  "AND p.user_id = ?3 LEFT JOIN call_sessions AS s ON s.participant_sequence = p.sequence "      \
   "LEFT JOIN thread_members AS m ON m.thread_id = t.id AND m.user_type = ?2 AND m.user_id = ?3 " \
   "LEFT JOIN users AS u ON u.type = m.user_type AND u.id = m.user_id"
 
@@ -98,6 +105,8 @@ LifecycleFloor::LifecycleFloor(const std::filesystem::path& file, const char* sy
       commit_(database_, "COMMIT"),
       insertCall_(database_, insertCallText),
       insertParticipant_(database_, insertParticipantText),
+      insertSession_(database_, insertSessionText),
+      closeSession_(database_, closeSessionText),
       insertJob_(database_, insertJobText),
       claim_(database_, claimText),
       intend_(database_, intendText),
@@ -136,8 +145,9 @@ void LifecycleFloor::start(const RawUsers& users) {
   begin_.run();
   insertCall_.run(call_, thread_, users.type, users.owner, now_);
   callRow_ = database_.lastRow();
-  insertParticipant_.run(ids_.next(), callRow_, users.type, users.owner, now_, 1);
+  insertParticipant_.run(ids_.next(), callRow_, users.type, users.owner, now_);
   ownerRow_ = database_.lastRow();
+  insertSession_.run(ownerRow_, now_, 1);
   insertJob(/*type=*/1);
   commit_.run();
   if (looks()) members_.run(thread_);
@@ -179,8 +189,9 @@ void LifecycleFloor::join(const RawUsers& users) {
   if (looks()) pictureOfCall_.run(call_, users.type, users.guest);
   beginOnCall();
   raise_.run(callRow_, 4);
-  insertParticipant_.run(ids_.next(), callRow_, users.type, users.guest, now_, 1);
+  insertParticipant_.run(ids_.next(), callRow_, users.type, users.guest, now_);
   guestRow_ = database_.lastRow();
+  insertSession_.run(guestRow_, now_, 1);
   commit_.run();
 }
 
@@ -189,6 +200,7 @@ void LifecycleFloor::leave(const RawUsers& users) {
   beginOnCall();
   raise_.run(callRow_, 5);
   takeOut_.run(guestRow_, now_);
+  closeSession_.run(guestRow_, now_);
   commit_.run();
 }
 
@@ -198,6 +210,7 @@ void LifecycleFloor::end(const RawUsers& users) {
   end_.run(callRow_, now_, users.type, users.owner, 6);
   if (looks()) everyone_.run(callRow_);
   takeOut_.run(ownerRow_, now_);
+  closeSession_.run(ownerRow_, now_);
   insertJob(/*type=*/2);
   commit_.run();
   if (looks()) members_.run(thread_);

@@ -61,6 +61,8 @@ class LifecycleFloor {
   RawStatement commit_;
   RawStatement insertCall_;
   RawStatement insertParticipant_;
+  RawStatement insertSession_;
+  RawStatement closeSession_;
   RawStatement insertJob_;
   RawStatement claim_;
   RawStatement intend_;

@@ -26,7 +26,10 @@ CallStore::Loaded VectorCallStore::load(const LoadRequest& request) {
     const bool wanted = isUser || (request.participant && participant.id == *request.participant) ||
                         (request.everyoneInCall && !participant.leftAt);
     if (wanted) state.participants.push_back(participant);
-    if (isUser && !participant.leftAt) loaded.lastSeen = each.lastSeen;
+  }
+  for (const Tables::SessionRow& each : tables_.sessions) {
+    const bool wanted = each.call == row->call.id && request.user == each.session.user;
+    if (wanted) state.sessions.push_back(each.session);
   }
   return loaded;
 }
@@ -54,13 +57,22 @@ CommitResult VectorCallStore::commit(const CallChange& change) {
   ++row->call.revision;
   for (const CallParticipant& wanted : change.participants) {
     result.participants.push_back(write(wanted, change));
+    if (wanted.leftAt) closeSessions(wanted, change, result);
   }
+  if (change.forgets) {
+    std::erase_if(tables_.sessions, [&](const Tables::SessionRow& each) {
+      const CallSession& session = each.session;
+      return std::pair{session.participant, session.device} == *change.forgets && !session.open();
+    });
+  }
+  for (const CallSession& wanted : change.sessions) write(wanted, change, result);
   if (change.everyoneLeaves) {
     for (Tables::ParticipantRow& each : tables_.participants) {
       if (each.participant.callId != change.call || each.participant.leftAt) continue;
       each.participant.leftAt = change.everyoneLeaves;
       each.participant.updatedAt = *change.everyoneLeaves;
       each.departedAt = change.now;
+      closeSessions(each.participant, change, result);
       result.left.push_back(each.participant);
     }
   }
@@ -106,6 +118,13 @@ void VectorCallStore::requireNewIds(const CallChange& change) {
       throw StorageError("a participant of that id, or a row of that user, exists");
     }
   }
+  for (const CallSession& session : change.sessions) {
+    const auto isOf = [&](const CallParticipant& row) { return row.id == session.participant; };
+    const Tables::ParticipantRow* known = tables_.find(session.participant);
+    const bool stored = known != nullptr && known->participant.callId == change.call;
+    if (stored || std::any_of(change.participants.begin(), change.participants.end(), isOf)) continue;
+    throw StorageError("a session of no participant of that call");
+  }
   for (const NewJob& job : change.jobs) {
     const auto sameId = [&](const NewJob& other) { return other.id == job.id; };
     const auto given = std::count_if(change.jobs.begin(), change.jobs.end(), sameId);
@@ -122,13 +141,32 @@ CallParticipant VectorCallStore::write(const CallParticipant& wanted, const Call
   const std::int64_t sequence = row->participant.sequence;
   row->participant = wanted;
   row->participant.sequence = sequence;
-  if (wanted.leftAt) {
-    row->departedAt = change.now;
-  } else {
-    row->lastSeen = change.now;
-    row->seenBy = change.seenBy;
-  }
+  if (wanted.leftAt) row->departedAt = change.now;
   return row->participant;
+}
+
+void VectorCallStore::write(const CallSession& wanted, const CallChange& change, CommitResult& result) {
+  const SessionKey key{change.call, wanted.user, wanted.device};
+  Tables::SessionRow* row = tables_.find(key);
+  if (wanted.open()) {
+    if (row == nullptr) row = &tables_.sessions.emplace_back();
+    *row = {wanted, change.call, {}, change.seenBy};
+    row->session.lastSeen = change.now;
+  } else if (row != nullptr && row->session.open()) {
+    row->session.closedAt = wanted.closedAt;
+    row->departedAt = change.now;
+    result.closed.push_back(key);
+  }
+}
+
+void VectorCallStore::closeSessions(const CallParticipant& of, const CallChange& change,
+                                    CommitResult& result) {
+  for (const Tables::SessionRow& each : tables_.sessions) {
+    if (each.session.participant != of.id || !each.session.open()) continue;
+    CallSession closed = each.session;
+    closed.closedAt = of.leftAt;
+    write(closed, change, result);
+  }
 }
 
 void VectorCallStore::raiseThreadRevision(const ThreadId& thread) {
@@ -219,6 +257,7 @@ std::size_t VectorCallStore::prune(const PruneRequest& request) {
     }
     std::erase_if(tables_.participants,
                   [&](const auto& each) { return each.participant.callId == row->call.id; });
+    std::erase_if(tables_.sessions, [&](const auto& each) { return each.call == row->call.id; });
     row = tables_.calls.erase(row);
     ++pruned;
   }

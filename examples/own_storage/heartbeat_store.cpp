@@ -9,12 +9,12 @@ std::vector<HeartbeatStore::Absent> VectorHeartbeatStore::save(const Report& rep
   const std::lock_guard lock(tables_.mutex);
   std::vector<Absent> passedOver;
   for (const auto& [who, at] : report.lastSeen) {
-    Tables::ParticipantRow* row = tables_.find(who.call, who.user);
-    if (row == nullptr || row->participant.leftAt) {
+    Tables::SessionRow* row = tables_.find(who);
+    if (row == nullptr || !row->session.open()) {
       const Tables::CallRow* call = tables_.find(who.call);
       passedOver.push_back({who, call == nullptr ? Absent::noSuchCall : call->call.revision});
-    } else if (at > row->lastSeen) {
-      row->lastSeen = at;
+    } else if (at > row->session.lastSeen) {
+      row->session.lastSeen = at;
       row->seenBy = report.seenBy;
     }
   }
@@ -37,15 +37,18 @@ std::vector<HeartbeatStore::Peer> VectorHeartbeatStore::peers() {
   return tables_.peers;
 }
 
-std::vector<HeartbeatStore::SilentParticipant> VectorHeartbeatStore::silent(const SilentQuery& query) {
+std::vector<HeartbeatStore::SilentSession> VectorHeartbeatStore::silent(const SilentQuery& query) {
   const std::lock_guard lock(tables_.mutex);
-  const auto order = [](const SilentParticipant& each) { return std::pair{each.lastSeen, each.sequence}; };
-  std::vector<SilentParticipant> found;
-  for (const Tables::ParticipantRow& row : tables_.participants) {
-    const CallParticipant& each = row.participant;
-    const SilentParticipant silent{{each.callId, each.user}, row.lastSeen, row.seenBy, each.sequence};
-    const bool wanted = !each.leftAt && row.lastSeen <= query.lastSeenAtOrBefore &&
-                        tables_.find(each.callId)->call.sequence <= query.upTo &&
+  const auto order = [](const SilentSession& each) {
+    return std::tuple{each.lastSeen, each.sequence, each.who.device};
+  };
+  std::vector<SilentSession> found;
+  for (const Tables::SessionRow& row : tables_.sessions) {
+    const CallSession& each = row.session;
+    const std::int64_t sequence = tables_.find(each.participant)->participant.sequence;
+    const SilentSession silent{row.key(), each.lastSeen, row.seenBy, sequence};
+    const bool wanted = each.open() && each.lastSeen <= query.lastSeenAtOrBefore &&
+                        tables_.find(row.call)->call.sequence <= query.upTo &&
                         (!query.after || order(*query.after) < order(silent));
     if (wanted) found.push_back(silent);
   }
@@ -57,12 +60,9 @@ std::vector<HeartbeatStore::SilentParticipant> VectorHeartbeatStore::silent(cons
 
 std::vector<HeartbeatStore::Absent> VectorHeartbeatStore::departures(const DeparturesQuery& query) {
   const std::lock_guard lock(tables_.mutex);
-  std::vector<std::pair<StorageTime, ParticipantKey>> found;
-  for (const Tables::ParticipantRow& row : tables_.participants) {
-    const CallParticipant& each = row.participant;
-    if (each.leftAt && row.departedAt >= query.since) {
-      found.emplace_back(row.departedAt, ParticipantKey{each.callId, each.user});
-    }
+  std::vector<std::pair<StorageTime, SessionKey>> found;
+  for (const Tables::SessionRow& row : tables_.sessions) {
+    if (!row.session.open() && row.departedAt >= query.since) found.emplace_back(row.departedAt, row.key());
   }
   std::stable_sort(found.begin(), found.end(),
                    [](const auto& one, const auto& other) { return one.first < other.first; });

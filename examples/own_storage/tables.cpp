@@ -32,6 +32,13 @@ Tables::ParticipantRow* Tables::find(const CallId& call, const UserId& user) {
   return nullptr;
 }
 
+Tables::SessionRow* Tables::find(const SessionKey& session) {
+  for (SessionRow& row : sessions) {
+    if (row.key() == session) return &row;
+  }
+  return nullptr;
+}
+
 std::size_t Tables::countInCall(const CallId& call) const {
   return static_cast<std::size_t>(std::count_if(
       participants.begin(), participants.end(),

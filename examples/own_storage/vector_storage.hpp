@@ -17,14 +17,21 @@ struct Tables {
   };
   struct ParticipantRow {
     messenger::CallParticipant participant;
-    messenger::StorageTime lastSeen;
+    messenger::StorageTime departedAt;
+  };
+  struct SessionRow {
+    messenger::CallSession session;
+    messenger::CallId call;
     messenger::StorageTime departedAt;
     messenger::InstanceId seenBy{};
+
+    messenger::SessionKey key() const { return {call, session.user, session.device}; }
   };
 
   std::mutex mutex;
   std::deque<CallRow> calls;
   std::deque<ParticipantRow> participants;
+  std::deque<SessionRow> sessions;
   std::deque<messenger::Job> jobs;
   std::int64_t lastCall = 0;
   std::int64_t lastParticipant = 0;
@@ -37,6 +44,7 @@ struct Tables {
   CallRow* findActive(const messenger::ThreadId& thread);
   ParticipantRow* find(const messenger::ParticipantId& participant);
   ParticipantRow* find(const messenger::CallId& call, const messenger::UserId& user);
+  SessionRow* find(const messenger::SessionKey& session);
   std::size_t countInCall(const messenger::CallId& call) const;
   bool canBePruned(const CallRow& row, messenger::StorageTime endedBefore) const;
   /// The job, while it is claimed under this token.
@@ -70,6 +78,10 @@ class VectorCallStore final : public messenger::CallStore {
   void requireNewIds(const messenger::CallChange& change);
   messenger::CallParticipant write(const messenger::CallParticipant& wanted,
                                    const messenger::CallChange& change);
+  void write(const messenger::CallSession& wanted, const messenger::CallChange& change,
+             messenger::CommitResult& result);
+  void closeSessions(const messenger::CallParticipant& of, const messenger::CallChange& change,
+                     messenger::CommitResult& result);
   messenger::CallSnapshot snapshot(const Tables::CallRow& row, const messenger::UserId& viewer);
 
   Tables& tables_;
@@ -99,7 +111,7 @@ class VectorHeartbeatStore final : public messenger::HeartbeatStore {
 
   std::vector<Absent> save(const Report& report) override;
   std::vector<Peer> peers() override;
-  std::vector<SilentParticipant> silent(const SilentQuery& query) override;
+  std::vector<SilentSession> silent(const SilentQuery& query) override;
   std::vector<Absent> departures(const DeparturesQuery& query) override;
 
  private:

@@ -92,8 +92,20 @@ struct Config {
     std::chrono::milliseconds alone{0};
   };
 
+  /// The devices of one participant: see CallSession.
+  struct Sessions {
+    /// How many may be in a call at the same time; a join with one more is refused with tooManyDevices. 1 to
+    /// `most`.
+    std::size_t mostPerUser = 8;
+    /// On: a device that joins replaces the others of its user, which are then out (DeviceLeft).
+    bool newDeviceReplaces = false;
+
+    static constexpr std::size_t most = 16;
+  };
+
   Calling calling;
   Limits limits;
+  Sessions sessions;
   Jobs jobs;
   Presence presence;
   Retention retention;

@@ -29,6 +29,7 @@
 #include "messenger/jobs.hpp"
 #include "messenger/model/call.hpp"
 #include "messenger/model/call_participant.hpp"
+#include "messenger/model/call_session.hpp"
 #include "messenger/model/job.hpp"
 #include "messenger/result.hpp"
 #include "messenger/threads.hpp"
@@ -120,18 +121,26 @@ class Messenger {
   // that put a user into a call refuse also: invalidInput, for a user whose type is not valid
   // (`UserId::isType`).
 
+  //
+  // Start, join, leave and heartbeat take the device from which a user acts: 1 to 64 visible ASCII characters
+  // that are the same as long as it is in the call; else they refuse invalidInput. A host whose users have
+  // one device each, or that does not tell them apart, names none. A user is in the call while one of their
+  // devices is.
+
   /// Starts a call with the user in it and rings the others. Safe to repeat: a second start is refused while
   /// the first call is active. Refuses: callingDisabled, callsDown, threadCallingDisabled, threadLocked,
   /// threadPending, mayNotStart, callAlreadyActive; in synchronous mode setupFailed, which leaves an ended
   /// call.
-  [[nodiscard]] Result<Call> startCall(const ThreadId& thread, const UserId& user);
+  [[nodiscard]] Result<Call> startCall(const ThreadId& thread, const UserId& user,
+                                       const StartOptions& options = {});
 
-  /// Joins, for the first time or again. For a user who is in the call it counts as a heartbeat. Refuses:
-  /// callEnded, kicked, callFull.
-  Result<Joined> joinCall(const CallId& call, const UserId& user);
+  /// Joins, for the first time or again, or with one more device (`Config::Sessions`). For a device that is
+  /// in the call it counts as a heartbeat. Refuses: callEnded, kicked, callFull, tooManyDevices.
+  Result<Joined> joinCall(const CallId& call, const UserId& user, const DeviceId& device = {});
 
-  /// Leaves. The call ends when the last participant leaves. Refuses: callEnded, kicked, notInCall.
-  Result<CallParticipant> leaveCall(const CallId& call, const UserId& user);
+  /// Leaves: with this device, or with all where none is named. The user is out with their last device, and
+  /// the call ends when the last participant leaves. Refuses: callEnded, kicked, notInCall.
+  Result<CallParticipant> leaveCall(const CallId& call, const UserId& user, const DeviceId& device = {});
 
   /// Ends the call for everyone. Refuses: callEnded, kicked, notInCall, notOwnerOrAdmin.
   Result<Call> endCall(const CallId& call, const UserId& user);
@@ -139,12 +148,13 @@ class Messenger {
   /// Declines to join. In a private thread this ends the call. Refuses: callEnded, alreadyJoined.
   Result<Call> ignoreCall(const CallId& call, const UserId& user);
 
-  /// Reports that the user is still in the call. Costs one look-up in memory once the participant is tracked.
-  /// Refuses: callEnded, kicked, notInCall.
-  Result<void> heartbeat(const CallId& call, const UserId& user);
+  /// Reports that this device of the user is still in the call; without one, the device that joined without
+  /// one. A device that falls silent is out. Costs one look-up in memory once the device is tracked. Refuses:
+  /// callEnded, kicked, notInCall.
+  Result<void> heartbeat(const CallId& call, const UserId& user, const DeviceId& device = {});
 
   /// The same without the storage, so it never blocks. False: not acknowledged; call `heartbeat`.
-  [[nodiscard]] bool tryHeartbeat(const CallId& call, const UserId& user);
+  [[nodiscard]] bool tryHeartbeat(const CallId& call, const UserId& user, const DeviceId& device = {});
 
   /// Kicks or un-kicks a participant of a call in a group. Kicking somebody who is kicked succeeds, changes
   /// nothing and emits nothing; so does un-kicking. Refuses: participantNotFound, notGroup, callEnded,
@@ -183,6 +193,8 @@ class Messenger {
   Subscription onCallStarted(std::function<void(const CallStarted&)> listener);
   Subscription onCallJoined(std::function<void(const CallJoined&)> listener);
   Subscription onCallLeft(std::function<void(const CallLeft&)> listener);
+  Subscription onDeviceJoined(std::function<void(const DeviceJoined&)> listener);
+  Subscription onDeviceLeft(std::function<void(const DeviceLeft&)> listener);
   Subscription onCallIgnored(std::function<void(const CallIgnored&)> listener);
   Subscription onCallEnding(std::function<void(const CallEnding&)> listener);
   Subscription onCallEnded(std::function<void(const CallEnded&)> listener);

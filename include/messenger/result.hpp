@@ -34,6 +34,7 @@ enum class Reason : std::uint8_t {
   invalidInput = 20,          ///< a text or number is out of bounds; `detail` names the field
   threadExists = 21,          ///< the default thread directory has a thread with that id
   callFull = 22,              ///< join: as many are in the call as `Config::limits.participants` allows
+  tooManyDevices = 23,        ///< join: as many devices of the user are in the call as may be
 };
 
 /// `callEnded`, `notMember`, …: the enumerator's own name, stable, fit for a response body.

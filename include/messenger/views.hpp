@@ -11,6 +11,11 @@
 
 namespace messenger {
 
+/// How a call is started.
+struct StartOptions {
+  DeviceId device{};  ///< of the user who starts it, with which they are in the call
+};
+
 /// The result of `joinCall`.
 struct Joined {
   CallParticipant participant;

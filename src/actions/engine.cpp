@@ -36,10 +36,12 @@ bool isIn(const CallParticipant& row) {
   return !row.leftAt;
 }
 
-bool takesOut(const CallChange& change) {
+bool closesSessions(const CallChange& change) {
   return change.everyoneLeaves || change.removesMember ||
          std::any_of(change.participants.begin(), change.participants.end(),
-                     [](const CallParticipant& row) { return !isIn(row); });
+                     [](const CallParticipant& row) { return !isIn(row); }) ||
+         std::any_of(change.sessions.begin(), change.sessions.end(),
+                     [](const CallSession& session) { return !session.open(); });
 }
 
 /// What a member's access says of everyone in the thread: all of a private one.
@@ -127,7 +129,9 @@ std::optional<Result<Done>> Engine::carryOut(rules::Decision decision, const Cal
                                              Audience audience) {
   if (decision.gone && loaded.call) {
     const CallWithRoom& call = loaded.call->call;
-    untrackSafely(context_, {call.id, *decision.gone}, call.revision);
+    for (const CallSession& each : loaded.call->sessions) {
+      if (!each.open()) untrackSafely(context_, {call.id, *decision.gone, each.device}, call.revision);
+    }
   }
   if (decision.refusal) return refuse(std::move(*decision.refusal));
   if (decision.change) {
@@ -140,7 +144,7 @@ std::optional<Result<Done>> Engine::carryOut(rules::Decision decision, const Cal
   if (!loaded.call) return done;
   done.call = loaded.call->call;
   done.participants = loaded.call->participants;
-  if (decision.seen && !confirmSeen({done.call.id, *decision.seen}, done.call.revision)) return std::nullopt;
+  if (decision.seen && !confirmSeen(*decision.seen, done.call.revision)) return std::nullopt;
   if (!decision.notices.empty()) {
     Delivery::Ticket ticket(context_.delivery, done.call.id);
     CommitResult asLoaded;
@@ -151,9 +155,9 @@ std::optional<Result<Done>> Engine::carryOut(rules::Decision decision, const Cal
   return done;
 }
 
-/// Tracks first and then checks again that the user is in the call: a kick in between is either seen here, or
-/// untracks them afterwards.
-bool Engine::confirmSeen(const ParticipantKey& who, std::int64_t revision) {
+/// Tracks first and then checks again that the session is open: a kick in between is either seen here, or
+/// untracks it afterwards.
+bool Engine::confirmSeen(const SessionKey& who, std::int64_t revision) {
   PresenceGuard guard(context_, who, revision);
   for (int i = 0; i < PresenceWindow::mostStores; ++i) {
     if (!storeSeen(who)) return false;
@@ -162,8 +166,8 @@ bool Engine::confirmSeen(const ParticipantKey& who, std::int64_t revision) {
   throw StorageBusy("a heartbeat took too long to be stored; a retry may succeed later");
 }
 
-/// False: the participant is not in the call.
-bool Engine::storeSeen(const ParticipantKey& who) {
+/// False: the session is not open.
+bool Engine::storeSeen(const SessionKey& who) {
   HeartbeatStore::Report report;
   report.seenBy = context_.instance;
   report.lastSeen = {{who, context_.now().storage}};
@@ -200,7 +204,7 @@ CommitResult Engine::store(const CallChange& change) {
   } catch (const StorageBusy&) {
     throw;
   } catch (...) {
-    if (takesOut(change)) context_.window.revokeLease(context_.clock.steady());
+    if (closesSessions(change)) context_.window.revokeLease(context_.clock.steady());
     throw;
   }
 }
@@ -211,9 +215,10 @@ std::optional<Done> Engine::commit(rules::Decision& decision, Audience audience)
 
   Delivery::Ticket ticket(context_.delivery, change.call);
   std::deque<PresenceGuard> entering;
-  for (const CallParticipant& row : change.participants) {
-    if (isIn(row))
-      entering.emplace_back(context_, ParticipantKey{change.call, row.user}, change.expectedRevision + 1);
+  for (const CallSession& each : change.sessions) {
+    if (!each.open()) continue;
+    entering.emplace_back(context_, SessionKey{change.call, each.user, each.device},
+                          change.expectedRevision + 1);
   }
   CommitResult result = store(change);
   switch (result.status) {
@@ -239,12 +244,7 @@ std::optional<Done> Engine::commit(rules::Decision& decision, Audience audience)
 
 /// Updates presence and wakes workers after a commit.
 Done Engine::settled(rules::Decision& decision, CommitResult& result) {
-  const CallId& call = decision.change->call;
-  for (const CallParticipant& row : result.participants) {
-    if (!isIn(row)) untrackSafely(context_, {call, row.user}, result.call.revision);
-  }
-  for (const CallParticipant& row : result.left)
-    untrackSafely(context_, {call, row.user}, result.call.revision);
+  for (const SessionKey& each : result.closed) untrackSafely(context_, each, result.call.revision);
   if (!decision.change->jobs.empty()) context_.jobsStored.notify();
   Done done;
   done.kind = Done::Kind::committed;

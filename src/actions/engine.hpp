@@ -72,8 +72,8 @@ class Engine {
   std::optional<Done> commit(rules::Decision& decision, Audience audience);
   void complete(CallChange& change, const rules::Decision& decision, const Audience& audience);
   Done settled(rules::Decision& decision, CommitResult& result);
-  bool confirmSeen(const ParticipantKey& who, std::int64_t revision);
-  bool storeSeen(const ParticipantKey& who);
+  bool confirmSeen(const SessionKey& who, std::int64_t revision);
+  bool storeSeen(const SessionKey& who);
   void keep(PresenceGuard& guard) noexcept;
 
   Context& context_;

@@ -24,16 +24,16 @@ void raise(std::atomic<Time>& known, Time to) noexcept {
 
 }  // namespace
 
-bool Heartbeats::tryReceive(const CallId& call, const UserId& user) {
-  const auto touched = context_.presence.touchNow(call, user, context_.clock);
+bool Heartbeats::tryReceive(const CallId& call, const UserId& user, const DeviceId& device) {
+  const auto touched = context_.presence.touchNow(call, user, device, context_.clock);
   return touched.tracked && context_.window.mayAcknowledge(touched.now);
 }
 
-Result<void> Heartbeats::receive(const CallId& call, const UserId& user) {
+Result<void> Heartbeats::receive(const CallId& call, const UserId& user, const DeviceId& device) {
   try {
     std::optional<SteadyPoint> stored;
     for (int i = 0;; ++i) {
-      const auto touched = context_.presence.touchNow(call, user, context_.clock);
+      const auto touched = context_.presence.touchNow(call, user, device, context_.clock);
       // Not tracked, or not any more: out of the call, through another process. The storage says why.
       if (!touched.tracked) break;
       const bool covered =
@@ -41,12 +41,12 @@ Result<void> Heartbeats::receive(const CallId& call, const UserId& user) {
       if (covered) return {};
       if (i == PresenceWindow::mostStores)
         throw StorageBusy("a heartbeat took too long to be stored; a retry may succeed later");
-      writeThrough({call, user});
+      writeThrough({call, user, device});
       stored = touched.now;
     }
     const auto seen = engine_.runFor(user, {.call = call},
                                      [&](const CallStore::Loaded& loaded, const rules::Access&, rules::Now) {
-                                       return rules::heartbeat(loaded.call.value(), user);
+                                       return rules::heartbeat(loaded.call.value(), user, device);
                                      });
     if (!seen) return refuse(seen.error());
     return {};
@@ -59,7 +59,7 @@ Result<void> Heartbeats::receive(const CallId& call, const UserId& user) {
 
 /// Makes a full report with this heartbeat, which also renews the lease. While another OS thread does that,
 /// stores this heartbeat alone.
-void Heartbeats::writeThrough(const ParticipantKey& who) {
+void Heartbeats::writeThrough(const SessionKey& who) {
   if (const PresenceWindow::ReportTurn turn(context_.window); turn.mine()) {
     report();
     return;
@@ -70,7 +70,7 @@ void Heartbeats::writeThrough(const ParticipantKey& who) {
   save(report);
 }
 
-/// Participants whom the storage skipped are out of the call, so they are untracked.
+/// Sessions that the storage skipped are closed, so they are untracked.
 void Heartbeats::save(const HeartbeatStore::Report& report) {
   for (const HeartbeatStore::Absent& out : context_.storage.heartbeats().save(report)) {
     context_.presence.untrack(out.who, out.revision);

@@ -15,14 +15,14 @@ class Heartbeats {
         reportedAt_(saturatingSubtract(context.clock.steady(), context.config.presence.ttl)),
         departuresUpTo_(context.now().storage) {}
 
-  /// A heartbeat without the storage: succeeds for a tracked participant while the lease is valid. False: not
+  /// A heartbeat without the storage: succeeds for a tracked session while the lease is valid. False: not
   /// acknowledged.
-  bool tryReceive(const CallId& call, const UserId& user);
+  bool tryReceive(const CallId& call, const UserId& user, const DeviceId& device);
 
   /// A heartbeat. It is acknowledged from memory if possible. Without a valid lease it is written through.
-  /// For a participant who is not tracked, the storage is asked whether they are in the call. When it throws,
-  /// the heartbeat was not acknowledged.
-  Result<void> receive(const CallId& call, const UserId& user);
+  /// For a session that is not tracked, the storage is asked whether it is open. When it throws, the
+  /// heartbeat was not acknowledged.
+  Result<void> receive(const CallId& call, const UserId& user, const DeviceId& device);
 
   /// Stores the heartbeats received since the last report that was stored, and renews this process's lease as
   /// a presence peer. Untracks participants who left through another process.
@@ -32,7 +32,7 @@ class Heartbeats {
   void reportLast();
 
  private:
-  void writeThrough(const ParticipantKey& who);
+  void writeThrough(const SessionKey& who);
   void save(const HeartbeatStore::Report& report);
   void reportAs(const HeartbeatStore::Peer& peer, SteadyPoint at);
   [[nodiscard]] std::vector<LastSeen> seenUntil(SteadyPoint at);

@@ -24,6 +24,12 @@ constexpr Answer neededFor(const rules::notice::Joined&) {
 constexpr Answer neededFor(const rules::notice::Left&) {
   return Answer::thread;
 }
+constexpr Answer neededFor(const rules::notice::DeviceJoined&) {
+  return Answer::thread;
+}
+constexpr Answer neededFor(const rules::notice::DeviceLeft&) {
+  return Answer::thread;
+}
 constexpr Answer neededFor(const rules::notice::Ignored&) {
   return Answer::thread;
 }
@@ -47,14 +53,26 @@ class Notifications {
 
   void operator()(const rules::notice::Joined& notice) {
     const CallParticipant& row = written(notice.participant);
-    broadcastCall("joined.call", {row.user});
-    add(CallJoined{call_, row});
+    broadcastDevice("joined.call", row.user, notice.device);
+    add(CallJoined{call_, row, notice.device});
   }
 
   void operator()(const rules::notice::Left& notice) {
     const CallParticipant& row = written(notice.participant);
-    broadcastCall("left.call", {row.user});
-    add(CallLeft{call_, row});
+    broadcastDevice("left.call", row.user, notice.device);
+    add(CallLeft{call_, row, notice.device});
+  }
+
+  void operator()(const rules::notice::DeviceJoined& notice) {
+    const CallParticipant& row = written(notice.participant);
+    broadcastDevice("device.joined", row.user, notice.device);
+    add(DeviceJoined{call_, row, notice.device});
+  }
+
+  void operator()(const rules::notice::DeviceLeft& notice) {
+    const CallParticipant& row = written(notice.participant);
+    broadcastDevice("device.left", row.user, notice.device);
+    add(DeviceLeft{call_, row, notice.device, notice.why});
   }
 
   void operator()(const rules::notice::Ignored& notice) {
@@ -152,6 +170,13 @@ class Notifications {
     writeExtras(json, context_.extras.ofPayload(event, call_));
     json.endObject();
     broadcast(event, users, std::move(json).text());
+  }
+
+  /// To a user's own channel, where each of their devices hears it.
+  void broadcastDevice(const char* event, const UserId& user, const DeviceId& device) {
+    broadcastCall(event, {user}, [&](support::JsonWriter& json) {
+      if (!device.empty()) json.key("device_id").value(device.value());
+    });
   }
 
   void ring(const ThreadMember& starter) {

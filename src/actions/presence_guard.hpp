@@ -10,10 +10,10 @@
 
 namespace messenger::actions {
 
-/// Untracks somebody who is not in the call as of this revision. Does not throw, because a presence store
+/// Untracks a session that is not open as of this revision. Does not throw, because a presence store
 /// that does not answer must not make a committed verb fail; then no heartbeat is acknowledged from memory
 /// until the next report has untracked them.
-inline void untrackSafely(Context& context, const ParticipantKey& who, std::int64_t revision) noexcept {
+inline void untrackSafely(Context& context, const SessionKey& who, std::int64_t revision) noexcept {
   try {
     context.presence.untrack(who, revision);
   } catch (...) {
@@ -21,14 +21,14 @@ inline void untrackSafely(Context& context, const ParticipantKey& who, std::int6
   }
 }
 
-/// Tracks a participant, as of a revision of the call, before it is known whether they are in it as of then:
-/// a change at a later revision that takes them out untracks them, whenever it comes to it. Untracks them
-/// again unless told to keep them. That may forget a heartbeat which was acknowledged meanwhile, because
+/// Tracks a session, as of a revision of the call, before it is known whether it is open as of then: a change
+/// at a later revision that closes it untracks it, whenever it comes to it. Untracks it again unless told to
+/// keep it. That may forget a heartbeat which was acknowledged meanwhile, because
 /// another verb put them in. The verb then starts over, and finds them in the call; after an error everyone
 /// gets a TTL of grace.
 class PresenceGuard {
  public:
-  PresenceGuard(Context& context, ParticipantKey who, std::int64_t revision)
+  PresenceGuard(Context& context, SessionKey who, std::int64_t revision)
       : context_(context),
         who_(std::move(who)),
         revision_(revision),
@@ -59,18 +59,19 @@ class PresenceGuard {
     const SteadyPoint stored = std::exchange(seen_, now);
     if (now - stored <= PresenceWindow::promptly) return true;
     try {
-      return context_.presence.touch(who_.call, who_.user, now) && context_.window.covers(stored, now);
+      return context_.presence.touch(who_.call, who_.user, who_.device, now) &&
+             context_.window.covers(stored, now);
     } catch (...) {
       context_.window.restart(now);
       return false;
     }
   }
 
-  [[nodiscard]] const ParticipantKey& who() const noexcept { return who_; }
+  [[nodiscard]] const SessionKey& who() const noexcept { return who_; }
 
  private:
   Context& context_;
-  ParticipantKey who_;
+  SessionKey who_;
   std::int64_t revision_;
   int errors_;
   SteadyPoint seen_;

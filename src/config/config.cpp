@@ -60,6 +60,7 @@ void Config::validate() const {
   if (limits.duration.count() != 0) checkBetween("limits.duration", limits.duration, oneSecond, 30 * oneDay);
   checkBetween("limits.warning", limits.warning, milliseconds::zero(), oneDay);
   if (limits.alone.count() != 0) checkBetween("limits.alone", limits.alone, oneSecond, oneDay);
+  checkBetween<std::size_t>("sessions.mostPerUser", sessions.mostPerUser, 1, Sessions::most);
   checkBetween("jobs.maxAttempts", jobs.maxAttempts, 1, 1000);
   checkBetween("jobs.backoff", jobs.backoff, milliseconds::zero(), oneDay);
   checkBetween("jobs.maxBackoff", jobs.maxBackoff, jobs.backoff, oneDay);

@@ -96,6 +96,8 @@ template Subscription EventBus::subscribe(std::function<void(const CallJoined&)>
 template Subscription EventBus::subscribe(std::function<void(const CallLeft&)>);
 template Subscription EventBus::subscribe(std::function<void(const CallIgnored&)>);
 template Subscription EventBus::subscribe(std::function<void(const CallEnding&)>);
+template Subscription EventBus::subscribe(std::function<void(const DeviceJoined&)>);
+template Subscription EventBus::subscribe(std::function<void(const DeviceLeft&)>);
 template Subscription EventBus::subscribe(std::function<void(const CallEnded&)>);
 template Subscription EventBus::subscribe(std::function<void(const KickedFromCall&)>);
 template Subscription EventBus::subscribe(std::function<void(const CallSetupCompleted&)>);

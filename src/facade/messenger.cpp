@@ -85,9 +85,10 @@ Result<Value> refused(const Result<actions::Done>& done) {
 
 }  // namespace
 
-Result<Call> Messenger::startCall(const ThreadId& thread, const UserId& user) {
+Result<Call> Messenger::startCall(const ThreadId& thread, const UserId& user, const StartOptions& options) {
   const TimePoint now = here().context.clock.now().wall;
-  const rules::StartCall command{CallId{here().ids.next(now)}, ParticipantId{here().ids.next(now)}};
+  const rules::StartCall command{CallId{here().ids.next(now)}, ParticipantId{here().ids.next(now)},
+                                 options.device};
   const auto done = here().engine.runFor(
       user, {.thread = thread},
       [&](const auto& loaded, const auto& access, rules::Now at) {
@@ -100,8 +101,8 @@ Result<Call> Messenger::startCall(const ThreadId& thread, const UserId& user) {
   return *done->afterJobs;
 }
 
-Result<Joined> Messenger::joinCall(const CallId& call, const UserId& user) {
-  const rules::JoinCall command{ParticipantId{here().ids.next(here().context.clock.now().wall)}};
+Result<Joined> Messenger::joinCall(const CallId& call, const UserId& user, const DeviceId& device) {
+  const rules::JoinCall command{ParticipantId{here().ids.next(here().context.clock.now().wall)}, device};
   const rules::RuleConfig& config = here().context.rules;
   const CallStore::LoadRequest request{.call = call, .countUpTo = config.limits.participants};
   const auto done =
@@ -113,11 +114,11 @@ Result<Joined> Messenger::joinCall(const CallId& call, const UserId& user) {
   return Joined{row, /*first=*/row.id == command.participant};
 }
 
-Result<CallParticipant> Messenger::leaveCall(const CallId& call, const UserId& user) {
+Result<CallParticipant> Messenger::leaveCall(const CallId& call, const UserId& user, const DeviceId& device) {
   const auto done = here().engine.runFor(
       user, {.call = call},
       [&](const auto& loaded, const auto&, rules::Now now) {
-        return rules::leaveCall(*loaded.call, user, here().context.rules, now);
+        return rules::leaveCall(*loaded.call, user, device, here().context.rules, now);
       },
       rules::whenLast);
   if (!done) return refused<CallParticipant>(done);
@@ -144,12 +145,12 @@ Result<Call> Messenger::ignoreCall(const CallId& call, const UserId& user) {
   return done->call.plain();
 }
 
-Result<void> Messenger::heartbeat(const CallId& call, const UserId& user) {
-  return here().heartbeats.receive(call, user);
+Result<void> Messenger::heartbeat(const CallId& call, const UserId& user, const DeviceId& device) {
+  return here().heartbeats.receive(call, user, device);
 }
 
-bool Messenger::tryHeartbeat(const CallId& call, const UserId& user) {
-  return here().heartbeats.tryReceive(call, user);
+bool Messenger::tryHeartbeat(const CallId& call, const UserId& user, const DeviceId& device) {
+  return here().heartbeats.tryReceive(call, user, device);
 }
 
 Result<CallParticipant> MessengerImpl::setKicked(const CallId& call, const UserId& user,
@@ -189,6 +190,8 @@ MESSENGER_DEFINE_ON(CallStarted)
 MESSENGER_DEFINE_ON(CallJoined)
 MESSENGER_DEFINE_ON(CallLeft)
 MESSENGER_DEFINE_ON(CallIgnored)
+MESSENGER_DEFINE_ON(DeviceJoined)
+MESSENGER_DEFINE_ON(DeviceLeft)
 MESSENGER_DEFINE_ON(CallEnding)
 MESSENGER_DEFINE_ON(CallEnded)
 MESSENGER_DEFINE_ON(KickedFromCall)

@@ -61,7 +61,7 @@ MessengerImpl::MessengerImpl(const Config& given, Dependencies from)
       window(config.presence, instance, dependencies.presence->isShared(), dependencies.clock->steady()),
       context{config,
               {config.calling.enabled, config.calling.subscriber.enabled, config.calling.subscriber.channel,
-               config.limits},
+               config.limits, config.sessions},
               *dependencies.storage,
               *dependencies.threads,
               dependencies.threads.get() == dependencies.storage->threads(),

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "http/bodies.hpp"
+#include "messenger/model/call_session.hpp"
 
 namespace messenger::http {
 namespace {
@@ -45,6 +46,7 @@ int statusOf(Reason reason) noexcept {
     case Reason::userNotFound:
     case Reason::threadExists:
     case Reason::callFull:
+    case Reason::tooManyDevices:
       return 403;
   }
   return 403;
@@ -96,6 +98,11 @@ Response malformedBody() {
 
 Response kickedNotBoolean() {
   return invalid("kicked", "The field kicked is required and must be true or false.");
+}
+
+Response unusableDevice() {
+  return invalid("device_id",
+                 fmt::format("The device_id must be 1 to {} visible ASCII characters.", longestDevice));
 }
 
 Response unusableParameter(std::string_view name, std::size_t mostInPage) {

@@ -36,6 +36,9 @@ namespace messenger::http {
 [[nodiscard]] Response malformedBody();
 [[nodiscard]] Response kickedNotBoolean();
 
+/// 422 for a `device_id` that cannot name a device.
+[[nodiscard]] Response unusableDevice();
+
 /// 422 for a parameter of a list.
 [[nodiscard]] Response unusableParameter(std::string_view name, std::size_t mostInPage);
 

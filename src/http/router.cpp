@@ -11,6 +11,7 @@
 #include "actions/log.hpp"
 #include "http/bodies.hpp"
 #include "http/call_thread_cache.hpp"
+#include "http/device_field.hpp"
 #include "http/kick_body.hpp"
 #include "http/names.hpp"
 #include "http/page_query.hpp"
@@ -78,7 +79,9 @@ class Router::Impl {
     auto call = decodeId(route->call, options_.maxId);
     if (!thread || !call) return std::nullopt;
     if (known_.find(*call, *thread) != CallThreadCache::Answer::sameThread) return std::nullopt;
-    if (!messenger_.tryHeartbeat(CallId{*std::move(call)}, *request.user)) return std::nullopt;
+    const auto device = findDevice(request);
+    if (!device) return std::nullopt;
+    if (!messenger_.tryHeartbeat(CallId{*std::move(call)}, *request.user, *device)) return std::nullopt;
     return success();
   }
 
@@ -160,21 +163,31 @@ class Router::Impl {
     return found->threadId == thread;
   }
 
+  /// Whether the request may name the device of its user.
+  static bool namesDevice(Endpoint endpoint, Method method) {
+    const bool starts = endpoint == Endpoint::calls && method == Method::post;
+    return starts || endpoint == Endpoint::join || endpoint == Endpoint::leave ||
+           endpoint == Endpoint::heartbeat;
+  }
+
   Response perform(Endpoint endpoint, Method method, const Ids& ids, const Request& request) {
     const UserId& user = *request.user;
+    const auto device = namesDevice(endpoint, method) ? findDevice(request) : DeviceId{};
+    if (!device) return unusableDevice();
     switch (endpoint) {
       case Endpoint::heartbeat:
-        return method == Method::head ? wouldBeat(ids, user) : done(messenger_.heartbeat(ids.call, user));
+        return method == Method::head ? wouldBeat(ids, user)
+                                      : done(messenger_.heartbeat(ids.call, user, *device));
       case Endpoint::leave:
-        return done(messenger_.leaveCall(ids.call, user));
+        return done(messenger_.leaveCall(ids.call, user, *device));
       case Endpoint::end:
         return done(messenger_.endCall(ids.call, user));
       case Endpoint::ignore:
         return done(messenger_.ignoreCall(ids.call, user));
       case Endpoint::join:
-        return join(ids, user);
+        return join(ids, user, *device);
       case Endpoint::calls:
-        return method == Method::post ? start(ids, user) : history(ids, user, std::nullopt);
+        return method == Method::post ? start(ids, user, *device) : history(ids, user, std::nullopt);
       case Endpoint::page:
         return history(ids, user, ids.call);
       case Endpoint::call:
@@ -214,14 +227,14 @@ class Router::Impl {
 
   // After a verb succeeded the response must say so; therefore the directory is read before.
 
-  Response start(const Ids& ids, const UserId& user) {
+  Response start(const Ids& ids, const UserId& user, const DeviceId& device) {
     const auto thread = messenger_.host().directory().findThread(ids.thread);
     if (!thread) return notFound(Reason::threadNotFound);
     Names names = newNames();
     names.of(user);
     names.of(*thread, user);
 
-    auto call = messenger_.startCall(ids.thread, user);
+    auto call = messenger_.startCall(ids.thread, user, {.device = device});
     if (!call) return refusedWith(call.error());
     known_.remember(call->id, call->threadId);
     return withBody(201, callBody(startedView(*std::move(call), *thread, user), user, names));
@@ -246,10 +259,10 @@ class Router::Impl {
     return view;
   }
 
-  Response join(const Ids& ids, const UserId& user) {
+  Response join(const Ids& ids, const UserId& user, const DeviceId& device) {
     Names names = newNames();
     names.of(user);
-    const auto joined = messenger_.joinCall(ids.call, user);
+    const auto joined = messenger_.joinCall(ids.call, user, device);
     if (!joined) return refusedWith(joined.error());
     return withBody(joined->first ? 201 : 200, participantBody(joined->participant, names));
   }

@@ -9,7 +9,7 @@
 namespace messenger::jobs {
 namespace {
 
-using Silent = HeartbeatStore::SilentParticipant;
+using Silent = HeartbeatStore::SilentSession;
 
 class ActivityCheck {
  public:
@@ -33,15 +33,15 @@ class ActivityCheck {
     const CallStore::LoadRequest request{.call = candidate.who.call, .user = candidate.who.user};
     // Refused only when the call no longer exists.
     static_cast<void>(engine_.run(request, [&](const CallStore::Loaded& loaded, rules::Now now) {
-      const rules::EvictSilent command{candidate.who.user, evidence_, ttl(), seenHere(candidate.who)};
-      return rules::evictSilent(command, loaded, context_.rules, now);
+      const rules::EvictSilent command{candidate.who.device, evidence_, ttl(), seenHere(candidate.who)};
+      return rules::evictSilent(command, loaded.call.value(), candidate.who.user, context_.rules, now);
     }));
   }
 
  private:
   [[nodiscard]] Duration ttl() const { return context_.config.presence.ttl; }
 
-  [[nodiscard]] std::optional<StorageTime> seenHere(const ParticipantKey& who) const {
+  [[nodiscard]] std::optional<StorageTime> seenHere(const SessionKey& who) const {
     const SteadyPoint now = context_.clock.steady();
     try {
       const auto ago = context_.presence.sinceLastSeen(who, now);

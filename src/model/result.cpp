@@ -48,6 +48,8 @@ std::string_view toString(Reason reason) noexcept {
       return "threadExists";
     case Reason::callFull:
       return "callFull";
+    case Reason::tooManyDevices:
+      return "tooManyDevices";
   }
   return "unknown";
 }
@@ -96,6 +98,8 @@ std::string_view describe(Reason reason) noexcept {
       return "The input is not valid.";
     case Reason::callFull:
       return "The call is full.";
+    case Reason::tooManyDevices:
+      return "Too many devices of the user are in the call.";
     case Reason::threadExists:
       return "A thread with that id exists.";
   }

@@ -1,5 +1,7 @@
 #include "rules/call_rules.hpp"
 
+#include <algorithm>
+
 namespace messenger::rules {
 namespace {
 
@@ -45,6 +47,27 @@ std::optional<Refusal> whyNotType(const UserId& user) {
   if (UserId::isType(user.type)) return std::nullopt;
   return Refusal{Reason::invalidInput, "user.type must be 1 to " + std::to_string(UserId::maxType) +
                                            " of A-Z a-z 0-9 _ -, and not the word thread or call."};
+}
+
+std::optional<Refusal> whyNotDevice(const DeviceId& device) {
+  if (device.empty() || isDevice(device.value())) return std::nullopt;
+  return Refusal{Reason::invalidInput,
+                 "device must be 1 to " + std::to_string(longestDevice) + " visible ASCII characters."};
+}
+
+CallSession openSession(const CallParticipant& row, const DeviceId& device, Now now) {
+  CallSession session;
+  session.participant = row.id;
+  session.user = row.user;
+  session.device = device;
+  session.openedAt = now.wall;
+  session.lastSeen = now.storage;
+  return session;
+}
+
+std::size_t countOpen(const CallState& state) {
+  return static_cast<std::size_t>(std::count_if(state.sessions.begin(), state.sessions.end(),
+                                                [](const CallSession& each) { return each.open(); }));
 }
 
 bool isOwnerOrAdmin(const CallState& state, const Access& access) {
@@ -105,16 +128,36 @@ void addOneLess(Decision& decision, const CallState& state, const EndOfCall& ifE
   }
 }
 
-Decision takeOut(const CallState& state, const CallParticipant& row, const EndOfCall& ifEmpty,
-                 const RuleConfig& config, Now now) {
+Decision takeOut(const CallState& state, const CallParticipant& row, const DeviceId& device,
+                 const EndOfCall& ifEmpty, const RuleConfig& config, Now now) {
   CallParticipant out = row;
   out.updatedAt = notBefore(row.createdAt, now.wall);
   out.leftAt = out.updatedAt;
   Decision decision;
   decision.change = changeOf(state, now);
   decision.change->participants.push_back(std::move(out));
-  decision.notices.emplace_back(notice::Left{row.id});
+  decision.notices.emplace_back(notice::Left{row.id, device});
   addOneLess(decision, state, ifEmpty, config, now);
+  return decision;
+}
+
+void addClosing(Decision& decision, const CallSession& session, DeviceLeft::Why why, Now now) {
+  CallSession closed = session;
+  closed.closedAt = notBefore(session.openedAt, now.wall);
+  decision.change->sessions.push_back(std::move(closed));
+  decision.notices.emplace_back(notice::DeviceLeft{session.participant, session.device, why});
+}
+
+Decision closeSession(const CallState& state, const CallSession& session, DeviceLeft::Why why,
+                      const EndOfCall& ifEmpty, const RuleConfig& config, Now now) {
+  const CallParticipant& row = *state.find(session.participant);
+  if (countOpen(state) == 1) return takeOut(state, row, session.device, ifEmpty, config, now);
+  Decision decision;
+  decision.change = changeOf(state, now);
+  CallParticipant stays = row;
+  stays.updatedAt = notBefore(row.createdAt, now.wall);
+  decision.change->participants.push_back(std::move(stays));
+  addClosing(decision, session, why, now);
   return decision;
 }
 

@@ -12,6 +12,16 @@ namespace messenger::rules {
 /// (`UserId::isType`). The detail begins with "user.type".
 [[nodiscard]] std::optional<Refusal> whyNotType(const UserId& user);
 
+/// Why the text cannot name a device: invalidInput; none is named by an empty one. The detail begins with
+/// "device".
+[[nodiscard]] std::optional<Refusal> whyNotDevice(const DeviceId& device);
+
+/// The session of this device, open from now on.
+[[nodiscard]] CallSession openSession(const CallParticipant& row, const DeviceId& device, Now now);
+
+/// How many sessions of the user who was asked for are open.
+[[nodiscard]] std::size_t countOpen(const CallState& state);
+
 /// Owner of the call, or admin of the thread.
 [[nodiscard]] bool isOwnerOrAdmin(const CallState& state, const Access& access);
 
@@ -65,8 +75,17 @@ void addEnd(Decision& decision, const CallState& state, const EndOfCall& end, co
 void addOneLess(Decision& decision, const CallState& state, const EndOfCall& ifEmpty,
                 const RuleConfig& config, Now now);
 
-/// A decision that takes this participant out of the call they are in, with what follows.
-[[nodiscard]] Decision takeOut(const CallState& state, const CallParticipant& row, const EndOfCall& ifEmpty,
-                               const RuleConfig& config, Now now);
+/// A decision that takes this participant out of the call they are in, with what follows. `device`: the last
+/// one, when it was that one which left.
+[[nodiscard]] Decision takeOut(const CallState& state, const CallParticipant& row, const DeviceId& device,
+                               const EndOfCall& ifEmpty, const RuleConfig& config, Now now);
+
+/// A decision that closes one open session of the user who was asked for: they stay in the call while another
+/// one is open, and are taken out with the last.
+[[nodiscard]] Decision closeSession(const CallState& state, const CallSession& session, DeviceLeft::Why why,
+                                    const EndOfCall& ifEmpty, const RuleConfig& config, Now now);
+
+/// Adds that this session closes while its participant stays in the call.
+void addClosing(Decision& decision, const CallSession& session, DeviceLeft::Why why, Now now);
 
 }  // namespace messenger::rules

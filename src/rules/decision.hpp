@@ -34,6 +34,7 @@ struct RuleConfig {
   bool roomJobs = true;  ///< off: no SetupCall and no TeardownCall is stored
   std::string queue;     ///< for jobs
   Config::Limits limits{};
+  Config::Sessions sessions{};
 };
 
 /// The user who acts, a member of the call's thread, and the thread.
@@ -60,9 +61,22 @@ struct Started {
 };
 struct Joined {
   ParticipantId participant;
+  DeviceId device{};
 };
 struct Left {
   ParticipantId participant;
+  DeviceId device{};  ///< the last one; empty also when all left at once
+};
+/// A further device of a participant who is in the call.
+struct DeviceJoined {
+  ParticipantId participant;
+  DeviceId device{};
+};
+/// One device of a participant who stays in the call.
+struct DeviceLeft {
+  ParticipantId participant;
+  DeviceId device{};
+  messenger::DeviceLeft::Why why{};
 };
 struct Ignored {
   UserId by;
@@ -89,9 +103,10 @@ struct TeardownFailed {
 
 }  // namespace notice
 
-using Notice = std::variant<notice::Started, notice::Joined, notice::Left, notice::Ignored, notice::Kicked,
-                            notice::Ending, notice::Ended, notice::SetupCompleted, notice::SetupFailed,
-                            notice::TornDown, notice::TeardownFailed, JobFailed>;
+using Notice =
+    std::variant<notice::Started, notice::Joined, notice::Left, notice::DeviceJoined, notice::DeviceLeft,
+                 notice::Ignored, notice::Kicked, notice::Ending, notice::Ended, notice::SetupCompleted,
+                 notice::SetupFailed, notice::TornDown, notice::TeardownFailed, JobFailed>;
 
 /// What a rule decided. A refusal has nothing else. Without a change nothing is stored: the state is already
 /// as requested, or there are only notices.
@@ -99,9 +114,10 @@ struct Decision {
   std::optional<Refusal> refusal{};
   std::optional<CallChange> change{};
   std::vector<Notice> notices{};
-  /// Counts as a heartbeat of a participant who is in the call.
-  std::optional<UserId> seen{};
-  /// Not in the call: untracked if presence still tracks them.
+  /// Counts as a heartbeat of this session, which is open.
+  std::optional<SessionKey> seen{};
+  /// Of this user, whose sessions were loaded: those that are closed are untracked if presence still tracks
+  /// them.
   std::optional<UserId> gone{};
 };
 

@@ -4,18 +4,16 @@
 
 namespace messenger::rules {
 
-Decision evictSilent(const EvictSilent& command, const CallStore::Loaded& loaded, const RuleConfig& config,
-                     Now now) {
-  const CallState& state = loaded.call.value();
-  if (whyNotInCall(state, command.user)) {
+Decision evictSilent(const EvictSilent& command, const CallState& state, const UserId& user,
+                     const RuleConfig& config, Now now) {
+  const CallSession* session = state.find(command.device);
+  if (whyNotInCall(state, user) || session == nullptr || !session->open()) {
     Decision decision;
-    decision.gone = command.user;
+    decision.gone = user;
     return decision;
   }
-  const bool evident =
-      loaded.lastSeen && isSilent(command.evidence, command.ttl, *loaded.lastSeen, command.seenHere);
-  if (!evident) return {};
-  return takeOut(state, *state.find(command.user), {.reason = EndReason::inactive}, config, now);
+  if (!isSilent(command.evidence, command.ttl, session->lastSeen, command.seenHere)) return {};
+  return closeSession(state, *session, DeviceLeft::Why::silent, {.reason = EndReason::inactive}, config, now);
 }
 
 }  // namespace messenger::rules

@@ -6,15 +6,15 @@
 namespace messenger::rules {
 
 struct EvictSilent {
-  UserId user;
+  DeviceId device;
   Evidence evidence;
   Duration ttl{};
   std::optional<StorageTime> seenHere{};  ///< as this process's presence knows
 };
 
-/// Evicts a participant who was provably silent. Changes nothing when they were seen, or are no longer in the
-/// call. `loaded` has their row.
-[[nodiscard]] Decision evictSilent(const EvictSilent& command, const CallStore::Loaded& loaded,
+/// Evicts a session of this user that was provably silent, and with their last one the participant. Changes
+/// nothing when it was seen, or is no longer open. `state` has the user's row and sessions.
+[[nodiscard]] Decision evictSilent(const EvictSilent& command, const CallState& state, const UserId& user,
                                    const RuleConfig& config, Now now);
 
 }  // namespace messenger::rules

@@ -4,7 +4,8 @@
 
 namespace messenger::rules {
 
-/// A heartbeat of a member who is not tracked: counts when they are in the call.
-[[nodiscard]] Decision heartbeat(const CallState& state, const UserId& user);
+/// A heartbeat of a session that is not tracked: counts when it is open. Refuses: callEnded, kicked,
+/// notInCall, invalidInput.
+[[nodiscard]] Decision heartbeat(const CallState& state, const UserId& user, const DeviceId& device);
 
 }  // namespace messenger::rules

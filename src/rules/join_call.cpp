@@ -9,23 +9,38 @@ bool isFull(const CallState& state, const RuleConfig& config) {
   return config.limits.participants > 0 && state.inCall >= config.limits.participants;
 }
 
-}  // namespace
-
-Decision joinCall(const JoinCall& command, const CallStore::Loaded& loaded, const Access& access,
-                  const RuleConfig& config, Now now) {
-  const CallState& state = loaded.call.value();
-  const UserId& user = access.member.user;
-  if (!state.call.active()) return refused(Reason::callEnded);
-  const CallParticipant* known = state.find(user);
-  if (known != nullptr && known->kicked) return refused(Reason::kicked);
-
-  Decision decision;
-  if (known != nullptr && known->inCall()) {
-    decision.seen = user;
-    return decision;
+/// The row that a session of another device takes the place of, if there are as many as are kept.
+std::optional<std::pair<ParticipantId, DeviceId>> forgotten(const CallState& state, const DeviceId& device) {
+  if (state.sessions.size() < sessionsKept || state.find(device) != nullptr) return std::nullopt;
+  const CallSession* oldest = nullptr;
+  for (const CallSession& each : state.sessions) {
+    if (!each.open() && (oldest == nullptr || *each.closedAt < *oldest->closedAt)) oldest = &each;
   }
-  if (isFull(state, config)) return refused(Reason::callFull);
-  if (auto why = whyNotType(user)) return refused(std::move(*why));
+  if (oldest == nullptr) return std::nullopt;
+  return std::pair{oldest->participant, oldest->device};
+}
+
+/// A further device of a participant who is in the call.
+Decision joinAsWell(const CallState& state, const CallParticipant& known, const DeviceId& device,
+                    const RuleConfig& config, Now now) {
+  Decision decision;
+  const bool replaces = config.sessions.newDeviceReplaces;
+  if (!replaces && countOpen(state) >= config.sessions.mostPerUser) return refused(Reason::tooManyDevices);
+  decision.change = changeOf(state, now);
+  CallParticipant row = known;
+  row.updatedAt = notBefore(row.createdAt, now.wall);
+  decision.notices = {notice::DeviceJoined{row.id, device}};
+  for (const CallSession& each : state.sessions) {
+    if (replaces && each.open()) addClosing(decision, each, DeviceLeft::Why::replaced, now);
+  }
+  decision.change->sessions.push_back(openSession(row, device, now));
+  decision.change->participants.push_back(std::move(row));
+  return decision;
+}
+
+/// A member who is not in the call comes in.
+Decision comeIn(const JoinCall& command, const CallState& state, const CallParticipant* known,
+                const UserId& user, const RuleConfig& config, Now now) {
   CallParticipant row;
   if (known != nullptr) {
     row = *known;
@@ -38,11 +53,41 @@ Decision joinCall(const JoinCall& command, const CallStore::Loaded& loaded, cons
     row.createdAt = now.wall;
     row.updatedAt = now.wall;
   }
-  decision.notices = {notice::Joined{row.id}};
+  Decision decision;
+  decision.notices = {notice::Joined{row.id, command.device}};
   decision.change = changeOf(state, now);
-  decision.change->threadRevision = loaded.threadRevision;
   if (config.limits.alone.count() > 0) decision.change->cancels = {JobType::endLoneCall};
+  decision.change->sessions.push_back(openSession(row, command.device, now));
   decision.change->participants.push_back(std::move(row));
+  return decision;
+}
+
+}  // namespace
+
+Decision joinCall(const JoinCall& command, const CallStore::Loaded& loaded, const Access& access,
+                  const RuleConfig& config, Now now) {
+  const CallState& state = loaded.call.value();
+  const UserId& user = access.member.user;
+  if (!state.call.active()) return refused(Reason::callEnded);
+  const CallParticipant* known = state.find(user);
+  if (known != nullptr && known->kicked) return refused(Reason::kicked);
+
+  if (auto why = whyNotDevice(command.device)) return refused(std::move(*why));
+
+  const bool isIn = known != nullptr && known->inCall();
+  const CallSession* session = state.find(command.device);
+  if (isIn && session != nullptr && session->open()) {
+    Decision decision;
+    decision.seen = SessionKey{state.call.id, user, command.device};
+    return decision;
+  }
+  if (!isIn && isFull(state, config)) return refused(Reason::callFull);
+  if (auto why = whyNotType(user)) return refused(std::move(*why));
+  Decision decision = isIn ? joinAsWell(state, *known, command.device, config, now)
+                           : comeIn(command, state, known, user, config, now);
+  if (!decision.change) return decision;
+  decision.change->threadRevision = loaded.threadRevision;
+  decision.change->forgets = forgotten(state, command.device);
   return decision;
 }
 

@@ -4,9 +4,15 @@
 
 namespace messenger::rules {
 
-Decision leaveCall(const CallState& state, const UserId& user, const RuleConfig& config, Now now) {
+Decision leaveCall(const CallState& state, const UserId& user, const DeviceId& device,
+                   const RuleConfig& config, Now now) {
+  if (auto why = whyNotDevice(device)) return refused(std::move(*why));
   if (const auto why = whyNotInCall(state, user)) return refused(*why);
-  return takeOut(state, *state.find(user), {.reason = EndReason::lastLeft}, config, now);
+  const EndOfCall ifEmpty{.reason = EndReason::lastLeft};
+  if (device.empty()) return takeOut(state, *state.find(user), {}, ifEmpty, config, now);
+  const CallSession* session = state.find(device);
+  if (session == nullptr || !session->open()) return refused(Reason::notInCall);
+  return closeSession(state, *session, DeviceLeft::Why::left, ifEmpty, config, now);
 }
 
 }  // namespace messenger::rules

@@ -4,8 +4,10 @@
 
 namespace messenger::rules {
 
-/// The user leaves the call. It ends when the last participant leaves.
-[[nodiscard]] Decision leaveCall(const CallState& state, const UserId& user, const RuleConfig& config,
-                                 Now now);
+/// The user leaves the call with this device; with all of them where none is named. They are out of the call
+/// with their last one, and it ends when the last participant leaves. Refuses: callEnded, kicked, notInCall,
+/// invalidInput.
+[[nodiscard]] Decision leaveCall(const CallState& state, const UserId& user, const DeviceId& device,
+                                 const RuleConfig& config, Now now);
 
 }  // namespace messenger::rules

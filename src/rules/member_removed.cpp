@@ -6,7 +6,8 @@ namespace messenger::rules {
 
 Decision memberRemoved(const CallState& state, const UserId& user, const RuleConfig& config, Now now) {
   if (!whyNotInCall(state, user)) {
-    return takeOut(state, *state.find(user), {.reason = EndReason::lastLeft, .removed = user}, config, now);
+    return takeOut(state, *state.find(user), {}, {.reason = EndReason::lastLeft, .removed = user}, config,
+                   now);
   }
   Decision decision;
   decision.gone = user;

@@ -43,6 +43,7 @@ Decision startCall(const StartCall& command, const CallStore::Loaded& loaded, co
                    const RuleConfig& config, Now now) {
   if (const auto why = whyNot(loaded, access, config, now)) return refused(*why);
   if (auto why = whyNotType(access.member.user)) return refused(std::move(*why));
+  if (auto why = whyNotDevice(command.device)) return refused(std::move(*why));
 
   CallWithRoom call;
   call.id = command.call;
@@ -63,6 +64,7 @@ Decision startCall(const StartCall& command, const CallStore::Loaded& loaded, co
   change.threadRevision = loaded.threadRevision;
   change.unlessCallsDown = true;
   change.row = std::move(call);
+  change.sessions = {openSession(starter, command.device, now)};
   change.participants = {std::move(starter)};
   if (config.roomJobs) change.jobs = {jobFor(JobType::setupCall, command.call, config, now)};
   addTimers(change, config, now);

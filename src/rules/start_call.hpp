@@ -7,6 +7,7 @@ namespace messenger::rules {
 struct StartCall {
   CallId call;                ///< for the new call
   ParticipantId participant;  ///< for the owner's row in it
+  DeviceId device{};          ///< with which they are in it
 };
 
 /// Starts a call in the member's thread, with the member in it; the others are rung. `loaded` is the picture

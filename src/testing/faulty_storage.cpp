@@ -169,7 +169,7 @@ class FaultyStorage::Heartbeats final : public ForwardingHeartbeatStore {
   std::vector<Peer> peers() override {
     return owner_.run({"peers", 0, /*writes=*/false, nullptr}, [&] { return inner().peers(); });
   }
-  std::vector<SilentParticipant> silent(const SilentQuery& query) override {
+  std::vector<SilentSession> silent(const SilentQuery& query) override {
     return owner_.run({"silent", 0, /*writes=*/false, nullptr}, [&] { return inner().silent(query); });
   }
   std::vector<Absent> departures(const DeparturesQuery& query) override {

@@ -13,19 +13,20 @@ ForwardingPresence::ForwardingPresence(std::shared_ptr<Presence> inner) : inner_
   }
 }
 
-bool ForwardingPresence::touch(const CallId& call, const UserId& user, SteadyPoint now) {
-  return inner_->touch(call, user, now);
+bool ForwardingPresence::touch(const CallId& call, const UserId& user, const DeviceId& device,
+                               SteadyPoint now) {
+  return inner_->touch(call, user, device, now);
 }
 
-void ForwardingPresence::track(const ParticipantKey& who, std::int64_t revision, SteadyPoint now) {
+void ForwardingPresence::track(const SessionKey& who, std::int64_t revision, SteadyPoint now) {
   inner_->track(who, revision, now);
 }
 
-void ForwardingPresence::untrack(const ParticipantKey& who, std::int64_t revision) {
+void ForwardingPresence::untrack(const SessionKey& who, std::int64_t revision) {
   inner_->untrack(who, revision);
 }
 
-std::optional<Duration> ForwardingPresence::sinceLastSeen(const ParticipantKey& who, SteadyPoint now) const {
+std::optional<Duration> ForwardingPresence::sinceLastSeen(const SessionKey& who, SteadyPoint now) const {
   return inner_->sinceLastSeen(who, now);
 }
 
@@ -37,22 +38,22 @@ void FaultyPresence::failOnDemand() const {
   if (failing_) throw PresenceError("the faulty presence is set to fail");
 }
 
-bool FaultyPresence::touch(const CallId& call, const UserId& user, SteadyPoint now) {
+bool FaultyPresence::touch(const CallId& call, const UserId& user, const DeviceId& device, SteadyPoint now) {
   failOnDemand();
-  return ForwardingPresence::touch(call, user, now);
+  return ForwardingPresence::touch(call, user, device, now);
 }
 
-void FaultyPresence::track(const ParticipantKey& who, std::int64_t revision, SteadyPoint now) {
+void FaultyPresence::track(const SessionKey& who, std::int64_t revision, SteadyPoint now) {
   failOnDemand();
   ForwardingPresence::track(who, revision, now);
 }
 
-void FaultyPresence::untrack(const ParticipantKey& who, std::int64_t revision) {
+void FaultyPresence::untrack(const SessionKey& who, std::int64_t revision) {
   failOnDemand();
   ForwardingPresence::untrack(who, revision);
 }
 
-std::optional<Duration> FaultyPresence::sinceLastSeen(const ParticipantKey& who, SteadyPoint now) const {
+std::optional<Duration> FaultyPresence::sinceLastSeen(const SessionKey& who, SteadyPoint now) const {
   failOnDemand();
   return ForwardingPresence::sinceLastSeen(who, now);
 }

@@ -66,7 +66,7 @@ TEST_CASE("messenger: a missing file -> made by db:migrate only", "[console][pro
   requireRefused(world, "databaseMissing");
   const Ended made = world.run({"db:migrate"});
   CHECK(made.exit == 0);
-  CHECK(made.out == "Made the database " + world.file.string() + " (version 3).\n");
+  CHECK(made.out == "Made the database " + world.file.string() + " (version 4).\n");
   CHECK(world.run({"db:migrate"}).out.find("up to date") != std::string::npos);
   CHECK(world.run({"calls:list"}).out == "No active calls.\n");
   const Ended checked = world.run({"db:check"});
@@ -236,6 +236,10 @@ TEST_CASE("db:check: violations that no constraint covers -> found", "[console][
   SECTION("nobody in an active call") {
     raw.execute("UPDATE call_participants SET left_at = 1, departed_at = 1");
     expected = "call " + call.id.value() + " is active, and has nobody in it";
+  }
+  SECTION("somebody in a call with no device") {
+    raw.execute("UPDATE call_sessions SET closed_at = 1, departed_at = 1");
+    expected = "is in the call without a device, or is out of it with one";
   }
   SECTION("somebody in an ended call") {
     raw.execute("UPDATE calls SET ended_at = 1, end_reason = 1");

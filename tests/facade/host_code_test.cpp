@@ -34,15 +34,15 @@ void requireClean(const std::string& text) {
 class ThrowingPresence final : public testing::ForwardingPresence {
  public:
   using ForwardingPresence::ForwardingPresence;
-  bool touch(const CallId& call, const UserId& user, SteadyPoint now) override {
+  bool touch(const CallId& call, const UserId& user, const DeviceId& device, SteadyPoint now) override {
     act();
-    return ForwardingPresence::touch(call, user, now);
+    return ForwardingPresence::touch(call, user, device, now);
   }
-  void track(const ParticipantKey& who, std::int64_t revision, SteadyPoint now) override {
+  void track(const SessionKey& who, std::int64_t revision, SteadyPoint now) override {
     act();
     ForwardingPresence::track(who, revision, now);
   }
-  void untrack(const ParticipantKey& who, std::int64_t revision) override {
+  void untrack(const SessionKey& who, std::int64_t revision) override {
     act();
     ForwardingPresence::untrack(who, revision);
   }

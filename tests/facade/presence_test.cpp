@@ -297,7 +297,7 @@ TEST_CASE("presence: a heartbeat just after a report -> in the next report", "[f
   const SteadyPoint justBefore = world.steady() - milliseconds{100};
   world.messenger->host().runDueTasks();
   // Its OS thread read the clock before the report did, and reached the presence after it.
-  REQUIRE(world.presence->touch(call.id, member(0), justBefore));
+  REQUIRE(world.presence->touch(call.id, member(0), {}, justBefore));
   loop.run(seconds{20});
   const auto stored = world.stored();
   REQUIRE(stored.size() == 1);

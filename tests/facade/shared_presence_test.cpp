@@ -254,7 +254,7 @@ TEST_CASE("presence: untracked late and in again meanwhile -> the heartbeats sin
   /// Does something, once, right before somebody is untracked.
   struct Late final : testing::ForwardingPresence {
     using ForwardingPresence::ForwardingPresence;
-    void untrack(const ParticipantKey& who, std::int64_t revision) override {
+    void untrack(const SessionKey& who, std::int64_t revision) override {
       if (const auto act = std::exchange(before, nullptr)) act();
       ForwardingPresence::untrack(who, revision);
     }

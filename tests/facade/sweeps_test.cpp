@@ -7,18 +7,18 @@
 namespace messenger::tests {
 namespace {
 
-constexpr std::size_t many = 250;
+constexpr std::size_t moreThanABatch = 250;
 
 /// Starts many calls, each in its own thread; destroying the room of number 120 fails.
 std::vector<Call> startMany(Fixture& world) {
   std::vector<Call> calls;
-  for (std::size_t i = 0; i < many; ++i) {
+  for (std::size_t i = 0; i < moreThanABatch; ++i) {
     const ThreadId thread{"many" + std::to_string(i)};
     world.addGroup(thread, 2);
     calls.push_back(world.start(thread, member(0)));
   }
   world.messenger->jobs().runPending();
-  REQUIRE(world.provider->rooms().size() == many);
+  REQUIRE(world.provider->rooms().size() == moreThanABatch);
   const CallId failing = calls.at(120).id;
   world.provider->onDestroy([failing](const Call& call) {
     if (call.id == failing) throw DriverError("this one never goes");
@@ -28,14 +28,14 @@ std::vector<Call> startMany(Fixture& world) {
 
 void requireAllEnded(Fixture& world, const std::vector<Call>& calls, EndReason reason) {
   for (const Call& call : calls) REQUIRE(world.now(call).endReason == reason);
-  REQUIRE(world.events.count<CallEnded>() == many);
+  REQUIRE(world.events.count<CallEnded>() == moreThanABatch);
   while (!world.messenger->jobs().pending().empty()) {
     world.messenger->jobs().runPending();
     world.clock->advance(hours{1});
   }
   REQUIRE(world.provider->rooms() == std::vector<CallId>{calls.at(120).id});
   REQUIRE(world.events.count<CallTeardownFailed>() == 1);
-  REQUIRE(world.events.count<CallTornDown>() == many - 1);
+  REQUIRE(world.events.count<CallTornDown>() == moreThanABatch - 1);
   world.provider->onDestroy(nullptr);
   REQUIRE(world.messenger->jobs().retry() == 1);
   world.messenger->jobs().runPending();
@@ -50,9 +50,9 @@ TEST_CASE("calls_down: 250 calls and a failing driver -> all end", "[facade][cal
   CAPTURE(static_cast<int>(when), queued);
   Fixture world(StorageKind::memory, Fixture::configured(queued));
   const auto calls = startMany(world);
-  REQUIRE(world.messenger->host().callsDown(minutes{30}, when) == many);
+  REQUIRE(world.messenger->host().callsDown(minutes{30}, when) == moreThanABatch);
   if (queued && when == When::queued) {
-    REQUIRE(world.messenger->host().activeCalls(0, 1000).size() == many);
+    REQUIRE(world.messenger->host().activeCalls(0, 1000).size() == moreThanABatch);
     REQUIRE(world.messenger->jobs().runPending(1).at(0).type == JobType::endCalls);
   }
   REQUIRE(world.messenger->host().activeCalls(0, 1000).empty());
@@ -62,7 +62,7 @@ TEST_CASE("calls_down: 250 calls and a failing driver -> all end", "[facade][cal
 TEST_CASE("calls_down: 250 calls on SQLite -> all end", "[facade][calls_down]") {
   Fixture world(StorageKind::sqlite);
   const auto calls = startMany(world);
-  REQUIRE(world.messenger->host().callsDown(minutes{30}) == many);
+  REQUIRE(world.messenger->host().callsDown(minutes{30}) == moreThanABatch);
   world.messenger->jobs().runPending(1);
   requireAllEnded(world, calls, EndReason::maintenance);
 }
@@ -99,7 +99,7 @@ TEST_CASE("check_activity: 250 silent calls and a failing driver -> all end", "[
   Fixture world(StorageKind::memory, Fixture::configured(queued));
   const auto calls = startMany(world);
   world.clock->advance(seconds{61});
-  REQUIRE(world.messenger->host().checkActivity(when) == many);
+  REQUIRE(world.messenger->host().checkActivity(when) == moreThanABatch);
   if (queued && when == When::queued) {
     REQUIRE(world.messenger->jobs().runPending(1).at(0).type == JobType::checkCallsActivity);
   }
@@ -111,12 +111,12 @@ TEST_CASE("check_activity: many participants seen lately -> all skipped", "[faca
   const auto calls = startMany(world);
   for (int i = 0; i < 3; ++i) {
     world.clock->advance(seconds{30});
-    for (std::size_t k = 0; k < many; k += 2) {
+    for (std::size_t k = 0; k < moreThanABatch; k += 2) {
       REQUIRE_OK(world.messenger->heartbeat(calls.at(k).id, member(0)));
     }
   }
-  REQUIRE(world.messenger->host().checkActivity() == many);
-  for (std::size_t k = 0; k < many; ++k) REQUIRE(world.now(calls[k]).active() == (k % 2 == 0));
+  REQUIRE(world.messenger->host().checkActivity() == moreThanABatch);
+  for (std::size_t k = 0; k < moreThanABatch; ++k) REQUIRE(world.now(calls[k]).active() == (k % 2 == 0));
 }
 
 TEST_CASE("sweeps: one storage fault among many -> the rest is done and the job comes again",
@@ -127,7 +127,7 @@ TEST_CASE("sweeps: one storage fault among many -> the rest is done and the job 
   world.storage->failIf(
       [&](const testing::StorageOperation& each) { return each.name == "commit" && ++ends == 7; },
       testing::Fault::before);
-  REQUIRE(world.messenger->host().callsDown(minutes{30}) == many);
+  REQUIRE(world.messenger->host().callsDown(minutes{30}) == moreThanABatch);
   REQUIRE(world.messenger->jobs().runPending(1).at(0).outcome == JobOutcome::retry);
   REQUIRE(world.messenger->host().activeCalls(0, 1000).size() == 1);
   world.storage->heal();
@@ -139,7 +139,7 @@ TEST_CASE("sweeps: one storage fault among many -> the rest is done and the job 
 TEST_CASE("sweeps: taken over -> stops", "[facade][calls_down]") {
   Fixture world;
   const auto calls = startMany(world);
-  REQUIRE(world.messenger->host().callsDown(minutes{30}) == many);
+  REQUIRE(world.messenger->host().callsDown(minutes{30}) == moreThanABatch);
   bool once = true;
   world.storage->failIf(
       [&](const testing::StorageOperation& each) {
@@ -151,7 +151,7 @@ TEST_CASE("sweeps: taken over -> stops", "[facade][calls_down]") {
       },
       testing::Fault::before);
   REQUIRE(world.messenger->jobs().runPending(1).at(0).outcome == JobOutcome::lost);
-  REQUIRE(world.events.count<CallEnded>() == many);
+  REQUIRE(world.events.count<CallEnded>() == moreThanABatch);
 }
 
 TEST_CASE("calls_down: the sweep is taken over -> stops", "[facade][calls_down]") {

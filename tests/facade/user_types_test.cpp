@@ -173,6 +173,11 @@ TEST_CASE("user types: in a call since an older version -> stays and leaves", "[
   row.createdAt = world.clock->now().wall;
   row.updatedAt = row.createdAt;
   change.participants = {row};
+  CallSession session;
+  session.participant = row.id;
+  session.user = old;
+  session.openedAt = row.createdAt;
+  change.sessions = {session};
   REQUIRE(world.storage->calls().commit(change).status == CommitResult::Status::committed);
 
   REQUIRE_OK(m.heartbeat(call.id, old));

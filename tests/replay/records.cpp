@@ -51,8 +51,11 @@ struct ToJson {
             {"callId", event.call ? Json(event.call->value()) : Json()},
             {"job", toString(event.type)}};
   }
-  Json operator()(const CallEnding&) const { return {}; }     // no event of the protocol
-  Json operator()(const MemberRemoved&) const { return {}; }  // no event of the protocol
+  // No events of the protocol.
+  Json operator()(const CallEnding&) const { return {}; }
+  Json operator()(const DeviceJoined&) const { return {}; }
+  Json operator()(const DeviceLeft&) const { return {}; }
+  Json operator()(const MemberRemoved&) const { return {}; }
 };
 
 }  // namespace

@@ -29,7 +29,13 @@ namespace {
 const CallId theCall{"call"};
 const ThreadId theThread{"thread"};
 const RuleConfig config{true, true, "queue"};
+/// A new device takes the place of the others.
+const RuleConfig replacing{true, true, "queue", {}, {.newDeviceReplaces = true}};
 constexpr int mostAttempts = 2;
+
+std::size_t devicesIn(const World& world) {
+  return world.setting == Setting::twoDevices ? devices : 1;
+}
 
 void require(bool holds, const char* invariant, const World& world) {
   if (holds) return;
@@ -41,6 +47,8 @@ void require(bool holds, const char* invariant, const World& world) {
 struct Announced {
   int joined = 0;
   int left = 0;
+  int deviceJoined = 0;
+  int deviceLeft = 0;
   int ended = 0;
   int setUp = 0;
 };
@@ -54,6 +62,10 @@ Announced count(const std::vector<Notice>& notices, const ParticipantId& row) {
     if (const auto* joined = std::get_if<notice::Joined>(&notice))
       announced.joined += joined->participant == row;
     if (const auto* left = std::get_if<notice::Left>(&notice)) announced.left += left->participant == row;
+    if (const auto* joined = std::get_if<notice::DeviceJoined>(&notice))
+      announced.deviceJoined += joined->participant == row;
+    if (const auto* left = std::get_if<notice::DeviceLeft>(&notice))
+      announced.deviceLeft += left->participant == row;
     if (const auto* kicked = std::get_if<notice::Kicked>(&notice))
       announced.left += kicked->participant == row;
   }
@@ -77,6 +89,15 @@ void checkAnnounced(const World& before, const World& after, const std::vector<N
     const bool leaves = isIn(before, i) && !isIn(after, i);
     if (enters) require(announced.joined == 1, "a join is announced", after);
     if (leaves) require(announced.left == 1 || ends, "a leave is announced", after);
+    const bool stays = isIn(before, i) && isIn(after, i);
+    int opened = 0;
+    int closed = 0;
+    for (std::size_t d = 0; d < devices; ++d) {
+      opened += stays && !isOpen(before, i, d) && isOpen(after, i, d);
+      closed += stays && isOpen(before, i, d) && !isOpen(after, i, d);
+    }
+    require(announced.deviceJoined == opened, "a further device is announced", after);
+    require(announced.deviceLeft == closed, "a device of one who stays is announced", after);
     require(announced.ended == (ends ? 1 : 0), "the end is announced, and nothing else is", after);
     const bool isSetUp =
         isActive(after) && after.call->call.setupComplete && !before.call->call.setupComplete;
@@ -110,14 +131,29 @@ Committed carryOut(World& world, const Decision& decision) {
 
 // The invariants
 
+void checkSessions(const World& world, const CallState& state, std::size_t i) {
+  std::size_t open = 0;
+  for (std::size_t d = 0; d < devices; ++d) {
+    const bool accepted = !heartbeat(state, userOf(i), deviceOf(d)).refusal;
+    require(accepted == (isActive(world) && isOpen(world, i, d)), "heartbeats are of open sessions", world);
+    open += isOpen(world, i, d) ? 1 : 0;
+    const EvictSilent silent{
+        deviceOf(d), {StorageTime{}, now().storage}, std::chrono::minutes{1}, std::nullopt};
+    CallState seen = state;
+    for (CallSession& each : seen.sessions) each.lastSeen = now().storage;
+    require(!evictSilent(silent, seen, userOf(i), config, now()).change,
+            "nobody who was just seen is evicted", world);
+  }
+  require((open > 0) == isIn(world, i), "who is in the call is so with a device, and nobody else", world);
+}
+
 void checkSeen(const World& world, std::size_t i, const Thread& thread) {
-  const CallState& state = *world.call;
+  const CallState state = stateFor(world, i);
   const UserId& user = userOf(i);
   const CallParticipant* row = state.find(user);
   const bool isKicked = row != nullptr && row->kicked;
   require(!isKicked || !isIn(world, i), "a kicked participant is out", world);
-  const bool accepted = !heartbeat(state, user).refusal;
-  require(accepted == (isActive(world) && isIn(world, i)), "heartbeats are of those in the call", world);
+  checkSessions(world, state, i);
   ThreadMember member;
   member.user = user;
   const CallView view = showCall(state.call, row, thread, member);
@@ -125,12 +161,6 @@ void checkSeen(const World& world, std::size_t i, const Thread& thread) {
   require(!view.room || (mayEnter && state.call.setupComplete), "a room is seen by those in the call", world);
   const bool mayBeIn = world.membership.at(i) != Membership::none;
   require(mayBeIn || !isIn(world, i), "a user who was removed from the thread is out", world);
-
-  CallStore::Loaded loaded;
-  loaded.call = state;
-  loaded.lastSeen = now().storage;
-  const EvictSilent silent{user, {StorageTime{}, now().storage}, std::chrono::minutes{1}, std::nullopt};
-  require(!evictSilent(silent, loaded, config, now()).change, "nobody who was just seen is evicted", world);
 }
 
 void checkJobs(const World& world) {
@@ -182,17 +212,20 @@ Access accessOf(const World& world, std::size_t i) {
   return access;
 }
 
-CallStore::Loaded loadedOf(const World& world) {
+/// Seen long ago.
+CallStore::Loaded loadedOf(const World& world, std::size_t i) {
   CallStore::Loaded loaded;
-  loaded.call = world.call;
+  if (world.call) loaded.call = stateFor(world, i);
   loaded.threadRevision = world.threadRevision;
-  loaded.lastSeen = StorageTime{};
+  if (loaded.call) {
+    for (CallSession& each : loaded.call->sessions) each.lastSeen = StorageTime{};
+  }
   return loaded;
 }
 
 /// As asked for by the thread: an active call, or none.
 CallStore::Loaded activeOf(const World& world, std::size_t i) {
-  CallStore::Loaded loaded = loadedOf(world);
+  CallStore::Loaded loaded = loadedOf(world, i);
   if (!isActive(world)) loaded.call.reset();
   const Access access = accessOf(world, i);
   loaded.membership = messenger::Membership{access.thread, access.member, access.other};
@@ -248,7 +281,7 @@ class Exploration {
     if (world.isMember(i)) {
       const Access access = accessOf(world, i);
       if (!world.call) {
-        attempt(world, startCall({theCall, rowOf(i)}, loadedOf(world), access, config, now()));
+        attempt(world, startCall({theCall, rowOf(i)}, loadedOf(world, i), access, config, now()));
       } else {
         commandsOf(world, access, i);
       }
@@ -257,15 +290,22 @@ class Exploration {
     }
     if (world.setting != Setting::aloneWithJobs) removalSteps(world, i);
     if (!world.call) return;
-    const EvictSilent silent{
-        userOf(i), {StorageTime{}, now().storage}, std::chrono::minutes{1}, std::nullopt};
-    attempt(world, evictSilent(silent, loadedOf(world), config, now()));
+    const CallState state = loadedOf(world, i).call.value();
+    for (std::size_t d = 0; d < devicesIn(world); ++d) {
+      const EvictSilent silent{
+          deviceOf(d), {StorageTime{}, now().storage}, std::chrono::minutes{1}, std::nullopt};
+      attempt(world, evictSilent(silent, state, userOf(i), config, now()));
+    }
   }
 
   void commandsOf(const World& world, const Access& access, std::size_t i) {
-    const CallState& state = *world.call;
-    attempt(world, joinCall({rowOf(i)}, loadedOf(world), access, config, now()));
-    attempt(world, leaveCall(state, userOf(i), config, now()));
+    const CallStore::Loaded loaded = loadedOf(world, i);
+    const CallState& state = *loaded.call;
+    for (std::size_t d = 0; d < devicesIn(world); ++d) {
+      attempt(world, joinCall({rowOf(i), deviceOf(d)}, loaded, access, config, now()));
+      attempt(world, joinCall({rowOf(i), deviceOf(d)}, loaded, access, replacing, now()));
+      attempt(world, leaveCall(state, userOf(i), deviceOf(d), config, now()));
+    }
     attempt(world, endCall(state, access, config, now()));
     attempt(world, ignoreCall(state, access, config, now()));
     for (std::size_t other = 0; other < users; ++other) {
@@ -277,7 +317,7 @@ class Exploration {
   /// A start or a join loads, with the membership if that is in the same storage. The rest comes later.
   void takeOff(const World& from, std::size_t i) {
     World world = from;
-    world.inFlight = InFlight{i, std::make_shared<const CallStore::Loaded>(loadedOf(world)),
+    world.inFlight = InFlight{i, std::make_shared<const CallStore::Loaded>(loadedOf(world, i)),
                               world.setting != Setting::groupOfHost};
     visit(world);
   }
@@ -318,7 +358,7 @@ class Exploration {
         break;
       case Membership::raised:
         membership = Membership::none;
-        if (isActive(world)) carryOut(world, memberRemoved(*world.call, userOf(i), config, now()));
+        if (isActive(world)) carryOut(world, memberRemoved(stateFor(world, i), userOf(i), config, now()));
         break;
     }
     visit(world);
@@ -491,6 +531,10 @@ void explore(const char* name, const std::vector<Setting>& settings, int depth) 
 
 TEST_CASE("rules: every sequence of commands and jobs of a call -> the invariants hold", "[rules]") {
   explore("rules", {Setting::group, Setting::groupOfHost, Setting::privateThread}, EXPLORATION_DEPTH);
+}
+
+TEST_CASE("rules: every sequence of commands with two devices each -> the invariants hold", "[rules]") {
+  explore("rules, devices", {Setting::twoDevices}, EXPLORATION_DEPTH_OF_DEVICES);
 }
 
 TEST_CASE("rules: every sequence of the jobs of a call -> the invariants hold", "[rules]") {

@@ -27,6 +27,12 @@ void addCall(std::string& key, const CallState& state) {
     const CallParticipant* row = state.find(userOf(i));
     key += row == nullptr ? '-' : row->leftAt ? 'o' : 'i';
     if (row != nullptr && row->kicked) key += 'k';
+    for (std::size_t d = 0; d < devices; ++d) {
+      const auto session = std::find_if(state.sessions.begin(), state.sessions.end(), [&](const auto& each) {
+        return each.user == userOf(i) && each.device == deviceOf(d);
+      });
+      key += session == state.sessions.end() ? '-' : session->open() ? 'i' : 'o';
+    }
   }
 }
 
@@ -77,6 +83,28 @@ void addInFlight(std::string& key, const InFlight& inFlight, const World& world)
   add(key, inFlight.membershipRead);
 }
 
+bool names(const CallSession& one, const CallSession& other) {
+  return one.participant == other.participant && one.device == other.device;
+}
+
+void writeSession(CallState& state, const CallSession& wanted) {
+  const auto known = std::find_if(state.sessions.begin(), state.sessions.end(),
+                                  [&](const CallSession& each) { return names(each, wanted); });
+  if (known != state.sessions.end()) {
+    if (wanted.open() || known->open()) *known = wanted;
+  } else if (wanted.open()) {
+    state.sessions.push_back(wanted);
+  }
+}
+
+/// Whoever is not in the call has no open session.
+void closeSessions(CallState& state) {
+  for (CallSession& each : state.sessions) {
+    const CallParticipant* row = state.find(each.participant);
+    if (row->leftAt && each.open()) each.closedAt = row->leftAt;
+  }
+}
+
 void writeRows(CallState& state, const CallChange& change) {
   for (const CallParticipant& row : change.participants) {
     const auto known = std::find_if(state.participants.begin(), state.participants.end(),
@@ -87,11 +115,13 @@ void writeRows(CallState& state, const CallChange& change) {
       *known = row;
     }
   }
+  for (const CallSession& each : change.sessions) writeSession(state, each);
   if (change.everyoneLeaves) {
     for (CallParticipant& row : state.participants) {
       if (!row.leftAt) row.leftAt = change.everyoneLeaves;
     }
   }
+  closeSessions(state);
   state.inCall =
       static_cast<std::size_t>(std::count_if(state.participants.begin(), state.participants.end(),
                                              [](const CallParticipant& row) { return !row.leftAt; }));
@@ -141,6 +171,24 @@ const ParticipantId& rowOf(std::size_t i) {
   static const std::array<ParticipantId, users> all{ParticipantId{"row0"}, ParticipantId{"row1"},
                                                     ParticipantId{"row2"}};
   return all.at(i);
+}
+
+const DeviceId& deviceOf(std::size_t d) {
+  static const std::array<DeviceId, devices> all{DeviceId{}, DeviceId{"phone"}};
+  return all.at(d);
+}
+
+CallState stateFor(const World& world, std::size_t i) {
+  CallState state = *world.call;
+  std::erase_if(state.sessions, [&](const CallSession& each) { return each.user != userOf(i); });
+  return state;
+}
+
+bool isOpen(const World& world, std::size_t i, std::size_t d) {
+  return world.call &&
+         std::any_of(world.call->sessions.begin(), world.call->sessions.end(), [&](const CallSession& each) {
+           return each.user == userOf(i) && each.device == deviceOf(d) && each.open();
+         });
 }
 
 Now now() {

@@ -12,6 +12,7 @@
 namespace messenger::rules::exploration {
 
 constexpr std::size_t users = 3;
+constexpr std::size_t devices = 2;  ///< of each user; the first one has no name
 
 /// Who keeps the members of the one thread, and what kind of thread it is.
 enum class Setting : std::uint8_t {
@@ -19,6 +20,7 @@ enum class Setting : std::uint8_t {
   groupOfHost,    ///< a directory of the host's: it removes, and says so later
   privateThread,  ///< users 0 and 1, the directory of the storage
   aloneWithJobs,  ///< user 0 alone, who is removed by nobody: goes deeper into the jobs
+  twoDevices,     ///< a group in which everybody has two devices, the directory of the storage
 };
 
 /// A job in the store.
@@ -58,7 +60,7 @@ enum class Membership : std::uint8_t {
 /// Everything there is: a value, so that each step makes a new one.
 struct World {
   Setting setting = Setting::group;
-  std::optional<CallState> call{};  ///< with all rows
+  std::optional<CallState> call{};  ///< with all rows; the sessions of everybody
   std::int64_t threadRevision = 0;
   std::array<Membership, users> membership{};
   std::vector<StoredJob> jobs{};
@@ -81,6 +83,10 @@ struct World {
 
 [[nodiscard]] const UserId& userOf(std::size_t i);
 [[nodiscard]] const ParticipantId& rowOf(std::size_t i);
+[[nodiscard]] const DeviceId& deviceOf(std::size_t d);
+/// The call as it is loaded for this user: with their sessions alone. REQUIRES: there is a call.
+[[nodiscard]] CallState stateFor(const World& world, std::size_t i);
+[[nodiscard]] bool isOpen(const World& world, std::size_t i, std::size_t d);
 [[nodiscard]] Now now();
 
 /// The job that the settlement is about, if its claim holds.

@@ -55,7 +55,7 @@ class Calls final : public testing::ForwardingCallStore {
   [[nodiscard]] Loaded load(const LoadRequest& request) override {
     return points_.around("load", [&] {
       Loaded loaded = inner().load(request);
-      points_.world().loaded(loaded.lastSeen);
+      points_.world().loaded(loaded);
       return loaded;
     });
   }
@@ -154,7 +154,7 @@ class Heartbeats final : public testing::ForwardingHeartbeatStore {
   [[nodiscard]] std::vector<Peer> peers() override {
     return points_.around("peers", [&] { return inner().peers(); });
   }
-  [[nodiscard]] std::vector<SilentParticipant> silent(const SilentQuery& query) override {
+  [[nodiscard]] std::vector<SilentSession> silent(const SilentQuery& query) override {
     return points_.around("silent", [&] { return inner().silent(query); });
   }
   [[nodiscard]] std::vector<Absent> departures(const DeparturesQuery& query) override {
@@ -226,15 +226,15 @@ class PresenceOfProcess final : public testing::ForwardingPresence {
   PresenceOfProcess(World& world, Process process)
       : ForwardingPresence(memoryPresence()), world_(world), process_(process) {}
 
-  bool touch(const CallId& call, const UserId& user, SteadyPoint now) override {
+  bool touch(const CallId& call, const UserId& user, const DeviceId& device, SteadyPoint now) override {
     pass("touch");
-    return ForwardingPresence::touch(call, user, now);
+    return ForwardingPresence::touch(call, user, device, now);
   }
-  void track(const ParticipantKey& who, std::int64_t revision, SteadyPoint now) override {
+  void track(const SessionKey& who, std::int64_t revision, SteadyPoint now) override {
     pass("track");
     ForwardingPresence::track(who, revision, now);
   }
-  void untrack(const ParticipantKey& who, std::int64_t revision) override {
+  void untrack(const SessionKey& who, std::int64_t revision) override {
     pass("untrack");
     ForwardingPresence::untrack(who, revision);
   }

@@ -46,12 +46,13 @@ Step Generator::next() {
 void Generator::performed(const Step& step) {
   if (step.action == Action::start || step.action == Action::join) {
     const auto call = world_.latestCall(step.thread);
-    if (!call || !world_.isIn(call->id, step.user)) return;
-    const auto devices = std::count_if(clients_.begin(), clients_.end(), [&](const Client& each) {
+    if (!call || !world_.isIn(call->id, step)) return;
+    const auto clients = std::count_if(clients_.begin(), clients_.end(), [&](const Client& each) {
       return each.thread == step.thread && each.user == step.user;
     });
-    if (devices < mostDevices) {
-      clients_.push_back({step.thread, step.user, step.host, world_.elapsed() + milliseconds(1000, 25'000)});
+    if (clients < mostClients) {
+      clients_.push_back(
+          {step.thread, step.user, step.device, step.host, world_.elapsed() + milliseconds(1000, 25'000)});
     }
   }
 }
@@ -76,9 +77,10 @@ Step Generator::due() {
     if (choices_.chance(10)) each.host = anyHost();
     Step step = at(Action::heartbeat, each.host);
     step.user = each.user;
+    step.device = each.device;
     step.thread = each.thread;
     const auto call = world_.latestCall(each.thread);
-    const bool out = !call || !call->active() || !world_.isIn(call->id, each.user);
+    const bool out = !call || !call->active() || !world_.isIn(call->id, step);
     if (choices_.chance(out ? 50 : 4)) clients_.erase(clients_.begin() + static_cast<std::ptrdiff_t>(n));
     return step;
   }
@@ -109,6 +111,9 @@ Step Generator::byUser() {
   step.user = anyUser();
   step.target = anyUser();
   step.thread = choices_.below(threadCount);
+  const bool namesDevice = action == Action::start || action == Action::join || action == Action::leave ||
+                           action == Action::heartbeat;
+  if (namesDevice) step.device = anyDevice();
   return step;
 }
 
@@ -185,6 +190,7 @@ Step Generator::near(Step step) {
   const Step& other = world_.stoppedStep(choices_.pick(stopped));
   step.thread = other.thread;
   step.user = other.user;
+  if (step.device != 0 && other.device != 0 && choices_.chance(50)) step.device = other.device;
   return step;
 }
 

@@ -23,10 +23,11 @@ class Generator {
   struct Client {
     std::size_t thread = 0;
     std::size_t user = 0;
+    std::size_t device = 0;
     std::size_t host = 0;
     Duration next{};
   };
-  static constexpr int mostDevices = 3;  ///< of a user in a call, each with heartbeats of its own
+  static constexpr int mostClients = 3;  ///< of a user in a call, each with heartbeats of its own
 
   struct Loop {
     Duration tasks{};
@@ -44,6 +45,9 @@ class Generator {
   [[nodiscard]] Step at(Action action, std::size_t host) const;
   [[nodiscard]] std::size_t anyHost() { return choices_.below(world_.options().hosts); }
   [[nodiscard]] std::size_t anyUser() { return choices_.below(world_.options().users); }
+  [[nodiscard]] std::size_t anyDevice() {
+    return world_.options().devices == Devices::none ? 0 : choices_.below(3);
+  }
   [[nodiscard]] Duration milliseconds(std::int64_t low, std::int64_t high) {
     return std::chrono::milliseconds{choices_.between(low, high)};
   }

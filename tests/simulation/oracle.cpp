@@ -21,37 +21,55 @@ std::string nameOf(const UserId& user) {
   return user.type + ":" + user.id;
 }
 
+std::string nameOf(const SessionKey& who) {
+  return who.device.empty() ? nameOf(who.user) : nameOf(who.user) + " with " + who.device.value();
+}
+
 void Oracle::violate(std::string invariant, std::string text) {
   if (!violation_) violation_ = Violation{std::move(invariant), std::move(text)};
 }
 
-void Oracle::comesIn(const CallId& call, const UserId& user) {
-  Session& who = session(call, user);
+template <class Each>
+void Oracle::forSessionsOf(const CallId& call, const UserId& user, Each&& each) {
+  for (auto at = sessions_.lower_bound({call.value(), user, {}}); at != sessions_.end(); ++at) {
+    const auto& [ofCall, ofUser, device] = at->first;
+    if (ofCall != call.value() || ofUser != user) return;
+    each(SessionKey{call, user, DeviceId{device}}, at->second);
+  }
+}
+
+void Oracle::setIn(const CallId& call, const UserId& user, bool in) {
+  Person& who = person(call, user);
+  if (who.in == in) return;
+  who.in = in;
+  calls_[call].inCall += in ? 1 : -1;
+}
+
+void Oracle::comesIn(const SessionKey& key) {
+  Session& who = session(key);
   if (who.in) return;
   who.in = true;
-  ++calls_[call].inCall;
   who.inAt = commits_;
   who.seen = now_ - late_;
   who.backSince.reset();
 }
 
-void Oracle::goesOut(const CallId& call, const UserId& user, const Process& by, std::size_t step,
+void Oracle::goesOut(const SessionKey& key, const Process& by, std::size_t step,
                      const std::optional<Mark>& evictsSince) {
-  Session& who = session(call, user);
+  Session& who = session(key);
   if (!who.in) return;
   // Who comes back from a silence may still be evicted for it by a check that goes by the last reports.
   const bool mayBe = !evictsSince || (who.backSince && evictsSince->at - *who.backSince <= peerLease_);
   if (!mayBe && now_ - who.seen < ttl_) {
-    violate("7", fmt::format("{} was evicted from call {} {} s after an acknowledged heartbeat", nameOf(user),
-                             call.value(), inSeconds(now_ - who.seen)));
+    violate("7", fmt::format("{} was evicted from call {} {} s after an acknowledged heartbeat", nameOf(key),
+                             key.call.value(), inSeconds(now_ - who.seen)));
   }
   if (evictsSince && evictsSince->at >= reachableSince_ && now_ - reachableSince_ < ttl_) {
     violate("7",
             fmt::format("{} was evicted from call {} {} s after an outage, in which nobody could be heard",
-                        nameOf(user), call.value(), inSeconds(now_ - reachableSince_)));
+                        nameOf(key), key.call.value(), inSeconds(now_ - reachableSince_)));
   }
   who.in = false;
-  --calls_[call].inCall;
   who.outAt = commits_;
   who.outSince = now_;
   who.outBy = by;
@@ -60,14 +78,28 @@ void Oracle::goesOut(const CallId& call, const UserId& user, const Process& by, 
   who.outDoneAt = 0;
 }
 
-void Oracle::evicts(const CallChange& change, const std::optional<StorageTime>& lastSeen) {
-  if (!lastSeen || change.now - *lastSeen >= ttl_) return;
+void Oracle::allGoOut(const CallId& call, const UserId& user, const Process& by, std::size_t step,
+                      const std::optional<Mark>& evictsSince) {
+  setIn(call, user, false);
+  forSessionsOf(call, user, [&](const SessionKey& key, Session&) { goesOut(key, by, step, evictsSince); });
+}
+
+void Oracle::evicts(const CallChange& change, const std::vector<CallSession>& read) {
+  const auto check = [&](const UserId& user, const DeviceId* device) {
+    for (const CallSession& each : read) {
+      const bool isOut = each.user == user && each.open() && (device == nullptr || each.device == *device);
+      if (!isOut || change.now - each.lastSeen >= ttl_) continue;
+      violate("7", fmt::format(
+                       "{} was evicted from call {}, and the storage had just said that it was seen {} s ago",
+                       nameOf(SessionKey{change.call, user, each.device}), change.call.value(),
+                       inSeconds(change.now - each.lastSeen)));
+    }
+  };
   for (const CallParticipant& row : change.participants) {
-    if (!row.leftAt) continue;
-    violate(
-        "7",
-        fmt::format("{} was evicted from call {}, and the storage had just said that they were seen {} s ago",
-                    nameOf(row.user), change.call.value(), inSeconds(change.now - *lastSeen)));
+    if (row.leftAt) check(row.user, nullptr);
+  }
+  for (const CallSession& each : change.sessions) {
+    if (!each.open()) check(each.user, &each.device);
   }
 }
 
@@ -105,18 +137,26 @@ void Oracle::committed(const CallChange& change, const CommitResult& result, con
   }
   const std::size_t wereIn = call.inCall;
   for (const CallParticipant& row : change.participants) {
-    Session& who = session(change.call, row.user);
+    Person& who = person(change.call, row.user);
     if (who.kicked != row.kicked) who.kickedAt = commits_;
     who.kicked = row.kicked;
     if (row.leftAt) {
-      goesOut(change.call, row.user, by, step, evictsSince);
+      allGoOut(change.call, row.user, by, step, evictsSince);
     } else {
-      comesIn(change.call, row.user);
+      setIn(change.call, row.user, true);
+    }
+  }
+  for (const CallSession& each : change.sessions) {
+    const SessionKey key{change.call, each.user, each.device};
+    if (each.open()) {
+      comesIn(key);
+    } else {
+      goesOut(key, by, step, evictsSince);
     }
   }
   if (wereIn > 1 && call.inCall <= 1) call.fewSince = change.now;
   const auto evictsAll = call.reason == EndReason::inactive ? evictsSince : std::nullopt;
-  for (const CallParticipant& row : result.left) goesOut(change.call, row.user, by, step, evictsAll);
+  for (const CallParticipant& row : result.left) allGoOut(change.call, row.user, by, step, evictsAll);
 }
 
 void Oracle::checkLimits(const CallChange& change, const KnownCall& call) {
@@ -160,25 +200,27 @@ void Oracle::seen(Session& who, SteadyPoint answered, bool again) {
   who.seen = std::max(who.seen, answered - promptly);
 }
 
-void Oracle::started(const Call& call, const UserId& user, Mark from, SteadyPoint answered) {
+void Oracle::started(const Call& call, const UserId& user, const DeviceId& device, Mark from,
+                     SteadyPoint answered) {
   if (calls_.count(call.id) == 0)
     violate("8", fmt::format("the start of {} was not committed", call.id.value()));
-  joined(call.id, user, from, answered);
+  joined({call.id, user, device}, from, answered);
 }
 
-void Oracle::joined(const CallId& call, const UserId& user, Mark from, SteadyPoint answered) {
-  Session& who = session(call, user);
+void Oracle::joined(const SessionKey& key, Mark from, SteadyPoint answered) {
+  Session& who = session(key);
   if (!who.in && who.outAt <= from.commits) {
-    violate("8", fmt::format("{} joined call {} and is not in it", nameOf(user), call.value()));
+    violate("8", fmt::format("{} joined call {} and is not in it", nameOf(key), key.call.value()));
   }
   if (who.in) seen(who, answered, who.inAt <= from.commits);
 }
 
-void Oracle::left(const CallId& call, const UserId& user, Mark from) {
-  const Session& who = session(call, user);
-  if (who.in && who.inAt <= from.commits) {
-    violate("8", fmt::format("{} left call {} and is in it", nameOf(user), call.value()));
-  }
+void Oracle::left(const SessionKey& key, Mark from) {
+  forSessionsOf(key.call, key.user, [&](const SessionKey& each, const Session& who) {
+    const bool meant = key.device.empty() || each.device == key.device;
+    if (!meant || !who.in || who.inAt > from.commits) return;
+    violate("8", fmt::format("{} left call {} and is in it", nameOf(each), key.call.value()));
+  });
 }
 
 void Oracle::ended(const CallId& call) {
@@ -186,7 +228,7 @@ void Oracle::ended(const CallId& call) {
 }
 
 void Oracle::kicked(const CallId& call, const UserId& user, bool kicked, Mark from) {
-  const Session& who = session(call, user);
+  const Person& who = person(call, user);
   if (who.kicked != kicked && who.kickedAt <= from.commits) {
     violate("8", fmt::format("{} was {}kicked in call {}, which is not stored", nameOf(user),
                              kicked ? "" : "un", call.value()));
@@ -195,42 +237,44 @@ void Oracle::kicked(const CallId& call, const UserId& user, bool kicked, Mark fr
 
 /// Another process hears of a departure with its next report. Until then it may acknowledge, but not for
 /// longer than its lease holds.
-void Oracle::heartbeat(const CallId& call, const UserId& user, const Process& by, Mark from,
-                       SteadyPoint answered) {
-  Session& who = session(call, user);
+void Oracle::heartbeat(const SessionKey& key, const Process& by, Mark from, SteadyPoint answered) {
+  Session& who = session(key);
   // This one is under way too.
-  const Entries& entries = entries_[{by, user}];
+  const Entries& entries = entries_[{by, key.user}];
   const bool maybeEntering = entries.underWay > 1 || entries.lastEnded > from.commits;
   const bool outAllTheTime = !who.in && who.inAt != 0 && who.outAt <= from.commits && !maybeEntering;
   const bool knewIt = who.outBy == by ? who.outDoneAt != 0 && who.outDoneAt <= from.commits
                                       : !who.outLate && from.at - who.outSince > peerLease_;
   if (outAllTheTime && knewIt) {
     violate("6", fmt::format("a heartbeat of {}, who has been out of call {} for {} s, was acknowledged",
-                             nameOf(user), call.value(), inSeconds(from.at - who.outSince)));
+                             nameOf(key), key.call.value(), inSeconds(from.at - who.outSince)));
   }
   if (who.in) seen(who, answered, true);
 }
 
-void Oracle::heartbeatRefused(const CallId& call, const UserId& user, Mark from) {
-  const Session& who = session(call, user);
+void Oracle::heartbeatRefused(const SessionKey& key, Mark from) {
+  const Session& who = session(key);
   if (who.in && who.inAt <= from.commits) {
     violate("8",
-            fmt::format("a heartbeat of {}, who is in call {}, was refused", nameOf(user), call.value()));
+            fmt::format("a heartbeat of {}, who is in call {}, was refused", nameOf(key), key.call.value()));
   }
 }
 
 void Oracle::removed(const ThreadId& thread, const UserId& user) {
   removed_.emplace(thread, user);
   for (const auto& [key, who] : sessions_) {
-    if (key.second != user || !who.in || calls_[CallId{key.first}].thread != thread) continue;
-    violate("6",
-            fmt::format("{} was removed from {} and is in call {}", nameOf(user), thread.value(), key.first));
+    const auto& [call, ofUser, device] = key;
+    if (ofUser != user || !who.in || calls_[CallId{call}].thread != thread) continue;
+    violate("6", fmt::format("{} was removed from {} and is in call {}", nameOf(user), thread.value(), call));
   }
 }
 
 void Oracle::sawRoom(const CallId& call, const UserId& user, Mark from) {
-  const Session& who = session(call, user);
-  if (!who.in && who.outAt <= from.commits) {
+  bool mayBeIn = false;
+  forSessionsOf(call, user, [&](const SessionKey&, const Session& who) {
+    mayBeIn = mayBeIn || who.in || who.outAt > from.commits;
+  });
+  if (!mayBeIn) {
     violate("6", fmt::format("{}, who is not in call {}, was shown its room", nameOf(user), call.value()));
   }
 }
@@ -274,7 +318,23 @@ void Oracle::happened(const Event& event) {
   }
 }
 
+/// Whoever is in a call is so with a device, and nobody else has one open.
+void Oracle::checkSessions(Storage& storage) {
+  std::set<PersonKey> withSession;
+  for (const auto& each : storage.heartbeats().silent({StorageTime::max(), everything, std::nullopt, many})) {
+    withSession.emplace(each.who.call.value(), each.who.user);
+  }
+  std::set<PersonKey> in;
+  for (const Call& call : storage.calls().activeCallsAfter({.after = 0, .upTo = everything, .limit = many})) {
+    for (const CallParticipant& row : storage.calls().participants({call.id, 0, many})) {
+      if (row.inCall()) in.emplace(call.id.value(), row.user);
+    }
+  }
+  if (in != withSession) violate("sessions", "those in calls and those with an open session differ");
+}
+
 void Oracle::check(Storage& storage, bool storageKnowsMembers) {
+  checkSessions(storage);
   std::set<ThreadId> busy;
   const auto jobs = storage.jobs().list({.failed = false, .after = 0, .limit = many});
   const auto failed = storage.jobs().list({.failed = true, .after = 0, .limit = many});

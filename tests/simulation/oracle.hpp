@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -51,8 +52,8 @@ class Oracle {
 
   void committed(const CallChange& change, const CommitResult& result, const Process& by, std::size_t step,
                  const std::optional<Mark>& evictsSince);
-  /// An activity check commits this. `lastSeen`: what it read of its participant just before.
-  void evicts(const CallChange& change, const std::optional<StorageTime>& lastSeen);
+  /// An activity check commits this. `read`: what it read of the user's sessions just before.
+  void evicts(const CallChange& change, const std::vector<CallSession>& read);
   /// A step that committed something has come to its end.
   void finished(std::size_t step);
   /// Whatever this process still had to tell is lost.
@@ -73,13 +74,14 @@ class Oracle {
   // What was answered. Each is an acknowledgement of a verb that began at `from`. `answered`: somebody who is
   // in the call then keeps a whole TTL.
 
-  void started(const Call& call, const UserId& user, Mark from, SteadyPoint answered);
-  void joined(const CallId& call, const UserId& user, Mark from, SteadyPoint answered);
-  void left(const CallId& call, const UserId& user, Mark from);
+  void started(const Call& call, const UserId& user, const DeviceId& device, Mark from, SteadyPoint answered);
+  void joined(const SessionKey& who, Mark from, SteadyPoint answered);
+  /// Without a device: with all of them.
+  void left(const SessionKey& who, Mark from);
   void ended(const CallId& call);
   void kicked(const CallId& call, const UserId& user, bool kicked, Mark from);
-  void heartbeat(const CallId& call, const UserId& user, const Process& by, Mark from, SteadyPoint answered);
-  void heartbeatRefused(const CallId& call, const UserId& user, Mark from);
+  void heartbeat(const SessionKey& who, const Process& by, Mark from, SteadyPoint answered);
+  void heartbeatRefused(const SessionKey& who, Mark from);
   /// Of someone who is no member now; and before somebody becomes one.
   void removed(const ThreadId& thread, const UserId& user);
   void added(const ThreadId& thread, const UserId& user) { removed_.erase({thread, user}); }
@@ -127,7 +129,14 @@ class Oracle {
   void excuseRoom(const CallId& call) { excusedRooms_.insert(call); }
 
  private:
-  using Key = std::pair<std::string, UserId>;
+  using PersonKey = std::pair<std::string, UserId>;
+  using Key = std::tuple<std::string, UserId, std::string>;  ///< with the device
+
+  struct Person {
+    bool in = false;
+    bool kicked = false;
+    std::uint64_t kickedAt = 0;
+  };
 
   struct Session {
     bool in = false;
@@ -140,8 +149,6 @@ class Oracle {
     std::uint64_t outDoneAt = 0;             ///< and when it came to its end; 0: not yet
     SteadyPoint seen{};                      ///< the latest acknowledged heartbeat, join or start
     std::optional<SteadyPoint> backSince{};  ///< the latest one that came a whole TTL after the one before
-    bool kicked = false;
-    std::uint64_t kickedAt = 0;
   };
 
   struct KnownCall {
@@ -158,10 +165,19 @@ class Oracle {
   };
 
   void checkLimits(const CallChange& change, const KnownCall& call);
-  Session& session(const CallId& call, const UserId& user) { return sessions_[{call.value(), user}]; }
-  void comesIn(const CallId& call, const UserId& user);
-  void goesOut(const CallId& call, const UserId& user, const Process& by, std::size_t step,
+  Session& session(const SessionKey& who) {
+    return sessions_[{who.call.value(), who.user, who.device.value()}];
+  }
+  Person& person(const CallId& call, const UserId& user) { return people_[{call.value(), user}]; }
+  template <class Each>
+  void forSessionsOf(const CallId& call, const UserId& user, Each&& each);
+  void setIn(const CallId& call, const UserId& user, bool in);
+  void comesIn(const SessionKey& who);
+  void goesOut(const SessionKey& who, const Process& by, std::size_t step,
                const std::optional<Mark>& evictsSince);
+  void allGoOut(const CallId& call, const UserId& user, const Process& by, std::size_t step,
+                const std::optional<Mark>& evictsSince);
+  void checkSessions(Storage& storage);
   /// How long a commit may come after its decision: so far back a process looks for departures.
   static constexpr std::chrono::seconds commitMargin{5};
   void seen(Session& session, SteadyPoint answered, bool again);
@@ -177,6 +193,7 @@ class Oracle {
   StorageTime storageNow_{};
   Duration late_{};  ///< how long after its decision the commit came that is looked at
   std::uint64_t commits_ = 1;
+  std::map<PersonKey, Person> people_;
   std::map<Key, Session> sessions_;
   std::map<CallId, KnownCall> calls_;
   std::map<JobId, Job> claims_;  ///< the latest ones
@@ -197,5 +214,7 @@ class Oracle {
 
 /// `user:u1`
 [[nodiscard]] std::string nameOf(const UserId& user);
+/// `user:u1 with d1`
+[[nodiscard]] std::string nameOf(const SessionKey& who);
 
 }  // namespace messenger::simulation

@@ -148,9 +148,11 @@ std::optional<Step> parseSentence(std::string_view text) {
   return std::nullopt;
 }
 
-/// `stops at 3`, `dies at 3`, `lost-answer at 2`
+/// `stops at 3`, `dies at 3`, `lost-answer at 2`, `with device 1`
 bool parseAddition(std::string_view text, Step& step) {
   const std::vector<std::string> words = wordsOf(text);
+  if (words.size() == 3 && words[0] == "with" && words[1] == "device")
+    return readNumber(words[2], "", "", step.device);
   std::size_t at = 0;
   if (words.size() != 3 || words[1] != "at" || !readNumber(words[2], "", "", at)) return false;
   if (words[0] == "stops" || words[0] == "dies") {
@@ -179,6 +181,7 @@ std::string describe(std::size_t number, const Step& step) {
     if (sentence.action != step.action) continue;
     for (const std::string& field : wordsOf(sentence.text)) text += ' ' + fieldText(field, step);
   }
+  if (step.device != 0) text += fmt::format(" | with device {}", step.device);
   for (const FaultName& each : faultNames) {
     if (step.faultAt != 0 && each.fault == step.fault) {
       text += fmt::format(" | {} at {}", each.text, step.faultAt);

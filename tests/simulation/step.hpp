@@ -76,6 +76,7 @@ struct Step {
   std::size_t host = 0;
   std::size_t user = 0;
   std::size_t target = 0;  ///< the other user
+  std::size_t device = 0;  ///< of the user; 0: none is named
   std::size_t thread = 0;
   std::int64_t number = 0;  ///< goOn: the number of the step that was stopped
   std::size_t command = 0;  ///< command: which

@@ -34,6 +34,7 @@ Config configOf(const WorldOptions& options) {
   config.jobs.maxBackoff = seconds{30};
   config.presence.newCallGrace = seconds{0};
   config.presence.writeBehind = options.reportEvery;
+  config.sessions.newDeviceReplaces = options.devices == Devices::replacing;
   if (options.limits) {
     config.limits.duration = minutes{12};
     config.limits.alone = minutes{2};
@@ -41,14 +42,19 @@ Config configOf(const WorldOptions& options) {
   return config;
 }
 
+std::string_view nameOf(Devices devices) {
+  if (devices == Devices::none) return "";
+  return devices == Devices::several ? " devices" : " replacing";
+}
+
 }  // namespace
 
 std::string describe(const WorldOptions& options) {
-  return fmt::format("world: seed {} hosts {} users {} jobs {} directory {} storage {} reports {}{}",
+  return fmt::format("world: seed {} hosts {} users {} jobs {} directory {} storage {} reports {}{}{}",
                      options.seed, options.hosts, options.users, options.queued ? "queued" : "synchronous",
                      options.ownDirectory ? "own" : "stored",
                      options.storage == StorageKind::memory ? "memory" : "sqlite",
-                     options.reportEvery.count(), options.limits ? " limits" : "");
+                     options.reportEvery.count(), options.limits ? " limits" : "", nameOf(options.devices));
 }
 
 std::optional<WorldOptions> parseWorld(std::string_view line) {
@@ -67,7 +73,11 @@ std::optional<WorldOptions> parseWorld(std::string_view line) {
   options.ownDirectory = directory == "own";
   options.storage = storage == "memory" ? StorageKind::memory : StorageKind::sqlite;
   if (std::int64_t every = 0; in >> word >> every) options.reportEvery = seconds{every};
-  options.limits = static_cast<bool>(in >> word) && word == "limits";
+  while (in >> word) {
+    if (word == "limits") options.limits = true;
+    if (word == "devices") options.devices = Devices::several;
+    if (word == "replacing") options.devices = Devices::replacing;
+  }
   return options;
 }
 
@@ -233,12 +243,12 @@ SteadyPoint World::answeredAt(const Running& running) const {
   return running.stoodStill.value_or(now(running.process.host).steady);
 }
 
-void World::loaded(const std::optional<StorageTime>& lastSeen) {
-  if (current_ != nullptr) current_->lastSeen = lastSeen;
+void World::loaded(const CallStore::Loaded& loaded) {
+  if (current_ != nullptr && loaded.call) current_->sessions = loaded.call->sessions;
 }
 
 void World::committed(const CallChange& change, const CommitResult& result, const Process& process) {
-  if (evictsSince(*current_)) oracle_.evicts(change, current_->lastSeen);
+  if (evictsSince(*current_)) oracle_.evicts(change, current_->sessions);
   oracle_.committed(change, result, process, current_->number, evictsSince(*current_));
 }
 
@@ -346,10 +356,10 @@ std::optional<Call> World::latestCall(std::size_t number) const {
   return page.calls.front().call.plain();
 }
 
-bool World::isIn(const CallId& call, std::size_t number) const {
-  const auto loaded = storage_->calls().load({.call = call, .thread = {}, .user = user(number)});
-  return loaded.call && std::any_of(loaded.call->participants.begin(), loaded.call->participants.end(),
-                                    [](const CallParticipant& row) { return row.inCall(); });
+bool World::isIn(const CallId& call, const Step& step) const {
+  const auto loaded = storage_->calls().load({.call = call, .thread = {}, .user = user(step.user)});
+  const CallSession* session = loaded.call ? loaded.call->find(device(step)) : nullptr;
+  return session != nullptr && session->open();
 }
 
 bool World::perform(std::size_t number, const Step& step) {
@@ -517,8 +527,8 @@ void World::actAsUser(Messenger& messenger, const Running& running) {
     entering.emplace(oracle_, running.process, by);
 
   if (step.action == Action::start) {
-    const auto call = messenger.startCall(thread(step.thread), by);
-    if (answered(call) && call) oracle_.started(*call, by, from, answeredAt(running));
+    const auto call = messenger.startCall(thread(step.thread), by, {.device = device(step)});
+    if (answered(call) && call) oracle_.started(*call, by, device(step), from, answeredAt(running));
     return;
   }
   const auto latest = latestCall(step.thread);
@@ -526,13 +536,13 @@ void World::actAsUser(Messenger& messenger, const Running& running) {
   const CallId call = latest->id;
   switch (step.action) {
     case Action::join: {
-      const auto done = messenger.joinCall(call, by);
-      if (answered(done) && done) oracle_.joined(call, by, from, answeredAt(running));
+      const auto done = messenger.joinCall(call, by, device(step));
+      if (answered(done) && done) oracle_.joined({call, by, device(step)}, from, answeredAt(running));
       break;
     }
     case Action::leave: {
-      const auto done = messenger.leaveCall(call, by);
-      if (answered(done) && done) oracle_.left(call, by, from);
+      const auto done = messenger.leaveCall(call, by, device(step));
+      if (answered(done) && done) oracle_.left({call, by, device(step)}, from);
       break;
     }
     case Action::end: {
@@ -545,12 +555,12 @@ void World::actAsUser(Messenger& messenger, const Running& running) {
       break;
     }
     case Action::heartbeat: {
-      const auto done = messenger.heartbeat(call, by);
+      const auto done = messenger.heartbeat(call, by, device(step));
       if (!answered(done)) break;
       if (done) {
-        oracle_.heartbeat(call, by, running.process, from, answeredAt(running));
+        oracle_.heartbeat({call, by, device(step)}, running.process, from, answeredAt(running));
       } else if (done.error().reason != Reason::notMember) {
-        oracle_.heartbeatRefused(call, by, from);
+        oracle_.heartbeatRefused({call, by, device(step)}, from);
       }
       break;
     }

@@ -19,6 +19,9 @@ namespace messenger::simulation {
 
 enum class StorageKind : std::uint8_t { memory, sqlite };
 
+/// Whether users act from several devices, and whether the newest one replaces the others.
+enum class Devices : std::uint8_t { none, several, replacing };
+
 /// What a world is made of. A replay file begins with it.
 struct WorldOptions {
   std::uint64_t seed = 1;  ///< of what the library itself draws: ids, delays
@@ -29,6 +32,7 @@ struct WorldOptions {
   StorageKind storage = StorageKind::memory;
   std::chrono::seconds reportEvery{15};  ///< how often hosts report the heartbeats that they received
   bool limits = false;                   ///< calls have a longest duration, and nobody is alone for long
+  Devices devices = Devices::none;
 };
 
 [[nodiscard]] std::string describe(const WorldOptions& options);
@@ -68,7 +72,8 @@ class World {
   [[nodiscard]] std::vector<std::int64_t> stopped() const;
   [[nodiscard]] const Step& stoppedStep(std::int64_t number) const { return stopped_.at(number)->step; }
   [[nodiscard]] std::optional<Call> latestCall(std::size_t thread) const;
-  [[nodiscard]] bool isIn(const CallId& call, std::size_t user) const;
+  /// The step's user with its device.
+  [[nodiscard]] bool isIn(const CallId& call, const Step& step) const;
   /// Somebody was removed, and the hosts' directory does not show it yet.
   [[nodiscard]] bool directoryIsBehind() const noexcept { return !behind_.empty(); }
 
@@ -87,8 +92,8 @@ class World {
   [[nodiscard]] Storage& storage() noexcept { return *storage_; }
   void committed(const CallChange& change, const CommitResult& result, const Process& process);
   void answerLost(const CallId& call);
-  /// The running step read the row of a participant.
-  void loaded(const std::optional<StorageTime>& lastSeen);
+  /// The running step read the sessions of a user.
+  void loaded(const CallStore::Loaded& loaded);
   /// The storage threw: whether it is made is not known.
   void commitFailed(const CallChange& change, const Process& process);
   /// The running step claimed a job, and holds it until then.
@@ -136,8 +141,8 @@ class World {
     std::size_t armedAt = 0;  ///< of a fault of the disk
     bool dies = false;
     std::optional<StorageTime> leaseUntil{};
-    std::optional<StorageTime> lastSeen{};  ///< of the participant whose row it read last
-    std::set<CallId> made{};                ///< rooms
+    std::vector<CallSession> sessions{};  ///< that it read last
+    std::set<CallId> made{};              ///< rooms
     std::unique_ptr<Activity> activity{};
   };
 
@@ -176,6 +181,9 @@ class World {
   void look();
   [[nodiscard]] bool stillAlive(const Running& running) const { return isAlive(running.process); }
 
+  [[nodiscard]] static DeviceId device(const Step& step) {
+    return step.device == 0 ? DeviceId{} : DeviceId{"d" + std::to_string(step.device)};
+  }
   [[nodiscard]] static UserId user(std::size_t number) { return {"user", "u" + std::to_string(number)}; }
   [[nodiscard]] static ThreadId thread(std::size_t number) {
     return ThreadId{std::string{threadName(number)}};

@@ -146,17 +146,17 @@ TEST_CASE("forwarding storage: the thread store -> forwarded and a storage is re
 
 TEST_CASE("faulty presence: failing is set -> throws", "[testing][unit]") {
   FaultyPresence presence(memoryPresence());
-  const ParticipantKey who{CallId{"call"}, UserId{"user", "alice"}};
+  const SessionKey who{CallId{"call"}, UserId{"user", "alice"}};
   const SteadyPoint now;
   presence.track(who, 1, now);
   presence.setFailing(true);
-  REQUIRE_THROWS_AS(presence.touch(who.call, who.user, now), PresenceError);
+  REQUIRE_THROWS_AS(presence.touch(who.call, who.user, who.device, now), PresenceError);
   REQUIRE_THROWS_AS(presence.track(who, 1, now), PresenceError);
   REQUIRE_THROWS_AS(presence.untrack(who, 1), PresenceError);
   REQUIRE_THROWS_AS(presence.sinceLastSeen(who, now), PresenceError);
   REQUIRE_THROWS_AS(presence.seenWithin(Duration::zero(), now), PresenceError);
   presence.setFailing(false);
-  REQUIRE(presence.touch(who.call, who.user, now));
+  REQUIRE(presence.touch(who.call, who.user, who.device, now));
 }
 
 }  // namespace

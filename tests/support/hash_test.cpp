@@ -21,7 +21,7 @@ std::size_t mostInABucket(const std::unordered_set<Key>& keys) {
 TEST_CASE("hash: ids that are alike → spread over the buckets", "[support][unit]") {
   constexpr int many = 20'000;
   std::unordered_set<UserId> users;
-  std::unordered_set<ParticipantKey> keys;
+  std::unordered_set<SessionKey> keys;
   for (int i = 0; i < many; ++i) {
     const std::string number = std::to_string(i);
     users.insert({"user", number});

@@ -142,7 +142,7 @@ class Fixture {
   }
 
   /// Everyone in a call, according to the storage.
-  [[nodiscard]] std::vector<HeartbeatStore::SilentParticipant> stored() const {
+  [[nodiscard]] std::vector<HeartbeatStore::SilentSession> stored() const {
     HeartbeatStore::SilentQuery query;
     query.lastSeenAtOrBefore = storageNow();
     query.upTo = std::numeric_limits<std::int64_t>::max();

@@ -3,11 +3,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "messenger/contracts/thread_directory.hpp"
 #include "messenger/model/call.hpp"
 #include "messenger/model/call_participant.hpp"
+#include "messenger/model/call_session.hpp"
 #include "messenger/model/job.hpp"
 #include "messenger/model/room.hpp"
 #include "messenger/model/thread.hpp"
@@ -20,6 +22,8 @@ struct CallState {
   /// The rows that were asked for, as far as they exist, in no particular order.
   std::vector<CallParticipant> participants;
   std::size_t inCall = 0;  ///< how many are in the call, asked for or not; see `LoadRequest::countUpTo`
+  /// All of the `user` that was asked for, open and closed, in no particular order.
+  std::vector<CallSession> sessions{};
 
   /// The user's row, if it was asked for and exists.
   [[nodiscard]] const CallParticipant* find(const UserId& user) const noexcept {
@@ -33,6 +37,14 @@ struct CallState {
   [[nodiscard]] const CallParticipant* find(const ParticipantId& participant) const noexcept {
     for (const CallParticipant& each : participants) {
       if (each.id == participant) return &each;
+    }
+    return nullptr;
+  }
+
+  /// The session of that device of the user who was asked for.
+  [[nodiscard]] const CallSession* find(const DeviceId& device) const noexcept {
+    for (const CallSession& each : sessions) {
+      if (each.device == device) return &each;
     }
     return nullptr;
   }
@@ -75,12 +87,20 @@ struct CallChange {
   std::optional<CallWithRoom> row{};
 
   /// Rows to write as they are to be; one whose id the call does not have is new, and gets its sequence from
-  /// the storage. A row that is in the call was last seen at `now` by `seenBy`; one that is not departed at
-  /// `now`.
+  /// the storage. The open sessions of one that is not in the call are closed at its `leftAt`.
   std::vector<CallParticipant> participants{};
 
-  /// Everyone who is in the call leaves it, at this time: `leftAt` and `updatedAt` of their rows. Comes after
-  /// `participants`.
+  /// Sessions of participants of this call, whose rows exist or are written with this. An open one is written
+  /// as it is to be, as a new row if there is none of its (participant, device), and was last seen at `now`
+  /// by `seenBy`. A closed one is closed at its `closedAt`, if there is such a row and it is open; the rest
+  /// of it does not count.
+  std::vector<CallSession> sessions{};
+
+  /// The row of this session goes, which is closed; before `sessions` are written.
+  std::optional<std::pair<ParticipantId, DeviceId>> forgets{};
+
+  /// Everyone who is in the call leaves it, at this time: `leftAt` and `updatedAt` of their rows, with their
+  /// sessions. Comes after `participants` and `sessions`.
   std::optional<TimePoint> everyoneLeaves{};
 
   /// Takes this user off the call's thread, as `ThreadStore::removeMember` does. Only a storage with a thread
@@ -117,6 +137,7 @@ struct CommitResult {
   CallWithRoom call{};                          ///< with its new revision
   std::vector<CallParticipant> participants{};  ///< those written, in the order given, with their sequences
   std::vector<CallParticipant> left{};          ///< when everyone left: who was in the call, in join order
+  std::vector<SessionKey> closed{};             ///< the sessions that this change closed, in any order
   /// As `CallChange::answersThread` asked; without `members` unless the roster was asked for. Nothing when
   /// there is no such thread, or when it could not be read: the change is committed all the same.
   std::optional<Roster> roster{};

@@ -17,12 +17,13 @@ namespace messenger {
 ///
 /// Each operation is atomic and isolated: one transaction, all or nothing, however many threads and processes
 /// work on the same data. What it reports as committed is durable to the degree configured. The database
-/// itself enforces, not by looking first: one active call for each thread, one row for each (call, user), ids
-/// that are unique.
+/// itself enforces, not by looking first: one active call for each thread, one row for each (call, user) and
+/// each (participant, device), ids that are unique.
 ///
 /// - In the call: a row with `leftAt` empty. An ended call has nobody in it.
+/// - An open session: a row with `closedAt` empty. One who is not in the call has none.
 /// - `sequence` grows with each new call, participant and job, and is never given twice while rows remain.
-/// - `revision` of a call grows by one with each change of it or of its participants.
+/// - `revision` of a call grows by one with each change of it, of its participants or of their sessions.
 ///
 /// Thread-safe. Operations may block for as long as the storage's time limit says, and must not call back
 /// into the library. They throw StorageUnavailable when the storage does not answer (the change may then have
@@ -39,7 +40,8 @@ class CallStore {
     /// One of these two: the call, or the active call of a thread.
     std::optional<CallId> call{};
     std::optional<ThreadId> thread{};
-    /// The rows that the picture is to have: of this user, of this participant, of all who are in the call.
+    /// The rows that the picture is to have: of this user, with all their sessions; of this participant; of
+    /// all who are in the call.
     std::optional<UserId> user{};
     std::optional<ParticipantId> participant{};
     bool everyoneInCall = false;
@@ -55,8 +57,6 @@ class CallStore {
     std::optional<CallState> call{};
     std::int64_t threadRevision = 0;  ///< of the call's thread, or of the one asked for; 0 at first
     std::optional<StorageTime> callsDownUntil{};
-    /// When the `user` asked for was last seen, as far as is stored; while they are in the call.
-    std::optional<StorageTime> lastSeen{};
     std::optional<Membership> membership{};  ///< when asked for, and the thread exists
   };
 

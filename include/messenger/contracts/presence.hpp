@@ -5,21 +5,22 @@
 #include <vector>
 
 #include "messenger/contracts/clock.hpp"
-#include "messenger/model/call_participant.hpp"
+#include "messenger/model/call_session.hpp"
 #include "messenger/model/time.hpp"
 
 namespace messenger {
 
-/// A participant in a call, and how long ago they were last seen.
+/// An open session, and how long ago it was last seen.
 struct LastSeen {
-  ParticipantKey who;
+  SessionKey who;
   Duration ago;
 };
 
-/// When the participants of calls were last seen. The default (`memoryPresence()`) keeps this in the process.
-/// With a presence that several processes share (Redis), a heartbeat counts for all of them at once.
+/// When the sessions of calls were last seen: each device of each participant, `DeviceId{}` where none was
+/// named. The default (`memoryPresence()`) keeps this in the process. With a presence that several processes
+/// share (Redis), a heartbeat counts for all of them at once.
 ///
-/// It knows the tracked participants: `track` starts tracking, `untrack` stops it. Called from any OS thread,
+/// It knows the tracked sessions: `track` starts tracking, `untrack` stops it. Called from any OS thread,
 /// with no lock held: implementations must be thread-safe. They must not call back into the library. They
 /// throw PresenceError when the store does not answer; the library then gives everyone a full TTL of grace,
 /// because no heartbeat could arrive.
@@ -34,10 +35,10 @@ class Presence {
   /// heartbeat at once, and no lease is needed. Called once, by the constructor of Messenger.
   [[nodiscard]] virtual bool isShared() const noexcept { return false; }
 
-  /// A heartbeat. True: the participant is tracked and was seen now. False: not tracked, nothing changed; the
-  /// library then asks the storage whether they are in the call. This is the hot path: it must not block, and
-  /// must not allocate for a tracked participant.
-  virtual bool touch(const CallId& call, const UserId& user, SteadyPoint now) = 0;
+  /// A heartbeat. True: the session is tracked and was seen now. False: not tracked, nothing changed; the
+  /// library then asks the storage whether it is open. This is the hot path: it must not block, and must not
+  /// allocate for a tracked session.
+  virtual bool touch(const CallId& call, const UserId& user, const DeviceId& device, SteadyPoint now) = 0;
 
   struct Touched {
     bool tracked = false;
@@ -46,25 +47,26 @@ class Presence {
 
   /// The same at the time of `clock`, which it reads once. Override it to fetch memory while the clock is
   /// read.
-  virtual Touched touchNow(const CallId& call, const UserId& user, const Clock& clock) {
+  virtual Touched touchNow(const CallId& call, const UserId& user, const DeviceId& device,
+                           const Clock& clock) {
     const SteadyPoint now = clock.steady();
-    return {touch(call, user, now), now};
+    return {touch(call, user, device, now), now};
   }
 
-  /// Starts tracking a participant, who is in the call as of this `Call::revision`, seen now. For a tracked
-  /// one it is the same as `touch`, and the later of the two revisions counts.
-  virtual void track(const ParticipantKey& who, std::int64_t revision, SteadyPoint now) = 0;
+  /// Starts tracking a session, which is open as of this `Call::revision`, seen now. For a tracked one it is
+  /// the same as `touch`, and the later of the two revisions counts.
+  virtual void track(const SessionKey& who, std::int64_t revision, SteadyPoint now) = 0;
 
-  /// Stops tracking a participant, who is not in the call as of this `Call::revision`. Does nothing for one
-  /// who is not tracked, or is tracked as of a later revision: an untracking that comes late must not forget
-  /// the heartbeats of somebody who came in again.
-  virtual void untrack(const ParticipantKey& who, std::int64_t revision) = 0;
+  /// Stops tracking a session, which is not open as of this `Call::revision`. Does nothing for one that is
+  /// not tracked, or is tracked as of a later revision: an untracking that comes late must not forget the
+  /// heartbeats of somebody who came in again.
+  virtual void untrack(const SessionKey& who, std::int64_t revision) = 0;
 
-  /// How long ago the participant was last seen; empty when not tracked.
-  [[nodiscard]] virtual std::optional<Duration> sinceLastSeen(const ParticipantKey& who,
+  /// How long ago the session was last seen; empty when not tracked.
+  [[nodiscard]] virtual std::optional<Duration> sinceLastSeen(const SessionKey& who,
                                                               SteadyPoint now) const = 0;
 
-  /// The tracked participants who were seen at most this long ago, in any order: what is reported to the
+  /// The tracked sessions that were seen at most this long ago, in any order: what is reported to the
   /// storage.
   [[nodiscard]] virtual std::vector<LastSeen> seenWithin(Duration atMost, SteadyPoint now) const = 0;
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -23,6 +24,7 @@ struct CallStarted {
 struct CallJoined {
   Call call;
   CallParticipant participant;
+  DeviceId device{};  ///< empty when none was named
 };
 
 /// A participant left, was evicted, or was removed from the thread. Not emitted for participants who leave
@@ -30,6 +32,27 @@ struct CallJoined {
 struct CallLeft {
   Call call;
   CallParticipant participant;
+  DeviceId device{};  ///< the last one; empty when none was named, or all left at once
+};
+
+/// A further device of a participant joined, who was in the call with another one already.
+struct DeviceJoined {
+  Call call;
+  CallParticipant participant;
+  DeviceId device;
+};
+
+/// A device of a participant is out of the call, who stays in it with another one.
+struct DeviceLeft {
+  enum class Why : std::uint8_t {
+    left,
+    silent,    ///< evicted
+    replaced,  ///< by another device that joined: `Config::sessions.newDeviceReplaces`
+  };
+  Call call;
+  CallParticipant participant;
+  DeviceId device;
+  Why why = Why::left;
 };
 
 /// A user declined to join.
@@ -107,6 +130,6 @@ struct MemberRemoved {
 
 using Event = std::variant<CallStarted, CallJoined, CallLeft, CallIgnored, CallEnded, KickedFromCall,
                            CallSetupCompleted, CallSetupFailed, CallTornDown, CallTeardownFailed,
-                           BroadcastFailed, JobFailed, MemberRemoved, CallEnding>;
+                           BroadcastFailed, JobFailed, MemberRemoved, CallEnding, DeviceJoined, DeviceLeft>;
 
 }  // namespace messenger

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 
 #include "messenger/model/call.hpp"
@@ -32,21 +31,4 @@ struct CallSnapshot {
   std::optional<CallParticipant> viewer;  ///< the user's own row, if they ever joined
 };
 
-/// Names one user in one call.
-struct ParticipantKey {
-  CallId call;
-  UserId user;
-
-  friend bool operator==(const ParticipantKey&, const ParticipantKey&) = default;
-};
-
 }  // namespace messenger
-
-template <>
-struct std::hash<messenger::ParticipantKey> {
-  std::size_t operator()(const messenger::ParticipantKey& key) const noexcept {
-    const std::size_t call = std::hash<messenger::CallId>{}(key.call);
-    return std::hash<messenger::UserId>{}(key.user) ^
-           (call + 0x9e3779b97f4a7c15ULL + (call << 6U) + (call >> 2U));
-  }
-};

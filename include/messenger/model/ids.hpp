@@ -33,6 +33,8 @@ using CallId = StrongId<struct CallTag>;
 using ThreadId = StrongId<struct ThreadTag>;
 using ParticipantId = StrongId<struct ParticipantTag>;
 using JobId = StrongId<struct JobTag>;
+/// A device of a user, as the host or its clients name it: see CallSession.
+using DeviceId = StrongId<struct DeviceTag>;
 
 /// Identifies one Messenger object in one process, as a presence peer. Random, never zero.
 enum class InstanceId : std::int64_t {};

@@ -18,11 +18,10 @@ class ForwardingPresence : public Presence {
   explicit ForwardingPresence(std::shared_ptr<Presence> inner);
 
   [[nodiscard]] bool isShared() const noexcept override { return inner_->isShared(); }
-  bool touch(const CallId& call, const UserId& user, SteadyPoint now) override;
-  void track(const ParticipantKey& who, std::int64_t revision, SteadyPoint now) override;
-  void untrack(const ParticipantKey& who, std::int64_t revision) override;
-  [[nodiscard]] std::optional<Duration> sinceLastSeen(const ParticipantKey& who,
-                                                      SteadyPoint now) const override;
+  bool touch(const CallId& call, const UserId& user, const DeviceId& device, SteadyPoint now) override;
+  void track(const SessionKey& who, std::int64_t revision, SteadyPoint now) override;
+  void untrack(const SessionKey& who, std::int64_t revision) override;
+  [[nodiscard]] std::optional<Duration> sinceLastSeen(const SessionKey& who, SteadyPoint now) const override;
   [[nodiscard]] std::vector<LastSeen> seenWithin(Duration atMost, SteadyPoint now) const override;
 
  private:
@@ -36,11 +35,10 @@ class FaultyPresence final : public ForwardingPresence {
 
   void setFailing(bool failing) noexcept { failing_ = failing; }
 
-  bool touch(const CallId& call, const UserId& user, SteadyPoint now) override;
-  void track(const ParticipantKey& who, std::int64_t revision, SteadyPoint now) override;
-  void untrack(const ParticipantKey& who, std::int64_t revision) override;
-  [[nodiscard]] std::optional<Duration> sinceLastSeen(const ParticipantKey& who,
-                                                      SteadyPoint now) const override;
+  bool touch(const CallId& call, const UserId& user, const DeviceId& device, SteadyPoint now) override;
+  void track(const SessionKey& who, std::int64_t revision, SteadyPoint now) override;
+  void untrack(const SessionKey& who, std::int64_t revision) override;
+  [[nodiscard]] std::optional<Duration> sinceLastSeen(const SessionKey& who, SteadyPoint now) const override;
   [[nodiscard]] std::vector<LastSeen> seenWithin(Duration atMost, SteadyPoint now) const override;
 
  private:

@@ -79,7 +79,7 @@ class ForwardingHeartbeatStore : public HeartbeatStore {
 
   std::vector<Absent> save(const Report& report) override { return inner_.save(report); }
   [[nodiscard]] std::vector<Peer> peers() override { return inner_.peers(); }
-  [[nodiscard]] std::vector<SilentParticipant> silent(const SilentQuery& query) override {
+  [[nodiscard]] std::vector<SilentSession> silent(const SilentQuery& query) override {
     return inner_.silent(query);
   }
   [[nodiscard]] std::vector<Absent> departures(const DeparturesQuery& query) override {

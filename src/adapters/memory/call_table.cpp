@@ -1,7 +1,9 @@
 #include "adapters/memory/call_table.hpp"
 
 #include <algorithm>
+#include <set>
 #include <unordered_set>
+#include <utility>
 
 #include "messenger/errors.hpp"
 
@@ -10,6 +12,13 @@ namespace messenger::memory {
 ParticipantRow* CallRow::find(const UserId& user) const {
   const auto found = byUser.find(user);
   return found == byUser.end() ? nullptr : found->second;
+}
+
+SessionRow* CallRow::find(const UserId& user, const DeviceId& device) const {
+  ParticipantRow* of = find(user);
+  if (of == nullptr) return nullptr;
+  const auto found = of->sessions.find(device);
+  return found == of->sessions.end() ? nullptr : &found->second;
 }
 
 CallSnapshot CallRow::snapshot(const std::optional<UserId>& viewer) const {
@@ -50,6 +59,7 @@ void CallTable::requireWritable(const CallChange& change) const {
   const CallRow* call = find(change.call);
   requireCallRow(call, change);
   requireParticipants(call, change);
+  requireSessions(call, change);
 }
 
 void CallTable::requireCallRow(const CallRow* known, const CallChange& change) const {
@@ -86,6 +96,19 @@ void CallTable::requireParticipants(const CallRow* call, const CallChange& chang
   }
 }
 
+void CallTable::requireSessions(const CallRow* call, const CallChange& change) const {
+  std::set<std::pair<ParticipantId, DeviceId>> given;
+  for (const CallSession& each : change.sessions) {
+    if (!given.emplace(each.participant, each.device).second) throw StorageError("a session appears twice");
+    const auto written = std::find_if(change.participants.begin(), change.participants.end(),
+                                      [&](const CallParticipant& row) { return row.id == each.participant; });
+    const ParticipantRow* known = find(each.participant);
+    if (written == change.participants.end() && (known == nullptr || known->call != call)) {
+      throw StorageError("a session of no participant of that call");
+    }
+  }
+}
+
 CallRow& CallTable::rowFor(const CallChange& change) {
   if (CallRow* known = find(change.call)) return *known;
   CallRow& row = *(calls_[change.call] = std::make_unique<CallRow>());
@@ -113,10 +136,7 @@ void CallTable::writeCall(CallRow& row, const CallWithRoom& wanted) {
 }
 
 ParticipantRow& CallTable::rowFor(CallRow& call, const CallParticipant& wanted) {
-  if (ParticipantRow* known = find(wanted.id)) {
-    displace(*known);
-    return *known;
-  }
+  if (ParticipantRow* known = find(wanted.id)) return *known;
   ParticipantRow& added = call.participants.emplace_back();
   added.participant.sequence = ++lastParticipant_;
   added.call = &call;
@@ -125,52 +145,79 @@ ParticipantRow& CallTable::rowFor(CallRow& call, const CallParticipant& wanted) 
   return added;
 }
 
-const CallParticipant& CallTable::writeParticipant(CallRow& call, const CallParticipant& wanted,
-                                                   const CallChange& change) {
+void CallTable::writeParticipant(CallRow& call, const CallParticipant& wanted, const CallChange& change,
+                                 CommitResult& result) {
   ParticipantRow& row = rowFor(call, wanted);
   const std::int64_t sequence = row.participant.sequence;
   row.participant = wanted;
   row.participant.sequence = sequence;
-  if (row.isIn()) row.seenBy = change.seenBy;
-  place(row, change.now);
-  return row.participant;
-}
-
-/// Adds the row to its indexes.
-void CallTable::place(ParticipantRow& row, StorageTime at) {
-  const std::int64_t sequence = row.participant.sequence;
   if (row.isIn()) {
-    row.lastSeen = at;
-    inCall_[{at, sequence}] = &row;
-    row.call->inCall[sequence] = &row;
+    call.inCall[sequence] = &row;
   } else {
-    row.departedAt = at;
-    departed_[{at, sequence}] = &row;
+    call.inCall.erase(sequence);
+    row.departedAt = change.now;
+    closeSessions(row, *wanted.leftAt, change.now, result);
+  }
+  result.participants.push_back(row.participant);
+}
+
+void CallTable::writeSession(const CallSession& wanted, const CallChange& change, CommitResult& result) {
+  ParticipantRow& of = *find(wanted.participant);
+  const auto known = of.sessions.find(wanted.device);
+  if (!wanted.open()) {
+    if (known != of.sessions.end()) closeSession(known->second, *wanted.closedAt, change.now, result);
+    return;
+  }
+  if (known != of.sessions.end()) displace(known->second);
+  SessionRow& row = of.sessions[wanted.device];
+  row.session = wanted;
+  row.session.lastSeen = change.now;
+  row.seenBy = change.seenBy;
+  row.participant = &of;
+  place(row);
+}
+
+void CallTable::closeSession(SessionRow& row, TimePoint at, StorageTime now, CommitResult& result) {
+  if (!row.session.open()) return;
+  displace(row);
+  row.session.closedAt = at;
+  row.departedAt = now;
+  place(row);
+  result.closed.push_back(row.participant->keyOf(row));
+}
+
+void CallTable::closeSessions(ParticipantRow& row, TimePoint at, StorageTime now, CommitResult& result) {
+  for (auto& [device, each] : row.sessions) closeSession(each, at, now, result);
+}
+
+/// Adds the row to its index.
+void CallTable::place(SessionRow& row) {
+  const std::int64_t sequence = row.participant->participant.sequence;
+  if (row.session.open()) {
+    open_[{row.session.lastSeen, sequence, row.session.device}] = &row;
+  } else {
+    departed_[{row.departedAt, sequence, row.session.device}] = &row;
   }
 }
 
-void CallTable::displace(ParticipantRow& row) {
-  const std::int64_t sequence = row.participant.sequence;
-  if (row.isIn()) {
-    inCall_.erase({row.lastSeen, sequence});
-    row.call->inCall.erase(sequence);
+void CallTable::displace(SessionRow& row) {
+  const std::int64_t sequence = row.participant->participant.sequence;
+  if (row.session.open()) {
+    open_.erase({row.session.lastSeen, sequence, row.session.device});
   } else {
-    departed_.erase({row.departedAt, sequence});
+    departed_.erase({row.departedAt, sequence, row.session.device});
   }
 }
 
-std::vector<CallParticipant> CallTable::emptyCall(CallRow& call, TimePoint leftAt, StorageTime now) {
-  std::vector<CallParticipant> left;
-  left.reserve(call.inCall.size());
-  while (!call.inCall.empty()) {
-    ParticipantRow& row = *call.inCall.begin()->second;
-    displace(row);
-    row.participant.leftAt = leftAt;
-    row.participant.updatedAt = leftAt;
-    place(row, now);
-    left.push_back(row.participant);
+void CallTable::emptyCall(CallRow& call, TimePoint leftAt, StorageTime now, CommitResult& result) {
+  result.left.reserve(call.inCall.size());
+  for (const auto& [sequence, row] : std::exchange(call.inCall, {})) {
+    row->participant.leftAt = leftAt;
+    row->participant.updatedAt = leftAt;
+    row->departedAt = now;
+    closeSessions(*row, leftAt, now, result);
+    result.left.push_back(row->participant);
   }
-  return left;
 }
 
 CommitResult CallTable::write(const CallChange& change) {
@@ -178,10 +225,10 @@ CommitResult CallTable::write(const CallChange& change) {
   CommitResult result;
   result.status = CommitResult::Status::committed;
   if (change.row) writeCall(row, *change.row);
-  for (const CallParticipant& wanted : change.participants) {
-    result.participants.push_back(writeParticipant(row, wanted, change));
-  }
-  if (change.everyoneLeaves) result.left = emptyCall(row, *change.everyoneLeaves, change.now);
+  for (const CallParticipant& wanted : change.participants) writeParticipant(row, wanted, change, result);
+  if (change.forgets) forget(change.forgets->first, change.forgets->second);
+  for (const CallSession& wanted : change.sessions) writeSession(wanted, change, result);
+  if (change.everyoneLeaves) emptyCall(row, *change.everyoneLeaves, change.now, result);
   ++row.call.revision;
   result.call = row.call;
   return result;
@@ -189,7 +236,7 @@ CommitResult CallTable::write(const CallChange& change) {
 
 void CallTable::remove(CallRow& row) {
   for (ParticipantRow& each : row.participants) {
-    displace(each);
+    for (auto& [device, session] : each.sessions) displace(session);
     participants_.erase(each.participant.id);
   }
   std::vector<CallRow*>& ofThread = byThread_.at(row.call.threadId);
@@ -206,11 +253,20 @@ void CallTable::intend(CallRow& row, TimePoint now) {
   ++row.call.revision;
 }
 
-void CallTable::seen(ParticipantRow& row, StorageTime at, InstanceId by) {
-  inCall_.erase({row.lastSeen, row.participant.sequence});
-  row.lastSeen = at;
+void CallTable::seen(SessionRow& row, StorageTime at, InstanceId by) {
+  displace(row);
+  row.session.lastSeen = at;
   row.seenBy = by;
-  inCall_[{at, row.participant.sequence}] = &row;
+  place(row);
+}
+
+void CallTable::forget(const ParticipantId& participant, const DeviceId& device) {
+  ParticipantRow* of = find(participant);
+  if (of == nullptr) return;
+  const auto found = of->sessions.find(device);
+  if (found == of->sessions.end() || found->second.session.open()) return;
+  displace(found->second);
+  of->sessions.erase(found);
 }
 
 }  // namespace messenger::memory

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -16,14 +17,25 @@ namespace messenger::memory {
 
 struct CallRow;
 
-struct ParticipantRow {
-  CallParticipant participant;
-  StorageTime lastSeen{};
+struct ParticipantRow;
+
+struct SessionRow {
+  CallSession session;
   StorageTime departedAt{};
   InstanceId seenBy{};
+  ParticipantRow* participant = nullptr;
+};
+
+struct ParticipantRow {
+  CallParticipant participant;
+  StorageTime departedAt{};
+  std::map<DeviceId, SessionRow> sessions;
   CallRow* call = nullptr;
 
   [[nodiscard]] bool isIn() const noexcept { return !participant.leftAt; }
+  [[nodiscard]] SessionKey keyOf(const SessionRow& row) const {
+    return {participant.callId, participant.user, row.session.device};
+  }
 };
 
 struct CallRow {
@@ -34,6 +46,7 @@ struct CallRow {
   std::map<std::int64_t, ParticipantRow*> inCall;  ///< by sequence
 
   [[nodiscard]] ParticipantRow* find(const UserId& user) const;
+  [[nodiscard]] SessionRow* find(const UserId& user, const DeviceId& device) const;
   [[nodiscard]] CallSnapshot snapshot(const std::optional<UserId>& viewer) const;
   /// When the last participant left, on the storage's clock; when it began, if nobody ever joined.
   [[nodiscard]] StorageTime lastDeparture() const;
@@ -43,7 +56,8 @@ struct CallRow {
 /// of a change were checked.
 class CallTable {
  public:
-  using Order = std::pair<StorageTime, std::int64_t>;  ///< (lastSeen or departedAt, sequence)
+  /// (lastSeen or departedAt, sequence of the participant, device)
+  using Order = std::tuple<StorageTime, std::int64_t, DeviceId>;
 
   [[nodiscard]] CallRow* find(const CallId& call) const;
   [[nodiscard]] ParticipantRow* find(const ParticipantId& participant) const;
@@ -59,38 +73,43 @@ class CallTable {
   /// The intent to make a room.
   static void intend(CallRow& row, TimePoint now);
 
-  void seen(ParticipantRow& row, StorageTime at, InstanceId by);
+  void seen(SessionRow& row, StorageTime at, InstanceId by);
 
   /// Deletes the call and its participants. REQUIRES: it has ended.
   void remove(CallRow& row);
 
   [[nodiscard]] const std::map<std::int64_t, CallRow*>& active() const noexcept { return active_; }
   [[nodiscard]] const std::map<std::int64_t, CallRow*>& ended() const noexcept { return ended_; }
-  [[nodiscard]] const std::map<Order, ParticipantRow*>& byLastSeen() const noexcept { return inCall_; }
-  [[nodiscard]] const std::map<Order, ParticipantRow*>& byDeparture() const noexcept { return departed_; }
+  [[nodiscard]] const std::map<Order, SessionRow*>& byLastSeen() const noexcept { return open_; }
+  [[nodiscard]] const std::map<Order, SessionRow*>& byDeparture() const noexcept { return departed_; }
   /// All calls of a thread, oldest first; null when it never had one.
   [[nodiscard]] const std::vector<CallRow*>* ofThread(const ThreadId& thread) const;
 
  private:
   void requireCallRow(const CallRow* known, const CallChange& change) const;
   void requireParticipants(const CallRow* call, const CallChange& change) const;
+  void requireSessions(const CallRow* call, const CallChange& change) const;
   CallRow& rowFor(const CallChange& change);
   void writeCall(CallRow& row, const CallWithRoom& wanted);
   ParticipantRow& rowFor(CallRow& call, const CallParticipant& wanted);
-  const CallParticipant& writeParticipant(CallRow& call, const CallParticipant& wanted,
-                                          const CallChange& change);
-  std::vector<CallParticipant> emptyCall(CallRow& call, TimePoint leftAt, StorageTime now);
-  void place(ParticipantRow& row, StorageTime at);
-  void displace(ParticipantRow& row);
+  void writeParticipant(CallRow& call, const CallParticipant& wanted, const CallChange& change,
+                        CommitResult& result);
+  void writeSession(const CallSession& wanted, const CallChange& change, CommitResult& result);
+  void closeSession(SessionRow& row, TimePoint at, StorageTime now, CommitResult& result);
+  void closeSessions(ParticipantRow& row, TimePoint at, StorageTime now, CommitResult& result);
+  void emptyCall(CallRow& call, TimePoint leftAt, StorageTime now, CommitResult& result);
+  void forget(const ParticipantId& participant, const DeviceId& device);
+  void place(SessionRow& row);
+  void displace(SessionRow& row);
 
   std::unordered_map<CallId, std::unique_ptr<CallRow>> calls_;
   std::unordered_map<ParticipantId, ParticipantRow*> participants_;
   std::unordered_map<ThreadId, std::vector<CallRow*>> byThread_;
   std::unordered_map<ThreadId, CallRow*> activeByThread_;
-  std::map<std::int64_t, CallRow*> active_;    ///< by sequence
-  std::map<std::int64_t, CallRow*> ended_;     ///< by sequence
-  std::map<Order, ParticipantRow*> inCall_;    ///< by (lastSeen, sequence)
-  std::map<Order, ParticipantRow*> departed_;  ///< by (departedAt, sequence)
+  std::map<std::int64_t, CallRow*> active_;  ///< by sequence
+  std::map<std::int64_t, CallRow*> ended_;   ///< by sequence
+  std::map<Order, SessionRow*> open_;        ///< by lastSeen
+  std::map<Order, SessionRow*> departed_;    ///< by departedAt
   std::int64_t lastCall_ = 0;
   std::int64_t lastParticipant_ = 0;
 };

@@ -41,8 +41,11 @@ CallStore::Loaded MemoryCallStore::load(const LoadRequest& request) {
     const ParticipantRow* participant =
         request.participant ? tables_.calls.find(*request.participant) : nullptr;
     if (participant != nullptr && participant->call != call) participant = nullptr;
-    loaded.call = {call->call, rowsOf(*call, user, participant, request.everyoneInCall), call->inCall.size()};
-    if (user != nullptr && user->isIn()) loaded.lastSeen = user->lastSeen;
+    loaded.call = {
+        call->call, rowsOf(*call, user, participant, request.everyoneInCall), call->inCall.size(), {}};
+    if (user != nullptr) {
+      for (const auto& [device, row] : user->sessions) loaded.call->sessions.push_back(row.session);
+    }
   }
   if (!thread) return loaded;
   loaded.threadRevision = tables_.threads.revision(*thread);

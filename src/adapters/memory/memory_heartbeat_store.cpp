@@ -17,10 +17,10 @@ std::vector<HeartbeatStore::Absent> MemoryHeartbeatStore::save(const Report& rep
   std::vector<Absent> passedOver;
   for (const auto& [who, at] : report.lastSeen) {
     const CallRow* call = tables_.calls.find(who.call);
-    ParticipantRow* row = call == nullptr ? nullptr : call->find(who.user);
-    if (row == nullptr || !row->isIn()) {
+    SessionRow* row = call == nullptr ? nullptr : call->find(who.user, who.device);
+    if (row == nullptr || !row->session.open()) {
       passedOver.push_back({who, call == nullptr ? Absent::noSuchCall : call->call.revision});
-    } else if (at > row->lastSeen) {
+    } else if (at > row->session.lastSeen) {
       tables_.calls.seen(*row, at, report.seenBy);
     }
   }
@@ -43,17 +43,18 @@ std::vector<HeartbeatStore::Peer> MemoryHeartbeatStore::peers() {
   return result;
 }
 
-std::vector<HeartbeatStore::SilentParticipant> MemoryHeartbeatStore::silent(const SilentQuery& query) {
+std::vector<HeartbeatStore::SilentSession> MemoryHeartbeatStore::silent(const SilentQuery& query) {
   const Lock lock(tables_.mutex);
-  std::vector<SilentParticipant> result;
+  std::vector<SilentSession> result;
   const auto& rows = tables_.calls.byLastSeen();
-  auto at = query.after ? rows.upper_bound({query.after->lastSeen, query.after->sequence}) : rows.begin();
-  for (; at != rows.end() && at->first.first <= query.lastSeenAtOrBefore && result.size() < query.limit;
-       ++at) {
-    const ParticipantRow& row = *at->second;
-    if (row.call->call.sequence > query.upTo) continue;
-    result.push_back(
-        {{row.participant.callId, row.participant.user}, row.lastSeen, row.seenBy, row.participant.sequence});
+  const auto& after = query.after;
+  auto at = after ? rows.upper_bound({after->lastSeen, after->sequence, after->who.device}) : rows.begin();
+  for (; at != rows.end() && result.size() < query.limit; ++at) {
+    const SessionRow& row = *at->second;
+    if (row.session.lastSeen > query.lastSeenAtOrBefore) break;
+    const ParticipantRow& of = *row.participant;
+    if (of.call->call.sequence > query.upTo) continue;
+    result.push_back({of.keyOf(row), row.session.lastSeen, row.seenBy, of.participant.sequence});
   }
   return result;
 }
@@ -62,9 +63,10 @@ std::vector<HeartbeatStore::Absent> MemoryHeartbeatStore::departures(const Depar
   const Lock lock(tables_.mutex);
   std::vector<Absent> result;
   const auto& rows = tables_.calls.byDeparture();
-  for (auto at = rows.lower_bound({query.since, 0}); at != rows.end() && result.size() < query.limit; ++at) {
-    const ParticipantRow& row = *at->second;
-    result.push_back({{row.participant.callId, row.participant.user}, row.call->call.revision});
+  for (auto at = rows.lower_bound({query.since, 0, {}}); at != rows.end() && result.size() < query.limit;
+       ++at) {
+    const ParticipantRow& of = *at->second->participant;
+    result.push_back({of.keyOf(*at->second), of.call->call.revision});
   }
   return result;
 }

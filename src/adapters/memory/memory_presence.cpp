@@ -27,10 +27,10 @@ SteadyPoint before(SteadyPoint now, Duration age) noexcept {
   return now - std::clamp(age, -century, century);
 }
 
-/// Keeps the latest entry of each participant among those from `first` on.
+/// Keeps the latest entry of each session among those from `first` on.
 void removeDuplicates(std::vector<LastSeen>& seen, std::size_t first) {
   const auto key = [](const LastSeen& one) {
-    return std::tie(one.who.call, one.who.user.type, one.who.user.id);
+    return std::tie(one.who.call, one.who.user.type, one.who.user.id, one.who.device);
   };
   const auto begin = seen.begin() + static_cast<std::ptrdiff_t>(first);
   std::sort(begin, seen.end(), [&](const LastSeen& left, const LastSeen& right) {
@@ -49,13 +49,16 @@ std::uint64_t randomSeed() {
 
 MemoryPresence::MemoryPresence() : seed_(randomSeed()) {}
 
-/// The three texts are hashed independently, so that the processor can do it in parallel. The upper bits of
+/// The texts are hashed independently, so that the processor can do it in parallel. The upper bits of
 /// the sum choose the part, the lower ones the slot in its table, so all bits must be well mixed.
-std::uint64_t MemoryPresence::hashOf(const CallId& call, const UserId& user) const noexcept {
+std::uint64_t MemoryPresence::hashOf(const CallId& call, const UserId& user,
+                                     const DeviceId& device) const noexcept {
   const std::uint64_t ofCall = hashOfText(call.value(), seed_);
   const std::uint64_t ofType = hashOfText(user.type, ~seed_);
   const std::uint64_t ofUser = hashOfText(user.id, seed_ << 32U | seed_ >> 32U);
-  return mixed(mixed(mixed(ofUser) + ofType) ^ ofCall);
+  const std::uint64_t ofDevice =
+      device.empty() ? 0 : mixed(hashOfText(device.value(), seed_ ^ ~seed_ << 16U));
+  return mixed(mixed(mixed(ofUser) + ofType) ^ ofCall ^ ofDevice);
 }
 
 void MemoryPresence::prefetch(const Part& part, std::uint32_t hash) noexcept {
@@ -63,60 +66,62 @@ void MemoryPresence::prefetch(const Part& part, std::uint32_t hash) noexcept {
 }
 
 template <class ReadClock>
-Presence::Touched MemoryPresence::touchAt(const CallId& call, const UserId& user, ReadClock&& readClock) {
-  const std::uint64_t hash = hashOf(call, user);
+Presence::Touched MemoryPresence::touchAt(const CallId& call, const UserId& user, const DeviceId& device,
+                                          ReadClock&& readClock) {
+  const std::uint64_t hash = hashOf(call, user, device);
   const auto inPart = static_cast<std::uint32_t>(hash);
   Part& part = partOf(hash);
   prefetch(part, inPart);
   const SteadyPoint now = std::forward<ReadClock>(readClock)();
   const Lock lock(part.mutex);
-  const Index slot = part.shard.find(inPart, call, user);
+  const Index slot = part.shard.find(inPart, call, user, device);
   if (slot == PresenceShard::none) return {false, now};
   part.shard.see(slot, now);
   return {true, now};
 }
 
-bool MemoryPresence::touch(const CallId& call, const UserId& user, SteadyPoint now) {
-  return touchAt(call, user, [&] { return now; }).tracked;
+bool MemoryPresence::touch(const CallId& call, const UserId& user, const DeviceId& device, SteadyPoint now) {
+  return touchAt(call, user, device, [&] { return now; }).tracked;
 }
 
-Presence::Touched MemoryPresence::touchNow(const CallId& call, const UserId& user, const Clock& clock) {
-  return touchAt(call, user, [&] { return clock.steady(); });
+Presence::Touched MemoryPresence::touchNow(const CallId& call, const UserId& user, const DeviceId& device,
+                                           const Clock& clock) {
+  return touchAt(call, user, device, [&] { return clock.steady(); });
 }
 
-void MemoryPresence::track(const ParticipantKey& who, std::int64_t revision, SteadyPoint now) {
-  const std::uint64_t hash = hashOf(who.call, who.user);
+void MemoryPresence::track(const SessionKey& who, std::int64_t revision, SteadyPoint now) {
+  const std::uint64_t hash = hashOf(who);
   const auto inPart = static_cast<std::uint32_t>(hash);
   Part& part = partOf(hash);
   const Lock lock(part.mutex);
-  const Index slot = part.shard.find(inPart, who.call, who.user);
+  const Index slot = part.shard.find(inPart, who.call, who.user, who.device);
   if (slot == PresenceShard::none) {
-    part.shard.insert(inPart, who.call, who.user, revision, now);
+    part.shard.insert(inPart, who, revision, now);
   } else {
     part.shard.see(slot, now);
     part.shard.raise(slot, revision);
   }
 }
 
-void MemoryPresence::untrack(const ParticipantKey& who, std::int64_t revision) {
-  const std::uint64_t hash = hashOf(who.call, who.user);
+void MemoryPresence::untrack(const SessionKey& who, std::int64_t revision) {
+  const std::uint64_t hash = hashOf(who);
   Part& part = partOf(hash);
   const Lock lock(part.mutex);
-  const Index slot = part.shard.find(static_cast<std::uint32_t>(hash), who.call, who.user);
+  const Index slot = part.shard.find(static_cast<std::uint32_t>(hash), who.call, who.user, who.device);
   if (slot != PresenceShard::none && part.shard.revision(slot) <= revision) part.shard.erase(slot);
 }
 
-std::optional<Duration> MemoryPresence::sinceLastSeen(const ParticipantKey& who, SteadyPoint now) const {
-  const std::uint64_t hash = hashOf(who.call, who.user);
+std::optional<Duration> MemoryPresence::sinceLastSeen(const SessionKey& who, SteadyPoint now) const {
+  const std::uint64_t hash = hashOf(who);
   const Part& part = partOf(hash);
   const Lock lock(part.mutex);
-  const Index slot = part.shard.find(static_cast<std::uint32_t>(hash), who.call, who.user);
+  const Index slot = part.shard.find(static_cast<std::uint32_t>(hash), who.call, who.user, who.device);
   if (slot == PresenceShard::none) return std::nullopt;
   return ago(part.shard.lastSeen(slot), now);
 }
 
 /// Heartbeats may come between two batches. When slots moved meanwhile, the part is read again from the
-/// start; a participant who was untracked and tracked again meanwhile may appear twice.
+/// start; a session that was untracked and tracked again meanwhile may appear twice.
 void MemoryPresence::appendSeen(const Part& part, SteadyPoint threshold, SteadyPoint now,
                                 std::vector<LastSeen>& to) {
   const std::size_t first = to.size();

@@ -18,12 +18,12 @@ class MemoryPresence final : public Presence {
  public:
   MemoryPresence();
 
-  bool touch(const CallId& call, const UserId& user, SteadyPoint now) override;
-  Touched touchNow(const CallId& call, const UserId& user, const Clock& clock) override;
-  void track(const ParticipantKey& who, std::int64_t revision, SteadyPoint now) override;
-  void untrack(const ParticipantKey& who, std::int64_t revision) override;
-  [[nodiscard]] std::optional<Duration> sinceLastSeen(const ParticipantKey& who,
-                                                      SteadyPoint now) const override;
+  bool touch(const CallId& call, const UserId& user, const DeviceId& device, SteadyPoint now) override;
+  Touched touchNow(const CallId& call, const UserId& user, const DeviceId& device,
+                   const Clock& clock) override;
+  void track(const SessionKey& who, std::int64_t revision, SteadyPoint now) override;
+  void untrack(const SessionKey& who, std::int64_t revision) override;
+  [[nodiscard]] std::optional<Duration> sinceLastSeen(const SessionKey& who, SteadyPoint now) const override;
   [[nodiscard]] std::vector<LastSeen> seenWithin(Duration atMost, SteadyPoint now) const override;
 
  private:
@@ -35,12 +35,16 @@ class MemoryPresence final : public Presence {
     PresenceShard shard GUARDED_BY(mutex);
   };
 
-  [[nodiscard]] std::uint64_t hashOf(const CallId& call, const UserId& user) const noexcept;
+  [[nodiscard]] std::uint64_t hashOf(const CallId& call, const UserId& user,
+                                     const DeviceId& device) const noexcept;
+  [[nodiscard]] std::uint64_t hashOf(const SessionKey& who) const noexcept {
+    return hashOf(who.call, who.user, who.device);
+  }
   [[nodiscard]] Part& partOf(std::uint64_t hash) noexcept { return parts_[hash >> 56U]; }
   [[nodiscard]] const Part& partOf(std::uint64_t hash) const noexcept { return parts_[hash >> 56U]; }
   /// `readClock()` gives the time; called while the memory is being fetched, with no lock held.
   template <class ReadClock>
-  Touched touchAt(const CallId& call, const UserId& user, ReadClock&& readClock);
+  Touched touchAt(const CallId& call, const UserId& user, const DeviceId& device, ReadClock&& readClock);
   static void prefetch(const Part& part, std::uint32_t hash) noexcept NO_THREAD_SAFETY_ANALYSIS;
   static void appendSeen(const Part& part, SteadyPoint threshold, SteadyPoint now, std::vector<LastSeen>& to);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <numeric>
 #include <stdexcept>
 #include <utility>
 
@@ -11,14 +12,19 @@
 namespace messenger::memory {
 namespace {
 
-void copyTo(char* at, const std::array<std::string_view, 3>& texts) noexcept {
+void copyTo(char* at, const std::array<std::string_view, 4>& texts) noexcept {
   for (const std::string_view text : texts) at = std::copy(text.begin(), text.end(), at);
 }
 
 /// REQUIRES: their sizes are those of the stored texts, which follow each other.
-bool areAt(const char* at, const std::array<std::string_view, 3>& texts) noexcept {
+bool areAt(const char* at, const std::array<std::string_view, 4>& texts) noexcept {
   return sameText(at, texts[0]) && sameText(at + texts[0].size(), texts[1]) &&
-         sameText(at + texts[0].size() + texts[1].size(), texts[2]);
+         sameText(at + texts[0].size() + texts[1].size(), texts[2]) &&
+         sameText(at + texts[0].size() + texts[1].size() + texts[2].size(), texts[3]);
+}
+
+std::size_t total(const PresenceShard::Sizes& sizes) noexcept {
+  return std::accumulate(sizes.begin(), sizes.end(), std::size_t{0});
 }
 
 constexpr std::uint64_t inEachByte(std::uint8_t value) noexcept {
@@ -67,9 +73,9 @@ bool PresenceShard::matchesLong(const Slot& slot, const Texts& texts) noexcept {
 void PresenceShard::write(Slot& slot, std::uint32_t hash, const Texts& texts) {
   slot.label = labelOf(hash, texts);
   if (static_cast<std::uint32_t>(slot.label) != isLong) return copyTo(slot.text.data(), texts);
-  const std::array<std::size_t, 3> sizes{texts[0].size(), texts[1].size(), texts[2].size()};
-  auto elsewhere = std::make_unique<LongTexts>(
-      LongTexts{sizes, std::make_unique_for_overwrite<char[]>(sizes[0] + sizes[1] + sizes[2])});
+  const Sizes sizes{texts[0].size(), texts[1].size(), texts[2].size(), texts[3].size()};
+  auto elsewhere =
+      std::make_unique<LongTexts>(LongTexts{sizes, std::make_unique_for_overwrite<char[]>(total(sizes))});
   copyTo(elsewhere->text.get(), texts);
   LongTexts* const pointer = elsewhere.release();
   std::memcpy(slot.text.data(), &pointer, sizeof pointer);  // NOLINT(bugprone-sizeof-expression): the pointer
@@ -88,10 +94,10 @@ void PresenceShard::prefetch(std::uint32_t hash) const noexcept {
   // NOLINTEND(performance-no-int-to-ptr)
 }
 
-PresenceShard::Index PresenceShard::find(std::uint32_t hash, const CallId& call,
-                                         const UserId& user) const noexcept {
+PresenceShard::Index PresenceShard::find(std::uint32_t hash, const CallId& call, const UserId& user,
+                                         const DeviceId& device) const noexcept {
   if (capacity_ == 0) return none;
-  const Texts texts = textsOf(call, user);
+  const Texts texts = textsOf(call, user, device);
   const std::uint64_t label = labelOf(hash, texts);
   const std::uint64_t wanted = inEachByte(tagOf(hash));
   Index at = homeOf(hash, capacity_);
@@ -122,12 +128,11 @@ void PresenceShard::setTag(Tag* tags, Index capacity, Index slot, Tag tag) noexc
   if (slot < group) tags[capacity + slot] = tag;
 }
 
-void PresenceShard::insert(std::uint32_t hash, const CallId& call, const UserId& user, std::int64_t revision,
-                           SteadyPoint at) {
+void PresenceShard::insert(std::uint32_t hash, const SessionKey& who, std::int64_t revision, SteadyPoint at) {
   makeRoom();
   const Index index = firstFree(tags_.get(), hash, capacity_);
   Slot& slot = slots_[index];
-  write(slot, hash, textsOf(call, user));
+  write(slot, hash, textsOf(who.call, who.user, who.device));
   slot.lastSeen = at;
   slot.revision = stored(revision);
   if (tags_[index] == unused) ++filled_;
@@ -152,7 +157,7 @@ void PresenceShard::makeRoom() {
   constexpr Index smallest = 16;
   if ((std::uint64_t{filled_} + 1) * 8 <= std::uint64_t{capacity_} * 7) return;
   const std::uint64_t wanted = std::uint64_t{size_} * 10 / 7 + 1;
-  if (wanted >= none / 2) throw std::length_error("presence: too many participants");
+  if (wanted >= none / 2) throw std::length_error("presence: too many sessions");
   rebuild(std::max(smallest, static_cast<Index>(wanted)));
 }
 
@@ -186,7 +191,7 @@ void PresenceShard::Batch::clear() noexcept {
   read_ = 0;
 }
 
-ParticipantKey PresenceShard::Batch::nextKey(std::size_t at) {
+SessionKey PresenceShard::Batch::nextKey(std::size_t at) {
   const auto next = [&](std::size_t size) {
     read_ += size;
     return texts_.substr(read_ - size, size);
@@ -194,7 +199,8 @@ ParticipantKey PresenceShard::Batch::nextKey(std::size_t at) {
   const auto& sizes = entries_[at].sizes;
   CallId call{next(sizes[0])};
   std::string type = next(sizes[1]);
-  return {std::move(call), UserId{std::move(type), next(sizes[2])}};
+  std::string id = next(sizes[2]);
+  return {std::move(call), UserId{std::move(type), std::move(id)}, DeviceId{next(sizes[3])}};
 }
 
 PresenceShard::Index PresenceShard::collect(Index from, SteadyPoint threshold, Batch& batch) const {
@@ -206,7 +212,7 @@ PresenceShard::Index PresenceShard::collect(Index from, SteadyPoint threshold, B
     const LongTexts* const elsewhere = longTexts(slot);
     const Batch::Entry entry{slot.lastSeen, elsewhere != nullptr ? elsewhere->sizes : sizesIn(slot)};
     const char* const text = elsewhere != nullptr ? elsewhere->text.get() : slot.text.data();
-    batch.texts_.append(text, entry.sizes[0] + entry.sizes[1] + entry.sizes[2]);
+    batch.texts_.append(text, total(entry.sizes));
     batch.entries_.push_back(entry);
   }
   return from < capacity_ ? from : none;

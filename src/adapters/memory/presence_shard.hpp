@@ -11,18 +11,18 @@
 #include <string_view>
 #include <vector>
 
-#include "messenger/model/call_participant.hpp"
+#include "messenger/model/call_session.hpp"
 #include "messenger/model/time.hpp"
 
 namespace messenger::memory {
 
-/// One of the parts that MemoryPresence divides its participants into: an open-addressing table with linear
+/// One of the parts that MemoryPresence divides its sessions into: an open-addressing table with linear
 /// probing. Confined: its owner locks.
 ///
-/// The cost of a heartbeat is its cache misses, so the table is built to have few. Each participant has one
+/// The cost of a heartbeat is its cache misses, so the table is built to have few. Each session has one
 /// slot of one cache line, which contains the last-seen time and the texts themselves; only texts that are
 /// too long are stored elsewhere. A separate array, small enough for the cache, has one tag byte for each
-/// slot, which tells whether the slot can match. Participants are found by comparing the whole texts, so two
+/// slot, which tells whether the slot can match. Sessions are found by comparing the whole texts, so two
 /// of them are never confused.
 ///
 /// A slot never moves except when the table is rebuilt (`generation`).
@@ -36,8 +36,9 @@ class PresenceShard {
   PresenceShard& operator=(const PresenceShard&) = delete;
   ~PresenceShard();
 
-  /// The slot of a tracked participant, or `none`.
-  [[nodiscard]] Index find(std::uint32_t hash, const CallId& call, const UserId& user) const noexcept;
+  /// The slot of a tracked session, or `none`.
+  [[nodiscard]] Index find(std::uint32_t hash, const CallId& call, const UserId& user,
+                           const DeviceId& device) const noexcept;
 
   /// Prefetches the memory that `find` is likely to read. May be called without the owner's lock: it only
   /// reads the address of the table. An outdated address is harmless, because nothing is read from it.
@@ -50,7 +51,7 @@ class PresenceShard {
 
   [[nodiscard]] SteadyPoint lastSeen(Index slot) const noexcept { return slots_[slot].lastSeen; }
 
-  /// In the call as of this revision. An earlier one than the stored one changes nothing.
+  /// Open as of this revision. An earlier one than the stored one changes nothing.
   void raise(Index slot, std::int64_t revision) noexcept {
     slots_[slot].revision = std::max(slots_[slot].revision, stored(revision));
   }
@@ -58,11 +59,12 @@ class PresenceShard {
   [[nodiscard]] std::int64_t revision(Index slot) const noexcept { return slots_[slot].revision; }
 
   /// REQUIRES: not tracked yet. Changes nothing when it throws std::bad_alloc.
-  void insert(std::uint32_t hash, const CallId& call, const UserId& user, std::int64_t revision,
-              SteadyPoint at);
+  void insert(std::uint32_t hash, const SessionKey& who, std::int64_t revision, SteadyPoint at);
   void erase(Index slot) noexcept;
 
-  /// A few participants, copied from the table. Reuses its memory when it is filled again.
+  using Sizes = std::array<std::size_t, 4>;
+
+  /// A few sessions, copied from the table. Reuses its memory when it is filled again.
   class Batch {
    public:
     Batch();
@@ -71,13 +73,13 @@ class PresenceShard {
     [[nodiscard]] SteadyPoint lastSeen(std::size_t at) const noexcept { return entries_[at].lastSeen; }
 
     /// REQUIRES: asked for in order, from the first one on.
-    [[nodiscard]] ParticipantKey nextKey(std::size_t at);
+    [[nodiscard]] SessionKey nextKey(std::size_t at);
 
    private:
     friend class PresenceShard;
     struct Entry {
       SteadyPoint lastSeen;
-      std::array<std::size_t, 3> sizes;
+      Sizes sizes;
     };
     static constexpr std::size_t capacity = 64;
 
@@ -86,7 +88,7 @@ class PresenceShard {
     std::size_t read_ = 0;
   };
 
-  /// Copies participants seen since `threshold`, from the slot `from` on, until the batch is full or enough
+  /// Copies sessions seen since `threshold`, from the slot `from` on, until the batch is full or enough
   /// slots were visited. Returns the slot to continue with, or `none` at the end.
   [[nodiscard]] Index collect(Index from, SteadyPoint threshold, Batch& batch) const;
 
@@ -108,16 +110,16 @@ class PresenceShard {
   static constexpr std::size_t inlineSize = 44;
   static constexpr std::uint32_t isLong = 0xFFFFFFFF;
 
-  using Texts = std::array<std::string_view, 3>;  ///< call id, user type and user id
+  using Texts = std::array<std::string_view, 4>;  ///< call id, user type, user id and device
   struct LongTexts {
-    std::array<std::size_t, 3> sizes;
+    Sizes sizes;
     std::unique_ptr<char[]> text;
   };
   struct alignas(64) Slot {
     SteadyPoint lastSeen;
     std::uint64_t label;
     std::uint32_t revision;
-    std::array<char, inlineSize> text;  ///< the three texts in sequence; or a pointer to LongTexts
+    std::array<char, inlineSize> text;  ///< the texts in sequence; or a pointer to LongTexts
   };
   static_assert(sizeof(Slot) == 64);
 
@@ -130,19 +132,22 @@ class PresenceShard {
   /// Compared before the texts: the hash and the sizes of the texts. Texts that are too long for a slot have
   /// `isLong` as sizes.
   [[nodiscard]] static std::uint64_t labelOf(std::uint32_t hash, const Texts& texts) noexcept {
-    const std::size_t total = texts[0].size() + texts[1].size() + texts[2].size();
+    const std::size_t total = texts[0].size() + texts[1].size() + texts[2].size() + texts[3].size();
     if (total > inlineSize) return std::uint64_t{hash} << 32U | isLong;
-    return std::uint64_t{hash} << 32U | texts[0].size() << 16U | texts[1].size() << 8U | texts[2].size();
+    return std::uint64_t{hash} << 32U | texts[0].size() << 24U | texts[1].size() << 16U |
+           texts[2].size() << 8U | texts[3].size();
   }
   [[nodiscard]] static std::uint32_t hashIn(const Slot& slot) noexcept {
     return static_cast<std::uint32_t>(slot.label >> 32U);
   }
-  [[nodiscard]] static std::array<std::size_t, 3> sizesIn(const Slot& slot) noexcept {
-    return {slot.label >> 16U & 0xFFU, slot.label >> 8U & 0xFFU, slot.label & 0xFFU};
+  [[nodiscard]] static Sizes sizesIn(const Slot& slot) noexcept {
+    return {slot.label >> 24U & 0xFFU, slot.label >> 16U & 0xFFU, slot.label >> 8U & 0xFFU,
+            slot.label & 0xFFU};
   }
 
-  [[nodiscard]] static Texts textsOf(const CallId& call, const UserId& user) noexcept {
-    return {call.value(), user.type, user.id};
+  [[nodiscard]] static Texts textsOf(const CallId& call, const UserId& user,
+                                     const DeviceId& device) noexcept {
+    return {call.value(), user.type, user.id, device.value()};
   }
   [[nodiscard]] static LongTexts* longTexts(const Slot& slot) noexcept;
   [[nodiscard]] static bool matchesLong(const Slot& slot, const Texts& texts) noexcept;

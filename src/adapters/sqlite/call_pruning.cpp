@@ -20,6 +20,9 @@ constexpr FixedText candidatesText =
     "(SELECT count(*) FROM call_participants AS each WHERE each.call_sequence = calls.sequence) "
     "FROM calls WHERE sequence < (SELECT max(sequence) FROM calls) ORDER BY sequence";
 
+constexpr FixedText deleteSessionsText =
+    "DELETE FROM call_sessions WHERE participant_sequence IN "
+    "(SELECT sequence FROM call_participants WHERE call_sequence = ?1)";
 constexpr FixedText deleteParticipantsText = "DELETE FROM call_participants WHERE call_sequence = ?1";
 constexpr FixedText deleteCallText = "DELETE FROM calls WHERE sequence = ?1";
 
@@ -49,6 +52,7 @@ std::size_t SqliteCallStore::prune(const PruneRequest& request) {
       return chosen.calls.size() >= request.limit || chosen.participants >= rowsAtOnce;
     });
     for (const std::int64_t call : found.calls) {
+      Query(connection, deleteSessionsText, call).run();
       Query(connection, deleteParticipantsText, call).run();
       Query(connection, deleteCallText, call).run();
     }

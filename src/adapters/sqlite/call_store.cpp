@@ -13,27 +13,29 @@ namespace messenger::sqlite {
 namespace {
 
 // load: one statement gives the call, the user's row, the counts, the thread's revision, the switch, and the
-// membership. ?1 and ?2 the user, ?3 the call or the thread, ?4 how far to count.
+// membership; a row for each session of the user. ?1 and ?2 the user, ?3 the call or the thread, ?4 how far
+// to count.
 
 constexpr FixedText pictureColumns =
-    callColumns + ", " + participantColumns +
-    ", call_participants.last_seen_at, "
+    callColumns + ", " + participantColumns + ", " + sessionColumns +
+    ", "
     "(SELECT count(*) FROM (SELECT 1 FROM call_participants AS each "
     "WHERE each.call_sequence = calls.sequence AND each.left_at IS NULL LIMIT ?4)), "
     "coalesce((SELECT revision FROM thread_revisions WHERE thread_id = coalesce(calls.thread_id, ?3)), 0), "
     "(SELECT value FROM settings WHERE key = 'calls_down_until')";
-constexpr int lastSeenColumn = callColumnCount + participantColumnCount;
-constexpr int inCallColumn = lastSeenColumn + 1;
-constexpr int revisionColumn = lastSeenColumn + 2;
-constexpr int downColumn = lastSeenColumn + 3;
-constexpr int membershipColumn = lastSeenColumn + 4;
+constexpr int sessionColumn = callColumnCount + participantColumnCount;
+constexpr int inCallColumn = sessionColumn + sessionColumnCount;
+constexpr int revisionColumn = inCallColumn + 1;
+constexpr int downColumn = inCallColumn + 2;
+constexpr int membershipColumn = inCallColumn + 3;
 
 constexpr FixedText ofCall = " FROM (SELECT 1) LEFT JOIN calls ON calls.id = ?3 ";
 constexpr FixedText ofThread =
     " FROM (SELECT 1) LEFT JOIN calls ON calls.thread_id = ?3 AND calls.ended_at IS NULL ";
 constexpr FixedText joinUser =
     "LEFT JOIN call_participants ON call_participants.call_sequence = calls.sequence "
-    "AND call_participants.user_type = ?1 AND call_participants.user_id = ?2 ";
+    "AND call_participants.user_type = ?1 AND call_participants.user_id = ?2 "
+    "LEFT JOIN call_sessions ON call_sessions.participant_sequence = call_participants.sequence ";
 
 constexpr FixedText byCallText = "SELECT " + pictureColumns + ofCall + joinUser;
 constexpr FixedText byThreadText = "SELECT " + pictureColumns + ofThread + joinUser;
@@ -50,7 +52,7 @@ constexpr FixedText everyoneText = "SELECT " + participantColumns +
                                    " FROM call_participants WHERE call_sequence = ?1 AND left_at IS NULL "
                                    "ORDER BY sequence";
 
-CallStore::Loaded readPicture(const Query& row, bool withMembership) {
+CallStore::Loaded readPicture(Query& row, bool withMembership) {
   CallStore::Loaded loaded;
   loaded.threadRevision = row.integer(revisionColumn);
   loaded.callsDownUntil = row.maybeStorageTime(downColumn);
@@ -59,11 +61,13 @@ CallStore::Loaded readPicture(const Query& row, bool withMembership) {
     state.call = readCall(row);
     state.inCall = row.count(inCallColumn);
     if (auto user = readMaybeParticipant(row, callColumnCount, state.call.id)) {
-      if (!user->leftAt) loaded.lastSeen = row.storageTime(lastSeenColumn);
       state.participants.push_back(std::move(*user));
     }
   }
   if (withMembership) loaded.membership = readMembership(row, membershipColumn);
+  for (bool more = !row.isNull(sessionColumn); more; more = row.next()) {
+    loaded.call->sessions.push_back(readSession(row, sessionColumn, loaded.call->participants.front()));
+  }
   return loaded;
 }
 
@@ -141,22 +145,44 @@ constexpr FixedText revisionText =
     "SELECT coalesce((SELECT revision FROM thread_revisions WHERE thread_id = ?1), 0)";
 constexpr FixedText downText = "SELECT 1 FROM settings WHERE key = 'calls_down_until' AND value > ?1";
 
-// The table's UNIQUE (call, user) holds one row a user. Of one that is not in the call, the time of the last
-// heartbeat stays; a new row must have one.
+// The table's UNIQUE (call, user) holds one row a user.
 constexpr FixedText insertParticipantText =
     "INSERT INTO call_participants (id, call_sequence, user_type, user_id, kicked, left_at, created_at, "
-    "updated_at, last_seen_at, seen_by, departed_at) "
-    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, iif(?6 IS NULL, NULL, ?9)) ON CONFLICT (id) DO NOTHING";
+    "updated_at, departed_at) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, iif(?6 IS NULL, NULL, ?9)) ON CONFLICT (id) DO NOTHING";
 constexpr FixedText findSequenceText =
     "SELECT sequence FROM call_participants WHERE id = ?1 AND call_sequence = ?2";
 constexpr FixedText isInText =
-    "UPDATE call_participants SET kicked = ?2, left_at = NULL, updated_at = ?3, last_seen_at = ?4, "
-    "seen_by = ?5, departed_at = NULL WHERE sequence = ?1";
+    "UPDATE call_participants SET kicked = ?2, left_at = NULL, updated_at = ?3, departed_at = NULL "
+    "WHERE sequence = ?1";
 constexpr FixedText isOutText =
     "UPDATE call_participants SET kicked = ?2, left_at = ?3, updated_at = ?4, departed_at = ?5 "
     "WHERE sequence = ?1";
 constexpr FixedText leavesText =
     "UPDATE call_participants SET left_at = ?2, updated_at = ?2, departed_at = ?3 WHERE sequence = ?1";
+
+constexpr FixedText openText =
+    "INSERT INTO call_sessions (participant_sequence, device, opened_at, last_seen_at, seen_by) "
+    "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (participant_sequence, device) DO UPDATE SET "
+    "opened_at = excluded.opened_at, closed_at = NULL, last_seen_at = excluded.last_seen_at, "
+    "seen_by = excluded.seen_by, departed_at = NULL";
+constexpr FixedText closeText =
+    "UPDATE call_sessions SET closed_at = ?3, departed_at = ?4 "
+    "WHERE participant_sequence = ?1 AND device = ?2 AND closed_at IS NULL";
+constexpr FixedText openDevicesText =
+    "SELECT device FROM call_sessions WHERE participant_sequence = ?1 AND closed_at IS NULL";
+constexpr FixedText everyoneWithDevicesText =
+    "SELECT " + participantColumns +
+    ", call_sessions.device FROM call_participants LEFT JOIN call_sessions "
+    "ON call_sessions.participant_sequence = call_participants.sequence AND call_sessions.closed_at IS NULL "
+    "WHERE call_participants.call_sequence = ?1 AND call_participants.left_at IS NULL "
+    "ORDER BY call_participants.sequence";
+constexpr FixedText closeAllText =
+    "UPDATE call_sessions SET closed_at = ?2, departed_at = ?3 "
+    "WHERE participant_sequence = ?1 AND closed_at IS NULL";
+constexpr FixedText forgetText =
+    "DELETE FROM call_sessions WHERE device = ?3 AND closed_at IS NOT NULL AND participant_sequence = "
+    "(SELECT sequence FROM call_participants WHERE id = ?1 AND call_sequence = ?2)";
 
 constexpr FixedText cancelText = "DELETE FROM jobs WHERE call_id = ?1 AND type = ?2";
 
@@ -237,10 +263,9 @@ std::optional<CallWithRoom> insertRow(Connection& connection, const CallChange& 
 /// Stores a participant that is new. Nothing when its id exists.
 std::optional<std::int64_t> insertParticipant(Connection& connection, const CallChange& change,
                                               const CallWithRoom& call, const CallParticipant& wanted) {
-  const bool inserted =
-      Query(connection, insertParticipantText, wanted.id, call.sequence, wanted.user, wanted.kicked,
-            wanted.leftAt, wanted.createdAt, wanted.updatedAt, change.now, change.seenBy)
-          .run() == 1;
+  const bool inserted = Query(connection, insertParticipantText, wanted.id, call.sequence, wanted.user,
+                              wanted.kicked, wanted.leftAt, wanted.createdAt, wanted.updatedAt, change.now)
+                            .run() == 1;
   if (!inserted) return std::nullopt;
   return connection.database().getLastInsertRowid();
 }
@@ -257,7 +282,7 @@ std::optional<std::int64_t> changeParticipant(Connection& connection, const Call
   if (wanted.leftAt) {
     Query(connection, isOutText, sequence, wanted.kicked, wanted.leftAt, wanted.updatedAt, change.now).run();
   } else {
-    Query(connection, isInText, sequence, wanted.kicked, wanted.updatedAt, change.now, change.seenBy).run();
+    Query(connection, isInText, sequence, wanted.kicked, wanted.updatedAt).run();
   }
   return sequence;
 }
@@ -280,15 +305,55 @@ CallParticipant writeParticipant(Connection& connection, const CallChange& chang
   return written;
 }
 
-std::vector<CallParticipant> takeEveryoneOut(Connection& connection, const CallChange& change,
-                                             const CallWithRoom& call) {
-  std::vector<CallParticipant> left = everyoneIn(connection, call);
-  for (CallParticipant& each : left) {
+/// Closes all sessions of a participant who is out of the call.
+void closeSessions(Connection& connection, const CallChange& change, const CallParticipant& row,
+                   std::vector<SessionKey>& closed) {
+  const std::size_t before = closed.size();
+  {
+    Query open(connection, openDevicesText, row.sequence);
+    while (open.next()) closed.push_back({change.call, row.user, DeviceId{open.text(0)}});
+  }
+  if (closed.size() > before) Query(connection, closeAllText, row.sequence, row.leftAt, change.now).run();
+}
+
+std::int64_t sequenceOf(Connection& connection, const ParticipantId& participant,
+                        const CommitResult& result) {
+  for (const CallParticipant& each : result.participants) {
+    if (each.id == participant) return each.sequence;
+  }
+  Query row(connection, findSequenceText, participant, result.call.sequence);
+  if (!row.next()) throw StorageError("a session of no participant of that call");
+  return row.integer(0);
+}
+
+void writeSession(Connection& connection, const CallChange& change, const CallSession& wanted,
+                  CommitResult& result) {
+  const std::int64_t participant = sequenceOf(connection, wanted.participant, result);
+  if (wanted.open()) {
+    Query(connection, openText, participant, wanted.device, wanted.openedAt, change.now, change.seenBy).run();
+  } else if (Query(connection, closeText, participant, wanted.device, wanted.closedAt, change.now).run() ==
+             1) {
+    result.closed.push_back({change.call, wanted.user, wanted.device});
+  }
+}
+
+void takeEveryoneOut(Connection& connection, const CallChange& change, CommitResult& result) {
+  {
+    Query row(connection, everyoneWithDevicesText, result.call.sequence);
+    while (row.next()) {
+      CallParticipant each = readParticipant(row, 0, change.call);
+      if (!row.isNull(participantColumnCount))
+        result.closed.push_back({change.call, each.user, DeviceId{row.text(participantColumnCount)}});
+      const bool isNext = result.left.empty() || result.left.back().sequence != each.sequence;
+      if (isNext) result.left.push_back(std::move(each));
+    }
+  }
+  for (CallParticipant& each : result.left) {
     Query(connection, leavesText, each.sequence, change.everyoneLeaves, change.now).run();
     each.leftAt = change.everyoneLeaves;
     each.updatedAt = *change.everyoneLeaves;
+    Query(connection, closeAllText, each.sequence, each.leftAt, change.now).run();
   }
-  return left;
 }
 
 bool losesClaim(Connection& connection, const CallChange& change) {
@@ -322,9 +387,15 @@ CommitResult commitIn(Connection& connection, const CallChange& change) {
   }
   result.call = std::move(std::get<CallWithRoom>(row));
   for (const CallParticipant& wanted : change.participants) {
-    result.participants.push_back(writeParticipant(connection, change, result.call, wanted));
+    const CallParticipant& written =
+        result.participants.emplace_back(writeParticipant(connection, change, result.call, wanted));
+    if (written.leftAt) closeSessions(connection, change, written, result.closed);
   }
-  if (change.everyoneLeaves) result.left = takeEveryoneOut(connection, change, result.call);
+  if (change.forgets) {
+    Query(connection, forgetText, change.forgets->first, result.call.sequence, change.forgets->second).run();
+  }
+  for (const CallSession& wanted : change.sessions) writeSession(connection, change, wanted, result);
+  if (change.everyoneLeaves) takeEveryoneOut(connection, change, result);
   if (change.removesMember) takeOffThread(connection, result.call.threadId, *change.removesMember);
   if (change.settles) static_cast<void>(settle(connection, *change.settles));
   for (const JobType type : change.cancels) {

@@ -20,8 +20,8 @@ constexpr FixedText anchorText =
 // The latest past time in the file. Deadlines, which are in the future, do not count.
 constexpr FixedText latestText =
     "SELECT max(coalesce((SELECT value FROM settings WHERE key = 'clock_reached'), 0), "
-    "coalesce((SELECT max(last_seen_at) FROM call_participants WHERE left_at IS NULL), 0), "
-    "coalesce((SELECT max(departed_at) FROM call_participants WHERE departed_at IS NOT NULL), 0), "
+    "coalesce((SELECT max(last_seen_at) FROM call_sessions WHERE closed_at IS NULL), 0), "
+    "coalesce((SELECT max(departed_at) FROM call_sessions WHERE departed_at IS NOT NULL), 0), "
     "coalesce((SELECT started_at FROM calls ORDER BY sequence DESC LIMIT 1), 0))";
 
 constexpr FixedText storeText =

@@ -45,6 +45,9 @@ constexpr std::array rules{
         "AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.call_id = c.id)"},
     Rule{"participant {} has left without a stored time, or has a stored time and has not left",
          "SELECT id FROM call_participants WHERE (departed_at IS NULL) <> (left_at IS NULL)"},
+    Rule{"participant {} is in the call without a device, or is out of it with one",
+         "SELECT p.id FROM call_participants p WHERE (p.left_at IS NULL) <> EXISTS (SELECT 1 FROM "
+         "call_sessions s WHERE s.participant_sequence = p.sequence AND s.closed_at IS NULL)"},
     Rule{"job {} belongs to a call that does not exist",
          "SELECT j.id FROM jobs j WHERE j.call_id IS NOT NULL AND NOT EXISTS "
          "(SELECT 1 FROM calls c WHERE c.id = j.call_id)"},

@@ -16,10 +16,11 @@ constexpr std::size_t chunkSize = 1000;
 constexpr auto peerKept = std::chrono::hours{24} * 7;
 
 constexpr FixedText seenText =
-    "UPDATE call_participants SET seen_by = iif(last_seen_at < ?4, ?5, seen_by), "
-    "last_seen_at = max(last_seen_at, ?4) "
-    "WHERE call_sequence = (SELECT sequence FROM calls WHERE id = ?1) AND user_type = ?2 AND user_id = ?3 "
-    "AND left_at IS NULL";
+    "UPDATE call_sessions SET seen_by = iif(last_seen_at < ?5, ?6, seen_by), "
+    "last_seen_at = max(last_seen_at, ?5) "
+    "WHERE participant_sequence = (SELECT p.sequence FROM calls CROSS JOIN call_participants AS p "
+    "ON p.call_sequence = calls.sequence WHERE calls.id = ?1 AND p.user_type = ?2 AND p.user_id = ?3) "
+    "AND device = ?4 AND closed_at IS NULL";
 
 constexpr FixedText revisionText = "SELECT revision FROM calls WHERE id = ?1";
 
@@ -33,21 +34,27 @@ constexpr FixedText forgetText = "DELETE FROM presence_peers WHERE lease_until <
 constexpr FixedText peersText =
     "SELECT instance, receiving_since, reported_up_to, lease_until FROM presence_peers";
 
+constexpr FixedText ofSession =
+    "CROSS JOIN call_participants AS p ON p.sequence = s.participant_sequence "
+    "CROSS JOIN calls ON calls.sequence = p.call_sequence ";
+
 constexpr FixedText silentText =
-    "SELECT calls.id, p.user_type, p.user_id, p.last_seen_at, p.seen_by, p.sequence "
-    "FROM call_participants AS p INDEXED BY call_participants_silent "
-    "CROSS JOIN calls ON calls.sequence = p.call_sequence "
-    "WHERE p.left_at IS NULL AND p.last_seen_at <= ?1 AND (p.last_seen_at, p.sequence) > (?3, ?4) "
-    "AND p.call_sequence <= ?2 ORDER BY p.last_seen_at, p.sequence LIMIT ?5";
+    "SELECT calls.id, p.user_type, p.user_id, s.device, s.last_seen_at, s.seen_by, p.sequence "
+    "FROM call_sessions AS s INDEXED BY call_sessions_silent " +
+    ofSession +
+    "WHERE s.closed_at IS NULL AND s.last_seen_at <= ?1 "
+    "AND (s.last_seen_at, s.participant_sequence, s.device) > (?3, ?4, ?5) "
+    "AND p.call_sequence <= ?2 ORDER BY s.last_seen_at, s.participant_sequence, s.device LIMIT ?6";
 
 constexpr FixedText departedText =
-    "SELECT calls.id, p.user_type, p.user_id, calls.revision "
-    "FROM call_participants AS p INDEXED BY call_participants_departed "
-    "CROSS JOIN calls ON calls.sequence = p.call_sequence "
-    "WHERE p.departed_at IS NOT NULL AND p.departed_at >= ?1 ORDER BY p.departed_at, p.sequence LIMIT ?2";
+    "SELECT calls.id, p.user_type, p.user_id, s.device, calls.revision "
+    "FROM call_sessions AS s INDEXED BY call_sessions_departed " +
+    ofSession +
+    "WHERE s.departed_at IS NOT NULL AND s.departed_at >= ?1 "
+    "ORDER BY s.departed_at, s.participant_sequence, s.device LIMIT ?2";
 
 using Absent = HeartbeatStore::Absent;
-using SeenAt = std::pair<ParticipantKey, StorageTime>;
+using SeenAt = std::pair<SessionKey, StorageTime>;
 using SeenSpan = std::span<const SeenAt* const>;
 
 /// In the order of the calls' ids, which is the order of creation and so of the rows. Neighbours are then on
@@ -70,10 +77,15 @@ std::vector<Absent> saveChunk(Connection& connection, SeenSpan chunk, InstanceId
   std::vector<Absent> passedOver;
   for (const SeenAt* seen : chunk) {
     const auto& [who, at] = *seen;
-    if (Query(connection, seenText, who.call, who.user, at, seenBy).run() == 0)
+    if (Query(connection, seenText, who.call, who.user, who.device, at, seenBy).run() == 0)
       passedOver.push_back({who, revisionOf(connection, who.call)});
   }
   return passedOver;
+}
+
+/// From the first columns of silentText and departedText.
+SessionKey readKey(const Query& row) {
+  return {CallId{row.text(0)}, row.user(1), DeviceId{row.text(3)}};
 }
 
 void savePeer(Connection& connection, const HeartbeatStore::Peer& peer) {
@@ -114,17 +126,17 @@ std::vector<HeartbeatStore::Peer> SqliteHeartbeatStore::peers() {
   });
 }
 
-std::vector<HeartbeatStore::SilentParticipant> SqliteHeartbeatStore::silent(const SilentQuery& query) {
+std::vector<HeartbeatStore::SilentSession> SqliteHeartbeatStore::silent(const SilentQuery& query) {
   return pool_.readOne([&](Connection& connection) {
     const StorageTime afterTime = query.after ? query.after->lastSeen : StorageTime::min();
     const std::int64_t afterSequence =
         query.after ? query.after->sequence : std::numeric_limits<std::int64_t>::min();
-    std::vector<SilentParticipant> found;
+    const DeviceId afterDevice = query.after ? query.after->who.device : DeviceId{};
+    std::vector<SilentSession> found;
     Query row(connection, silentText, query.lastSeenAtOrBefore, query.upTo, afterTime, afterSequence,
-              query.limit);
+              afterDevice, query.limit);
     while (row.next()) {
-      found.push_back({ParticipantKey{CallId{row.text(0)}, row.user(1)}, row.storageTime(3),
-                       InstanceId{row.integer(4)}, row.integer(5)});
+      found.push_back({readKey(row), row.storageTime(4), InstanceId{row.integer(5)}, row.integer(6)});
     }
     return found;
   });
@@ -134,7 +146,7 @@ std::vector<Absent> SqliteHeartbeatStore::departures(const DeparturesQuery& quer
   return pool_.readOne([&](Connection& connection) {
     std::vector<Absent> found;
     Query row(connection, departedText, query.since, query.limit);
-    while (row.next()) found.push_back({{CallId{row.text(0)}, row.user(1)}, row.integer(3)});
+    while (row.next()) found.push_back({readKey(row), row.integer(4)});
     return found;
   });
 }

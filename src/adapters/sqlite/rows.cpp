@@ -104,6 +104,17 @@ std::optional<CallParticipant> readMaybeParticipant(const Query& row, int first,
   return readParticipant(row, first, call);
 }
 
+CallSession readSession(const Query& row, int first, const CallParticipant& participant) {
+  CallSession session;
+  session.participant = participant.id;
+  session.user = participant.user;
+  session.device = DeviceId{row.text(first)};
+  session.openedAt = row.time(first + 1);
+  session.closedAt = row.maybeTime(first + 2);
+  session.lastSeen = row.storageTime(first + 3);
+  return session;
+}
+
 Job readJob(const Query& row) {
   Job job;
   job.sequence = row.integer(0);

@@ -4,6 +4,7 @@
 #include "adapters/sqlite/sql.hpp"
 #include "messenger/model/call.hpp"
 #include "messenger/model/call_participant.hpp"
+#include "messenger/model/call_session.hpp"
 #include "messenger/model/job.hpp"
 #include "messenger/model/thread.hpp"
 
@@ -34,6 +35,12 @@ inline constexpr int participantColumnCount = 8;
 /// The same for an outer join: empty when there is no row.
 [[nodiscard]] std::optional<CallParticipant> readMaybeParticipant(const Query& row, int first,
                                                                   const CallId& call);
+
+inline constexpr FixedText sessionColumns =
+    "call_sessions.device, call_sessions.opened_at, call_sessions.closed_at, call_sessions.last_seen_at";
+inline constexpr int sessionColumnCount = 4;
+
+[[nodiscard]] CallSession readSession(const Query& row, int first, const CallParticipant& participant);
 
 inline constexpr FixedText jobColumns =
     "jobs.sequence, jobs.id, jobs.type, jobs.queue, jobs.call_id, jobs.cutoff, jobs.created_at, "

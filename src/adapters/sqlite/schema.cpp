@@ -183,7 +183,33 @@ constexpr std::array version3 = {
     "CREATE INDEX jobs_sweeps ON jobs (queue, available_at, sequence) WHERE failed = 0 AND type > 2",
 };
 
-constexpr std::array released = {Migration{version1}, Migration{version2}, Migration{version3}};
+// When somebody was seen moves from the participant to each of their devices. Who left before has no session:
+// nothing asks for one.
+constexpr std::array version4 = {
+    R"(CREATE TABLE call_sessions (
+         participant_sequence INTEGER NOT NULL REFERENCES call_participants (sequence),
+         device TEXT NOT NULL,
+         opened_at INTEGER NOT NULL,
+         closed_at INTEGER,
+         last_seen_at INTEGER NOT NULL,
+         seen_by INTEGER NOT NULL,
+         departed_at INTEGER,
+         PRIMARY KEY (participant_sequence, device),
+         CHECK ((closed_at IS NULL) = (departed_at IS NULL))
+       ) STRICT, WITHOUT ROWID)",
+    "INSERT INTO call_sessions SELECT sequence, '', updated_at, NULL, last_seen_at, seen_by, NULL "
+    "FROM call_participants WHERE left_at IS NULL",
+    "CREATE INDEX call_sessions_silent ON call_sessions (last_seen_at, participant_sequence, device) "
+    "WHERE closed_at IS NULL",
+    "CREATE INDEX call_sessions_departed ON call_sessions (departed_at) WHERE departed_at IS NOT NULL",
+    "DROP INDEX call_participants_silent",
+    "DROP INDEX call_participants_departed",
+    "ALTER TABLE call_participants DROP COLUMN last_seen_at",
+    "ALTER TABLE call_participants DROP COLUMN seen_by",
+};
+
+constexpr std::array released = {Migration{version1}, Migration{version2}, Migration{version3},
+                                 Migration{version4}};
 
 constexpr const char* readApplication = "PRAGMA application_id";
 constexpr const char* readVersion = "PRAGMA user_version";

@@ -63,7 +63,7 @@ class SqliteHeartbeatStore final : public HeartbeatStore {
 
   std::vector<Absent> save(const Report& report) override;
   [[nodiscard]] std::vector<Peer> peers() override;
-  [[nodiscard]] std::vector<SilentParticipant> silent(const SilentQuery& query) override;
+  [[nodiscard]] std::vector<SilentSession> silent(const SilentQuery& query) override;
   [[nodiscard]] std::vector<Absent> departures(const DeparturesQuery& query) override;
 
  private:

@@ -112,8 +112,8 @@ std::string describe(const Job& job) {
       .text();
 }
 
-std::string describe(const ParticipantKey& key) {
-  return Fields{}.add("call", key.call).add("user", key.user).text();
+std::string describe(const SessionKey& key) {
+  return Fields{}.add("call", key.call).add("user", key.user).add("device", key.device).text();
 }
 
 std::string describe(const Thread& thread) {

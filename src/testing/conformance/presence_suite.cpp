@@ -29,10 +29,12 @@ class PresenceCase {
     if (options_.onAdvance) options_.onAdvance(by);
   }
 
-  [[nodiscard]] bool touch(const ParticipantKey& who) { return presence_->touch(who.call, who.user, now_); }
-  void track(const ParticipantKey& who, std::int64_t revision = 1) { presence_->track(who, revision, now_); }
+  [[nodiscard]] bool touch(const SessionKey& who) {
+    return presence_->touch(who.call, who.user, who.device, now_);
+  }
+  void track(const SessionKey& who, std::int64_t revision = 1) { presence_->track(who, revision, now_); }
 
-  [[nodiscard]] std::size_t seenCount(const ParticipantKey& who, Duration atMost) const {
+  [[nodiscard]] std::size_t seenCount(const SessionKey& who, Duration atMost) const {
     const auto all = presence_->seenWithin(atMost, now_);
     return static_cast<std::size_t>(
         std::count_if(all.begin(), all.end(), [&](const LastSeen& seen) { return seen.who == who; }));
@@ -51,7 +53,7 @@ class PresenceCase {
   SteadyPoint now_{std::chrono::hours{5}};
 };
 
-ParticipantKey who(const std::string& call, const std::string& name) {
+SessionKey who(const std::string& call, const std::string& name) {
   return {CallId{call}, UserId{"user", name}};
 }
 
@@ -126,15 +128,40 @@ void untracksAsOf(PresenceCase& c) {
 }
 
 void keepsApart(PresenceCase& c) {
-  const std::vector<ParticipantKey> keys{{CallId{"ab"}, UserId{"c", "d"}}, {CallId{"a"}, UserId{"bc", "d"}},
-                                         {CallId{"a"}, UserId{"b", "cd"}}, {CallId{"abc"}, UserId{"", "d"}},
-                                         {CallId{""}, UserId{"abc", "d"}}, {CallId{"abcd"}, UserId{"", ""}}};
-  for (const ParticipantKey& key : keys) {
+  const std::vector<SessionKey> keys{{CallId{"ab"}, UserId{"c", "d"}},
+                                     {CallId{"a"}, UserId{"bc", "d"}},
+                                     {CallId{"a"}, UserId{"b", "cd"}},
+                                     {CallId{"abc"}, UserId{"", "d"}},
+                                     {CallId{""}, UserId{"abc", "d"}},
+                                     {CallId{"abcd"}, UserId{"", ""}},
+                                     {CallId{"ab"}, UserId{"c", ""}, DeviceId{"d"}},
+                                     {CallId{""}, UserId{"", ""}, DeviceId{"abcd"}}};
+  for (const SessionKey& key : keys) {
     require(!c->sinceLastSeen(key, c.now()), "a key is not taken for another of the same letters");
     c.track(key);
   }
-  for (const ParticipantKey& key : keys) c->untrack(key, 1);
-  for (const ParticipantKey& key : keys) require(!c->sinceLastSeen(key, c.now()), "all are untracked");
+  for (const SessionKey& key : keys) c->untrack(key, 1);
+  for (const SessionKey& key : keys) require(!c->sinceLastSeen(key, c.now()), "all are untracked");
+}
+
+void devices(PresenceCase& c) {
+  const SessionKey unnamed = who("c", "alice");
+  SessionKey phone = unnamed;
+  phone.device = DeviceId{"phone"};
+  SessionKey longer = unnamed;
+  longer.device = DeviceId{std::string(longestDevice, 'x')};
+  c.track(unnamed);
+  require(!c.touch(phone), "another device of the user is not tracked");
+  c.track(phone);
+  c.track(longer);
+  c.advance(seconds{20});
+  require(c.touch(phone) && c.touch(longer), "each device is tracked by itself");
+  c.requireAge("the age of the other", c->sinceLastSeen(unnamed, c.now()), seconds{20});
+  require(c.seenCount(phone, seconds{5}) == 1 && c.seenCount(longer, seconds{5}) == 1, "they were seen");
+  require(c.seenCount(unnamed, seconds{5}) == 0, "the other was not");
+  c->untrack(phone, 1);
+  require(!c.touch(phone), "one is untracked");
+  require(c.touch(unnamed) && c.touch(longer), "the others stay tracked");
 }
 
 void seenAgain(PresenceCase& c) {
@@ -171,7 +198,8 @@ void seenUpTo(PresenceCase& c) {
 void neverEarlier(PresenceCase& c) {
   c.track(who("c", "alice"));
   const SteadyPoint earlier = c.now() - seconds{10};
-  require(c->touch(CallId{"c"}, UserId{"user", "alice"}, earlier), "an earlier heartbeat returns true");
+  require(c->touch(CallId{"c"}, UserId{"user", "alice"}, DeviceId{}, earlier),
+          "an earlier heartbeat returns true");
   c->track(who("c", "alice"), 1, earlier);
   c.requireAge("the age", c->sinceLastSeen(who("c", "alice"), c.now()), Duration::zero());
 }
@@ -191,7 +219,7 @@ void manyComeAndGo(PresenceCase& c) {
 }
 
 void longTexts(PresenceCase& c) {
-  const ParticipantKey huge{CallId{std::string(1'000'000, 'x')}, UserId{"user", std::string("\0y", 2)}};
+  const SessionKey huge{CallId{std::string(1'000'000, 'x')}, UserId{"user", std::string("\0y", 2)}};
   require(!c.touch(huge), "a huge id is not tracked at first");
   c.track(huge);
   require(c.touch(huge), "a huge id can be tracked");
@@ -203,8 +231,8 @@ void longTexts(PresenceCase& c) {
   constexpr std::size_t most = 40;
   for (std::size_t size = 0; size < most; ++size) c.track(sized(size, most - size / 2));
   for (std::size_t size = 0; size < most; ++size) {
-    const ParticipantKey key = sized(size, most - size / 2);
-    ParticipantKey other = key;
+    const SessionKey key = sized(size, most - size / 2);
+    SessionKey other = key;
     other.user.id.back() = 'v';
     require(c.touch(key), "ids of all sizes are tracked");
     require(!c.touch(other), "one that differs in its last byte is not");
@@ -224,10 +252,10 @@ void atOnce(PresenceCase& c) {
   std::atomic<std::size_t> unseen{0};
   // Half send heartbeats while the other half join and leave, and others read who was seen.
   crowd(people * 100, [&](std::size_t i) {
-    const ParticipantKey key = person(i % people);
+    const SessionKey key = person(i % people);
     const SteadyPoint mine = now + std::chrono::nanoseconds{(i * 7) % 13};
     if (i % 2 == 0) {
-      if (!c->touch(key.call, key.user, mine)) ++unseen;
+      if (!c->touch(key.call, key.user, key.device, mine)) ++unseen;
     } else if (i % 3 == 0) {
       c->untrack(key, 1);
     } else {
@@ -255,6 +283,7 @@ std::size_t presenceSuite(const std::function<std::shared_ptr<Presence>()>& make
   run("touch: not tracked → false, and nothing changes", untracked);
   run("track: one user in one call is tracked, seen now", tracks);
   run("touch: tracked → true, seen now", touches);
+  run("touch: several devices of a user → each by itself", devices);
   run("track: repeating it is a heartbeat", tracksAgain);
   run("untrack: they are no longer tracked; repeating it does nothing", untracks);
   run("untrack: as of an earlier revision than tracked → nothing changes", untracksAsOf);

@@ -36,6 +36,15 @@ CallParticipant StorageCase::newRow(const CallId& call, const UserId& who, std::
   return row;
 }
 
+CallSession StorageCase::sessionOf(const CallParticipant& row, std::int64_t seconds, std::string device) {
+  CallSession session;
+  session.participant = row.id;
+  session.user = row.user;
+  session.device = DeviceId{std::move(device)};
+  session.openedAt = at(seconds);
+  return session;
+}
+
 NewJob StorageCase::newJob(JobType type, std::optional<CallId> call, std::int64_t availableAt) {
   NewJob job;
   job.id = JobId{newId("job")};
@@ -59,6 +68,7 @@ CallChange StorageCase::starting(const std::string& thread, const UserId& owner,
   change.call = call.id;
   change.row = call;
   change.participants = {newRow(call.id, owner, seconds)};
+  change.sessions = {sessionOf(change.participants[0], seconds)};
   change.now = t(seconds);
   change.seenBy = here;
   return change;
@@ -75,7 +85,10 @@ CallChange StorageCase::changing(const CallId& call, std::int64_t seconds) {
 
 CallChange StorageCase::joining(const CallId& call, const std::vector<UserId>& who, std::int64_t seconds) {
   CallChange change = changing(call, seconds);
-  for (const UserId& each : who) change.participants.push_back(newRow(call, each, seconds));
+  for (const UserId& each : who) {
+    change.participants.push_back(newRow(call, each, seconds));
+    change.sessions.push_back(sessionOf(change.participants.back(), seconds));
+  }
   return change;
 }
 
@@ -145,15 +158,16 @@ std::vector<CallParticipant> StorageCase::rows(const CallId& call) const {
   return calls().participants({call, 0, 1000});
 }
 
-std::vector<HeartbeatStore::SilentParticipant> StorageCase::silent() const {
+std::vector<HeartbeatStore::SilentSession> StorageCase::silent() const {
   return heartbeats().silent({StorageTime::max(), INT64_MAX, std::nullopt, 1000});
 }
 
-std::optional<StorageTime> StorageCase::lastSeen(const CallId& call, const UserId& who) const {
-  CallStore::LoadRequest request;
-  request.call = call;
-  request.user = who;
-  return calls().load(request).lastSeen;
+std::optional<StorageTime> StorageCase::lastSeen(const CallId& call, const UserId& who,
+                                                 const std::string& device) const {
+  const CallState found = state(call, who);
+  const CallSession* session = found.find(DeviceId{device});
+  if (session == nullptr || !session->open()) return std::nullopt;
+  return session->lastSeen;
 }
 
 std::string StorageCase::picture() const {

@@ -59,6 +59,9 @@ class StorageCase : public People {
 
   [[nodiscard]] std::string newId(const std::string& kind);
   [[nodiscard]] CallParticipant newRow(const CallId& call, const UserId& who, std::int64_t seconds);
+  /// An open session of the row's user.
+  [[nodiscard]] static CallSession sessionOf(const CallParticipant& row, std::int64_t seconds,
+                                             std::string device = {});
   [[nodiscard]] NewJob newJob(JobType type, std::optional<CallId> call, std::int64_t availableAt);
 
   /// A change that makes a call with its owner in it.
@@ -87,8 +90,10 @@ class StorageCase : public People {
   [[nodiscard]] std::vector<CallParticipant> rows(const CallId& call) const;
   [[nodiscard]] std::vector<Job> waiting() const { return jobs().list({false, 0, 1000}); }
   [[nodiscard]] std::vector<Job> failed() const { return jobs().list({true, 0, 1000}); }
-  [[nodiscard]] std::vector<HeartbeatStore::SilentParticipant> silent() const;
-  [[nodiscard]] std::optional<StorageTime> lastSeen(const CallId& call, const UserId& who) const;
+  [[nodiscard]] std::vector<HeartbeatStore::SilentSession> silent() const;
+  /// Of an open session; empty when there is none.
+  [[nodiscard]] std::optional<StorageTime> lastSeen(const CallId& call, const UserId& who,
+                                                    const std::string& device = {}) const;
 
   /// The whole visible content of the storage.
   [[nodiscard]] std::string picture() const;

@@ -106,6 +106,7 @@ void participants(StorageCase& c) {
   out.leftAt.reset();
   change = c.changing(call, 9);
   change.participants = {out};
+  change.sessions = {StorageCase::sessionOf(out, 9)};
   c.commit(change);
   requireEqual("last seen on coming back", c.lastSeen(call, c.bob), t(9));
   requireEqual("departures once back", c.heartbeats().departures({t(0), 10}).size(), std::size_t{0});
@@ -117,6 +118,89 @@ void oneRowAUser(StorageCase& c) {
   c.requireRefused("a second row of a user", [&] { c.calls().commit(twice); });
   CallChange again = c.joining(call, {c.alice}, 1);
   c.requireRefused("a second row of the starter", [&] { c.calls().commit(again); });
+}
+
+void sessions(StorageCase& c) {
+  const CallId call = c.start("thread", c.alice, 0);
+  const CallParticipant alice = c.row(call, c.alice);
+  CallChange change = c.changing(call, 2);
+  change.sessions = {StorageCase::sessionOf(alice, 2, "phone"), StorageCase::sessionOf(alice, 2, "tablet")};
+  change.seenBy = there;
+  require(c.commit(change).closed.empty(), "nothing is closed");
+  requireEqual("a new one was seen", c.lastSeen(call, c.alice, "phone"), t(2));
+  requireEqual("in the call", c.state(call).inCall, std::size_t{1});
+
+  change = c.changing(call, 3);
+  change.sessions = {*c.state(call, c.alice).find(DeviceId{"phone"})};
+  change.sessions[0].closedAt = at(3);
+  const auto closed = c.commit(change).closed;
+  requireEqual("how many are closed", closed.size(), std::size_t{1});
+  requireEqual("which", closed[0], SessionKey{call, c.alice, DeviceId{"phone"}});
+  requireEqual("closed at", c.state(call, c.alice).find(DeviceId{"phone"})->closedAt, at(3));
+  change.expectedRevision += 1;
+  require(c.commit(change).closed.empty(), "one that is closed is not closed again");
+  change.expectedRevision += 1;
+  change.sessions[0].device = DeviceId{"watch"};
+  c.commit(change);
+  require(c.state(call, c.alice).find(DeviceId{"watch"}) == nullptr, "there is none to close");
+
+  change = c.changing(call, 5);
+  change.sessions = {StorageCase::sessionOf(alice, 5, "phone")};
+  c.commit(change);
+  requireEqual("one that comes back was seen", c.lastSeen(call, c.alice, "phone"), t(5));
+  require(c.state(call, c.alice).find(DeviceId{"phone"})->open(), "and is open");
+  require(c.heartbeats().departures({t(0), 9}).empty(), "nothing has departed");
+}
+
+void sessionsOfWhoLeaves(StorageCase& c) {
+  const CallId call = c.start("thread", c.alice, 0);
+  c.join(call, c.bob, 1);
+  CallChange change = c.changing(call, 2);
+  for (const UserId& who : {c.alice, c.bob}) {
+    change.sessions.push_back(StorageCase::sessionOf(c.row(call, who), 2, "phone"));
+  }
+  c.commit(change);
+  change = c.changing(call, 3);
+  change.participants = {c.row(call, c.bob)};
+  change.participants[0].leftAt = at(3);
+  requireEqual("of one who leaves", c.commit(change).closed.size(), std::size_t{2});
+  for (const CallSession& each : c.state(call, c.bob).sessions)
+    requireEqual("closed at", each.closedAt, at(3));
+  requireEqual("those of the other", c.silent().size(), std::size_t{2});
+  requireEqual("when everyone leaves", c.commit(c.ending(call, 4)).closed.size(), std::size_t{2});
+  for (const CallSession& each : c.state(call, c.alice).sessions)
+    requireEqual("closed at", each.closedAt, at(4));
+  requireEqual("departures", c.heartbeats().departures({t(3), 9}).size(), std::size_t{4});
+}
+
+void forgetsSessions(StorageCase& c) {
+  const CallId call = c.start("thread", c.alice, 0);
+  const CallParticipant alice = c.row(call, c.alice);
+  CallChange change = c.changing(call, 1);
+  change.sessions = {StorageCase::sessionOf(alice, 1, "old")};
+  c.commit(change);
+  change = c.changing(call, 2);
+  change.forgets = {alice.id, DeviceId{"old"}};
+  c.commit(change);
+  require(c.state(call, c.alice).find(DeviceId{"old"}) != nullptr, "an open one stays");
+  change = c.changing(call, 3);
+  change.sessions = {StorageCase::sessionOf(alice, 1, "old")};
+  change.sessions[0].closedAt = at(3);
+  c.commit(change);
+  change = c.changing(call, 4);
+  change.forgets = {alice.id, DeviceId{"old"}};
+  change.sessions = {StorageCase::sessionOf(alice, 4, "new")};
+  c.commit(change);
+  require(c.state(call, c.alice).find(DeviceId{"old"}) == nullptr, "a closed one goes");
+  require(c.state(call, c.alice).find(DeviceId{"new"}) != nullptr, "the other comes");
+  require(c.heartbeats().departures({t(0), 9}).empty(), "and has not departed");
+}
+
+void sessionOfNobody(StorageCase& c) {
+  const CallId call = c.start("thread", c.alice, 0);
+  CallChange change = c.changing(call, 1);
+  change.sessions = {StorageCase::sessionOf(c.newRow(call, c.bob, 1), 1)};
+  c.requireRefused("a session of no participant", [&] { c.calls().commit(change); });
 }
 
 void everyoneLeaves(StorageCase& c) {
@@ -154,6 +238,7 @@ void takenIds(StorageCase& c) {
   c.requireRefused("a taken call id", [&] { c.calls().commit(sameCall); });
   CallChange sameRow = c.starting("other", c.bob, 1);
   sameRow.participants[0].id = c.row(call, c.alice).id;
+  sameRow.sessions[0].participant = sameRow.participants[0].id;
   c.requireRefused("a taken participant id", [&] { c.calls().commit(sameRow); });
   const NewJob job = c.newJob(JobType::setupCall, call, 0);
   c.jobs().add(job);
@@ -304,9 +389,12 @@ void oddTexts(StorageCase& c) {
     change.row->id = CallId{odd};
     change.participants[0].id = ParticipantId{odd};
     change.participants[0].callId = CallId{odd};
+    change.sessions[0].participant = ParticipantId{odd};
+    change.sessions[0].device = DeviceId{odd};
     c.commit(change);
     requireEqual("the owner", c.state(CallId{odd}).call.owner, UserId{odd, odd});
     requireEqual("the row", c.row(CallId{odd}, {odd, odd}).id, ParticipantId{odd});
+    require(c.state(CallId{odd}, UserId{odd, odd}).find(DeviceId{odd}) != nullptr, "the session");
     requireEqual("the thread", c.state(CallId{odd}).call.threadId, ThreadId{"thread " + odd});
   }
 }
@@ -351,8 +439,12 @@ void checkCommitting(StorageChecks& checks) {
   checks.run("commit: other revision -> conflict, nothing written", revisions);
   checks.run("commit: row given -> the call and its room as given", rowAndRoom);
   checks.run("commit: room without details -> still a room", emptyRoom);
-  checks.run("commit: participants -> rows as given, seen or departed now", participants);
+  checks.run("commit: participants -> rows as given", participants);
   checks.run("commit: second row of a user -> StorageError", oneRowAUser);
+  checks.run("commit: sessions -> open ones seen now, closed ones departed now", sessions);
+  checks.run("commit: participant or everyone leaves -> their sessions are closed", sessionsOfWhoLeaves);
+  checks.run("commit: forgets -> the row of a closed session goes", forgetsSessions);
+  checks.run("commit: session of no participant of the call -> StorageError", sessionOfNobody);
   checks.run("commit: everyoneLeaves -> everyone who was in, in the order of joining", everyoneLeaves);
   checks.run("commit: taken out by a row and everyoneLeaves -> counted once", lastOneOut);
   checks.run("commit: id that is taken -> StorageError, nothing written", takenIds);

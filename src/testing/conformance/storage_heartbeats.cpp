@@ -5,7 +5,7 @@
 namespace messenger::testing {
 namespace {
 
-HeartbeatStore::Report report(std::vector<std::pair<ParticipantKey, StorageTime>> lastSeen) {
+HeartbeatStore::Report report(std::vector<std::pair<SessionKey, StorageTime>> lastSeen) {
   return {there, std::move(lastSeen), std::nullopt};
 }
 
@@ -29,7 +29,7 @@ void passesOver(StorageCase& c) {
                                                {{call, c.carol}, t(9)},
                                                {{CallId{"x"}, c.bob}, t(9)}}));
   const std::int64_t revision = c.state(call).call.revision;
-  const auto isAmong = [&](const ParticipantKey& who, std::int64_t asOf) {
+  const auto isAmong = [&](const SessionKey& who, std::int64_t asOf) {
     return std::find(out.begin(), out.end(), HeartbeatStore::Absent{who, asOf}) != out.end();
   };
   requireEqual("how many are in no call", out.size(), std::size_t{3});
@@ -41,6 +41,46 @@ void passesOver(StorageCase& c) {
                c.heartbeats().save(report({{{call, c.alice}, t(2)}})).size(), std::size_t{0});
 }
 
+/// With two devices of alice in the call: the one without a name, and her phone.
+CallId twoDevices(StorageCase& c) {
+  const CallId call = c.start("thread", c.alice, 5);
+  CallChange change = c.changing(call, 5);
+  change.sessions = {StorageCase::sessionOf(c.row(call, c.alice), 5, "phone")};
+  c.commit(change);
+  return call;
+}
+
+void eachDevice(StorageCase& c) {
+  const CallId call = twoDevices(c);
+  const SessionKey phone{call, c.alice, DeviceId{"phone"}};
+  const SessionKey tablet{call, c.alice, DeviceId{"tablet"}};
+  const auto out = c.heartbeats().save(report({{phone, t(9)}, {tablet, t(9)}}));
+  requireEqual("a device that never joined is not open", out.size(), std::size_t{1});
+  requireEqual("it", out[0].who, tablet);
+  requireEqual("the phone", c.lastSeen(call, c.alice, "phone"), t(9));
+  requireEqual("the other", c.lastSeen(call, c.alice), t(5));
+  requireEqual("silent since", c.heartbeats().silent({t(5), INT64_MAX, std::nullopt, 9}).at(0).who,
+               SessionKey{call, c.alice});
+  CallChange change = c.changing(call, 10);
+  change.sessions = {StorageCase::sessionOf(c.row(call, c.alice), 5)};
+  change.sessions[0].closedAt = at(10);
+  c.commit(change);
+  requireEqual("departed", c.heartbeats().departures({t(10), 9}).at(0).who, SessionKey{call, c.alice});
+  requireEqual("the phone stays", c.silent().at(0).who, phone);
+}
+
+void devicesTogether(StorageCase& c) {
+  const CallId call = twoDevices(c);
+  HeartbeatStore::SilentQuery query{t(5), INT64_MAX, std::nullopt, 1};
+  for (const char* device : {"", "phone"}) {
+    const auto page = c.heartbeats().silent(query);
+    requireEqual("a page", page.size(), std::size_t{1});
+    requireEqual("by device", page[0].who, SessionKey{call, c.alice, DeviceId{device}});
+    query.after = page[0];
+  }
+  require(c.heartbeats().silent(query).empty(), "none is left");
+}
+
 void large(StorageCase& c) {
   constexpr int people = 2500;
   const CallId call = c.start("thread", c.alice, 0);
@@ -49,6 +89,7 @@ void large(StorageCase& c) {
   for (int i = 0; i < people; ++i) {
     const UserId who = user(std::to_string(i));
     change.participants.push_back(c.newRow(call, who, 0));
+    change.sessions.push_back(StorageCase::sessionOf(change.participants.back(), 0));
     all.lastSeen.push_back({{call, who}, t(7)});
   }
   c.commit(change);
@@ -98,10 +139,10 @@ void silence(StorageCase& c) {
                c.heartbeats().silent(Query{t(9), highest - 1, std::nullopt, 9}).size(), std::size_t{2});
   const auto first = c.heartbeats().silent(Query{t(9), highest, std::nullopt, 2});
   requireEqual("a page", first.size(), std::size_t{2});
-  requireEqual("the longest silent first", first[0].who, ParticipantKey{one, c.alice});
+  requireEqual("the longest silent first", first[0].who, SessionKey{one, c.alice});
   const auto rest = c.heartbeats().silent(Query{t(9), highest, first[1], 2});
   requireEqual("the next page", rest.size(), std::size_t{1});
-  requireEqual("the last", rest[0].who, ParticipantKey{two, c.carol});
+  requireEqual("the last", rest[0].who, SessionKey{two, c.carol});
   c.end(one, 5);
   requireEqual("nobody in an ended call", c.silent().size(), std::size_t{1});
 }
@@ -127,7 +168,7 @@ void departures(StorageCase& c) {
   c.leave(call, c.carol, 7);
   requireEqual("at or after", c.heartbeats().departures({t(5), 9}).size(), std::size_t{2});
   requireEqual("later", c.heartbeats().departures({t(6), 9}).size(), std::size_t{1});
-  requireEqual("who", c.heartbeats().departures({t(6), 9}).at(0).who, ParticipantKey{call, c.carol});
+  requireEqual("who", c.heartbeats().departures({t(6), 9}).at(0).who, SessionKey{call, c.carol});
   requireEqual("as of", c.heartbeats().departures({t(6), 9}).at(0).revision, c.state(call).call.revision);
   requireEqual("at most", c.heartbeats().departures({t(0), 1}).size(), std::size_t{1});
 }
@@ -137,12 +178,14 @@ void departures(StorageCase& c) {
 void checkHeartbeats(StorageChecks& checks) {
   checks.run("save: last seen, never an earlier time over a later one", saves);
   checks.run("save: a participant in no call -> skipped and returned", passesOver);
+  checks.run("save: two devices of a user -> each by itself", eachDevice);
   checks.run("save: a large report -> all of it", large);
   checks.run(
       "peers: as last reported, never an older report over a newer one; deleted a week after their lease",
       peers);
   checks.run("silent: by last seen, in pages, of calls up to a sequence", silence);
   checks.run("silent: seen at the same time -> by sequence, each once", seenTogether);
+  checks.run("silent: devices seen at the same time -> by their names, each once", devicesTogether);
   checks.run("departures: participants who left at or after a time", departures);
 }
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "testing/conformance/storage_case.hpp"
 
 namespace messenger::testing {
@@ -84,6 +86,32 @@ void lastSeen(StorageCase& c) {
   requireEqual("of one who left", c.lastSeen(call, c.bob), std::nullopt);
 }
 
+void sessionsOfUser(StorageCase& c) {
+  const CallId call = c.start("thread", c.alice, 5);
+  c.join(call, c.bob, 6);
+  CallChange change = c.changing(call, 7);
+  change.participants = {c.row(call, c.alice)};
+  change.sessions = {StorageCase::sessionOf(change.participants[0], 7, "phone")};
+  c.commit(change);
+  change = c.changing(call, 8);
+  change.sessions = {c.state(call, c.alice).sessions.at(0)};
+  change.sessions[0].closedAt = at(8);
+  c.commit(change);
+  const CallState found = c.state(call, c.alice);
+  requireEqual("how many", found.sessions.size(), std::size_t{2});
+  const auto count = [&](bool open) {
+    return std::count_if(found.sessions.begin(), found.sessions.end(), [&](const CallSession& each) {
+      return each.open() == open && each.user == c.alice;
+    });
+  };
+  require(count(true) == 1 && count(false) == 1, "those of the user, open and closed");
+  require(c.state(call).sessions.empty(), "none where no user is asked for");
+  CallStore::LoadRequest request = ofThread("thread");
+  request.user = c.alice;
+  requireEqual("by the thread", c.calls().load(request).call.value().sessions.size(), std::size_t{2});
+  require(c.state(call, c.carol).sessions.empty(), "none of a user who never joined");
+}
+
 void threadRevision(StorageCase& c) {
   requireEqual("at first", c.calls().load(ofThread("thread")).threadRevision, std::int64_t{0});
   c.calls().raiseThreadRevision(ThreadId{"thread"});
@@ -140,6 +168,7 @@ void checkLoading(StorageChecks& checks) {
   checks.run("load: requested rows -> these, each once", askedFor);
   checks.run("load: participant of another call -> not returned", foreignParticipant);
   checks.run("load: user in the call -> when last seen", lastSeen);
+  checks.run("load: user asked for -> all their sessions", sessionsOfUser);
   checks.run("load: the thread's revision -> rises with each raise, for this thread alone", threadRevision);
   checks.run("load: calls are down -> until when", switchIsSeen);
   checks.run("load: membership asked for -> thread, member, the other member", membership);

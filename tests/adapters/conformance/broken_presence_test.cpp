@@ -20,8 +20,8 @@ Reports reportsOf() {
 TEST_CASE("presence suite: a heartbeat starts tracking -> caught", "[adapters][conformance]") {
   struct Broken final : ForwardingPresence {
     using ForwardingPresence::ForwardingPresence;
-    bool touch(const CallId& call, const UserId& user, SteadyPoint now) override {
-      track({call, user}, 1, now);
+    bool touch(const CallId& call, const UserId& user, const DeviceId& device, SteadyPoint now) override {
+      track({call, user, device}, 1, now);
       return true;
     }
   };
@@ -33,8 +33,8 @@ TEST_CASE("presence suite: a heartbeat starts tracking -> caught", "[adapters][c
 TEST_CASE("presence suite: heartbeats are ignored -> caught", "[adapters][conformance]") {
   struct Broken final : ForwardingPresence {
     using ForwardingPresence::ForwardingPresence;
-    bool touch(const CallId& call, const UserId& user, SteadyPoint now) override {
-      return sinceLastSeen({call, user}, now).has_value();
+    bool touch(const CallId& call, const UserId& user, const DeviceId& device, SteadyPoint now) override {
+      return sinceLastSeen({call, user, device}, now).has_value();
     }
   };
   const Reports reports = reportsOf<Broken>();
@@ -45,7 +45,7 @@ TEST_CASE("presence suite: heartbeats are ignored -> caught", "[adapters][confor
 TEST_CASE("presence suite: untrack ignores the revision -> caught", "[adapters][conformance]") {
   struct Broken final : ForwardingPresence {
     using ForwardingPresence::ForwardingPresence;
-    void untrack(const ParticipantKey& who, std::int64_t) override {
+    void untrack(const SessionKey& who, std::int64_t) override {
       ForwardingPresence::untrack(who, std::numeric_limits<std::int64_t>::max());
     }
   };
@@ -55,7 +55,7 @@ TEST_CASE("presence suite: untrack ignores the revision -> caught", "[adapters][
 TEST_CASE("presence suite: untrack does nothing -> caught", "[adapters][conformance]") {
   struct Broken final : ForwardingPresence {
     using ForwardingPresence::ForwardingPresence;
-    void untrack(const ParticipantKey&, std::int64_t) override {}
+    void untrack(const SessionKey&, std::int64_t) override {}
   };
   CHECK(reportsOf<Broken>().hasFailed("untrack: they are no longer tracked; repeating it does nothing"));
 }
@@ -74,10 +74,10 @@ TEST_CASE("presence suite: the limit itself is left out -> caught", "[adapters][
 TEST_CASE("presence suite: an earlier time overwrites a later one -> caught", "[adapters][conformance]") {
   struct Broken final : ForwardingPresence {
     using ForwardingPresence::ForwardingPresence;
-    bool touch(const CallId& call, const UserId& user, SteadyPoint now) override {
-      if (!sinceLastSeen({call, user}, now)) return false;
-      untrack({call, user}, 1);
-      track({call, user}, 1, now);
+    bool touch(const CallId& call, const UserId& user, const DeviceId& device, SteadyPoint now) override {
+      if (!sinceLastSeen({call, user, device}, now)) return false;
+      untrack({call, user, device}, 1);
+      track({call, user, device}, 1, now);
       return true;
     }
   };

@@ -18,8 +18,8 @@ class Broken final : public ForwardingStorage {
     std::function<CommitResult(CallStore&, const CallChange&)> commit;
     std::function<void(CallStore&, const ThreadId&)> raise;
     std::function<CallStore::HistoryPage(CallStore&, const CallStore::HistoryQuery&)> history;
-    std::function<std::vector<HeartbeatStore::SilentParticipant>(HeartbeatStore&,
-                                                                 const HeartbeatStore::SilentQuery&)>
+    std::function<std::vector<HeartbeatStore::SilentSession>(HeartbeatStore&,
+                                                             const HeartbeatStore::SilentQuery&)>
         silent;
     std::function<std::vector<HeartbeatStore::Absent>(HeartbeatStore&,
                                                       const HeartbeatStore::DeparturesQuery&)>
@@ -79,7 +79,7 @@ class Broken final : public ForwardingStorage {
     std::vector<Absent> save(const Report& report) override {
       return breaks.save ? breaks.save(inner(), report) : inner().save(report);
     }
-    std::vector<SilentParticipant> silent(const SilentQuery& query) override {
+    std::vector<SilentSession> silent(const SilentQuery& query) override {
       return breaks.silent ? breaks.silent(inner(), query) : inner().silent(query);
     }
     std::vector<Absent> departures(const DeparturesQuery& query) override {
@@ -151,7 +151,7 @@ TEST_CASE("storage suite: a part of a change that is not written -> caught", "[a
   CHECK(finds(commits([](CallChange& change) {
                 if (change.expectedRevision > 0) change.participants.clear();
               }),
-              "commit: participants -> rows as given, seen or departed now"));
+              "commit: participants -> rows as given"));
   CHECK(finds(commits([](CallChange& change) {
                 if (change.row && change.row->room) change.row->room->secret.reset();
               }),

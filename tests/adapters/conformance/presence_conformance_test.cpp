@@ -23,14 +23,13 @@ TEST_CASE("presence suite: a presence with its own clock -> it is notified when 
   class OwnTime final : public ForwardingPresence {
    public:
     explicit OwnTime(const Duration& own) : ForwardingPresence(memoryPresence()), own_(own) {}
-    bool touch(const CallId& call, const UserId& user, SteadyPoint) override {
-      return ForwardingPresence::touch(call, user, now());
+    bool touch(const CallId& call, const UserId& user, const DeviceId& device, SteadyPoint) override {
+      return ForwardingPresence::touch(call, user, device, now());
     }
-    void track(const ParticipantKey& who, std::int64_t revision, SteadyPoint) override {
+    void track(const SessionKey& who, std::int64_t revision, SteadyPoint) override {
       ForwardingPresence::track(who, revision, now());
     }
-    [[nodiscard]] std::optional<Duration> sinceLastSeen(const ParticipantKey& who,
-                                                        SteadyPoint) const override {
+    [[nodiscard]] std::optional<Duration> sinceLastSeen(const SessionKey& who, SteadyPoint) const override {
       return ForwardingPresence::sinceLastSeen(who, now());
     }
     [[nodiscard]] std::vector<LastSeen> seenWithin(Duration atMost, SteadyPoint) const override {

@@ -36,8 +36,8 @@ std::map<std::string, SteadyPoint> collected(const PresenceShard& shard, SteadyP
 
 TEST_CASE("presence shard: an earlier time -> the later one stays", "[adapters][memory][unit]") {
   PresenceShard shard;
-  shard.insert(1, CallId{"a"}, alice, 1, at(10));
-  const Index slot = shard.find(1, CallId{"a"}, alice);
+  shard.insert(1, {CallId{"a"}, alice}, 1, at(10));
+  const Index slot = shard.find(1, CallId{"a"}, alice, {});
   shard.see(slot, at(5));
   REQUIRE(shard.lastSeen(slot) == at(10));
   shard.see(slot, at(20));
@@ -47,22 +47,22 @@ TEST_CASE("presence shard: an earlier time -> the later one stays", "[adapters][
 TEST_CASE("presence shard: keys that collide -> distinguished", "[adapters][memory][unit]") {
   PresenceShard shard;
   const std::string tail(60, 'z');
-  const std::vector<ParticipantKey> keys{
+  const std::vector<SessionKey> keys{
       {CallId{"ab"}, {"c", "d"}}, {CallId{"a"}, {"bc", "d"}},       {CallId{"a"}, {"b", "cd"}},
       {CallId{"a"}, {"xy", "d"}}, {CallId{"x"}, {"bc", "d"}},       {CallId{"a"}, {"bc", "x"}},
       {CallId{""}, {"", ""}},     {CallId{"a" + tail}, {"b", "c"}}, {CallId{"a"}, {"b" + tail, "c"}},
       {CallId{"a"}, {"b", tail}}, {CallId{"x" + tail}, {"b", "c"}}, {CallId{"a"}, {"b", "x" + tail}},
   };
-  for (const ParticipantKey& key : keys) {
-    REQUIRE(shard.find(7, key.call, key.user) == PresenceShard::none);
-    shard.insert(7, key.call, key.user, 1, at(1));
+  for (const SessionKey& key : keys) {
+    REQUIRE(shard.find(7, key.call, key.user, key.device) == PresenceShard::none);
+    shard.insert(7, key, 1, at(1));
   }
-  std::vector<ParticipantKey> found;
+  std::vector<SessionKey> found;
   PresenceShard::Batch batch;
   REQUIRE(shard.collect(0, at(1), batch) == PresenceShard::none);
   for (std::size_t n = 0; n < batch.size(); ++n) found.push_back(batch.nextKey(n));
   REQUIRE(std::is_permutation(found.begin(), found.end(), keys.begin(), keys.end()));
-  for (const ParticipantKey& key : keys) shard.erase(shard.find(7, key.call, key.user));
+  for (const SessionKey& key : keys) shard.erase(shard.find(7, key.call, key.user, key.device));
   REQUIRE(shard.size() == 0);
 }
 
@@ -71,7 +71,7 @@ TEST_CASE("presence shard: more than one batch -> collected in several and each 
   PresenceShard shard;
   constexpr int count = 1000;
   for (int n = 0; n < count; ++n) {
-    shard.insert(static_cast<std::uint32_t>(n) * 0x9E3779B9U, CallId{std::to_string(n)}, alice, 1, at(n));
+    shard.insert(static_cast<std::uint32_t>(n) * 0x9E3779B9U, {CallId{std::to_string(n)}, alice}, 1, at(n));
   }
   REQUIRE(collected(shard, at(0)).size() == count);
   REQUIRE(collected(shard, at(600)).size() == 400);
@@ -80,15 +80,15 @@ TEST_CASE("presence shard: more than one batch -> collected in several and each 
 
 TEST_CASE("presence shard: slots move -> generation changes", "[adapters][memory][unit]") {
   PresenceShard shard;
-  shard.insert(1, CallId{"first"}, alice, 1, at(1));
-  const Index slot = shard.find(1, CallId{"first"}, alice);
+  shard.insert(1, {CallId{"first"}, alice}, 1, at(1));
+  const Index slot = shard.find(1, CallId{"first"}, alice, {});
   const std::uint32_t before = shard.generation();
   for (int n = 0; shard.generation() == before; ++n) {
-    REQUIRE(shard.find(1, CallId{"first"}, alice) == slot);
+    REQUIRE(shard.find(1, CallId{"first"}, alice, {}) == slot);
     REQUIRE(n < 100);
-    shard.insert(static_cast<std::uint32_t>(n) << 24U, CallId{std::to_string(n)}, alice, 1, at(1));
+    shard.insert(static_cast<std::uint32_t>(n) << 24U, {CallId{std::to_string(n)}, alice}, 1, at(1));
   }
-  REQUIRE(shard.find(1, CallId{"first"}, alice) != PresenceShard::none);
+  REQUIRE(shard.find(1, CallId{"first"}, alice, {}) != PresenceShard::none);
 }
 
 /// Hashes that crowd together and wrap around the table, and texts that do and do not fit a slot.
@@ -106,10 +106,10 @@ TEST_CASE("presence shard: thousands of changes -> the same as a map", "[adapter
   for (std::int64_t step = 1; step <= 50'000; ++step) {
     // Now and then the crowd is small, so that slots are erased and used again.
     const int key = static_cast<int>(random() % (step % 10'000 < 5'000 ? 400 : 40));
-    const Index slot = shard.find(hashOf(key), callOf(key), alice);
+    const Index slot = shard.find(hashOf(key), callOf(key), alice, {});
     REQUIRE((slot != PresenceShard::none) == model.contains(key));
     if (slot == PresenceShard::none) {
-      shard.insert(hashOf(key), callOf(key), alice, 1, at(step));
+      shard.insert(hashOf(key), {callOf(key), alice}, 1, at(step));
       model[key] = step;
     } else if (random() % 2 == 0) {
       shard.erase(slot);

@@ -61,8 +61,8 @@ TEST_CASE("memory presence: heartbeat of a tracked participant -> no allocation"
 
   const std::size_t before = allocations;
   bool tracked = true;
-  for (int i = 1; i <= 100; ++i) tracked = presence->touch(call, user, after(seconds{i})) && tracked;
-  const bool trackedStranger = presence->touch(call, stranger, after(seconds{101}));
+  for (int i = 1; i <= 100; ++i) tracked = presence->touch(call, user, {}, after(seconds{i})) && tracked;
+  const bool trackedStranger = presence->touch(call, stranger, {}, after(seconds{101}));
   const std::size_t after100 = allocations;
 
   REQUIRE(tracked);
@@ -72,7 +72,7 @@ TEST_CASE("memory presence: heartbeat of a tracked participant -> no allocation"
 
 TEST_CASE("memory presence: last seen in the future -> an age of zero", "[adapters][memory][unit]") {
   const auto presence = memoryPresence();
-  const ParticipantKey who{CallId{"call"}, UserId{"user", "alice"}};
+  const SessionKey who{CallId{"call"}, UserId{"user", "alice"}};
   presence->track(who, 1, after(seconds{10}));
   REQUIRE(presence->sinceLastSeen(who, after(seconds{5})) == Duration::zero());
   const auto seen = presence->seenWithin(Duration::zero(), after(seconds{5}));
@@ -93,7 +93,7 @@ TEST_CASE("memory presence: reading while the table grows -> nobody missing and 
   constexpr int stay = 20'000;
   const auto presence = memoryPresence();
   const auto key = [](const char* kind, int n) {
-    return ParticipantKey{CallId{"call-" + std::to_string(n)}, UserId{kind, "user"}};
+    return SessionKey{CallId{"call-" + std::to_string(n)}, UserId{kind, "user"}};
   };
   for (int n = 0; n < stay; ++n) presence->track(key("stays", n), 1, after(seconds{0}));
 
@@ -109,7 +109,7 @@ TEST_CASE("memory presence: reading while the table grows -> nobody missing and 
   bool complete = true;
   bool once = true;
   do {
-    std::unordered_set<ParticipantKey> seen;
+    std::unordered_set<SessionKey> seen;
     int stayed = 0;
     for (const LastSeen& each : presence->seenWithin(seconds{1}, after(seconds{0}))) {
       once = seen.insert(each.who).second && once;

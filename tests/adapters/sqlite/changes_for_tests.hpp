@@ -44,6 +44,15 @@ using Status = CommitResult::Status;
   return row;
 }
 
+/// The row's user is in the call with a device that has no name.
+[[nodiscard]] inline CallSession sessionOf(const CallParticipant& row) {
+  CallSession session;
+  session.participant = row.id;
+  session.user = row.user;
+  session.openedAt = row.updatedAt;
+  return session;
+}
+
 /// Starts `call` in `thread` by user:alice, whose row is `call`-alice; with a SetupCall `call`-setup.
 [[nodiscard]] inline CallChange start(const std::string& call, const std::string& thread, int seconds = 0) {
   CallWithRoom row;
@@ -56,6 +65,7 @@ using Status = CommitResult::Status;
   change.call = row.id;
   change.row = row;
   change.participants = {newRow(call, "alice", seconds)};
+  change.sessions = {sessionOf(change.participants[0])};
   change.jobs = {newJob(call + "-setup", JobType::setupCall, call, seconds)};
   change.now = t(seconds);
   change.seenBy = InstanceId{1};
@@ -87,6 +97,7 @@ using Status = CommitResult::Status;
 [[nodiscard]] inline CallChange join(Storage& storage, const std::string& call, const std::string& who) {
   CallChange made = change(storage, call);
   made.participants = {newRow(call, who, 0)};
+  made.sessions = {sessionOf(made.participants[0])};
   return made;
 }
 

@@ -21,13 +21,16 @@ TEST_CASE("enforcement: a statement that breaks an invariant -> the database ref
       "INSERT INTO calls (id, thread_id, owner_type, owner_id, type, created_at, updated_at, revision) "
       "VALUES ";
   const std::string insertParticipant =
-      "INSERT INTO call_participants (id, call_sequence, user_type, user_id, created_at, updated_at, "
-      "last_seen_at, seen_by) VALUES ";
+      "INSERT INTO call_participants (id, call_sequence, user_type, user_id, created_at, updated_at) "
+      "VALUES ";
+  const std::string insertSession =
+      "INSERT INTO call_sessions (participant_sequence, device, opened_at, last_seen_at, seen_by) VALUES ";
   const std::string insertJob = "INSERT INTO jobs (id, type, queue, created_at, available_at) VALUES ";
 
   SECTION("sound rows are taken") {
     CHECK_NOTHROW(fixture.run(insertCall + "('c2', 't2', 'user', 'bob', 1, 0, 0, 1)"));
-    CHECK_NOTHROW(fixture.run(insertParticipant + "('p2', 1, 'user', 'bob', 0, 0, 0, 1)"));
+    CHECK_NOTHROW(fixture.run(insertParticipant + "('p2', 1, 'user', 'bob', 0, 0)"));
+    CHECK_NOTHROW(fixture.run(insertSession + "(1, 'phone', 0, 0, 1)"));
     CHECK_NOTHROW(fixture.run(insertJob + "('j2', 1, 'messenger', 0, 0)"));
   }
   SECTION("others are not") {
@@ -35,13 +38,14 @@ TEST_CASE("enforcement: a statement that breaks an invariant -> the database ref
         // one active call a thread, one row a user and call, one row an id
         insertCall + "('c2', 't1', 'user', 'bob', 1, 0, 0, 1)",
         insertCall + "('c1', 't2', 'user', 'bob', 1, 0, 0, 1)",
-        insertParticipant + "('p2', 1, 'user', 'alice', 0, 0, 0, 1)",
-        insertParticipant + "('c1-alice', 1, 'user', 'bob', 0, 0, 0, 1)",
+        insertParticipant + "('p2', 1, 'user', 'alice', 0, 0)",
+        insertParticipant + "('c1-alice', 1, 'user', 'bob', 0, 0)", insertSession + "(1, '', 0, 0, 1)",
         insertJob + "('c1-setup', 1, 'messenger', 0, 0)",
         "INSERT INTO thread_members SELECT 9, thread_id, user_type, user_id, 0, 0, 0, 0 FROM thread_members",
         // references to missing rows
-        insertParticipant + "('p2', 77, 'user', 'bob', 0, 0, 0, 1)", "DELETE FROM calls",
-        "DELETE FROM threads", "INSERT INTO thread_members VALUES (9, 'nowhere', 'user', 'bob', 0, 0, 0, 0)",
+        insertParticipant + "('p2', 77, 'user', 'bob', 0, 0)", insertSession + "(77, '', 0, 0, 1)",
+        "DELETE FROM calls", "DELETE FROM threads",
+        "INSERT INTO thread_members VALUES (9, 'nowhere', 'user', 'bob', 0, 0, 0, 0)",
         // columns that depend on each other
         "UPDATE calls SET ended_at = 5", "UPDATE calls SET end_reason = 1",
         "UPDATE calls SET ended_by_type = 'user', ended_by_id = 'bob'",
@@ -49,6 +53,7 @@ TEST_CASE("enforcement: a statement that breaks an invariant -> the database ref
         "UPDATE calls SET teardown_complete = 1", "UPDATE calls SET room_id = 'r'",
         "UPDATE calls SET room_secret = 's'", "UPDATE call_participants SET kicked = 1",
         "UPDATE jobs SET failed = 1, leased_until = 5", "UPDATE call_participants SET departed_at = 5",
+        "UPDATE call_sessions SET departed_at = 5", "UPDATE call_sessions SET closed_at = 5",
         // impossible values
         "UPDATE calls SET type = 0", "UPDATE calls SET ended_at = 5, end_reason = 0",
         "UPDATE calls SET setup_complete = 2", "UPDATE calls SET created_at = 'yesterday'",

@@ -275,7 +275,7 @@ TEST_CASE("faults: a report in several transactions -> the peer is stored last",
   all.peer = HeartbeatStore::Peer{InstanceId{1}, t(0), t(1), t(31)};
   // More than fits into one transaction.
   for (int i = 0; i < 1500; ++i) {
-    all.lastSeen.emplace_back(ParticipantKey{CallId{"c" + std::to_string(i)}, user("alice")}, t(1));
+    all.lastSeen.emplace_back(SessionKey{CallId{"c" + std::to_string(i)}, user("alice")}, t(1));
   }
   probe.failAfterCommit();
   CHECK_THROWS_AS(storage->heartbeats().save(all), StorageUnavailable);

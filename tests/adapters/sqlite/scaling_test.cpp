@@ -70,6 +70,7 @@ struct Crowd {
     all.now = storage->timeAt(clock->now().steady);
     for (std::size_t i = 1; i < size; ++i) {
       all.participants.push_back(newRow(call.value(), "u" + std::to_string(i), 0));
+      all.sessions.push_back(sessionOf(all.participants.back()));
     }
     REQUIRE(storage->calls().commit(all).status == Status::committed);
   }

@@ -96,6 +96,7 @@ int run(const std::vector<std::string>& arguments) {
         if (load(*storage, "c1", "bob").value().find(user("bob")) != nullptr) return false;
         CallChange made = join(*storage, "c1", "bob");
         made.participants[0].id = ParticipantId{name + std::to_string(n)};
+        made.sessions[0].participant = made.participants[0].id;
         if (load(*storage, "c1", "bob").value().find(user("bob")) != nullptr) return false;
         if (storage->calls().commit(made).status == Status::committed) return true;
       }

@@ -180,6 +180,8 @@ TEST_CASE("unreadable rows: the check names each of them", "[sqlite][unit]") {
   fixture.run(
       "UPDATE jobs SET type = 9 WHERE id = 'c1-setup'; UPDATE threads SET type = 7;"
       "UPDATE call_participants SET left_at = 5, departed_at = 5 WHERE id = 'c5-alice';"
+      "UPDATE call_sessions SET closed_at = 5, departed_at = 5 WHERE participant_sequence = "
+      "(SELECT sequence FROM call_participants WHERE id = 'c5-alice');"
       "UPDATE calls SET ended_at = 5, end_reason = 200 WHERE id = 'c5'");
   CHECK(checkSqliteFile(fixture.options()) ==
         Ids{"call c3: calls.type cannot be 9, it cannot be read",

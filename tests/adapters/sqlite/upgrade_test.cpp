@@ -55,7 +55,7 @@ TEST_CASE("upgrade: a file of version 1 -> every row is there and calls continue
 
   const auto storage = fixture.open();
   CHECK(counts(fixture) == before);
-  CHECK(fixture.number("PRAGMA user_version") == 3);
+  CHECK(fixture.number("PRAGMA user_version") == 4);
   CHECK(checkSqliteFile(fixture.options()).empty());
 
   const auto provider = std::make_shared<FakeVideoProvider>();
@@ -94,11 +94,9 @@ TEST_CASE("upgrade: a file of version 1 -> all values are kept", "[sqlite][upgra
       "ifnull(ended_at, '-') || ifnull(end_reason, '-') || ifnull(ended_by_id, '-') || setup_complete || "
       "teardown_complete || room_may_exist || ifnull(room_id, '-') || ifnull(room_secret, '-') || revision, "
       "char(10)) FROM calls";
-  const auto participants = [](const std::string& lastSeen, const std::string& seenBy) {
-    return "SELECT group_concat(sequence || id || call_sequence || user_id || kicked || ifnull(left_at, '-') "
-           "|| created_at || updated_at || " +
-           lastSeen + " || " + seenBy + ", char(10)) FROM call_participants";
-  };
+  const std::string participants =
+      "SELECT group_concat(sequence || id || call_sequence || user_id || kicked || ifnull(left_at, '-') "
+      "|| created_at || updated_at, char(10)) FROM call_participants";
   const auto jobs = [](const std::string& failed) {
     return "SELECT group_concat(sequence || id || type || queue || ifnull(call_id, '-') || ifnull(cutoff, "
            "'-') || created_at || available_at || attempts || token || ifnull(leased_until, '-') || " +
@@ -108,11 +106,22 @@ TEST_CASE("upgrade: a file of version 1 -> all values are kept", "[sqlite][upgra
       "SELECT group_concat(thread_id || user_id || admin || start_calls || pending || muted) FROM "
       "thread_members";
   const std::string down = "SELECT value FROM settings WHERE key = 'calls_down_until'";
-  const std::array before{fixture.text(calls), fixture.text(participants("last_heard_at", "heard_by")),
-                          fixture.text(jobs("parked")), fixture.text(members), fixture.text(down)};
+  const std::array before{fixture.text(calls),
+                          fixture.text(participants),
+                          fixture.text("SELECT group_concat(sequence || updated_at || last_heard_at || "
+                                       "heard_by) FROM call_participants WHERE left_at IS NULL"),
+                          fixture.text(jobs("parked")),
+                          fixture.text(members),
+                          fixture.text(down)};
   const auto storage = fixture.open();
-  const std::array after{fixture.text(calls), fixture.text(participants("last_seen_at", "seen_by")),
-                         fixture.text(jobs("failed")), fixture.text(members), fixture.text(down)};
+  const std::array after{
+      fixture.text(calls),
+      fixture.text(participants),
+      fixture.text("SELECT group_concat(participant_sequence || opened_at || last_seen_at "
+                   "|| seen_by) FROM call_sessions WHERE closed_at IS NULL AND device = ''"),
+      fixture.text(jobs("failed")),
+      fixture.text(members),
+      fixture.text(down)};
   CHECK(after == before);
   CHECK(fixture.number("SELECT count(*) FROM calls WHERE started_at <> created_at") == 0);
   CHECK(fixture.number("SELECT count(*) FROM call_participants WHERE departed_at IS NOT left_at") == 0);
@@ -140,7 +149,7 @@ TEST_CASE("upgrade: deadlines far ahead after the clock was set back -> moved to
     CHECK(job.availableAt <= now + std::chrono::minutes{5});
     if (job.leasedUntil) CHECK(*job.leasedUntil <= now + std::chrono::seconds{30});
   }
-  CHECK(fixture.number("SELECT max(last_seen_at) FROM call_participants") <= now.time_since_epoch().count());
+  CHECK(fixture.number("SELECT max(last_seen_at) FROM call_sessions") <= now.time_since_epoch().count());
 }
 
 TEST_CASE("storage time: a new file -> begins with the wall clock", "[sqlite][unit]") {

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string_view>
+
+namespace messenger::http {
+
+/// One field at the first level of a JSON object.
+struct BodyField {
+  bool malformed = false;  ///< the body is not JSON, or nested too deeply
+  /// Empty when the field is missing or the body is not an object; `null` for an array or an object.
+  std::optional<nlohmann::json> value{};
+};
+
+/// Finds it; of several the last one counts, as in common parsers. Builds no tree; its memory is bounded by
+/// the body's size. An empty body has no field.
+[[nodiscard]] BodyField findBodyField(std::string_view body, std::string_view name);
+
+}  // namespace messenger::http

@@ -1,0 +1,31 @@
+#include "http/device_field.hpp"
+
+#include "http/body_field.hpp"
+#include "messenger/http/query.hpp"
+#include "messenger/model/call_session.hpp"
+
+namespace messenger::http {
+namespace {
+
+constexpr std::string_view field = "device_id";
+
+std::optional<DeviceId> checked(std::string text) {
+  if (!isDevice(text)) return std::nullopt;
+  return DeviceId{std::move(text)};
+}
+
+}  // namespace
+
+std::optional<DeviceId> findDevice(const Request& request) {
+  if (request.path.find('?') != std::string_view::npos) {
+    QueryParameter parameter = findQueryParameter(request.path, field, longestDevice);
+    if (parameter.state == QueryParameter::State::given) return checked(std::move(parameter.value));
+    if (parameter.state != QueryParameter::State::absent) return std::nullopt;
+  }
+  const BodyField inBody = findBodyField(request.body, field);
+  if (!inBody.value || inBody.value->is_null()) return DeviceId{};
+  if (!inBody.value->is_string()) return std::nullopt;
+  return checked(inBody.value->get<std::string>());
+}
+
+}  // namespace messenger::http

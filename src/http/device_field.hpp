@@ -1,0 +1,15 @@
+#pragma once
+
+#include <optional>
+
+#include "messenger/http/request.hpp"
+#include "messenger/model/ids.hpp"
+
+namespace messenger::http {
+
+/// The device that a request names: `device_id` in its query, else in the JSON object of its body. Empty
+/// where none is named, also by null; a body that is no such object names none. Nothing when what is given
+/// cannot name a device.
+[[nodiscard]] std::optional<DeviceId> findDevice(const Request& request);
+
+}  // namespace messenger::http
