@@ -62,11 +62,25 @@ MUTATIONS = [
     ("who was kicked may join", "src/rules/join_call.cpp",
      "if (known != nullptr && known->kicked) return refused(Reason::kicked);", ""),
     ("tracking kept after a kick or a leave", "src/actions/engine.cpp",
-     "    if (!isIn(row)) untrackSafely(context_, {call, row.user}, result.call.revision);", "    if (isIn(row) && row.kicked) untrackSafely(context_, {call, row.user}, result.call.revision);"),
+     "  for (const SessionKey& each : result.closed) untrackSafely(context_, each, result.call.revision);\n", ""),
     ("the last one out does not end the call", "src/rules/call_rules.cpp",
      "if (state.inCall == 1) addEnd", "if (state.inCall == 0) addEnd"),
     ("a host that is told of a removal does nothing", "src/facade/host.cpp",
      "if (!loaded.call) return rules::Decision{};", "if (loaded.threadRevision != 0) return rules::Decision{};"),
+
+    # sessions
+    ("a leave with one device takes all out", "src/rules/call_rules.cpp",
+     "if (countOpen(state) == 1) return takeOut", "if (countOpen(state) >= 1) return takeOut"),
+    ("the last device leaves its user in the call", "src/rules/call_rules.cpp",
+     "if (countOpen(state) == 1) return takeOut", "if (countOpen(state) == 0) return takeOut"),
+    ("a further device replaces without being asked to", "src/rules/join_call.cpp",
+     "if (replaces && each.open()) addClosing", "if ((replaces || each.open()) && each.open()) addClosing"),
+    ("a device is judged by the silence of another", "src/rules/evict_silent.cpp",
+     "if (!isSilent(command.evidence, command.ttl, session->lastSeen,", "if (!isSilent(command.evidence, command.ttl, state.sessions.front().lastSeen,"),
+    ("sessions of who leaves stay open", "src/adapters/memory/call_table.cpp",
+     "    closeSessions(row, *wanted.leftAt, change.now, result);\n", ""),
+    ("a heartbeat counts for the device without a name", "src/actions/heartbeats.cpp",
+     "      const auto touched = context_.presence.touchNow(call, user, device, context_.clock);", "      const auto touched = context_.presence.touchNow(call, user, {}, context_.clock);"),
 
     # presence
     ("no grace after a start", "src/rules/evidence.cpp",
@@ -82,7 +96,7 @@ MUTATIONS = [
     ("a report that failed is not made up for", "src/actions/heartbeats.cpp",
      "  std::vector<LastSeen> seen = seenUntil(at);\n", "  std::vector<LastSeen> seen = seenUntil(at);\n  raise(reportedAt_, at);\n"),
     ("evidence not looked at again before the eviction", "src/rules/evict_silent.cpp",
-     "  if (!evident) return {};", "  if (!evident && command.ttl < Duration::zero()) return {};"),
+     "  if (!isSilent(command.evidence, command.ttl, session->lastSeen, command.seenHere)) return {};\n", ""),
     ("written through and acknowledged all the same", "src/actions/heartbeats.cpp",
      "stored = touched.now;", "return {};"),
     ("an answer that took longer than a TTL is covered by the lease", "src/actions/presence_window.hpp",
@@ -95,7 +109,7 @@ MUTATIONS = [
     ("a room that could not be recorded is forgotten", "src/jobs/job_runner.cpp",
      "      if (claimed.beginsCreate) lateRooms_.add(job.call.value());\n", ""),
     ("tracking kept when the answer of a commit is lost", "src/actions/engine.cpp",
-     "    if (takesOut(change)) context_.window.revokeLease(context_.clock.steady());\n", ""),
+     "    if (closesSessions(change)) context_.window.revokeLease(context_.clock.steady());\n", ""),
 
     # events
     ("an event that waits for another thread is lost", "src/actions/delivery.cpp",

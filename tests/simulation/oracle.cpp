@@ -54,10 +54,14 @@ void Oracle::comesIn(const SessionKey& key) {
   who.backSince.reset();
 }
 
-void Oracle::goesOut(const SessionKey& key, const Process& by, std::size_t step,
-                     const std::optional<Mark>& evictsSince) {
+void Oracle::goesOut(const SessionKey& key, const Cause& cause) {
+  const auto& evictsSince = cause.evictsSince;
   Session& who = session(key);
   if (!who.in) return;
+  if (cause.mayClose && !cause.mayClose(key)) {
+    violate("8", fmt::format("{} was taken out of call {} by what is not about it", nameOf(key),
+                             key.call.value()));
+  }
   // Who comes back from a silence may still be evicted for it by a check that goes by the last reports.
   const bool mayBe = !evictsSince || (who.backSince && evictsSince->at - *who.backSince <= peerLease_);
   if (!mayBe && now_ - who.seen < ttl_) {
@@ -72,16 +76,15 @@ void Oracle::goesOut(const SessionKey& key, const Process& by, std::size_t step,
   who.in = false;
   who.outAt = commits_;
   who.outSince = now_;
-  who.outBy = by;
-  who.outStep = step;
+  who.outBy = cause.by;
+  who.outStep = cause.step;
   who.outLate = late_ > commitMargin;
   who.outDoneAt = 0;
 }
 
-void Oracle::allGoOut(const CallId& call, const UserId& user, const Process& by, std::size_t step,
-                      const std::optional<Mark>& evictsSince) {
+void Oracle::allGoOut(const CallId& call, const UserId& user, const Cause& cause) {
   setIn(call, user, false);
-  forSessionsOf(call, user, [&](const SessionKey& key, Session&) { goesOut(key, by, step, evictsSince); });
+  forSessionsOf(call, user, [&](const SessionKey& key, Session&) { goesOut(key, cause); });
 }
 
 void Oracle::evicts(const CallChange& change, const std::vector<CallSession>& read) {
@@ -110,8 +113,7 @@ void Oracle::finished(std::size_t step) {
   }
 }
 
-void Oracle::committed(const CallChange& change, const CommitResult& result, const Process& by,
-                       std::size_t step, const std::optional<Mark>& evictsSince) {
+void Oracle::committed(const CallChange& change, const CommitResult& result, const Cause& given) {
   ++commits_;
   late_ = std::max(storageNow_ - change.now, Duration::zero());
   KnownCall& call = calls_[change.call];
@@ -119,7 +121,7 @@ void Oracle::committed(const CallChange& change, const CommitResult& result, con
     call.thread = change.row->threadId;
     call.startedAt = change.now;
     call.fewSince = change.now;
-    call.startedBy = by;
+    call.startedBy = given.by;
     if (downSince_ != 0 && now_ < downUntil_) {
       violate("calls down", fmt::format("call {} was started while calls were down", change.call.value()));
     }
@@ -129,19 +131,21 @@ void Oracle::committed(const CallChange& change, const CommitResult& result, con
       violate("2", fmt::format("call {} ended twice", change.call.value()));
     }
     if (!call.reason) checkLimits(change, call);
-    if (!call.reason) call.endedBy = by;
+    if (!call.reason) call.endedBy = given.by;
     call.reason = change.row->endReason;
     unfinished_.insert(change.call);
   } else if (change.row && call.reason) {
     violate("2", fmt::format("call {} is active again", change.call.value()));
   }
   const std::size_t wereIn = call.inCall;
+  Cause cause = given;
+  if (change.everyoneLeaves) cause.mayClose = nullptr;
   for (const CallParticipant& row : change.participants) {
     Person& who = person(change.call, row.user);
     if (who.kicked != row.kicked) who.kickedAt = commits_;
     who.kicked = row.kicked;
     if (row.leftAt) {
-      allGoOut(change.call, row.user, by, step, evictsSince);
+      allGoOut(change.call, row.user, cause);
     } else {
       setIn(change.call, row.user, true);
     }
@@ -151,12 +155,12 @@ void Oracle::committed(const CallChange& change, const CommitResult& result, con
     if (each.open()) {
       comesIn(key);
     } else {
-      goesOut(key, by, step, evictsSince);
+      goesOut(key, cause);
     }
   }
   if (wereIn > 1 && call.inCall <= 1) call.fewSince = change.now;
-  const auto evictsAll = call.reason == EndReason::inactive ? evictsSince : std::nullopt;
-  for (const CallParticipant& row : result.left) allGoOut(change.call, row.user, by, step, evictsAll);
+  if (call.reason != EndReason::inactive) cause.evictsSince.reset();
+  for (const CallParticipant& row : result.left) allGoOut(change.call, row.user, cause);
 }
 
 void Oracle::checkLimits(const CallChange& change, const KnownCall& call) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -50,8 +51,15 @@ class Oracle {
 
   // What the storage did. `evictsSince`: when the activity check began that did it.
 
-  void committed(const CallChange& change, const CommitResult& result, const Process& by, std::size_t step,
-                 const std::optional<Mark>& evictsSince);
+  /// Who stored a change, and as a part of what.
+  struct Cause {
+    Process by{};
+    std::size_t step = 0;
+    std::optional<Mark> evictsSince{};
+    /// Whether the step may close this session while the call goes on.
+    std::function<bool(const SessionKey&)> mayClose{};
+  };
+  void committed(const CallChange& change, const CommitResult& result, const Cause& cause);
   /// An activity check commits this. `read`: what it read of the user's sessions just before.
   void evicts(const CallChange& change, const std::vector<CallSession>& read);
   /// A step that committed something has come to its end.
@@ -173,10 +181,8 @@ class Oracle {
   void forSessionsOf(const CallId& call, const UserId& user, Each&& each);
   void setIn(const CallId& call, const UserId& user, bool in);
   void comesIn(const SessionKey& who);
-  void goesOut(const SessionKey& who, const Process& by, std::size_t step,
-               const std::optional<Mark>& evictsSince);
-  void allGoOut(const CallId& call, const UserId& user, const Process& by, std::size_t step,
-                const std::optional<Mark>& evictsSince);
+  void goesOut(const SessionKey& who, const Cause& cause);
+  void allGoOut(const CallId& call, const UserId& user, const Cause& cause);
   void checkSessions(Storage& storage);
   /// How long a commit may come after its decision: so far back a process looks for departures.
   static constexpr std::chrono::seconds commitMargin{5};

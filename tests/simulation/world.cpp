@@ -249,7 +249,36 @@ void World::loaded(const CallStore::Loaded& loaded) {
 
 void World::committed(const CallChange& change, const CommitResult& result, const Process& process) {
   if (evictsSince(*current_)) oracle_.evicts(change, current_->sessions);
-  oracle_.committed(change, result, process, current_->number, evictsSince(*current_));
+  oracle_.committed(change, result, causeOf(process));
+}
+
+/// Of the step that is running.
+Oracle::Cause World::causeOf(const Process& process) const {
+  const Step& step = current_->step;
+  Oracle::Cause cause{process, current_->number, evictsSince(*current_), nullptr};
+  const UserId by = user(step.user);
+  switch (step.action) {
+    case Action::start:
+    case Action::heartbeat:
+    case Action::unkick:
+    case Action::show:
+    case Action::renewRoom:
+      cause.mayClose = [](const SessionKey&) { return false; };
+      break;
+    case Action::join:
+      cause.mayClose = [by, replaces = options_.devices == Devices::replacing](const SessionKey& key) {
+        return replaces && key.user == by;
+      };
+      break;
+    case Action::leave:
+      cause.mayClose = [by, with = device(step)](const SessionKey& key) {
+        return key.user == by && (with.empty() || key.device == with);
+      };
+      break;
+    default:
+      break;
+  }
+  return cause;
 }
 
 std::optional<Oracle::Mark> World::evictsSince(const Running& running) {
@@ -270,7 +299,7 @@ void World::answerLost(const CallId& call) {
 }
 
 void World::commitFailed(const CallChange& change, const Process& process) {
-  unknown_.push_back({change, process, current_->number, evictsSince(*current_)});
+  unknown_.push_back({change, causeOf(process)});
 }
 
 /// Looks whether commits that failed were made. Right after the step, so nobody else has changed the call.
@@ -286,9 +315,9 @@ void World::learnOutcomes() {
         result.left.push_back(std::move(row));
       }
     }
-    oracle_.committed(each.change, result, each.process, each.step, each.evictsSince);
+    oracle_.committed(each.change, result, each.cause);
     oracle_.answerLost(each.change.call);
-    oracle_.finished(each.step);
+    oracle_.finished(each.cause.step);
   }
 }
 

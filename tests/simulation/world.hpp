@@ -174,6 +174,7 @@ class World {
   void runCommand(Messenger& messenger, const Running& running);
   bool changeWorld(const Step& step);
   [[nodiscard]] static std::optional<Oracle::Mark> evictsSince(const Running& running);
+  [[nodiscard]] Oracle::Cause causeOf(const Process& process) const;
   [[nodiscard]] bool makesSense(const Step& step) const;
   void note(std::string_view text);
   void noteFreely(std::string text);
@@ -208,9 +209,7 @@ class World {
   /// A commit that failed, and may have been made.
   struct Unknown {
     CallChange change;
-    Process process;
-    std::size_t step = 0;
-    std::optional<Oracle::Mark> evictsSince{};
+    Oracle::Cause cause;
   };
   std::vector<Unknown> unknown_;
   std::uint64_t fingerprint_ = 0xCBF29CE484222325ULL;
