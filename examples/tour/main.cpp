@@ -54,6 +54,9 @@ int main(int argc, char** argv) {
   serve(messenger);
   expect("alice's room", roomFor(messenger, call, alice), "room ?, pin none");
   expect("bob's room", roomFor(messenger, call, bob), "join first");
+  expect("one call in a thread", consult(messenger, band, alice).error().text(),
+         "The thread already has an active call.");
+  expect("bob is in the call with the laptop", moveToLaptop(messenger, call, bob));
   keepOrder(messenger, call, alice, carol);
   expect("carol is out", !messenger.showCall(call, carol)->inCall);
   maintain(messenger);

@@ -97,6 +97,30 @@ std::string roomFor(Messenger& messenger, const CallId& call, const UserId& user
 }
 // [/room]
 
+Result<Call> consult(Messenger& messenger, const ThreadId& thread, const UserId& doctor) {
+  // [options]
+  StartOptions options;
+  options.type = CallType::audio;
+  options.limits = CallLimits{.participants = 4,
+                              .duration = std::chrono::minutes{30},
+                              .alone = std::chrono::minutes{5},
+                              .emptyGrace = std::chrono::seconds{20}};
+  options.data = "appointment 4711";  // comes back in events and views
+  return messenger.startCall(thread, doctor, options);
+  // [/options]
+}
+
+bool moveToLaptop(Messenger& messenger, const CallId& call, const UserId& user) {
+  // [devices]
+  const DeviceId phone{"phone-7f3a"};
+  const DeviceId laptop{"laptop-02c1"};
+  messenger.joinCall(call, user, phone).value();
+  messenger.joinCall(call, user, laptop).value();  // in the call with both
+  messenger.leaveCall(call, user, phone).value();  // still in it
+  return messenger.heartbeat(call, user, laptop).has_value();
+  // [/devices]
+}
+
 void keepOrder(Messenger& messenger, const CallId& call, const UserId& admin, const UserId& noisy) {
   // [kick]
   for (const CallParticipant& each : messenger.host().participants(call)) {

@@ -31,6 +31,11 @@ class Sockets {
                                                           std::vector<std::string>& log);
 [[nodiscard]] std::string roomFor(messenger::Messenger& messenger, const messenger::CallId& call,
                                   const messenger::UserId& user);
+[[nodiscard]] messenger::Result<messenger::Call> consult(messenger::Messenger& messenger,
+                                                         const messenger::ThreadId& thread,
+                                                         const messenger::UserId& doctor);
+bool moveToLaptop(messenger::Messenger& messenger, const messenger::CallId& call,
+                  const messenger::UserId& user);
 void keepOrder(messenger::Messenger& messenger, const messenger::CallId& call, const messenger::UserId& admin,
                const messenger::UserId& noisy);
 [[nodiscard]] std::size_t countHistory(const messenger::Messenger& messenger,

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <string>
 
+#include "messenger/model/call_limits.hpp"
+
 namespace messenger {
 
 /// Everything that can be set, with the defaults of the Laravel package. A plain value: fill it in and pass
@@ -73,24 +75,8 @@ struct Config {
     static constexpr std::chrono::hours longest = std::chrono::hours{24} * 36500;
   };
 
-  /// How large calls may be, and how long they may last. The times are kept by timers, which are jobs: they
-  /// need a Worker, `Messenger::poll` or `Jobs::runPending`, also in synchronous mode. An idle worker sees
-  /// that one is due within `jobs.pollInterval`. A timer is stored when its time begins to run, so a changed
-  /// limit does not hold for the calls that are on.
-  struct Limits {
-    /// How many may be in a call at the same time; who comes then is refused with callFull. Zero: any number.
-    /// Zero, or 2 to 1,000,000.
-    std::size_t participants = 0;
-    /// A call ends this long after its start (EndReason::maxDuration). Zero: never. Zero, or one second to 30
-    /// days.
-    std::chrono::milliseconds duration{0};
-    /// How long before that CallEnding warns those who are in the call. Zero, or as long as `duration` or
-    /// longer: not at all. Zero to one day.
-    std::chrono::milliseconds warning = std::chrono::minutes{1};
-    /// A call ends when only one participant has been in it for this long, from its start or since the others
-    /// left (EndReason::alone). Zero: never. Zero, or one second to one day.
-    std::chrono::milliseconds alone{0};
-  };
+  /// Of each call that is started without limits of its own (`StartOptions::limits`).
+  using Limits = CallLimits;
 
   /// The devices of one participant: see CallSession.
   struct Sessions {

@@ -13,7 +13,15 @@ namespace messenger {
 
 /// How a call is started.
 struct StartOptions {
-  DeviceId device{};  ///< of the user who starts it, with which they are in the call
+  DeviceId device{};                ///< of the user who starts it, with which they are in the call
+  CallType type = CallType::video;  ///< told to everybody; the driver may make another room for it
+  /// Instead of `Config::limits`, all of them.
+  std::optional<CallLimits> limits{};
+  /// What the host wants to know of the call again: it comes back in `Call::data`, in events and views, and
+  /// is sent to no client. UTF-8 without NUL, at most `longestData` bytes.
+  std::string data{};
+
+  static constexpr std::size_t longestData = 1024;
 };
 
 /// The result of `joinCall`.

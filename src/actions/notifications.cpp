@@ -59,8 +59,8 @@ class Notifications {
 
   void operator()(const rules::notice::Left& notice) {
     const CallParticipant& row = written(notice.participant);
-    broadcastDevice("left.call", row.user, notice.device);
-    add(CallLeft{call_, row, notice.device});
+    broadcastDevice("left.call", row.user, notice.device, notice.endsAt);
+    add(CallLeft{call_, row, notice.device, notice.endsAt});
   }
 
   void operator()(const rules::notice::DeviceJoined& notice) {
@@ -173,9 +173,11 @@ class Notifications {
   }
 
   /// To a user's own channel, where each of their devices hears it.
-  void broadcastDevice(const char* event, const UserId& user, const DeviceId& device) {
+  void broadcastDevice(const char* event, const UserId& user, const DeviceId& device,
+                       const std::optional<TimePoint>& endsAt = std::nullopt) {
     broadcastCall(event, {user}, [&](support::JsonWriter& json) {
       if (!device.empty()) json.key("device_id").value(device.value());
+      if (endsAt) json.key("ends_at").value(support::toText(*endsAt));
     });
   }
 
@@ -227,7 +229,7 @@ class Notifications {
     const std::optional<Thread>& thread = audience_.thread;
     json.key("id").value(call_.id.value());
     json.key("type").value(static_cast<int>(call_.type));
-    json.key("type_verbose").value("VIDEO");
+    json.key("type_verbose").value(call_.type == CallType::audio ? "AUDIO" : "VIDEO");
     json.key("thread_id").value(call_.threadId.value());
     if (thread) {
       json.key("thread_type").value(static_cast<int>(thread->type));

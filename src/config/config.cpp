@@ -54,12 +54,7 @@ void checkQueueName(const char* field, const std::string& name) {
 void Config::validate() const {
   checkQueueName("calling.subscriber.channel", calling.subscriber.channel);
   constexpr milliseconds oneSecond{1000};
-  if (limits.participants != 0) {
-    checkBetween<std::size_t>("limits.participants", limits.participants, 2, 1'000'000);
-  }
-  if (limits.duration.count() != 0) checkBetween("limits.duration", limits.duration, oneSecond, 30 * oneDay);
-  checkBetween("limits.warning", limits.warning, milliseconds::zero(), oneDay);
-  if (limits.alone.count() != 0) checkBetween("limits.alone", limits.alone, oneSecond, oneDay);
+  if (const auto why = limits.whyNot("Config::limits.")) throw std::invalid_argument(*why);
   checkBetween<std::size_t>("sessions.mostPerUser", sessions.mostPerUser, 1, Sessions::most);
   checkBetween("jobs.maxAttempts", jobs.maxAttempts, 1, 1000);
   checkBetween("jobs.backoff", jobs.backoff, milliseconds::zero(), oneDay);

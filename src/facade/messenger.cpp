@@ -87,8 +87,7 @@ Result<Value> refused(const Result<actions::Done>& done) {
 
 Result<Call> Messenger::startCall(const ThreadId& thread, const UserId& user, const StartOptions& options) {
   const TimePoint now = here().context.clock.now().wall;
-  const rules::StartCall command{CallId{here().ids.next(now)}, ParticipantId{here().ids.next(now)},
-                                 options.device};
+  const rules::StartCall command{CallId{here().ids.next(now)}, ParticipantId{here().ids.next(now)}, options};
   const auto done = here().engine.runFor(
       user, {.thread = thread},
       [&](const auto& loaded, const auto& access, rules::Now at) {
@@ -104,9 +103,8 @@ Result<Call> Messenger::startCall(const ThreadId& thread, const UserId& user, co
 Result<Joined> Messenger::joinCall(const CallId& call, const UserId& user, const DeviceId& device) {
   const rules::JoinCall command{ParticipantId{here().ids.next(here().context.clock.now().wall)}, device};
   const rules::RuleConfig& config = here().context.rules;
-  const CallStore::LoadRequest request{.call = call, .countUpTo = config.limits.participants};
   const auto done =
-      here().engine.runFor(user, request, [&](const auto& loaded, const auto& access, rules::Now now) {
+      here().engine.runFor(user, {.call = call}, [&](const auto& loaded, const auto& access, rules::Now now) {
         return rules::joinCall(command, loaded, access, config, now);
       });
   if (!done) return refused<Joined>(done);

@@ -65,7 +65,7 @@ void writeCall(JsonWriter& json, const CallView& view, const UserId& viewer, Nam
   json.key("id").value(call.id.value());
   json.key("active").value(call.active());
   json.key("type").value(static_cast<int>(call.type));
-  json.key("type_verbose").value("VIDEO");
+  json.key("type_verbose").value(call.type == CallType::audio ? "AUDIO" : "VIDEO");
   json.key("thread_id").value(call.threadId.value());
   json.key("created_at").value(toText(call.createdAt));
   json.key("updated_at").value(toText(call.updatedAt));

@@ -42,7 +42,7 @@ class FieldReader final : public nlohmann::json_sax<Json> {
   }
 
   bool enter(bool object) {
-    take(nullptr);
+    take(Json::array());
     if (depth_ == 0) inObject_ = object;
     return ++depth_ <= deepest;
   }

@@ -9,7 +9,8 @@ namespace messenger::http {
 /// One field at the first level of a JSON object.
 struct BodyField {
   bool malformed = false;  ///< the body is not JSON, or nested too deeply
-  /// Empty when the field is missing or the body is not an object; `null` for an array or an object.
+  /// Empty when the field is missing or the body is not an object. Of an array or an object only that it is
+  /// one: an empty array.
   std::optional<nlohmann::json> value{};
 };
 

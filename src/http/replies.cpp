@@ -105,6 +105,10 @@ Response unusableDevice() {
                  fmt::format("The device_id must be 1 to {} visible ASCII characters.", longestDevice));
 }
 
+Response unusableCallType() {
+  return invalid("call_type", "The call_type must be video or audio.");
+}
+
 Response unusableParameter(std::string_view name, std::size_t mostInPage) {
   if (name == "limit") {
     return invalid(name, fmt::format("The parameter limit must be one number from 1 to {}.", mostInPage));

@@ -39,6 +39,9 @@ namespace messenger::http {
 /// 422 for a `device_id` that cannot name a device.
 [[nodiscard]] Response unusableDevice();
 
+/// 422 for a `call_type` that there is not.
+[[nodiscard]] Response unusableCallType();
+
 /// 422 for a parameter of a list.
 [[nodiscard]] Response unusableParameter(std::string_view name, std::size_t mostInPage);
 

@@ -11,12 +11,12 @@
 #include "actions/log.hpp"
 #include "http/bodies.hpp"
 #include "http/call_thread_cache.hpp"
-#include "http/device_field.hpp"
 #include "http/kick_body.hpp"
 #include "http/names.hpp"
 #include "http/page_query.hpp"
 #include "http/replies.hpp"
 #include "http/route.hpp"
+#include "http/start_fields.hpp"
 #include "messenger/adapters/defaults.hpp"
 #include "messenger/errors.hpp"
 #include "messenger/messenger.hpp"
@@ -187,7 +187,8 @@ class Router::Impl {
       case Endpoint::join:
         return join(ids, user, *device);
       case Endpoint::calls:
-        return method == Method::post ? start(ids, user, *device) : history(ids, user, std::nullopt);
+        return method == Method::post ? start(ids, user, *device, request.body)
+                                      : history(ids, user, std::nullopt);
       case Endpoint::page:
         return history(ids, user, ids.call);
       case Endpoint::call:
@@ -227,14 +228,16 @@ class Router::Impl {
 
   // After a verb succeeded the response must say so; therefore the directory is read before.
 
-  Response start(const Ids& ids, const UserId& user, const DeviceId& device) {
+  Response start(const Ids& ids, const UserId& user, const DeviceId& device, std::string_view body) {
+    const auto type = findCallType(body);
+    if (!type) return unusableCallType();
     const auto thread = messenger_.host().directory().findThread(ids.thread);
     if (!thread) return notFound(Reason::threadNotFound);
     Names names = newNames();
     names.of(user);
     names.of(*thread, user);
 
-    auto call = messenger_.startCall(ids.thread, user, {.device = device});
+    auto call = messenger_.startCall(ids.thread, user, {.device = device, .type = *type});
     if (!call) return refusedWith(call.error());
     known_.remember(call->id, call->threadId);
     return withBody(201, callBody(startedView(*std::move(call), *thread, user), user, names));

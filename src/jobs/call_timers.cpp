@@ -1,5 +1,6 @@
 #include "jobs/call_timers.hpp"
 
+#include "rules/end_empty.hpp"
 #include "rules/end_lone.hpp"
 #include "rules/end_overdue.hpp"
 #include "rules/warn_of_end.hpp"
@@ -12,11 +13,13 @@ rules::Decision decide(const Job& timer, const CallState& state, const rules::Ru
   const Settlement settlement{timer.id, timer.token, Settlement::Kind::done, {}, {}};
   switch (timer.type) {
     case JobType::warnOfEnd:
-      return rules::warnOfEnd(settlement, timer.availableAt, state, config, now);
+      return rules::warnOfEnd(settlement, timer.availableAt, state, now);
     case JobType::endOverdueCall:
       return rules::endOverdue(settlement, state, config, now);
     case JobType::endLoneCall:
       return rules::endLone(settlement, state, config, now);
+    case JobType::endEmptyCall:
+      return rules::endEmpty(settlement, state, config, now);
     case JobType::setupCall:
     case JobType::teardownCall:
     case JobType::checkCallsActivity:

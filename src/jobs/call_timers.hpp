@@ -6,8 +6,8 @@
 
 namespace messenger::jobs {
 
-/// Runs a timer whose time has come: `WarnOfEnd`, `EndOverdueCall`, `EndLoneCall`. Throws NotStored when the
-/// outcome could not be stored.
+/// Runs a timer whose time has come: `WarnOfEnd`, `EndOverdueCall`, `EndLoneCall`, `EndEmptyCall`. Throws
+/// NotStored when the outcome could not be stored.
 Attempt runTimer(actions::Context& context, actions::Engine& engine, const Job& timer,
                  const Persistence& persist);
 

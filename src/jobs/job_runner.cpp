@@ -242,6 +242,7 @@ Attempt JobRunner::perform(const RunPolicy& policy, const ClaimedJob& claimed, c
     case JobType::warnOfEnd:
     case JobType::endOverdueCall:
     case JobType::endLoneCall:
+    case JobType::endEmptyCall:
       return runTimer(context_, engine_, job, persist);
   }
   throw StorageCorrupt("a job of a type that does not exist");
@@ -293,6 +294,7 @@ Attempt JobRunner::giveUp(const ClaimedJob& claimed, const Settlement& failed, c
     case JobType::warnOfEnd:
     case JobType::endOverdueCall:
     case JobType::endLoneCall:
+    case JobType::endEmptyCall:
       break;
   }
   Attempt result = settle(failed, persist);

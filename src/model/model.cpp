@@ -26,6 +26,10 @@ std::optional<UserId> UserId::parse(std::string_view text) {
   return UserId{std::string{text.substr(0, colon)}, std::string{text.substr(colon + 1)}};
 }
 
+std::string_view toString(CallType type) noexcept {
+  return type == CallType::audio ? "audio" : "video";
+}
+
 std::string_view toString(EndReason reason) noexcept {
   switch (reason) {
     case EndReason::hungUp:
@@ -66,6 +70,8 @@ std::string_view toString(JobType type) noexcept {
       return "EndOverdueCall";
     case JobType::endLoneCall:
       return "EndLoneCall";
+    case JobType::endEmptyCall:
+      return "EndEmptyCall";
   }
   return "unknown";
 }

@@ -6,10 +6,11 @@ namespace messenger::rules {
 namespace {
 
 /// The timers that a call may have. Where none are set, none are looked for.
-std::vector<JobType> timersOf(const Config::Limits& limits) {
+std::vector<JobType> timersOf(const CallLimits& limits) {
   std::vector<JobType> timers;
   if (limits.duration.count() > 0) timers = {JobType::warnOfEnd, JobType::endOverdueCall};
   if (limits.alone.count() > 0) timers.push_back(JobType::endLoneCall);
+  if (limits.emptyGrace.count() > 0) timers.push_back(JobType::endEmptyCall);
   return timers;
 }
 
@@ -113,18 +114,27 @@ void addEnd(Decision& decision, const CallState& state, const EndOfCall& end, co
   row.endedBy = end.by;
   change.everyoneLeaves = row.endedAt;
   change.row = std::move(row);
-  change.cancels = timersOf(config.limits);
+  change.cancels = timersOf(state.call.limits);
   if (config.roomJobs) change.jobs.push_back(jobFor(JobType::teardownCall, state.call.id, config, now));
   decision.notices.emplace_back(notice::Ended{end.removed});
 }
 
 void addOneLess(Decision& decision, const CallState& state, const EndOfCall& ifEmpty,
                 const RuleConfig& config, Now now) {
-  if (state.inCall == 1) addEnd(decision, state, ifEmpty, config, now);
-  if (state.inCall == 2 && config.limits.alone.count() > 0) {
-    decision.change->cancels = {JobType::endLoneCall};  // of an earlier time alone, if its end was missed
-    decision.change->jobs.push_back(
-        timerFor(JobType::endLoneCall, state.call.id, config.limits.alone, config, now));
+  const CallLimits& limits = state.call.limits;
+  CallChange& change = decision.change.value();
+  const auto startTimer = [&](JobType type, Duration after) {
+    change.jobs.push_back(timerFor(type, state.call.id, after, config, now));
+  };
+  const bool empties = state.inCall == 1;
+  if (empties && limits.emptyGrace.count() == 0) return addEnd(decision, state, ifEmpty, config, now);
+  if (state.inCall > 2) return;
+  if (limits.alone.count() > 0)
+    change.cancels.push_back(JobType::endLoneCall);  // also of an earlier time alone
+  if (empties) {
+    startTimer(JobType::endEmptyCall, limits.emptyGrace);
+  } else if (limits.alone.count() > 0) {
+    startTimer(JobType::endLoneCall, limits.alone);
   }
 }
 
@@ -136,7 +146,10 @@ Decision takeOut(const CallState& state, const CallParticipant& row, const Devic
   Decision decision;
   decision.change = changeOf(state, now);
   decision.change->participants.push_back(std::move(out));
-  decision.notices.emplace_back(notice::Left{row.id, device});
+  notice::Left left{row.id, device};
+  const bool empties = state.inCall == 1 && state.call.limits.emptyGrace.count() > 0;
+  if (empties) left.endsAt = saturatingAdd(now.wall, Duration{state.call.limits.emptyGrace});
+  decision.notices.emplace_back(std::move(left));
   addOneLess(decision, state, ifEmpty, config, now);
   return decision;
 }

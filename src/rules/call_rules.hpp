@@ -70,8 +70,8 @@ struct EndOfCall {
 void addEnd(Decision& decision, const CallState& state, const EndOfCall& end, const RuleConfig& config,
             Now now);
 
-/// Adds what follows from it that the decision takes one participant out: the call ends with the last one;
-/// when one is left, the time runs that they may be alone.
+/// Adds what follows from it that the decision takes one participant out: the call ends with the last one, or
+/// the time runs until then; when one is left, the time runs that they may be alone.
 void addOneLess(Decision& decision, const CallState& state, const EndOfCall& ifEmpty,
                 const RuleConfig& config, Now now);
 

@@ -33,7 +33,7 @@ struct RuleConfig {
   bool callingEnabled = false;
   bool roomJobs = true;  ///< off: no SetupCall and no TeardownCall is stored
   std::string queue;     ///< for jobs
-  Config::Limits limits{};
+  CallLimits limits{};   ///< of a call that is started without limits of its own
   Config::Sessions sessions{};
 };
 
@@ -66,6 +66,7 @@ struct Joined {
 struct Left {
   ParticipantId participant;
   DeviceId device{};  ///< the last one; empty also when all left at once
+  std::optional<TimePoint> endsAt{};
 };
 /// A further device of a participant who is in the call.
 struct DeviceJoined {

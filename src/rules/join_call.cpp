@@ -5,8 +5,9 @@
 namespace messenger::rules {
 namespace {
 
-bool isFull(const CallState& state, const RuleConfig& config) {
-  return config.limits.participants > 0 && state.inCall >= config.limits.participants;
+bool isFull(const CallState& state) {
+  const std::size_t most = state.call.limits.participants;
+  return most > 0 && state.inCall >= most;
 }
 
 /// The row that a session of another device takes the place of, if there are as many as are kept.
@@ -38,6 +39,18 @@ Decision joinAsWell(const CallState& state, const CallParticipant& known, const 
   return decision;
 }
 
+/// Who was alone is so no more; who comes back to an empty call is.
+void addTimersOfEntry(CallChange& change, const CallState& state, const RuleConfig& config, Now now) {
+  const CallLimits& limits = state.call.limits;
+  const bool wasEmpty = state.inCall == 0;
+  if (limits.alone.count() > 0) {
+    change.cancels.push_back(JobType::endLoneCall);
+    if (wasEmpty)
+      change.jobs.push_back(timerFor(JobType::endLoneCall, state.call.id, limits.alone, config, now));
+  }
+  if (wasEmpty && limits.emptyGrace.count() > 0) change.cancels.push_back(JobType::endEmptyCall);
+}
+
 /// A member who is not in the call comes in.
 Decision comeIn(const JoinCall& command, const CallState& state, const CallParticipant* known,
                 const UserId& user, const RuleConfig& config, Now now) {
@@ -56,7 +69,7 @@ Decision comeIn(const JoinCall& command, const CallState& state, const CallParti
   Decision decision;
   decision.notices = {notice::Joined{row.id, command.device}};
   decision.change = changeOf(state, now);
-  if (config.limits.alone.count() > 0) decision.change->cancels = {JobType::endLoneCall};
+  addTimersOfEntry(*decision.change, state, config, now);
   decision.change->sessions.push_back(openSession(row, command.device, now));
   decision.change->participants.push_back(std::move(row));
   return decision;
@@ -81,7 +94,7 @@ Decision joinCall(const JoinCall& command, const CallStore::Loaded& loaded, cons
     decision.seen = SessionKey{state.call.id, user, command.device};
     return decision;
   }
-  if (!isIn && isFull(state, config)) return refused(Reason::callFull);
+  if (!isIn && isFull(state)) return refused(Reason::callFull);
   if (auto why = whyNotType(user)) return refused(std::move(*why));
   Decision decision = isIn ? joinAsWell(state, *known, command.device, config, now)
                            : comeIn(command, state, known, user, config, now);

@@ -1,6 +1,7 @@
 #include "rules/start_call.hpp"
 
 #include "rules/call_rules.hpp"
+#include "support/text.hpp"
 
 namespace messenger::rules {
 namespace {
@@ -10,8 +11,24 @@ bool isPending(const Access& access) {
   return access.member.pending || (access.other && access.other->pending);
 }
 
-void addTimers(CallChange& change, const RuleConfig& config, Now now) {
-  const Config::Limits& limits = config.limits;
+/// The field of the options that cannot be used: invalidInput.
+std::optional<Refusal> whyNotOptions(const StartOptions& options) {
+  if (auto why = whyNotDevice(options.device)) return why;
+  const auto invalid = [](std::string detail) { return Refusal{Reason::invalidInput, std::move(detail)}; };
+  if (options.type != CallType::video && options.type != CallType::audio)
+    return invalid("type must be video or audio.");
+  if (options.limits) {
+    if (const auto why = options.limits->whyNot("limits.")) return invalid(*why + ".");
+  }
+  const std::string& data = options.data;
+  if (data.size() > StartOptions::longestData || !support::isUtf8(data) ||
+      data.find('\0') != std::string::npos)
+    return invalid("data must be UTF-8 without NUL, at most " + std::to_string(StartOptions::longestData) +
+                   " bytes.");
+  return std::nullopt;
+}
+
+void addTimers(CallChange& change, const CallLimits& limits, const RuleConfig& config, Now now) {
   const auto add = [&](JobType type, Duration after) {
     change.jobs.push_back(timerFor(type, change.call, after, config, now));
   };
@@ -43,12 +60,15 @@ Decision startCall(const StartCall& command, const CallStore::Loaded& loaded, co
                    const RuleConfig& config, Now now) {
   if (const auto why = whyNot(loaded, access, config, now)) return refused(*why);
   if (auto why = whyNotType(access.member.user)) return refused(std::move(*why));
-  if (auto why = whyNotDevice(command.device)) return refused(std::move(*why));
+  if (auto why = whyNotOptions(command.options)) return refused(std::move(*why));
 
   CallWithRoom call;
   call.id = command.call;
   call.threadId = access.thread.id;
   call.owner = access.member.user;
+  call.type = command.options.type;
+  call.limits = command.options.limits.value_or(config.limits);
+  call.data = command.options.data;
   call.createdAt = now.wall;
   call.updatedAt = now.wall;
 
@@ -63,11 +83,12 @@ Decision startCall(const StartCall& command, const CallStore::Loaded& loaded, co
   change.call = command.call;
   change.threadRevision = loaded.threadRevision;
   change.unlessCallsDown = true;
+  const CallLimits limits = call.limits;
   change.row = std::move(call);
-  change.sessions = {openSession(starter, command.device, now)};
+  change.sessions = {openSession(starter, command.options.device, now)};
   change.participants = {std::move(starter)};
   if (config.roomJobs) change.jobs = {jobFor(JobType::setupCall, command.call, config, now)};
-  addTimers(change, config, now);
+  addTimers(change, limits, config, now);
   change.now = now.storage;
 
   Decision decision;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "messenger/views.hpp"
 #include "rules/decision.hpp"
 
 namespace messenger::rules {
@@ -7,7 +8,7 @@ namespace messenger::rules {
 struct StartCall {
   CallId call;                ///< for the new call
   ParticipantId participant;  ///< for the owner's row in it
-  DeviceId device{};          ///< with which they are in it
+  StartOptions options{};
 };
 
 /// Starts a call in the member's thread, with the member in it; the others are rung. `loaded` is the picture

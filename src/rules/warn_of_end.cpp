@@ -4,10 +4,9 @@
 
 namespace messenger::rules {
 
-Decision warnOfEnd(const Settlement& timer, StorageTime due, const CallState& state, const RuleConfig& config,
-                   Now now) {
+Decision warnOfEnd(const Settlement& timer, StorageTime due, const CallState& state, Now now) {
   Decision decision;
-  const StorageTime end = saturatingAdd(due, config.limits.warning);
+  const StorageTime end = saturatingAdd(due, state.call.limits.warning);
   if (!state.call.active() || end <= now.storage) return decision;
   notice::Ending notice{saturatingAdd(now.wall, saturatingDifference(end, now.storage))};
   for (const CallParticipant& each : state.participants) {

@@ -122,6 +122,130 @@ TEST_CASE("limits: somebody joins while the timer runs -> the call goes on", "[f
   CHECK(world.now(call).endReason == EndReason::alone);
 }
 
+TEST_CASE("limits: everybody leaves and somebody comes back in time -> the call goes on",
+          "[facade][limits]") {
+  Config config = lasting(milliseconds{0}, minutes{2});
+  config.limits.emptyGrace = seconds{30};
+  Fixture world(GENERATE(StorageKind::memory, StorageKind::sqlite), config);
+  const Call call = world.startTeam();
+  REQUIRE_OK(world.messenger->leaveCall(call.id, member(0)));
+  CHECK(world.now(call).active());
+  REQUIRE(world.events.count<CallLeft>() == 1);
+  CHECK(world.events.of<CallLeft>().front().endsAt == world.clock->now().wall + seconds{30});
+  CHECK(world.broadcaster->named("left.call").front().payload.find("\"ends_at\":\"2026-") !=
+        std::string::npos);
+  CHECK(waiting(world) == std::vector<JobType>{JobType::endEmptyCall});
+  REQUIRE_REFUSED(world.messenger->startCall(world.team, member(1)), Reason::callAlreadyActive);
+
+  pass(world, seconds{30} - milliseconds{1});
+  CHECK(world.now(call).active());
+  SECTION("they come back") {
+    world.join(call, member(1));
+    CHECK(waiting(world) == std::vector<JobType>{JobType::endLoneCall});
+    pass(world, minutes{2} - milliseconds{1});
+    CHECK(world.now(call).active());
+    pass(world, milliseconds{1});
+    CHECK(world.now(call).endReason == EndReason::alone);
+  }
+  SECTION("nobody does") {
+    pass(world, milliseconds{1});
+    CHECK(world.now(call).endReason == EndReason::lastLeft);
+    CHECK(world.provider->rooms().empty());
+  }
+  CHECK(waiting(world).empty());
+  world.requireSound();
+}
+
+TEST_CASE("limits: the last one is kicked or removed or evicted -> the call is empty for a while",
+          "[facade][limits]") {
+  Config config = Fixture::configured();
+  config.limits.emptyGrace = minutes{10};
+  Fixture world(GENERATE(StorageKind::memory, StorageKind::sqlite), config);
+  const Call call = world.startTeam();
+  SECTION("kicked") {
+    const auto rows = world.messenger->host().participants(call.id);
+    REQUIRE_OK(world.messenger->kickParticipant(call.id, member(0), rows.at(0).id));
+  }
+  SECTION("removed") {
+    REQUIRE_OK(world.messenger->threads().removeMember(world.team, member(0)));
+  }
+  SECTION("evicted") {
+    pass(world, minutes{2});
+    world.messenger->host().checkActivity();
+  }
+  CHECK_FALSE(world.isIn(call, member(0)));
+  CHECK(world.now(call).active());
+  CHECK(waiting(world) == std::vector<JobType>{JobType::endEmptyCall});
+  world.restart();
+  pass(world, minutes{10});
+  CHECK(world.now(call).endReason == EndReason::lastLeft);
+}
+
+TEST_CASE("limits: a call with limits of its own -> they hold and not the others", "[facade][limits]") {
+  Fixture world(GENERATE(StorageKind::memory, StorageKind::sqlite), lasting(minutes{10}));
+  StartOptions options;
+  options.limits = CallLimits{.participants = 2, .duration = minutes{3}, .alone = minutes{5}};
+  const auto call = world.messenger->startCall(world.team, member(0), options);
+  REQUIRE_OK(call);
+  CHECK(call->limits == *options.limits);
+  world.join(*call, member(1));
+  REQUIRE_REFUSED(world.messenger->joinCall(call->id, member(2)), Reason::callFull);
+  world.restart(lasting(hours{1}));  // the next process has another Config
+  pass(world, minutes{3} - milliseconds{1});
+  CHECK(world.now(*call).active());
+  pass(world, milliseconds{1});
+  CHECK(world.now(*call).endReason == EndReason::maxDuration);
+  CHECK(world.now(*call).limits == *options.limits);
+}
+
+TEST_CASE("limits: no limit for one call -> it has no timers", "[facade][limits]") {
+  Fixture world(GENERATE(StorageKind::memory, StorageKind::sqlite), lasting(minutes{10}, minutes{2}));
+  const auto call = world.messenger->startCall(world.team, member(0), {.limits = CallLimits{}});
+  REQUIRE_OK(call);
+  world.messenger->jobs().runPending();
+  CHECK(waiting(world).empty());
+}
+
+TEST_CASE("start: type and data -> come back in events and views and payloads", "[facade][limits]") {
+  Fixture world(GENERATE(StorageKind::memory, StorageKind::sqlite));
+  const auto call =
+      world.messenger->startCall(world.team, member(0), {.type = CallType::audio, .data = "ticket 42\n"});
+  REQUIRE_OK(call);
+  CHECK(call->type == CallType::audio);
+  CHECK(call->data == "ticket 42\n");
+  CHECK(world.events.of<CallStarted>().front().call.data == "ticket 42\n");
+  const std::string pushed = world.broadcaster->named("incoming.call").front().payload;
+  CHECK(pushed.find("\"type\":2,\"type_verbose\":\"AUDIO\"") != std::string::npos);
+  CHECK(pushed.find("ticket") == std::string::npos);
+  const auto view = world.messenger->showCall(call->id, member(1));
+  REQUIRE_OK(view);
+  CHECK(view->call.type == CallType::audio);
+  CHECK(view->call.data == "ticket 42\n");
+  REQUIRE_OK(world.messenger->endCall(call->id, member(0)));
+  CHECK(world.events.of<CallEnded>().front().call.data == "ticket 42\n");
+}
+
+TEST_CASE("start: options that cannot be -> refused by name and nothing is stored", "[facade][limits]") {
+  Fixture world(GENERATE(StorageKind::memory, StorageKind::sqlite));
+  const auto refused = [&](const StartOptions& options, const std::string& name) {
+    const auto call = world.messenger->startCall(world.team, member(0), options);
+    REQUIRE_REFUSED(call, Reason::invalidInput);
+    CHECK(call.error().detail.find(name) == 0);
+  };
+  refused({.limits = CallLimits{.participants = 1}}, "limits.participants");
+  refused({.limits = CallLimits{.duration = milliseconds{999}}}, "limits.duration");
+  refused({.limits = CallLimits{.duration = hours{24 * 31}}}, "limits.duration");
+  refused({.limits = CallLimits{.warning = milliseconds{-1}}}, "limits.warning");
+  refused({.limits = CallLimits{.alone = hours{25}}}, "limits.alone");
+  refused({.limits = CallLimits{.emptyGrace = hours{2}}}, "limits.emptyGrace");
+  refused({.type = static_cast<CallType>(3)}, "type");
+  refused({.data = std::string(1025, 'x')}, "data");
+  refused({.data = std::string(1, '\0')}, "data");
+  refused({.data = "\xff"}, "data");
+  CHECK(world.callsOf(world.team, member(0)).empty());
+  REQUIRE_OK(world.messenger->startCall(world.team, member(0), {.data = std::string(1024, 'x')}));
+}
+
 TEST_CASE("limits: as many are in a call as may be -> others are refused until somebody leaves",
           "[facade][limits]") {
   Config config = Fixture::configured();

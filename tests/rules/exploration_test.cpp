@@ -7,6 +7,9 @@
 #include <vector>
 
 #include "rules/end_call.hpp"
+#include "rules/end_empty.hpp"
+#include "rules/end_lone.hpp"
+#include "rules/end_overdue.hpp"
 #include "rules/end_without_asking.hpp"
 #include "rules/evict_silent.hpp"
 #include "rules/heartbeat.hpp"
@@ -20,6 +23,7 @@
 #include "rules/show_call.hpp"
 #include "rules/start_call.hpp"
 #include "rules/teardown_room.hpp"
+#include "rules/warn_of_end.hpp"
 #include "tests/rules/exploration_world.hpp"
 #include "tests/support/catch.hpp"
 
@@ -32,6 +36,20 @@ const RuleConfig config{true, true, "queue"};
 /// A new device takes the place of the others.
 const RuleConfig replacing{true, true, "queue", {}, {.newDeviceReplaces = true}};
 constexpr int mostAttempts = 2;
+
+StartOptions optionsIn(const World& world) {
+  StartOptions options;
+  if (world.setting != Setting::timers) return options;
+  options.limits = CallLimits{.duration = std::chrono::hours{1},
+                              .warning = std::chrono::minutes{1},
+                              .alone = std::chrono::minutes{2},
+                              .emptyGrace = std::chrono::seconds{30}};
+  return options;
+}
+
+bool isTimer(JobType type) {
+  return classOf(type) == JobClass::sweep;
+}
 
 std::size_t devicesIn(const World& world) {
   return world.setting == Setting::twoDevices ? devices : 1;
@@ -163,6 +181,24 @@ void checkSeen(const World& world, std::size_t i, const Thread& thread) {
   require(mayBeIn || !isIn(world, i), "a user who was removed from the thread is out", world);
 }
 
+/// Each timer runs exactly while it has something to wait for.
+void checkTimers(const World& world) {
+  const CallState& state = *world.call;
+  const CallLimits& limits = state.call.limits;
+  const auto count = [&](JobType type) {
+    return std::count_if(world.jobs.begin(), world.jobs.end(),
+                         [&](const StoredJob& job) { return job.type == type; });
+  };
+  const bool active = state.call.active();
+  const auto expect = [&](JobType type, bool runs) {
+    require(count(type) == (runs ? 1 : 0), "a timer runs while it has something to wait for", world);
+  };
+  expect(JobType::endOverdueCall, active && limits.duration.count() > 0);
+  expect(JobType::endLoneCall, active && limits.alone.count() > 0 && state.inCall == 1);
+  expect(JobType::endEmptyCall, active && limits.emptyGrace.count() > 0 && state.inCall == 0);
+  require(active || count(JobType::warnOfEnd) == 0, "nobody is warned of an end that is over", world);
+}
+
 void checkJobs(const World& world) {
   const CallWithRoom& call = world.call->call;
   const auto isStored = [&](JobType type, bool failedToo) {
@@ -188,8 +224,10 @@ void check(const World& world) {
   require(world.started == 1, "a call is started once", world);
   require(world.ended == (call.active() ? 0 : 1), "a call ends once", world);
   require(call.endedAt.has_value() == call.endReason.has_value(), "an end has a reason", world);
-  require((state.inCall > 0) == call.active(), "somebody is in an active call, nobody in an ended one",
-          world);
+  const bool mayBeEmpty = call.limits.emptyGrace.count() > 0;
+  require(call.active() || state.inCall == 0, "nobody is in an ended call", world);
+  require(!call.active() || state.inCall > 0 || mayBeEmpty, "somebody is in an active call", world);
+  checkTimers(world);
   require(call.setupComplete == call.room.has_value(), "setup is complete exactly with a room", world);
   require(!call.teardownComplete || !call.active(), "an active call is not torn down", world);
   require(world.tornDown <= 1, "a teardown is announced once", world);
@@ -281,7 +319,8 @@ class Exploration {
     if (world.isMember(i)) {
       const Access access = accessOf(world, i);
       if (!world.call) {
-        attempt(world, startCall({theCall, rowOf(i)}, loadedOf(world, i), access, config, now()));
+        attempt(world,
+                startCall({theCall, rowOf(i), optionsIn(world)}, loadedOf(world, i), access, config, now()));
       } else {
         commandsOf(world, access, i);
       }
@@ -332,9 +371,10 @@ class Exploration {
       return;
     }
     const Access access = accessOf(world, flight.user);
-    const Decision decision =
-        flight.loaded->call ? joinCall({rowOf(flight.user)}, *flight.loaded, access, config, now())
-                            : startCall({theCall, rowOf(flight.user)}, *flight.loaded, access, config, now());
+    const Decision decision = flight.loaded->call
+                                  ? joinCall({rowOf(flight.user)}, *flight.loaded, access, config, now())
+                                  : startCall({theCall, rowOf(flight.user), optionsIn(world)}, *flight.loaded,
+                                              access, config, now());
     if (carryOut(world, decision) != Committed::yes) world.inFlight.reset();
     visit(world);
   }
@@ -385,6 +425,7 @@ class Exploration {
       visit(retried);
       return;
     }
+    if (isTimer(job.type)) return runTimer(from, index);
     if (job.attempts > mostAttempts || from.workers.size() >= 2) return;
     World world = from;
     for (StoredJob& each : world.jobs) each.expired = each.leased;
@@ -403,6 +444,31 @@ class Exploration {
     }
     worker.seen = std::make_shared<const CallState>(*world.call);
     world.workers.push_back(std::move(worker));
+    visit(world);
+  }
+
+  /// Its time has come: claimed, decided and settled in one step, as it asks no provider.
+  void runTimer(const World& from, std::size_t index) {
+    World world = from;
+    StoredJob& job = world.jobs.at(index);
+    ++job.token;
+    job.leased = true;
+    const Settlement done{job.id, job.token, Settlement::Kind::done, {}, {}};
+    const auto decide = [&]() -> Decision {
+      switch (job.type) {
+        case JobType::warnOfEnd:
+          return warnOfEnd(done, now().storage, *world.call, now());
+        case JobType::endOverdueCall:
+          return endOverdue(done, *world.call, config, now());
+        case JobType::endLoneCall:
+          return endLone(done, *world.call, config, now());
+        default:
+          return endEmpty(done, *world.call, config, now());
+      }
+    };
+    const Decision decision = decide();
+    require(decision.change.has_value(), "a timer that runs has something to do", world);
+    require(carryOut(world, decision) == Committed::yes, "a timer is settled with its change", world);
     visit(world);
   }
 
@@ -535,6 +601,10 @@ TEST_CASE("rules: every sequence of commands and jobs of a call -> the invariant
 
 TEST_CASE("rules: every sequence of commands with two devices each -> the invariants hold", "[rules]") {
   explore("rules, devices", {Setting::twoDevices}, EXPLORATION_DEPTH_OF_DEVICES);
+}
+
+TEST_CASE("rules: every sequence of commands and timers -> the invariants hold", "[rules]") {
+  explore("rules, timers", {Setting::timers}, EXPLORATION_DEPTH);
 }
 
 TEST_CASE("rules: every sequence of the jobs of a call -> the invariants hold", "[rules]") {

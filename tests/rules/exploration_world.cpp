@@ -229,6 +229,9 @@ Committed commit(World& world, const CallChange& change) {
   writeRows(*world.call, change);
   if (change.removesMember) takeOffThread(world, *change.removesMember);
   if (change.settles) settle(world, *change.settles);
+  std::erase_if(world.jobs, [&](const StoredJob& job) {
+    return std::find(change.cancels.begin(), change.cancels.end(), job.type) != change.cancels.end();
+  });
   for (const NewJob& job : change.jobs) {
     world.jobs.push_back({JobId{std::to_string(world.nextJob++)}, job.type});
   }

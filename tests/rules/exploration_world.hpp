@@ -21,6 +21,7 @@ enum class Setting : std::uint8_t {
   privateThread,  ///< users 0 and 1, the directory of the storage
   aloneWithJobs,  ///< user 0 alone, who is removed by nobody: goes deeper into the jobs
   twoDevices,     ///< a group in which everybody has two devices, the directory of the storage
+  timers,  ///< a group whose calls may last for some time, be empty for some, and nobody alone for long
 };
 
 /// A job in the store.

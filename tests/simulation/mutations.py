@@ -27,6 +27,10 @@ MUTATIONS = [
      "CallStore::ActiveCallsQuery query{0, upTo, sweepBatch};", "CallStore::ActiveCallsQuery query{0, upTo - 1, sweepBatch};"),
 
     # timers
+    ("who comes back to an empty call finds it ending", "src/rules/join_call.cpp",
+     "if (wasEmpty && limits.emptyGrace.count() > 0) change.cancels.push_back(JobType::endEmptyCall);", ""),
+    ("an empty call has no end", "src/rules/call_rules.cpp",
+     "    startTimer(JobType::endEmptyCall, limits.emptyGrace);\n", ""),
     ("a timer is due too early", "src/rules/call_rules.cpp",
      "saturatingAdd(now.storage, after);", "saturatingAdd(now.storage, after / 2);"),
 
@@ -64,7 +68,7 @@ MUTATIONS = [
     ("tracking kept after a kick or a leave", "src/actions/engine.cpp",
      "  for (const SessionKey& each : result.closed) untrackSafely(context_, each, result.call.revision);\n", ""),
     ("the last one out does not end the call", "src/rules/call_rules.cpp",
-     "if (state.inCall == 1) addEnd", "if (state.inCall == 0) addEnd"),
+     "const bool empties = state.inCall == 1;\n  if (empties &&", "const bool empties = state.inCall == 1;\n  if (state.inCall == 0 &&"),
     ("a host that is told of a removal does nothing", "src/facade/host.cpp",
      "if (!loaded.call) return rules::Decision{};", "if (loaded.threadRevision != 0) return rules::Decision{};"),
 

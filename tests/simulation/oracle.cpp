@@ -158,7 +158,10 @@ void Oracle::committed(const CallChange& change, const CommitResult& result, con
       goesOut(key, cause);
     }
   }
-  if (wereIn > 1 && call.inCall <= 1) call.fewSince = change.now;
+  // Who comes back to an empty call is alone from then on.
+  const bool few = call.inCall <= 1 && (wereIn > 1 || (wereIn == 0 && call.inCall == 1));
+  if (few && change.expectedRevision != 0) call.fewSince = change.now;
+  if (wereIn > 0 && call.inCall == 0) call.emptySince = change.now;
   if (call.reason != EndReason::inactive) cause.evictsSince.reset();
   for (const CallParticipant& row : result.left) allGoOut(change.call, row.user, cause);
 }
@@ -172,6 +175,8 @@ void Oracle::checkLimits(const CallChange& change, const KnownCall& call) {
   };
   tooEarly(EndReason::maxDuration, call.startedAt, limits_.duration, false);
   tooEarly(EndReason::alone, call.fewSince, limits_.alone, call.inCall > 1);
+  if (limits_.emptyGrace > Duration::zero())
+    tooEarly(EndReason::lastLeft, call.emptySince, limits_.emptyGrace, call.inCall > 0);
 }
 
 void Oracle::settled(const Settlement& settlement, Storage& storage) {
@@ -369,7 +374,8 @@ void Oracle::check(Storage& storage, bool storageKnowsMembers) {
                                  call.id.value()));
       }
     }
-    if (in == 0) violate("2", fmt::format("call {} is active and empty", call.id.value()));
+    if (in == 0 && !hasJob(jobs, call.id, JobType::endEmptyCall))
+      violate("2", fmt::format("call {} is active and empty", call.id.value()));
   }
   for (auto each = unfinished_.begin(); each != unfinished_.end();) {
     const CallId id = *each++;

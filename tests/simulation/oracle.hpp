@@ -164,7 +164,8 @@ class Oracle {
     std::optional<EndReason> reason{};
     StorageTime startedAt{};
     std::size_t inCall = 0;
-    StorageTime fewSince{};  ///< since when at most one has been in it
+    StorageTime fewSince{};    ///< since when at most one has been in it
+    StorageTime emptySince{};  ///< since when nobody has been in it
     int startEvents = 0;
     int endEvents = 0;
     Process startedBy{};

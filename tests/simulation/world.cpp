@@ -38,6 +38,7 @@ Config configOf(const WorldOptions& options) {
   if (options.limits) {
     config.limits.duration = minutes{12};
     config.limits.alone = minutes{2};
+    if (options.seed % 2 == 0) config.limits.emptyGrace = seconds{20};
   }
   return config;
 }

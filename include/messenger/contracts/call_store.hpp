@@ -48,8 +48,9 @@ class CallStore {
     /// Also read the user's membership of the call's thread, in the same step. Only a storage with a thread
     /// directory of its own is asked for it.
     bool membership = false;
-    /// How far `CallState::inCall` must be counted. A storage may stop there: counting everybody each time
-    /// somebody comes or goes would cost more the more there are.
+    /// How far `CallState::inCall` must be counted, and at least as far as the call's own limit of
+    /// participants. A storage may stop there: counting everybody each time somebody comes or goes would cost
+    /// more the more there are.
     std::size_t countUpTo = std::numeric_limits<std::size_t>::max();
   };
 

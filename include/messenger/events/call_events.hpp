@@ -33,6 +33,9 @@ struct CallLeft {
   Call call;
   CallParticipant participant;
   DeviceId device{};  ///< the last one; empty when none was named, or all left at once
+  /// When the call ends unless somebody comes back, for people: the last one left, and it has an
+  /// `emptyGrace`.
+  std::optional<TimePoint> endsAt{};
 };
 
 /// A further device of a participant joined, who was in the call with another one already.
@@ -61,7 +64,7 @@ struct CallIgnored {
   UserId by;
 };
 
-/// The call is about to end, because it has lasted almost as long as `Config::limits.duration` allows.
+/// The call is about to end, because it has lasted almost as long as `CallLimits::duration` allows.
 struct CallEnding {
   Call call;
   TimePoint endsAt;  ///< for people

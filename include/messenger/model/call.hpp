@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "messenger/model/call_limits.hpp"
 #include "messenger/model/ids.hpp"
 #include "messenger/model/room.hpp"
 #include "messenger/model/time.hpp"
@@ -13,19 +14,23 @@
 namespace messenger {
 
 /// Stored and sent: never renumber.
-enum class CallType : std::uint8_t { video = 1 };
+enum class CallType : std::uint8_t { video = 1, audio = 2 };
+
+/// `video`, `audio`.
+[[nodiscard]] std::string_view toString(CallType type) noexcept;
 
 /// Why a call ended. Stored: never renumber.
 enum class EndReason : std::uint8_t {
   hungUp = 1,       ///< a participant ended it for everyone
-  lastLeft = 2,     ///< the last participant left, was kicked or was removed from the thread
+  lastLeft = 2,     ///< the last participant left, was kicked or was removed from the thread; with
+                    ///< `CallLimits::emptyGrace`, and nobody came back
   inactive = 3,     ///< the activity check evicted the last participant
   declined = 4,     ///< the other side of a private thread ignored it
   setupFailed = 5,  ///< the room could not be made
   maintenance = 6,  ///< calls were taken down for maintenance
   host = 7,         ///< the host ended it
-  alone = 8,        ///< only one participant was in it for longer than `Config::limits.alone`
-  maxDuration = 9,  ///< it lasted as long as `Config::limits.duration` allows
+  alone = 8,        ///< only one participant was in it for longer than `CallLimits::alone`
+  maxDuration = 9,  ///< it lasted as long as `CallLimits::duration` allows
 };
 
 /// `hungUp`, `lastLeft`, …: the enumerator's own name.
@@ -37,6 +42,8 @@ struct Call {
   ThreadId threadId;
   UserId owner;  ///< who started it
   CallType type = CallType::video;
+  CallLimits limits{};  ///< as given at the start, or those of the Config then
+  std::string data{};   ///< the host's own: `StartOptions::data`
   TimePoint createdAt;
   TimePoint updatedAt;
 

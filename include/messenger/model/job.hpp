@@ -19,6 +19,7 @@ enum class JobType : std::uint8_t {
   warnOfEnd = 5,           ///< timer: warn those in one call that it ends soon
   endOverdueCall = 6,      ///< timer: end one call that has lasted as long as it may
   endLoneCall = 7,         ///< timer: end one call in which somebody has been alone for too long
+  endEmptyCall = 8,        ///< timer: end one call that everybody has left, and nobody came back
 };
 
 /// `SetupCall`, `TeardownCall`, `CheckCallsActivity`, …: the enumerator's own name with a capital.
@@ -43,6 +44,7 @@ enum class JobClass : std::uint8_t {
     case JobType::warnOfEnd:
     case JobType::endOverdueCall:
     case JobType::endLoneCall:
+    case JobType::endEmptyCall:
       break;
   }
   return JobClass::sweep;

@@ -19,8 +19,10 @@ namespace {
 constexpr FixedText pictureColumns =
     callColumns + ", " + participantColumns + ", " + sessionColumns +
     ", "
+    "iif(calls.limit_participants > ?4, (SELECT count(*) FROM call_participants AS each "
+    "WHERE each.call_sequence = calls.sequence AND each.left_at IS NULL), "
     "(SELECT count(*) FROM (SELECT 1 FROM call_participants AS each "
-    "WHERE each.call_sequence = calls.sequence AND each.left_at IS NULL LIMIT ?4)), "
+    "WHERE each.call_sequence = calls.sequence AND each.left_at IS NULL LIMIT ?4))), "
     "coalesce((SELECT revision FROM thread_revisions WHERE thread_id = coalesce(calls.thread_id, ?3)), 0), "
     "(SELECT value FROM settings WHERE key = 'calls_down_until')";
 constexpr int sessionColumn = callColumnCount + participantColumnCount;
@@ -135,8 +137,10 @@ constexpr FixedText updateEndText =
 constexpr FixedText insertText =
     "INSERT INTO calls (id, thread_id, owner_type, owner_id, type, created_at, updated_at, ended_at, "
     "end_reason, ended_by_type, ended_by_id, setup_complete, teardown_complete, room_may_exist, room_id, "
-    "room_pin, room_payload, room_secret, started_at, revision) "
-    "SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, 1 "
+    "room_pin, room_payload, room_secret, started_at, revision, limit_participants, limit_duration, "
+    "limit_warning, limit_alone, limit_empty, data) "
+    "SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, 1, "
+    "?22, ?23, ?24, ?25, ?26, ?27 "
     "WHERE (?20 IS NULL OR ?20 = coalesce((SELECT revision FROM thread_revisions WHERE thread_id = ?2), 0)) "
     "AND (?21 = 0 OR NOT EXISTS (SELECT 1 FROM settings WHERE key = 'calls_down_until' AND value > ?19)) "
     "ON CONFLICT (thread_id) WHERE ended_at IS NULL DO NOTHING";
@@ -252,7 +256,9 @@ std::optional<CallWithRoom> insertRow(Connection& connection, const CallChange& 
       Query(connection, insertText, change.call, call.threadId, call.owner, call.type, call.createdAt,
             call.updatedAt, call.endedAt, call.endReason, call.endedBy, call.setupComplete,
             call.teardownComplete, call.roomMayExist, room.room.id, room.room.pin, room.room.payload,
-            room.secret, change.now, change.threadRevision, change.unlessCallsDown)
+            room.secret, change.now, change.threadRevision, change.unlessCallsDown, call.limits.participants,
+            call.limits.duration.count(), call.limits.warning.count(), call.limits.alone.count(),
+            call.limits.emptyGrace.count(), call.data)
           .run() == 1;
   if (!inserted) return std::nullopt;
   call.sequence = connection.database().getLastInsertRowid();

@@ -35,7 +35,8 @@ constexpr std::array rules{
          "WHERE c.ended_at IS NOT NULL AND p.left_at IS NULL"},
     Rule{"call {} is active, and has nobody in it",
          "SELECT c.id FROM calls c WHERE c.ended_at IS NULL AND NOT EXISTS "
-         "(SELECT 1 FROM call_participants p WHERE p.call_sequence = c.sequence AND p.left_at IS NULL)"},
+         "(SELECT 1 FROM call_participants p WHERE p.call_sequence = c.sequence AND p.left_at IS NULL) "
+         "AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.call_id = c.id AND j.type = 8)"},
     Rule{"call {} has ended, its room may still exist, and no job will destroy it",
          "SELECT c.id FROM calls c WHERE c.ended_at IS NOT NULL AND c.room_may_exist = 1 "
          "AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.call_id = c.id)"},

@@ -25,9 +25,12 @@ EndReason readEndReason(std::int64_t number) {
 }
 
 CallType readCallType(std::int64_t number) {
-  if (number != static_cast<std::int64_t>(CallType::video))
-    throw StorageUnreadable(fmt::format("calls.type cannot be {}", number));
-  return CallType::video;
+  switch (const auto type = static_cast<CallType>(number)) {
+    case CallType::video:
+    case CallType::audio:
+      if (static_cast<std::int64_t>(type) == number) return type;
+  }
+  throw StorageUnreadable(fmt::format("calls.type cannot be {}", number));
 }
 
 JobType readJobType(std::int64_t number) {
@@ -39,6 +42,7 @@ JobType readJobType(std::int64_t number) {
     case JobType::warnOfEnd:
     case JobType::endOverdueCall:
     case JobType::endLoneCall:
+    case JobType::endEmptyCall:
       if (static_cast<std::int64_t>(type) == number) return type;
   }
   throw StorageUnreadable(fmt::format("jobs.type cannot be {}", number));
@@ -62,6 +66,26 @@ Room readRoom(const Query& row, int first) {
   return room;
 }
 
+/// A number that no start would have stored.
+std::int64_t readLimit(const Query& row, int column, std::int64_t most) {
+  const std::int64_t number = row.integer(column);
+  if (number >= 0 && number <= most) return number;
+  throw StorageUnreadable(fmt::format("a limit of a call cannot be {}", number));
+}
+
+CallLimits readLimits(const Query& row, int first) {
+  constexpr std::int64_t mostParticipants = 1'000'000;
+  constexpr std::chrono::milliseconds longest = std::chrono::hours{24} * 30;
+  const auto time = [&](int column) {
+    return std::chrono::milliseconds{readLimit(row, first + column, longest.count())};
+  };
+  return {.participants = static_cast<std::size_t>(readLimit(row, first, mostParticipants)),
+          .duration = time(1),
+          .warning = time(2),
+          .alone = time(3),
+          .emptyGrace = time(4)};
+}
+
 }  // namespace
 
 CallWithRoom readCall(const Query& row, int first) {
@@ -83,6 +107,8 @@ CallWithRoom readCall(const Query& row, int first) {
   call.roomMayExist = row.flag(first + 14);
   if (call.setupComplete) call.room = readRoom(row, first + 15);
   call.revision = row.counter(first + 19);
+  call.limits = readLimits(row, first + 20);
+  call.data = row.text(first + 25);
   return call;
 }
 

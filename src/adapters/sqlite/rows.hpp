@@ -18,8 +18,9 @@ inline constexpr FixedText callColumns =
     "calls.sequence, calls.id, calls.thread_id, calls.owner_type, calls.owner_id, calls.type, "
     "calls.created_at, calls.updated_at, calls.ended_at, calls.end_reason, calls.ended_by_type, "
     "calls.ended_by_id, calls.setup_complete, calls.teardown_complete, calls.room_may_exist, calls.room_id, "
-    "calls.room_pin, calls.room_payload, calls.room_secret, calls.revision";
-inline constexpr int callColumnCount = 20;
+    "calls.room_pin, calls.room_payload, calls.room_secret, calls.revision, calls.limit_participants, "
+    "calls.limit_duration, calls.limit_warning, calls.limit_alone, calls.limit_empty, calls.data";
+inline constexpr int callColumnCount = 26;
 
 /// With its room when it is set up.
 [[nodiscard]] CallWithRoom readCall(const Query& row, int first = 0);
@@ -51,10 +52,12 @@ inline constexpr int jobColumnCount = 13;
 
 // The same in SQL, for counting: whether a row of `jobs`, and the call that it names, can be read.
 inline constexpr FixedText readableCall =
-    "calls.type = 1 AND (calls.end_reason IS NULL OR calls.end_reason BETWEEN 1 AND 9) "
-    "AND calls.revision BETWEEN 0 AND 2000000000";
+    "calls.type BETWEEN 1 AND 2 AND (calls.end_reason IS NULL OR calls.end_reason BETWEEN 1 AND 9) "
+    "AND calls.revision BETWEEN 0 AND 2000000000 AND calls.limit_participants BETWEEN 0 AND 1000000 "
+    "AND min(calls.limit_duration, calls.limit_warning, calls.limit_alone, calls.limit_empty) >= 0 "
+    "AND max(calls.limit_duration, calls.limit_warning, calls.limit_alone, calls.limit_empty) <= 2592000000";
 inline constexpr FixedText readableJob =
-    "(jobs.type BETWEEN 1 AND 7 AND jobs.attempts BETWEEN 0 AND 2000000000 "
+    "(jobs.type BETWEEN 1 AND 8 AND jobs.attempts BETWEEN 0 AND 2000000000 "
     "AND jobs.token BETWEEN 0 AND 2000000000 AND NOT EXISTS (SELECT 1 FROM calls WHERE calls.id = "
     "jobs.call_id AND NOT (" +
     readableCall + ")))";

@@ -208,8 +208,19 @@ constexpr std::array version4 = {
     "ALTER TABLE call_participants DROP COLUMN seen_by",
 };
 
+// What a call was started with. Calls from before have no limits: their timers find that they have nothing to
+// do once the call has ended.
+constexpr std::array version5 = {
+    "ALTER TABLE calls ADD COLUMN limit_participants INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE calls ADD COLUMN limit_duration INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE calls ADD COLUMN limit_warning INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE calls ADD COLUMN limit_alone INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE calls ADD COLUMN limit_empty INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE calls ADD COLUMN data TEXT NOT NULL DEFAULT ''",
+};
+
 constexpr std::array released = {Migration{version1}, Migration{version2}, Migration{version3},
-                                 Migration{version4}};
+                                 Migration{version4}, Migration{version5}};
 
 constexpr const char* readApplication = "PRAGMA application_id";
 constexpr const char* readVersion = "PRAGMA user_version";

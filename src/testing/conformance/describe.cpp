@@ -51,6 +51,16 @@ std::string describe(const UserId& user) {
   return describe(user.type) + ":" + describe(user.id);
 }
 
+std::string describe(const CallLimits& limits) {
+  return Fields{}
+      .add("participants", limits.participants)
+      .add("duration", Duration{limits.duration})
+      .add("warning", Duration{limits.warning})
+      .add("alone", Duration{limits.alone})
+      .add("emptyGrace", Duration{limits.emptyGrace})
+      .text();
+}
+
 std::string describe(const Room& room) {
   return Fields{}
       .add("id", room.id)
@@ -66,6 +76,8 @@ std::string describe(const CallWithRoom& call) {
       .add("thread", call.threadId)
       .add("owner", call.owner)
       .add("type", static_cast<int>(call.type))
+      .add("limits", describe(call.limits))
+      .add("data", call.data)
       .add("created", call.createdAt)
       .add("updated", call.updatedAt)
       .add("ended", call.endedAt)

@@ -26,6 +26,7 @@ namespace messenger::testing {
 [[nodiscard]] std::string describe(const CallParticipant& participant);
 [[nodiscard]] std::string describe(const Job& job);
 [[nodiscard]] std::string describe(const SessionKey& key);
+[[nodiscard]] std::string describe(const CallLimits& limits);
 [[nodiscard]] std::string describe(const Thread& thread);
 [[nodiscard]] std::string describe(const ThreadMember& member);
 [[nodiscard]] std::string describe(EndReason reason);

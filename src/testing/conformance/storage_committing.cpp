@@ -74,6 +74,41 @@ void rowAndRoom(StorageCase& c) {
   require(!c.state(call).call.room, "the room is cleared");
 }
 
+void givenAtTheStart(StorageCase& c) {
+  using std::chrono::seconds;
+  CallChange change = c.starting("thread", c.alice, 0);
+  change.row->type = CallType::audio;
+  change.row->limits = {.participants = 3,
+                        .duration = seconds{60},
+                        .warning = seconds{5},
+                        .alone = seconds{7},
+                        .emptyGrace = seconds{9}};
+  change.row->data = "the host's \xE2\x82\xAC own\n";
+  const CallId call = c.commit(change).call.id;
+  const auto same = [&](std::string_view when) {
+    const Call found = c.state(call).call;
+    requireEqual("the type " + std::string{when}, static_cast<int>(found.type), 2);
+    requireEqual("the limits " + std::string{when}, describe(found.limits), describe(change.row->limits));
+    requireEqual("the data " + std::string{when}, found.data, change.row->data);
+  };
+  same("at first");
+  c.end(call, 1);
+  same("after the end");
+  const auto history = c.calls().history({ThreadId{"thread"}, std::nullopt, 9, c.alice});
+  requireEqual("the data in a history", history.calls.at(0).call.data, change.row->data);
+}
+
+void countsToTheLimit(StorageCase& c) {
+  CallChange change = c.starting("thread", c.alice, 0);
+  change.row->limits.participants = 4;
+  const CallId call = c.commit(change).call.id;
+  c.commit(c.joining(call, {c.bob, c.carol, user("dave")}, 1));
+  CallStore::LoadRequest request;
+  request.call = call;
+  request.countUpTo = 2;
+  requireEqual("how many are in", c.calls().load(request).call.value().inCall, std::size_t{4});
+}
+
 void emptyRoom(StorageCase& c) {
   const CallId call = c.start("thread", c.alice, 0);
   CallChange change = c.changing(call, 5);
@@ -439,6 +474,8 @@ void checkCommitting(StorageChecks& checks) {
   checks.run("commit: other revision -> conflict, nothing written", revisions);
   checks.run("commit: row given -> the call and its room as given", rowAndRoom);
   checks.run("commit: room without details -> still a room", emptyRoom);
+  checks.run("commit: type, limits and data of a call -> as given at its start", givenAtTheStart);
+  checks.run("load: call with a limit of participants -> counted at least so far", countsToTheLimit);
   checks.run("commit: participants -> rows as given", participants);
   checks.run("commit: second row of a user -> StorageError", oneRowAUser);
   checks.run("commit: sessions -> open ones seen now, closed ones departed now", sessions);

@@ -81,12 +81,12 @@ TEST_CASE("enforcement: numbers in the file -> keep their meaning", "[sqlite][un
   CHECK(fixture.number("SELECT count(*) FROM calls WHERE type = 1 AND end_reason = sequence") == 9);
 
   fixture.run("DELETE FROM jobs");
-  const std::vector types{JobType::setupCall,  JobType::teardownCall, JobType::checkCallsActivity,
-                          JobType::endCalls,   JobType::warnOfEnd,    JobType::endOverdueCall,
-                          JobType::endLoneCall};
+  const std::vector types{JobType::setupCall,   JobType::teardownCall, JobType::checkCallsActivity,
+                          JobType::endCalls,    JobType::warnOfEnd,    JobType::endOverdueCall,
+                          JobType::endLoneCall, JobType::endEmptyCall};
   for (std::size_t i = 0; i < types.size(); ++i)
     storage->jobs().add(newJob("j" + std::to_string(i + 1), types[i], ""));
-  CHECK(fixture.number("SELECT count(*) FROM jobs WHERE id = 'j' || type") == 7);
+  CHECK(fixture.number("SELECT count(*) FROM jobs WHERE id = 'j' || type") == 8);
 
   const std::vector kinds{ThreadType::privateThread, ThreadType::group};
   for (std::size_t i = 0; i < kinds.size(); ++i) {
@@ -112,8 +112,18 @@ TEST_CASE("enforcement: a number that the library does not know cannot be read",
     CHECK_THROWS_AS(storage->calls().commit(known), StorageUnreadable);
   }
   SECTION("a type of call") {
-    fixture.run("UPDATE calls SET type = 2");
+    fixture.run("UPDATE calls SET type = 3");
     CHECK_THROWS_AS(load(*storage, "c1"), StorageUnreadable);
+    CHECK(storage->jobs().counts("messenger", t(0)).unreadable == 1);
+  }
+  SECTION("a limit") {
+    const std::string sql = GENERATE("limit_participants = -1", "limit_participants = 1000001",
+                                     "limit_duration = 9223372036854775807", "limit_warning = -1",
+                                     "limit_alone = -9223372036854775808", "limit_empty = 2592000001");
+    fixture.run("UPDATE calls SET " + sql);
+    CHECK_THROWS_AS(load(*storage, "c1"), StorageUnreadable);
+    CHECK_FALSE(storage->jobs().claim(claimNext()));
+    CHECK(storage->jobs().counts("messenger", t(0)).unreadable == 1);
   }
   SECTION("a type of job") {
     fixture.run("UPDATE jobs SET type = 9");

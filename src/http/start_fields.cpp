@@ -1,4 +1,4 @@
-#include "http/device_field.hpp"
+#include "http/start_fields.hpp"
 
 #include "http/body_field.hpp"
 #include "messenger/http/query.hpp"
@@ -26,6 +26,15 @@ std::optional<DeviceId> findDevice(const Request& request) {
   if (!inBody.value || inBody.value->is_null()) return DeviceId{};
   if (!inBody.value->is_string()) return std::nullopt;
   return checked(inBody.value->get<std::string>());
+}
+
+std::optional<CallType> findCallType(std::string_view body) {
+  const BodyField type = findBodyField(body, "call_type");
+  if (!type.value || type.value->is_null()) return CallType::video;
+  for (const CallType each : {CallType::video, CallType::audio}) {
+    if (*type.value == toString(each)) return each;
+  }
+  return std::nullopt;
 }
 
 }  // namespace messenger::http

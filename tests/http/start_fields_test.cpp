@@ -1,5 +1,5 @@
 // Which device a request names, and what comes of it.
-#include "http/device_field.hpp"
+#include "http/start_fields.hpp"
 
 #include "tests/http/http_world.hpp"
 
@@ -39,9 +39,9 @@ TEST_CASE("device: none named -> none", "[http][unit]") {
 }
 
 TEST_CASE("device: one that cannot be -> nothing", "[http][unit]") {
-  for (const char* body :
-       {R"({"device_id":""})", R"({"device_id":7})", R"({"device_id":true})", R"({"device_id":"two words"})",
-        R"({"device_id":"\u00e4"})", R"({"device_id":"\u0000"})"}) {
+  for (const char* body : {R"({"device_id":""})", R"({"device_id":7})", R"({"device_id":["x"]})",
+                           R"({"device_id":{}})", R"({"device_id":true})", R"({"device_id":"two words"})",
+                           R"({"device_id":"\u00e4"})", R"({"device_id":"\u0000"})"}) {
     INFO(body);
     CHECK_FALSE(deviceOf("/x", body));
   }
@@ -52,6 +52,30 @@ TEST_CASE("device: one that cannot be -> nothing", "[http][unit]") {
   }
   CHECK_FALSE(deviceOf("/x", "{\"device_id\":\"" + std::string(65, 'x') + "\"}"));
   CHECK_FALSE(deviceOf("/x?device_id=" + std::string(65, 'x'), ""));
+}
+
+TEST_CASE("call type: named -> that one and video where none is", "[http][unit]") {
+  CHECK(findCallType(R"({"call_type":"audio"})") == CallType::audio);
+  CHECK(findCallType(R"({"call_type":"video"})") == CallType::video);
+  for (const char* body : {"", "{}", "not json", R"({"call_type":null})", R"({"type":"audio"})"})
+    CHECK(findCallType(body) == CallType::video);
+  for (const char* body : {R"({"call_type":"AUDIO"})", R"({"call_type":2})", R"({"call_type":["audio"]})",
+                           R"({"call_type":""})"}) {
+    INFO(body);
+    CHECK_FALSE(findCallType(body));
+  }
+}
+
+TEST_CASE("router: an audio call -> said so", "[http][unit]") {
+  CallWorld world;
+  const Reply refused = world.send("POST", "threads/team/calls", "ann", R"({"call_type":"fax"})");
+  CHECK(refused.status == 422);
+  CHECK(refused.json.at("errors").contains("call_type"));
+  const Reply started = world.send("POST", "threads/team/calls", "ann", R"({"call_type":"audio"})");
+  REQUIRE(started.status == 201);
+  CHECK(started.json.at("type") == 2);
+  CHECK(started.json.at("type_verbose") == "AUDIO");
+  CHECK(world.send("GET", "threads/team/calls", "bob").json.at("data").at(0).at("type_verbose") == "AUDIO");
 }
 
 TEST_CASE("router: two devices of a user -> each joins and leaves by itself", "[http][unit]") {
