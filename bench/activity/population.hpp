@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "bench/support/raw_sqlite.hpp"
-#include "messenger/model/call_participant.hpp"
+#include "messenger/model/call_session.hpp"
 #include "messenger/model/time.hpp"
 
 namespace messenger::bench {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "messenger/contracts/presence.hpp"
-#include "messenger/model/call_participant.hpp"
+#include "messenger/model/call_session.hpp"
 
 namespace messenger::bench {
 

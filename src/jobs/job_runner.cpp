@@ -168,8 +168,9 @@ JobRunner::Ran JobRunner::run(const RunPolicy& policy, const ClaimedJob& claimed
                                      job.id.value(), support::whatWasThrown()));
     }
   }
-  // A job of the same call may have waited for this one.
-  if (job.call) context_.jobsStored.notify();
+  // A job of the same call may have waited for this one. An OS thread of a worker looks again itself.
+  const bool looksAgain = policy.renewedBy != nullptr;
+  if (job.call && !looksAgain) context_.jobsStored.notify();
   if (policy.onRun) {
     try {
       policy.onRun(ran.run);

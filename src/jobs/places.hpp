@@ -29,7 +29,7 @@ class Places {
   class Held {
    public:
     explicit Held(Places& places) : places_(places), leastUrgent_(places.take()) {}
-    ~Held() { places_.leave(leastUrgent_, found_); }
+    ~Held() { places_.leave(leastUrgent_); }
     Held(const Held&) = delete;
     Held& operator=(const Held&) = delete;
 
@@ -38,14 +38,12 @@ class Places {
 
     /// It runs a job of this class, which it may: what a less urgent one would have needed is free.
     void keepFor(JobClass found) {
-      found_ = true;
       places_.exchange(std::exchange(leastUrgent_, found), found);
     }
 
    private:
     Places& places_;
     JobClass leastUrgent_;
-    bool found_ = false;
   };
 
  private:
@@ -62,16 +60,11 @@ class Places {
     return best;
   }
 
-  /// Where nothing was found, nobody needs to look again: whoever was restricted meanwhile would have found
-  /// no more than this one did.
-  void leave(JobClass held, bool found) EXCLUDES(mutex_) {
-    bool announce = false;
-    {
-      const support::Lock lock(mutex_);
-      exit(held);
-      if (found) announce = std::exchange(restricted_, false);
-    }
-    if (announce) freed_.notify();
+  /// Nobody else needs to look: who ran a job looks again at once, from a place that is as good; and where
+  /// nothing was found, whoever was restricted meanwhile would have found no more.
+  void leave(JobClass held) EXCLUDES(mutex_) {
+    const support::Lock lock(mutex_);
+    exit(held);
   }
 
   void exchange(JobClass held, JobClass wanted) EXCLUDES(mutex_) {

@@ -405,6 +405,28 @@ TEST_CASE("worker: a setup and a teardown wait -> the teardown runs first", "[jo
   REQUIRE(calls[1].call == next.id);
 }
 
+TEST_CASE("worker: a backlog -> only who ran a job looks for the next one", "[jobs][worker]") {
+  Fixture world(StorageKind::memory, patient());
+  constexpr std::size_t backlog = 60;
+  for (std::size_t i = 0; i < backlog; ++i) {
+    const ThreadId thread{"backlog" + std::to_string(i)};
+    world.addGroup(thread, 2);
+    (void)world.start(thread, member(0));
+  }
+  std::atomic<std::size_t> claims{0};
+  world.storage->failIf(
+      [&](const testing::StorageOperation& operation) {
+        if (operation.name == "claim") ++claims;
+        return false;
+      },
+      testing::Fault::before);
+  auto worker = world.messenger->jobs().startWorker();
+  REQUIRE(worker.drain(generous));
+  CHECK(world.events.count<CallSetupCompleted>() == backlog);
+  // For each job what is urgent, and then the setup; and a few looks at the beginning and at the end.
+  CHECK(claims <= 2 * backlog + 10);
+}
+
 TEST_CASE("worker: nothing to do → one of its threads polls for all", "[jobs][worker]") {
   constexpr std::size_t threads = 4;
   constexpr std::size_t firstLooks = 2 * (threads + 1);  // one thread more for sweeps
