@@ -37,9 +37,7 @@ class Places {
     [[nodiscard]] JobClass leastUrgent() const noexcept { return leastUrgent_; }
 
     /// It runs a job of this class, which it may: what a less urgent one would have needed is free.
-    void keepFor(JobClass found) {
-      places_.exchange(std::exchange(leastUrgent_, found), found);
-    }
+    void keepFor(JobClass found) { places_.exchange(std::exchange(leastUrgent_, found), found); }
 
    private:
     Places& places_;
