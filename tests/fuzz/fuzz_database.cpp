@@ -191,6 +191,7 @@ class Workshop {
     const std::string key = std::string_view{column.table} == "settings"           ? "key"
                             : std::string_view{column.table} == "threads"          ? "id"
                             : std::string_view{column.table} == "thread_revisions" ? "thread_id"
+                            : std::string_view{column.table} == "call_sessions"    ? "participant_sequence"
                                                                                    : "rowid";
     return std::string{"UPDATE OR IGNORE "} + column.table + " SET " + column.name + " = " +
            (value == INT64_MIN ? "-9223372036854775807 - 1" : std::to_string(value)) + " WHERE " + key +
