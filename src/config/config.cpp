@@ -53,7 +53,6 @@ void checkQueueName(const char* field, const std::string& name) {
 
 void Config::validate() const {
   checkQueueName("calling.subscriber.channel", calling.subscriber.channel);
-  constexpr milliseconds oneSecond{1000};
   if (const auto why = limits.whyNot("Config::limits.")) throw std::invalid_argument(*why);
   checkBetween<std::size_t>("sessions.mostPerUser", sessions.mostPerUser, 1, Sessions::most);
   checkBetween("jobs.maxAttempts", jobs.maxAttempts, 1, 1000);
