@@ -28,8 +28,9 @@ CallStore::Loaded VectorCallStore::load(const LoadRequest& request) {
     if (wanted) state.participants.push_back(participant);
   }
   for (const Tables::SessionRow& each : tables_.sessions) {
-    const bool wanted = each.call == row->call.id && request.user == each.session.user;
-    if (wanted) state.sessions.push_back(each.session);
+    const CallSession& session = each.session;
+    const bool wanted = request.user == session.user || request.participant == session.participant;
+    if (wanted && each.call == row->call.id) state.sessions.push_back(session);
   }
   return loaded;
 }

@@ -75,6 +75,7 @@ void Tables::add(const NewJob& job) {
   stored.cutoff = job.cutoff;
   stored.createdAt = job.createdAt;
   stored.availableAt = job.availableAt;
+  stored.mediaId = job.mediaId;
   stored.sequence = ++lastJob;
   jobs.push_back(stored);
 }

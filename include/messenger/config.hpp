@@ -18,6 +18,9 @@ struct Config {
     /// On: jobs wait for a Worker, or for `Jobs::runPending`. Off (synchronous mode): they run on the OS
     /// thread that called the verb, before it returns; a job that fails there is left for a worker.
     bool queued = true;
+    /// On: whoever goes out of a call that goes on is taken out of its room too, by the job RemoveFromRoom
+    /// and `VideoDriver::removal`. Off by default: each leave costs one job more.
+    bool removesSessions = false;
     /// The queue the jobs go to. 1 to 64 characters of A-Z a-z 0-9 . _ -
     std::string channel = "messenger";
   };

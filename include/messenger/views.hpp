@@ -3,10 +3,12 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "messenger/model/call.hpp"
 #include "messenger/model/call_participant.hpp"
+#include "messenger/model/room.hpp"
 #include "messenger/model/thread.hpp"
 
 namespace messenger {
@@ -28,6 +30,8 @@ struct StartOptions {
 struct Joined {
   CallParticipant participant;
   bool first = false;  ///< the user had never been in this call before
+  /// `CallSession::mediaId` of the device that joined, for its owner alone.
+  std::optional<Secret> mediaId{};
 };
 
 /// The room as a client in the call may see it.
@@ -47,6 +51,8 @@ struct CallView {
   bool joined = false;  ///< ever
   bool kicked = false;
   std::optional<RoomView> room;  ///< only while the call is active and set up, and the viewer is in it
+  /// Of the viewer's open sessions, by device; with the room, and where sessions are removed from rooms.
+  std::vector<std::pair<DeviceId, Secret>> mediaIds{};
 };
 
 /// A page of a thread's calls.

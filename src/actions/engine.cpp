@@ -144,6 +144,10 @@ std::optional<Result<Done>> Engine::carryOut(rules::Decision decision, const Cal
   if (!loaded.call) return done;
   done.call = loaded.call->call;
   done.participants = loaded.call->participants;
+  if (decision.seen) {
+    const CallSession* session = loaded.call->find(decision.seen->user, decision.seen->device);
+    if (session != nullptr) done.mediaId = session->mediaId;
+  }
   if (decision.seen && !confirmSeen(*decision.seen, done.call.revision)) return std::nullopt;
   if (!decision.notices.empty()) {
     Delivery::Ticket ticket(context_.delivery, done.call.id);
@@ -250,6 +254,9 @@ Done Engine::settled(rules::Decision& decision, CommitResult& result) {
   done.kind = Done::Kind::committed;
   done.call = result.call;
   done.participants = result.participants;
+  for (const CallSession& each : decision.change->sessions) {
+    if (each.open()) done.mediaId = each.mediaId;
+  }
   return done;
 }
 

@@ -29,6 +29,7 @@ struct Done {
   CallWithRoom call{};                          ///< as the change left it, or as it was loaded
   std::vector<CallParticipant> participants{};  ///< as written, or as loaded
   std::optional<Call> afterJobs{};              ///< synchronous mode: the call after the jobs of the change
+  std::optional<Secret> mediaId{};              ///< of the session that the rule opened or saw
 };
 
 /// Runs a rule: load, decide, commit, notify. Starts over when the call changed in between. It knows no verb.

@@ -71,6 +71,13 @@ std::vector<CallParticipant> Host::participants(const CallId& call, std::int64_t
   return actions::reported(here().context, here().context.storage.calls().participants({call, after, limit}));
 }
 
+std::vector<CallSession> Host::sessions(const CallId& call, const UserId& user) const {
+  auto loaded = here().context.storage.calls().load({.call = call, .user = user});
+  if (!loaded.call) return {};
+  for (CallSession& each : loaded.call->sessions) each.mediaId.reset();
+  return std::move(loaded.call->sessions);
+}
+
 std::vector<Call> Host::activeCalls(std::int64_t after, std::size_t limit) const {
   return actions::reported(here().context, here().context.storage.calls().activeCallsAfter(
                                                {after, std::numeric_limits<std::int64_t>::max(), limit}));

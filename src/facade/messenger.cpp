@@ -87,7 +87,8 @@ Result<Value> refused(const Result<actions::Done>& done) {
 
 Result<Call> Messenger::startCall(const ThreadId& thread, const UserId& user, const StartOptions& options) {
   const TimePoint now = here().context.clock.now().wall;
-  const rules::StartCall command{CallId{here().ids.next(now)}, ParticipantId{here().ids.next(now)}, options};
+  const rules::StartCall command{CallId{here().ids.next(now)}, ParticipantId{here().ids.next(now)}, options,
+                                 here().newMediaId()};
   const auto done = here().engine.runFor(
       user, {.thread = thread},
       [&](const auto& loaded, const auto& access, rules::Now at) {
@@ -101,7 +102,8 @@ Result<Call> Messenger::startCall(const ThreadId& thread, const UserId& user, co
 }
 
 Result<Joined> Messenger::joinCall(const CallId& call, const UserId& user, const DeviceId& device) {
-  const rules::JoinCall command{ParticipantId{here().ids.next(here().context.clock.now().wall)}, device};
+  const rules::JoinCall command{ParticipantId{here().ids.next(here().context.clock.now().wall)}, device,
+                                here().newMediaId()};
   const rules::RuleConfig& config = here().context.rules;
   const auto done =
       here().engine.runFor(user, {.call = call}, [&](const auto& loaded, const auto& access, rules::Now now) {
@@ -109,7 +111,7 @@ Result<Joined> Messenger::joinCall(const CallId& call, const UserId& user, const
       });
   if (!done) return refused<Joined>(done);
   const CallParticipant& row = done->participants.at(0);
-  return Joined{row, /*first=*/row.id == command.participant};
+  return Joined{row, /*first=*/row.id == command.participant, done->mediaId};
 }
 
 Result<CallParticipant> Messenger::leaveCall(const CallId& call, const UserId& user, const DeviceId& device) {

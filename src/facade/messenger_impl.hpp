@@ -29,6 +29,12 @@ class MessengerImpl : public std::enable_shared_from_this<MessengerImpl> {
   /// A job that does not belong to a change of a call, available now.
   [[nodiscard]] NewJob newJob(JobType type, const std::optional<CallId>& call);
 
+  /// For a session that opens; none where sessions are not removed from rooms.
+  [[nodiscard]] std::optional<Secret> newMediaId() {
+    if (!context.rules.removesSessions) return std::nullopt;
+    return Secret{ids.secret()};
+  }
+
   /// Stores it and wakes the workers.
   void add(const NewJob& job);
 

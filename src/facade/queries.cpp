@@ -18,7 +18,12 @@ Result<CallView> Messenger::showCall(const CallId& call, const UserId& user) con
   const auto seen = here().engine.look(user, {.call = call});
   if (!seen) return refuse(seen.error());
   const CallState& state = *seen->loaded.call;
-  return rules::showCall(state.call, state.find(user), seen->access.thread, seen->access.member);
+  CallView view = rules::showCall(state.call, state.find(user), seen->access.thread, seen->access.member);
+  if (!view.room) return view;
+  for (const CallSession& each : state.sessions) {
+    if (each.open() && each.mediaId) view.mediaIds.emplace_back(each.device, *each.mediaId);
+  }
+  return view;
 }
 
 Result<CallHistory> Messenger::callHistory(const ThreadId& thread, const UserId& user,

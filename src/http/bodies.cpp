@@ -24,7 +24,8 @@ void writeOwner(JsonWriter& json, const UserId& owner, Names& names) {
   json.endObject();
 }
 
-void writeParticipant(JsonWriter& json, const CallParticipant& participant, Names& names) {
+void writeParticipant(JsonWriter& json, const CallParticipant& participant, Names& names,
+                      const std::optional<Secret>& mediaId = std::nullopt) {
   json.beginObject();
   json.key("id").value(participant.id.value());
   json.key("call_id").value(participant.callId.value());
@@ -32,6 +33,7 @@ void writeParticipant(JsonWriter& json, const CallParticipant& participant, Name
   json.key("created_at").value(toText(participant.createdAt));
   json.key("updated_at").value(toText(participant.updatedAt));
   writeMoment(json.key("left_call"), participant.leftAt);
+  if (mediaId) json.key("media_id").value(mediaId->reveal());
   json.endObject();
 }
 
@@ -54,6 +56,11 @@ void writeOptions(JsonWriter& json, const CallView& view) {
     json.key("room_id").optionalValue(view.room->id);
     json.key("room_pin").optionalValue(view.room->pin);
     json.key("payload").optionalValue(view.room->payload);
+  }
+  if (!view.mediaIds.empty()) {
+    json.key("media_ids").beginObject();
+    for (const auto& [device, mediaId] : view.mediaIds) json.key(device.value()).value(mediaId.reveal());
+    json.endObject();
   }
   json.endObject();
 }
@@ -133,6 +140,12 @@ std::string historyBody(const CallHistory& history, const std::optional<CallId>&
   json.key("total").value(static_cast<std::uint64_t>(history.total));
   json.endObject();
   json.endObject();
+  return std::move(json).text();
+}
+
+std::string joinedBody(const Joined& joined, Names& names) {
+  JsonWriter json;
+  writeParticipant(json, joined.participant, names, joined.mediaId);
   return std::move(json).text();
 }
 

@@ -28,6 +28,9 @@ inline constexpr std::string_view successBody = R"({"message":"success"})";
 [[nodiscard]] std::string historyBody(const CallHistory& history, const std::optional<CallId>& before,
                                       const UserId& viewer, Names& names);
 
+/// The participant as they who joined see it: with the media id of their session, if it has one.
+[[nodiscard]] std::string joinedBody(const Joined& joined, Names& names);
+
 [[nodiscard]] std::string participantBody(const CallParticipant& participant, Names& names);
 
 /// An array of participants.

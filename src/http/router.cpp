@@ -267,7 +267,7 @@ class Router::Impl {
     names.of(user);
     const auto joined = messenger_.joinCall(ids.call, user, device);
     if (!joined) return refusedWith(joined.error());
-    return withBody(joined->first ? 201 : 200, participantBody(joined->participant, names));
+    return withBody(joined->first ? 201 : 200, joinedBody(*joined, names));
   }
 
   Response kick(const Ids& ids, const UserId& user, std::string_view body) {

@@ -24,6 +24,7 @@ rules::Decision decide(const Job& timer, const CallState& state, const rules::Ru
     case JobType::teardownCall:
     case JobType::checkCallsActivity:
     case JobType::endCalls:
+    case JobType::removeFromRoom:
       break;
   }
   return {};

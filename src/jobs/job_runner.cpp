@@ -236,6 +236,8 @@ Attempt JobRunner::perform(const RunPolicy& policy, const ClaimedJob& claimed, c
       return rooms_.setUp(drivers, claimed, persist);
     case JobType::teardownCall:
       return rooms_.tearDown(drivers, claimed, persist);
+    case JobType::removeFromRoom:
+      return RoomJobs::removeSession(drivers, claimed);
     case JobType::checkCallsActivity:
       return swept(checkActivity(context_, engine_, job.cutoff.value_or(0), keepGoing));
     case JobType::endCalls:
@@ -296,6 +298,7 @@ Attempt JobRunner::giveUp(const ClaimedJob& claimed, const Settlement& failed, c
     case JobType::endOverdueCall:
     case JobType::endLoneCall:
     case JobType::endEmptyCall:
+    case JobType::removeFromRoom:
       break;
   }
   Attempt result = settle(failed, persist);

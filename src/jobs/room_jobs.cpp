@@ -123,6 +123,22 @@ Attempt RoomJobs::tearDown(const VideoDriverFactory& drivers, const JobQueue::Cl
   return attemptOf(*recorded);
 }
 
+Attempt RoomJobs::removeSession(const VideoDriverFactory& drivers, const JobQueue::ClaimedJob& claimed) {
+  const Attempt notNeeded{Attempt::Kind::notNeeded, {}, {}};
+  const std::optional<Secret>& mediaId = claimed.job.mediaId;
+  if (!claimed.call || !claimed.call->call.active() || !mediaId) return notNeeded;
+  try {
+    const auto driver = drivers();
+    if (!driver) throw DriverError("the video driver factory returned null");
+    ParticipantRemoval* removal = driver->removal();
+    if (removal == nullptr) return notNeeded;
+    if (removal->remove(claimed.call->call, *mediaId)) return notNeeded;
+    throw DriverError("the video driver's remove returned false");
+  } catch (...) {
+    return {Attempt::Kind::failed, support::whatWasThrown(mediaId->reveal()), {}};
+  }
+}
+
 void RoomJobs::reportLateRoom(const CallId& call) {
   // Refused when the call does not exist: then there is nothing to do.
   static_cast<void>(engine_.run({.call = call}, [&](const CallStore::Loaded& loaded, rules::Now now) {

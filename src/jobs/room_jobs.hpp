@@ -23,6 +23,8 @@ class RoomJobs {
                 const Persistence& persist);
   Attempt tearDown(const VideoDriverFactory& drivers, const JobQueue::ClaimedJob& claimed,
                    const Persistence& persist);
+  /// Changes nothing of the call. Not needed when the call has ended, as its room goes then.
+  static Attempt removeSession(const VideoDriverFactory& drivers, const JobQueue::ClaimedJob& claimed);
 
   /// For a `create` that failed after its claim was lost. REQUIRES: the claim is settled or lost.
   void reportLateRoom(const CallId& call);

@@ -72,6 +72,8 @@ std::string_view toString(JobType type) noexcept {
       return "EndLoneCall";
     case JobType::endEmptyCall:
       return "EndEmptyCall";
+    case JobType::removeFromRoom:
+      return "RemoveFromRoom";
   }
   return "unknown";
 }

@@ -5,6 +5,13 @@
 namespace messenger::rules {
 namespace {
 
+void addRemoval(CallChange& change, const CallSession& session, const RuleConfig& config, Now now) {
+  if (!config.removesSessions || !session.mediaId) return;
+  NewJob job = jobFor(JobType::removeFromRoom, change.call, config, now);
+  job.mediaId = session.mediaId;
+  change.jobs.push_back(std::move(job));
+}
+
 /// The timers that a call may have. Where none are set, none are looked for.
 std::vector<JobType> timersOf(const CallLimits& limits) {
   std::vector<JobType> timers;
@@ -56,19 +63,22 @@ std::optional<Refusal> whyNotDevice(const DeviceId& device) {
                  "device must be 1 to " + std::to_string(longestDevice) + " visible ASCII characters."};
 }
 
-CallSession openSession(const CallParticipant& row, const DeviceId& device, Now now) {
+CallSession openSession(const CallParticipant& row, const DeviceId& device,
+                        const std::optional<Secret>& mediaId, Now now) {
   CallSession session;
   session.participant = row.id;
   session.user = row.user;
   session.device = device;
+  session.mediaId = mediaId;
   session.openedAt = now.wall;
   session.lastSeen = now.storage;
   return session;
 }
 
-std::size_t countOpen(const CallState& state) {
-  return static_cast<std::size_t>(std::count_if(state.sessions.begin(), state.sessions.end(),
-                                                [](const CallSession& each) { return each.open(); }));
+std::size_t countOpen(const CallState& state, const UserId& user) {
+  return static_cast<std::size_t>(
+      std::count_if(state.sessions.begin(), state.sessions.end(),
+                    [&](const CallSession& each) { return each.user == user && each.open(); }));
 }
 
 bool isOwnerOrAdmin(const CallState& state, const Access& access) {
@@ -151,10 +161,22 @@ Decision takeOut(const CallState& state, const CallParticipant& row, const Devic
   if (empties) left.endsAt = saturatingAdd(now.wall, Duration{state.call.limits.emptyGrace});
   decision.notices.emplace_back(std::move(left));
   addOneLess(decision, state, ifEmpty, config, now);
+  addRemovals(decision, state, row.user, config, now);
   return decision;
 }
 
-void addClosing(Decision& decision, const CallSession& session, DeviceLeft::Why why, Now now) {
+void addRemovals(Decision& decision, const CallState& state, const UserId& user, const RuleConfig& config,
+                 Now now) {
+  CallChange& change = decision.change.value();
+  if (change.everyoneLeaves) return;
+  for (const CallSession& each : state.sessions) {
+    if (each.user == user && each.open()) addRemoval(change, each, config, now);
+  }
+}
+
+void addClosing(Decision& decision, const CallSession& session, DeviceLeft::Why why, const RuleConfig& config,
+                Now now) {
+  addRemoval(*decision.change, session, config, now);
   CallSession closed = session;
   closed.closedAt = notBefore(session.openedAt, now.wall);
   decision.change->sessions.push_back(std::move(closed));
@@ -164,13 +186,13 @@ void addClosing(Decision& decision, const CallSession& session, DeviceLeft::Why 
 Decision closeSession(const CallState& state, const CallSession& session, DeviceLeft::Why why,
                       const EndOfCall& ifEmpty, const RuleConfig& config, Now now) {
   const CallParticipant& row = *state.find(session.participant);
-  if (countOpen(state) == 1) return takeOut(state, row, session.device, ifEmpty, config, now);
+  if (countOpen(state, session.user) == 1) return takeOut(state, row, session.device, ifEmpty, config, now);
   Decision decision;
   decision.change = changeOf(state, now);
   CallParticipant stays = row;
   stays.updatedAt = notBefore(row.createdAt, now.wall);
   decision.change->participants.push_back(std::move(stays));
-  addClosing(decision, session, why, now);
+  addClosing(decision, session, why, config, now);
   return decision;
 }
 

@@ -17,10 +17,11 @@ namespace messenger::rules {
 [[nodiscard]] std::optional<Refusal> whyNotDevice(const DeviceId& device);
 
 /// The session of this device, open from now on.
-[[nodiscard]] CallSession openSession(const CallParticipant& row, const DeviceId& device, Now now);
+[[nodiscard]] CallSession openSession(const CallParticipant& row, const DeviceId& device,
+                                      const std::optional<Secret>& mediaId, Now now);
 
-/// How many sessions of the user who was asked for are open.
-[[nodiscard]] std::size_t countOpen(const CallState& state);
+/// How many sessions of the user are open, whose sessions were loaded.
+[[nodiscard]] std::size_t countOpen(const CallState& state, const UserId& user);
 
 /// Owner of the call, or admin of the thread.
 [[nodiscard]] bool isOwnerOrAdmin(const CallState& state, const Access& access);
@@ -86,6 +87,12 @@ void addOneLess(Decision& decision, const CallState& state, const EndOfCall& ifE
                                     const EndOfCall& ifEmpty, const RuleConfig& config, Now now);
 
 /// Adds that this session closes while its participant stays in the call.
-void addClosing(Decision& decision, const CallSession& session, DeviceLeft::Why why, Now now);
+void addClosing(Decision& decision, const CallSession& session, DeviceLeft::Why why, const RuleConfig& config,
+                Now now);
+
+/// Adds that the open sessions of this user, which were loaded, go out of the room, unless the call ends with
+/// the decision: its room goes then.
+void addRemovals(Decision& decision, const CallState& state, const UserId& user, const RuleConfig& config,
+                 Now now);
 
 }  // namespace messenger::rules

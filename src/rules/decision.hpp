@@ -31,9 +31,10 @@ struct Now {
 /// The part of the configuration that rules depend on.
 struct RuleConfig {
   bool callingEnabled = false;
-  bool roomJobs = true;  ///< off: no SetupCall and no TeardownCall is stored
-  std::string queue;     ///< for jobs
-  CallLimits limits{};   ///< of a call that is started without limits of its own
+  bool roomJobs = true;          ///< off: no SetupCall and no TeardownCall is stored
+  std::string queue;             ///< for jobs
+  bool removesSessions = false;  ///< off: no RemoveFromRoom is stored
+  CallLimits limits{};           ///< of a call that is started without limits of its own
   Config::Sessions sessions{};
 };
 

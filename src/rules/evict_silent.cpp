@@ -6,7 +6,7 @@ namespace messenger::rules {
 
 Decision evictSilent(const EvictSilent& command, const CallState& state, const UserId& user,
                      const RuleConfig& config, Now now) {
-  const CallSession* session = state.find(command.device);
+  const CallSession* session = state.find(user, command.device);
   if (whyNotInCall(state, user) || session == nullptr || !session->open()) {
     Decision decision;
     decision.gone = user;

@@ -11,8 +11,9 @@ bool isFull(const CallState& state) {
 }
 
 /// The row that a session of another device takes the place of, if there are as many as are kept.
-std::optional<std::pair<ParticipantId, DeviceId>> forgotten(const CallState& state, const DeviceId& device) {
-  if (state.sessions.size() < sessionsKept || state.find(device) != nullptr) return std::nullopt;
+std::optional<std::pair<ParticipantId, DeviceId>> forgotten(const CallState& state, const UserId& user,
+                                                            const DeviceId& device) {
+  if (state.sessions.size() < sessionsKept || state.find(user, device) != nullptr) return std::nullopt;
   const CallSession* oldest = nullptr;
   for (const CallSession& each : state.sessions) {
     if (!each.open() && (oldest == nullptr || *each.closedAt < *oldest->closedAt)) oldest = &each;
@@ -22,19 +23,21 @@ std::optional<std::pair<ParticipantId, DeviceId>> forgotten(const CallState& sta
 }
 
 /// A further device of a participant who is in the call.
-Decision joinAsWell(const CallState& state, const CallParticipant& known, const DeviceId& device,
+Decision joinAsWell(const JoinCall& command, const CallState& state, const CallParticipant& known,
                     const RuleConfig& config, Now now) {
+  const DeviceId& device = command.device;
   Decision decision;
   const bool replaces = config.sessions.newDeviceReplaces;
-  if (!replaces && countOpen(state) >= config.sessions.mostPerUser) return refused(Reason::tooManyDevices);
+  if (!replaces && countOpen(state, known.user) >= config.sessions.mostPerUser)
+    return refused(Reason::tooManyDevices);
   decision.change = changeOf(state, now);
   CallParticipant row = known;
   row.updatedAt = notBefore(row.createdAt, now.wall);
   decision.notices = {notice::DeviceJoined{row.id, device}};
   for (const CallSession& each : state.sessions) {
-    if (replaces && each.open()) addClosing(decision, each, DeviceLeft::Why::replaced, now);
+    if (replaces && each.open()) addClosing(decision, each, DeviceLeft::Why::replaced, config, now);
   }
-  decision.change->sessions.push_back(openSession(row, device, now));
+  decision.change->sessions.push_back(openSession(row, device, command.mediaId, now));
   decision.change->participants.push_back(std::move(row));
   return decision;
 }
@@ -70,7 +73,7 @@ Decision comeIn(const JoinCall& command, const CallState& state, const CallParti
   decision.notices = {notice::Joined{row.id, command.device}};
   decision.change = changeOf(state, now);
   addTimersOfEntry(*decision.change, state, config, now);
-  decision.change->sessions.push_back(openSession(row, command.device, now));
+  decision.change->sessions.push_back(openSession(row, command.device, command.mediaId, now));
   decision.change->participants.push_back(std::move(row));
   return decision;
 }
@@ -88,7 +91,7 @@ Decision joinCall(const JoinCall& command, const CallStore::Loaded& loaded, cons
   if (auto why = whyNotDevice(command.device)) return refused(std::move(*why));
 
   const bool isIn = known != nullptr && known->inCall();
-  const CallSession* session = state.find(command.device);
+  const CallSession* session = state.find(user, command.device);
   if (isIn && session != nullptr && session->open()) {
     Decision decision;
     decision.seen = SessionKey{state.call.id, user, command.device};
@@ -96,11 +99,11 @@ Decision joinCall(const JoinCall& command, const CallStore::Loaded& loaded, cons
   }
   if (!isIn && isFull(state)) return refused(Reason::callFull);
   if (auto why = whyNotType(user)) return refused(std::move(*why));
-  Decision decision = isIn ? joinAsWell(state, *known, command.device, config, now)
+  Decision decision = isIn ? joinAsWell(command, state, *known, config, now)
                            : comeIn(command, state, known, user, config, now);
   if (!decision.change) return decision;
   decision.change->threadRevision = loaded.threadRevision;
-  decision.change->forgets = forgotten(state, command.device);
+  decision.change->forgets = forgotten(state, user, command.device);
   return decision;
 }
 

@@ -7,6 +7,7 @@ namespace messenger::rules {
 struct JoinCall {
   ParticipantId participant;  ///< for a new row; unused when the member has one
   DeviceId device{};
+  std::optional<Secret> mediaId{};  ///< for the session, when it opens
 };
 
 /// So many sessions of a participant are kept, open and closed: a further device takes the place of the one

@@ -22,7 +22,10 @@ Decision kickParticipant(const KickParticipant& command, const CallState& state,
   decision.change = changeOf(state, now);
   decision.change->participants.push_back(std::move(row));
   decision.notices = {notice::Kicked{command.participant, access.member.user}};
-  if (leaves) addOneLess(decision, state, {.reason = EndReason::lastLeft}, config, now);
+  if (leaves) {
+    addOneLess(decision, state, {.reason = EndReason::lastLeft}, config, now);
+    addRemovals(decision, state, found->user, config, now);
+  }
   return decision;
 }
 

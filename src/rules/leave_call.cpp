@@ -10,7 +10,7 @@ Decision leaveCall(const CallState& state, const UserId& user, const DeviceId& d
   if (const auto why = whyNotInCall(state, user)) return refused(*why);
   const EndOfCall ifEmpty{.reason = EndReason::lastLeft};
   if (device.empty()) return takeOut(state, *state.find(user), {}, ifEmpty, config, now);
-  const CallSession* session = state.find(device);
+  const CallSession* session = state.find(user, device);
   if (session == nullptr || !session->open()) return refused(Reason::notInCall);
   return closeSession(state, *session, DeviceLeft::Why::left, ifEmpty, config, now);
 }

@@ -85,7 +85,7 @@ Decision startCall(const StartCall& command, const CallStore::Loaded& loaded, co
   change.unlessCallsDown = true;
   const CallLimits limits = call.limits;
   change.row = std::move(call);
-  change.sessions = {openSession(starter, command.options.device, now)};
+  change.sessions = {openSession(starter, command.options.device, command.mediaId, now)};
   change.participants = {std::move(starter)};
   if (config.roomJobs) change.jobs = {jobFor(JobType::setupCall, command.call, config, now)};
   addTimers(change, limits, config, now);

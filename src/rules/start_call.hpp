@@ -9,6 +9,7 @@ struct StartCall {
   CallId call;                ///< for the new call
   ParticipantId participant;  ///< for the owner's row in it
   StartOptions options{};
+  std::optional<Secret> mediaId{};  ///< for the owner's session
 };
 
 /// Starts a call in the member's thread, with the member in it; the others are rung. `loaded` is the picture

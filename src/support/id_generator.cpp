@@ -14,7 +14,8 @@ std::uint64_t randomSeed() {
 
 }  // namespace
 
-IdGenerator::IdGenerator(std::optional<std::uint64_t> seed) : state_(seed ? *seed : randomSeed()) {}
+IdGenerator::IdGenerator(std::optional<std::uint64_t> seed)
+    : seeded_(seed.has_value()), state_(seed ? *seed : randomSeed()) {}
 
 /// SplitMix64 (Steele, Lea, Flood 2014): every state gives a different number.
 std::uint64_t IdGenerator::random() {
@@ -23,6 +24,24 @@ std::uint64_t IdGenerator::random() {
   z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9ULL;
   z = (z ^ (z >> 27U)) * 0x94D049BB133111EBULL;
   return z ^ (z >> 31U);
+}
+
+std::string IdGenerator::secret() {
+  static constexpr std::array<char, 17> digits{"0123456789abcdef"};
+  std::array<std::uint32_t, 4> words{};
+  if (seeded_) {
+    const Lock lock(mutex_);
+    for (std::uint32_t& word : words) word = static_cast<std::uint32_t>(random() >> 32U);
+  } else {
+    std::random_device device;
+    for (std::uint32_t& word : words) word = device();
+  }
+  std::string text;
+  text.reserve(32);
+  for (const std::uint32_t word : words) {
+    for (unsigned shift = 32; shift > 0; shift -= 4) text += digits.at(word >> (shift - 4) & 15U);
+  }
+  return text;
 }
 
 std::int64_t IdGenerator::randomNumber() {

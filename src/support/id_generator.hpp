@@ -20,12 +20,17 @@ class IdGenerator {
 
   [[nodiscard]] std::string next(TimePoint now) EXCLUDES(mutex_);
 
+  /// 128 bits that nobody can guess, as 32 hexadecimal digits: from std::random_device each time, or after
+  /// the seed.
+  [[nodiscard]] std::string secret() EXCLUDES(mutex_);
+
   /// A random number that is not zero.
   [[nodiscard]] std::int64_t randomNumber() EXCLUDES(mutex_);
 
  private:
   std::uint64_t random() REQUIRES(mutex_);
 
+  const bool seeded_;
   Mutex mutex_;
   std::uint64_t state_ GUARDED_BY(mutex_) = 0;
   std::uint64_t lastMillis_ GUARDED_BY(mutex_) = 0;

@@ -64,6 +64,26 @@ void FakeVideoProvider::answerDestroy(ProviderAnswer answer) {
   destroy_ = answer;
 }
 
+void FakeVideoProvider::answerRemove(ProviderAnswer answer) {
+  const std::lock_guard lock(mutex_);
+  remove_ = answer;
+}
+
+void FakeVideoProvider::canRemove(bool can) {
+  const std::lock_guard lock(mutex_);
+  canRemove_ = can;
+}
+
+bool FakeVideoProvider::mayRemove() const {
+  const std::lock_guard lock(mutex_);
+  return canRemove_;
+}
+
+std::vector<std::string> FakeVideoProvider::removed() const {
+  const std::lock_guard lock(mutex_);
+  return removed_;
+}
+
 void FakeVideoProvider::giveRoom(std::optional<Room> room) {
   const std::lock_guard lock(mutex_);
   room_ = std::move(room);
@@ -186,6 +206,25 @@ bool FakeVideoProvider::destroy(const CallWithRoom& call) {
   }
 }
 
+bool FakeVideoProvider::removeSession(const CallWithRoom& call, const Secret& mediaId) {
+  const std::optional<std::string> roomId = call.room ? call.room->id : std::nullopt;
+  const std::size_t index = begin({DriverCall::Method::remove, call.id, call.threadId, roomId,
+                                   DriverCall::Result::running, /*secretSeen=*/false, mediaId.reveal()});
+  ProviderAnswer answer = ProviderAnswer::no;
+  {
+    const std::lock_guard lock(mutex_);
+    answer = remove_;
+    if (isDone(answer)) removed_.push_back(mediaId.reveal());
+  }
+  if (isThrowing(answer)) {
+    finish(index, DriverCall::Result::threw, roomId);
+    throw DriverError("the fake provider is set to throw: " + mediaId.reveal());
+  }
+  const bool yes = answer == ProviderAnswer::yes;
+  finish(index, yes ? DriverCall::Result::yes : DriverCall::Result::no, roomId);
+  return yes;
+}
+
 FakeVideoDriver::FakeVideoDriver(std::shared_ptr<FakeVideoProvider> provider)
     : provider_(std::move(provider)) {
   if (!provider_) throw std::invalid_argument("FakeVideoDriver: there is no provider");
@@ -199,6 +238,14 @@ bool FakeVideoDriver::create(const Thread& thread, const Call& call) {
 
 bool FakeVideoDriver::destroy(const CallWithRoom& call) {
   return provider_->destroy(call);
+}
+
+ParticipantRemoval* FakeVideoDriver::removal() noexcept {
+  return provider_->mayRemove() ? this : nullptr;
+}
+
+bool FakeVideoDriver::remove(const CallWithRoom& call, const Secret& mediaId) {
+  return provider_->removeSession(call, mediaId);
 }
 
 std::optional<std::string> FakeVideoDriver::getRoomSecret() const {

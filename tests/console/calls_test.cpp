@@ -206,6 +206,36 @@ TEST_CASE("calls:show: a call -> shown with its participants and never its room"
   CHECK((plain.out + json.out).find("shown-to-nobody") == std::string::npos);
 }
 
+TEST_CASE("calls:show: devices and limits and timers -> shown and never a media id", "[console][unit]") {
+  World::Options removing;
+  removing.removesSessions = true;
+  World world(removing);
+  const auto team = world.messenger->threads().createGroup(
+      "The team", {{world.alice, "Alice", /*admin=*/true}, {world.bob, "Bob"}});
+  StartOptions options;
+  options.type = CallType::audio;
+  options.device = DeviceId{"phone"};
+  options.limits = CallLimits{.participants = 4, .duration = 30min, .alone = 5min, .emptyGrace = 20s};
+  const auto call = world.messenger->startCall(team->id, world.alice, options);
+  REQUIRE_OK(call);
+  const auto joined = world.messenger->joinCall(call->id, world.bob, DeviceId{"laptop"});
+  REQUIRE_OK(joined);
+
+  const Ran plain = world.run({"calls:show", call->id.value()});
+  const Ran json = world.run({"calls:show", call->id.value(), "--json"});
+  CHECK(plain.out.find("at most 4 in it, 30 min 0 s, alone 5 min 0 s, empty 20 s") != std::string::npos);
+  CHECK(plain.out.find("audio") != std::string::npos);
+  CHECK(plain.out.find("laptop") != std::string::npos);
+  CHECK(plain.out.find("EndOverdueCall") != std::string::npos);
+  CHECK(plain.out.find("in 30 min") != std::string::npos);
+  const auto session = json.json().at("participants").at(1).at("sessions").at(0);
+  CHECK(session.at("device") == "laptop");
+  CHECK(session.at("closed_at").is_null());
+  CHECK(json.json().at("type") == "audio");
+  CHECK(json.json().at("jobs").size() == 3);  // the setup, the warning and the end
+  CHECK((plain.out + json.out).find(joined->mediaId.value().reveal()) == std::string::npos);
+}
+
 TEST_CASE("calls:show: an unknown id -> not found", "[console][unit]") {
   World world;
   const Ran ran = world.run({"calls:show", "nothing"});

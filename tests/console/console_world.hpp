@@ -33,6 +33,7 @@ struct World {
     bool queued = true;
     bool driver = true;
     bool receivesHeartbeats = true;
+    bool removesSessions = false;
     std::chrono::hours retention{0};
   };
 
@@ -42,6 +43,7 @@ struct World {
     config.calling.enabled = options.enabled;
     config.calling.subscriber.queued = options.queued;
     config.presence.receivesHeartbeats = options.receivesHeartbeats;
+    config.calling.subscriber.removesSessions = options.removesSessions;
     config.retention.endedCalls = options.retention;
     config.jobs.maxAttempts = 2;
     config.jobs.jitter = 0;

@@ -225,9 +225,9 @@ TEST_CASE("devices: many come and go -> few rows are kept", "[facade][devices]")
   request.user = member(1);
   const CallState state = world.storage->calls().load(request).call.value();
   CHECK(state.sessions.size() == 32);
-  CHECK(state.find(phone)->open());
-  CHECK(state.find(DeviceId{"tab-199"}) != nullptr);
-  CHECK(state.find(DeviceId{"tab-0"}) == nullptr);
+  CHECK(state.find(member(1), phone)->open());
+  CHECK(state.find(member(1), DeviceId{"tab-199"}) != nullptr);
+  CHECK(state.find(member(1), DeviceId{"tab-0"}) == nullptr);
 }
 
 TEST_CASE("devices: a name that cannot be one -> refused and nothing changes", "[facade][devices]") {

@@ -19,6 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   world.ownDirectory = choices.chance(40);
   if (choices.chance(40)) world.reportEvery = std::chrono::minutes{1};
   world.limits = choices.chance(25);
+  world.removal = choices.chance(50);
   if (choices.chance(50)) world.devices = choices.chance(70) ? Devices::several : Devices::replacing;
   const History history = simulate(world, choices, std::min(mostSteps, size / 4));
   if (!history.violation) return 0;

@@ -99,6 +99,29 @@ TEST_CASE("router: two devices of a user -> each joins and leaves by itself", "[
   CHECK(world.send("GET", path + "/heartbeat?device_id=phone", "ann").status == 200);
 }
 
+TEST_CASE("router: sessions are removed from rooms -> their media ids are shown to their owner",
+          "[http][unit]") {
+  Config config = HttpWorld::defaults(/*queued=*/false);
+  config.calling.subscriber.removesSessions = true;
+  HttpWorld world(config);
+  ThreadMember admin = HttpWorld::member("ann");
+  admin.admin = true;
+  world.makeGroup("team", {admin, HttpWorld::member("bob")});
+  const Reply started = world.send("POST", "threads/team/calls", "ann");
+  const std::string anns = started.json.at("options").at("media_ids").at("").get<std::string>();
+  const std::string path = "threads/team/calls/" + started.json.at("id").get<std::string>();
+  const Reply joined = world.send("POST", path + "/join", "bob", R"({"device_id":"phone"})");
+  const std::string bobs = joined.json.at("media_id").get<std::string>();
+  CHECK(bobs.size() == 32);
+  const Reply own = world.send("GET", path, "bob");
+  CHECK(own.json.at("options").at("media_ids") == Json{{"phone", bobs}});
+  CHECK(own.text.find(anns) == std::string::npos);
+  for (const char* other : {"", "/participants"})
+    CHECK(world.send("GET", path + other, "ann").text.find(bobs) == std::string::npos);
+  CHECK(world.send("POST", path + "/leave", "bob").status == 200);
+  CHECK_FALSE(world.send("GET", path, "bob").json.at("options").contains("media_ids"));
+}
+
 TEST_CASE("router: a device that cannot be -> 422 and nothing changes", "[http][unit]") {
   CallWorld world;
   const std::string bad = R"({"device_id":"two words"})";

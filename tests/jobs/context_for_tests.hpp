@@ -26,7 +26,7 @@ class ContextForTests {
  public:
   actions::Context context{
       config_,
-      {config_.calling.enabled, true, config_.calling.subscriber.channel, config_.limits},
+      {config_.calling.enabled, true, config_.calling.subscriber.channel, false, config_.limits},
       *world_.storage,
       *world_.storage->threads(),
       /*threadsAreInStorage=*/true,

@@ -32,9 +32,9 @@ namespace {
 
 const CallId theCall{"call"};
 const ThreadId theThread{"thread"};
-const RuleConfig config{true, true, "queue"};
+const RuleConfig config{true, true, "queue", false};
 /// A new device takes the place of the others.
-const RuleConfig replacing{true, true, "queue", {}, {.newDeviceReplaces = true}};
+const RuleConfig replacing{true, true, "queue", false, {}, {.newDeviceReplaces = true}};
 constexpr int mostAttempts = 2;
 
 StartOptions optionsIn(const World& world) {

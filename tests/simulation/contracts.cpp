@@ -278,7 +278,7 @@ class ClockOfHost final : public Clock {
 };
 
 /// Derives the room from the call's id, and adopts one that exists.
-class Driver final : public VideoDriver {
+class Driver final : public VideoDriver, private ParticipantRemoval {
  public:
   Driver(World& world, Process process) : world_(world), process_(process) {}
 
@@ -298,12 +298,19 @@ class Driver final : public VideoDriver {
     world_.destroyRoom(call.id);
     return may("destroyed");
   }
+  [[nodiscard]] ParticipantRemoval* removal() noexcept override { return this; }
   [[nodiscard]] std::optional<std::string> getRoomId() const override { return room_; }
   [[nodiscard]] std::optional<std::string> getRoomPin() const override { return std::nullopt; }
   [[nodiscard]] std::optional<std::string> getRoomSecret() const override { return "secret of " + room_; }
   [[nodiscard]] std::optional<std::string> getExtraPayload() const override { return std::nullopt; }
 
  private:
+  bool remove(const CallWithRoom& call, const Secret& mediaId) override {
+    if (!may("remove")) return false;
+    world_.removeFromRoom(call.id, mediaId.reveal());
+    return may("removed from room");
+  }
+
   bool may(std::string_view name) {
     const Fault fault = world_.point(process_, name);
     if (fault == Fault::throws) throw std::runtime_error("the simulated provider throws");

@@ -100,19 +100,20 @@ Step Generator::due() {
 }
 
 Step Generator::byUser() {
-  static const std::vector<Action> actions{Action::start, Action::start,  Action::start,     Action::join,
-                                           Action::join,  Action::join,   Action::join,      Action::leave,
-                                           Action::leave, Action::end,    Action::heartbeat, Action::ignore,
-                                           Action::kick,  Action::unkick, Action::show};
-  static const std::vector<Action> quiet{Action::start, Action::start, Action::join,  Action::join,
-                                         Action::join,  Action::join,  Action::leave, Action::heartbeat};
+  static const std::vector<Action> actions{
+      Action::start, Action::start,  Action::start,     Action::join,      Action::join,      Action::join,
+      Action::join,  Action::leave,  Action::leave,     Action::end,       Action::heartbeat, Action::ignore,
+      Action::kick,  Action::unkick, Action::enterRoom, Action::enterRoom, Action::show};
+  static const std::vector<Action> quiet{Action::start, Action::start,     Action::join,
+                                         Action::join,  Action::join,      Action::join,
+                                         Action::leave, Action::heartbeat, Action::enterRoom};
   const Action action = choices_.pick(quiet_ ? quiet : actions);  // first: arguments have no order
   Step step = at(action, anyHost());
   step.user = anyUser();
   step.target = anyUser();
   step.thread = choices_.below(threadCount);
   const bool namesDevice = action == Action::start || action == Action::join || action == Action::leave ||
-                           action == Action::heartbeat;
+                           action == Action::heartbeat || action == Action::enterRoom;
   if (namesDevice) step.device = anyDevice();
   return step;
 }

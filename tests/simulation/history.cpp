@@ -86,6 +86,7 @@ WorldOptions worldOf(std::uint64_t seed, StorageKind storage) {
   world.storage = storage;
   if (choices.chance(40)) world.reportEvery = std::chrono::minutes{1};
   world.limits = choices.chance(25);
+  world.removal = choices.chance(50);
   if (choices.chance(50)) world.devices = choices.chance(70) ? Devices::several : Devices::replacing;
   return world;
 }

@@ -74,9 +74,9 @@ MUTATIONS = [
 
     # sessions
     ("a leave with one device takes all out", "src/rules/call_rules.cpp",
-     "if (countOpen(state) == 1) return takeOut", "if (countOpen(state) >= 1) return takeOut"),
+     "if (countOpen(state, session.user) == 1) return takeOut", "if (countOpen(state, session.user) >= 1) return takeOut"),
     ("the last device leaves its user in the call", "src/rules/call_rules.cpp",
-     "if (countOpen(state) == 1) return takeOut", "if (countOpen(state) == 0) return takeOut"),
+     "if (countOpen(state, session.user) == 1) return takeOut", "if (countOpen(state, session.user) == 0) return takeOut"),
     ("a further device replaces without being asked to", "src/rules/join_call.cpp",
      "if (replaces && each.open()) addClosing", "if ((replaces || each.open()) && each.open()) addClosing"),
     ("a device is judged by the silence of another", "src/rules/evict_silent.cpp",
@@ -85,6 +85,13 @@ MUTATIONS = [
      "    closeSessions(row, *wanted.leftAt, change.now, result);\n", ""),
     ("a heartbeat counts for the device without a name", "src/actions/heartbeats.cpp",
      "      const auto touched = context_.presence.touchNow(call, user, device, context_.clock);", "      const auto touched = context_.presence.touchNow(call, user, {}, context_.clock);"),
+
+    ("who is kicked stays in the room", "src/rules/kick_participant.cpp",
+     "    addRemovals(decision, state, found->user, config, now);\n", ""),
+    ("who leaves stays in the room", "src/rules/call_rules.cpp",
+     "  addRemovals(decision, state, row.user, config, now);\n", ""),
+    ("a removal that failed counts as done", "src/jobs/room_jobs.cpp",
+     "if (removal->remove(claimed.call->call, *mediaId)) return notNeeded;\n    throw", "if (removal->remove(claimed.call->call, *mediaId) || claimed.call) return notNeeded;\n    throw"),
 
     # presence
     ("no grace after a start", "src/rules/evidence.cpp",

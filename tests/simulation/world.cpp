@@ -34,6 +34,7 @@ Config configOf(const WorldOptions& options) {
   config.jobs.maxBackoff = seconds{30};
   config.presence.newCallGrace = seconds{0};
   config.presence.writeBehind = options.reportEvery;
+  config.calling.subscriber.removesSessions = options.removal;
   config.sessions.newDeviceReplaces = options.devices == Devices::replacing;
   if (options.limits) {
     config.limits.duration = minutes{12};
@@ -51,11 +52,12 @@ std::string_view nameOf(Devices devices) {
 }  // namespace
 
 std::string describe(const WorldOptions& options) {
-  return fmt::format("world: seed {} hosts {} users {} jobs {} directory {} storage {} reports {}{}{}",
+  return fmt::format("world: seed {} hosts {} users {} jobs {} directory {} storage {} reports {}{}{}{}",
                      options.seed, options.hosts, options.users, options.queued ? "queued" : "synchronous",
                      options.ownDirectory ? "own" : "stored",
                      options.storage == StorageKind::memory ? "memory" : "sqlite",
-                     options.reportEvery.count(), options.limits ? " limits" : "", nameOf(options.devices));
+                     options.reportEvery.count(), options.limits ? " limits" : "", nameOf(options.devices),
+                     options.removal ? " removal" : "");
 }
 
 std::optional<WorldOptions> parseWorld(std::string_view line) {
@@ -76,6 +78,7 @@ std::optional<WorldOptions> parseWorld(std::string_view line) {
   if (std::int64_t every = 0; in >> word >> every) options.reportEvery = seconds{every};
   while (in >> word) {
     if (word == "limits") options.limits = true;
+    if (word == "removal") options.removal = true;
     if (word == "devices") options.devices = Devices::several;
     if (word == "replacing") options.devices = Devices::replacing;
   }
@@ -263,6 +266,7 @@ Oracle::Cause World::causeOf(const Process& process) const {
     case Action::heartbeat:
     case Action::unkick:
     case Action::show:
+    case Action::enterRoom:
     case Action::renewRoom:
       cause.mayClose = [](const SessionKey&) { return false; };
       break;
@@ -370,6 +374,49 @@ void World::makeRoom(const CallId& call) {
 
 void World::destroyRoom(const CallId& call) {
   rooms_.erase(call);
+  people_.erase(call);
+}
+
+void World::removeFromRoom(const CallId& call, const std::string& mediaId) {
+  people_[call].erase(mediaId);
+  removed_.insert(mediaId);
+}
+
+void World::enterRoom(Messenger& messenger, const Running& running, const CallId& call) {
+  const auto view = messenger.showCall(call, user(running.step.user));
+  if (!stillAlive(running) || !view || !view->room || rooms_.count(call) == 0) return;
+  for (const auto& [with, mediaId] : view->mediaIds) {
+    if (with == device(running.step) && removed_.count(mediaId.reveal()) == 0)
+      people_[call].insert(mediaId.reveal());
+  }
+}
+
+/// Whoever is in the room of a call that goes on is in the call, or will be taken out by a job.
+void World::lookIntoRooms() {
+  if (people_.empty()) return;
+  std::set<std::string> accounted;
+  for (const bool failed : {false, true}) {
+    for (const Job& job : storage_->jobs().list({.failed = failed, .after = 0, .limit = 100'000})) {
+      if (job.mediaId) accounted.insert(job.mediaId->reveal());
+    }
+  }
+  for (const auto& [call, people] : people_) {
+    const auto loaded = storage_->calls().load({.call = call}).call;
+    if (people.empty() || !loaded || !loaded->call.active()) continue;
+    for (std::size_t number = 0; number < options_.users; ++number) {
+      const CallState state = storage_->calls().load({.call = call, .user = user(number)}).call.value();
+      for (const CallSession& each : state.sessions) {
+        if (each.open() && each.mediaId) accounted.insert(each.mediaId->reveal());
+      }
+    }
+    for (const std::string& mediaId : people) {
+      if (accounted.count(mediaId) != 0) continue;
+      oracle_.violate("rooms",
+                      fmt::format("somebody is in the room of call {} who is not in the call, and no "
+                                  "job will take them out",
+                                  call.value()));
+    }
+  }
 }
 
 std::vector<std::int64_t> World::stopped() const {
@@ -388,7 +435,7 @@ std::optional<Call> World::latestCall(std::size_t number) const {
 
 bool World::isIn(const CallId& call, const Step& step) const {
   const auto loaded = storage_->calls().load({.call = call, .thread = {}, .user = user(step.user)});
-  const CallSession* session = loaded.call ? loaded.call->find(device(step)) : nullptr;
+  const CallSession* session = loaded.call ? loaded.call->find(user(step.user), device(step)) : nullptr;
   return session != nullptr && session->open();
 }
 
@@ -524,6 +571,7 @@ void World::settle() {
 
 void World::look() {
   oracle_.check(*storage_, !options_.ownDirectory);
+  lookIntoRooms();
 }
 
 void World::act(Running& running) {
@@ -607,6 +655,9 @@ void World::actAsUser(Messenger& messenger, const Running& running) {
       if (answered(done) && done) oracle_.kicked(call, target, kicks, from);
       break;
     }
+    case Action::enterRoom:
+      enterRoom(messenger, running, call);
+      break;
     case Action::show: {
       const auto view = messenger.showCall(call, by);
       if (answered(view) && view && view->room) oracle_.sawRoom(call, by, from);

@@ -33,6 +33,7 @@ struct WorldOptions {
   std::chrono::seconds reportEvery{15};  ///< how often hosts report the heartbeats that they received
   bool limits = false;                   ///< calls have a longest duration, and nobody is alone for long
   Devices devices = Devices::none;
+  bool removal = false;  ///< sessions are taken out of their rooms
 };
 
 [[nodiscard]] std::string describe(const WorldOptions& options);
@@ -114,6 +115,7 @@ class World {
   };
   void makeRoom(const CallId& call);
   void destroyRoom(const CallId& call);
+  void removeFromRoom(const CallId& call, const std::string& mediaId);
 
  private:
   struct Host {
@@ -167,6 +169,8 @@ class World {
   void act(Running& running);
   void actAsUser(Messenger& messenger, const Running& running);
   void actAsHost(Messenger& messenger, const Running& running);
+  void enterRoom(Messenger& messenger, const Running& running, const CallId& call);
+  void lookIntoRooms();
   void changeMembership(Messenger& messenger, const Running& running);
   void removeMember(Messenger& messenger, const Running& running, std::size_t thread, std::size_t user);
   void catchUp(Messenger& messenger, const Running& running);
@@ -199,6 +203,9 @@ class World {
   std::vector<Host> hosts_;
   Oracle oracle_;
   std::set<CallId> rooms_;
+  /// Who is in a room, and who may not come in again: by the session's media id.
+  std::map<CallId, std::set<std::string>> people_;
+  std::set<std::string> removed_;
   std::map<std::pair<std::size_t, std::size_t>, int> removals_;  ///< under way, of (thread, user)
   std::set<std::pair<std::size_t, std::size_t>> behind_;         ///< (thread, user): removed, and still shown
   std::multimap<CallId, AtWork> atWork_;

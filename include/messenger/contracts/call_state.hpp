@@ -22,7 +22,7 @@ struct CallState {
   /// The rows that were asked for, as far as they exist, in no particular order.
   std::vector<CallParticipant> participants;
   std::size_t inCall = 0;  ///< how many are in the call, asked for or not; see `LoadRequest::countUpTo`
-  /// All of the `user` that was asked for, open and closed, in no particular order.
+  /// All of the `user` and of the `participant` that were asked for, open and closed, in no particular order.
   std::vector<CallSession> sessions{};
 
   /// The user's row, if it was asked for and exists.
@@ -41,10 +41,10 @@ struct CallState {
     return nullptr;
   }
 
-  /// The session of that device of the user who was asked for.
-  [[nodiscard]] const CallSession* find(const DeviceId& device) const noexcept {
+  /// The session of that device of one who was asked for.
+  [[nodiscard]] const CallSession* find(const UserId& user, const DeviceId& device) const noexcept {
     for (const CallSession& each : sessions) {
-      if (each.device == device) return &each;
+      if (each.device == device && each.user == user) return &each;
     }
     return nullptr;
   }

@@ -40,8 +40,8 @@ class CallStore {
     /// One of these two: the call, or the active call of a thread.
     std::optional<CallId> call{};
     std::optional<ThreadId> thread{};
-    /// The rows that the picture is to have: of this user, with all their sessions; of this participant; of
-    /// all who are in the call.
+    /// The rows that the picture is to have: of this user and of this participant, with all their sessions;
+    /// of all who are in the call.
     std::optional<UserId> user{};
     std::optional<ParticipantId> participant{};
     bool everyoneInCall = false;

@@ -10,6 +10,22 @@
 
 namespace messenger {
 
+/// Takes single sessions out of a room: what a driver can do besides, if its provider can.
+class ParticipantRemoval {
+ public:
+  ParticipantRemoval() = default;
+  ParticipantRemoval(const ParticipantRemoval&) = delete;
+  ParticipantRemoval& operator=(const ParticipantRemoval&) = delete;
+  virtual ~ParticipantRemoval() = default;
+
+  /// Takes the session of this `CallSession::mediaId` out of the room of `call`, for good: true when it is
+  /// not in the room, and cannot come in again with what it has; also when it never was, or there is no room.
+  /// A session that joins the call again has another `mediaId`. After false or an exception it is called
+  /// again; after the last attempt the job is kept as failed. It does not run at the same time as `create` or
+  /// `destroy` of the same call.
+  virtual bool remove(const CallWithRoom& call, const Secret& mediaId) = 0;
+};
+
 /// Makes and destroys rooms at a video provider. The one class a host writes.
 ///
 /// A new object is made for every job, used by one OS thread, and destroyed after it: its members need no
@@ -42,6 +58,10 @@ class VideoDriver {
   /// no longer exists, also when the provider never had it. After false or an exception it is called again;
   /// after the last attempt the job is kept as failed.
   virtual bool destroy(const CallWithRoom& call) = 0;
+
+  /// Null when sessions cannot be taken out one by one. Part of the driver; asked for by the job
+  /// RemoveFromRoom (`Config::calling.subscriber.removesSessions`).
+  [[nodiscard]] virtual ParticipantRemoval* removal() noexcept { return nullptr; }
 
   // The room made by the last `create` that returned true. At most `maxRoomField` bytes each,
   // `maxRoomPayload` characters for the payload, valid UTF-8; anything else counts as a failed `create`.

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "messenger/model/ids.hpp"
+#include "messenger/model/room.hpp"
 #include "messenger/model/time.hpp"
 #include "messenger/model/user_id.hpp"
 
@@ -16,8 +17,11 @@ namespace messenger {
 /// sessions is open. There is at most one row for each (participant, device), however often the device joins.
 struct CallSession {
   ParticipantId participant;
-  UserId user;                        ///< the participant's
-  DeviceId device;                    ///< empty for whoever named none; such a session is one like the others
+  UserId user;      ///< the participant's
+  DeviceId device;  ///< empty for whoever named none; such a session is one like the others
+  /// Names the session at the video provider, for its owner and the driver alone: random, another one each
+  /// time it joins. None where `Config::calling.subscriber.removesSessions` is off.
+  std::optional<Secret> mediaId{};
   TimePoint openedAt;                 ///< joined, the last time
   std::optional<TimePoint> closedAt;  ///< none while it is open
   /// When a heartbeat of it was last stored; of an open one.

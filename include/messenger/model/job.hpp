@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "messenger/model/ids.hpp"
+#include "messenger/model/room.hpp"
 #include "messenger/model/time.hpp"
 
 namespace messenger {
@@ -20,6 +21,7 @@ enum class JobType : std::uint8_t {
   endOverdueCall = 6,      ///< timer: end one call that has lasted as long as it may
   endLoneCall = 7,         ///< timer: end one call in which somebody has been alone for too long
   endEmptyCall = 8,        ///< timer: end one call that everybody has left, and nobody came back
+  removeFromRoom = 9,      ///< take one session out of the room of one call that goes on
 };
 
 /// `SetupCall`, `TeardownCall`, `CheckCallsActivity`, …: the enumerator's own name with a capital.
@@ -29,7 +31,7 @@ enum class JobType : std::uint8_t {
 /// for its answer, but never a sweep or a timer, which ask nobody.
 enum class JobClass : std::uint8_t {
   sweep,     ///< `CheckCallsActivity`, `EndCalls`, and the timers
-  teardown,  ///< `TeardownCall`
+  teardown,  ///< `TeardownCall`, `RemoveFromRoom`
   setup,     ///< `SetupCall`
 };
 
@@ -38,6 +40,7 @@ enum class JobClass : std::uint8_t {
     case JobType::setupCall:
       return JobClass::setup;
     case JobType::teardownCall:
+    case JobType::removeFromRoom:
       return JobClass::teardown;
     case JobType::checkCallsActivity:
     case JobType::endCalls:
@@ -59,6 +62,7 @@ struct NewJob {
   std::optional<std::int64_t> cutoff;  ///< a `Call::sequence`; sweeps touch no call beyond it
   TimePoint createdAt;                 ///< for people
   StorageTime availableAt;             ///< not claimed before
+  std::optional<Secret> mediaId{};     ///< `RemoveFromRoom`: `CallSession::mediaId`
 };
 
 /// A stored job.
@@ -77,6 +81,7 @@ struct Job {
   bool failed = false;  ///< out of attempts; runs again only after a retry by hand
   std::optional<std::string> lastError;  ///< why the last attempt failed, without secrets
   std::int64_t sequence = 0;             ///< the order in which jobs were stored, for paging
+  std::optional<Secret> mediaId{};       ///< for the driver alone
 };
 
 /// How one run of a job ended.

@@ -25,9 +25,9 @@ enum class ProviderAnswer : std::uint8_t {
   throwingButDone  ///< does it and throws
 };
 
-/// One call of a driver's `create` or `destroy`.
+/// One call of a driver's `create`, `destroy` or `remove`.
 struct DriverCall {
-  enum class Method : std::uint8_t { create, destroy };
+  enum class Method : std::uint8_t { create, destroy, remove };
   enum class Result : std::uint8_t { running, yes, no, threw };
 
   Method method = Method::create;
@@ -38,6 +38,7 @@ struct DriverCall {
   std::optional<std::string> roomId;
   Result result = Result::running;
   bool secretSeen = false;  ///< destroy: the call had the room's secret
+  std::string mediaId{};    ///< remove
 };
 
 /// A video provider in memory, shared by the drivers of a test. It knows which rooms exist and which requests
@@ -63,6 +64,11 @@ class FakeVideoProvider {
 
   void answerCreate(ProviderAnswer answer);
   void answerDestroy(ProviderAnswer answer);
+  void answerRemove(ProviderAnswer answer);
+  /// Whether its drivers have a `removal`. At first they have.
+  void canRemove(bool can);
+  /// The sessions that were taken out of rooms, by their `mediaId`, in that order.
+  [[nodiscard]] std::vector<std::string> removed() const;
 
   /// The details of new rooms. By default the id is `room-` and the call's id, the pin `1234`, the secret
   /// `swordfish`, and there is no payload. Empty: the default again.
@@ -86,6 +92,8 @@ class FakeVideoProvider {
 
   std::optional<Room> create(const Thread& thread, const Call& call);
   bool destroy(const CallWithRoom& call);
+  bool removeSession(const CallWithRoom& call, const Secret& mediaId);
+  [[nodiscard]] bool mayRemove() const;
 
   std::size_t begin(DriverCall entry);
   void finish(std::size_t index, DriverCall::Result result, const std::optional<std::string>& roomId);
@@ -100,6 +108,9 @@ class FakeVideoProvider {
   std::size_t cleared_ = 0;  ///< how many entries were removed from the front of the log
   ProviderAnswer create_ = ProviderAnswer::yes;
   ProviderAnswer destroy_ = ProviderAnswer::yes;
+  ProviderAnswer remove_ = ProviderAnswer::yes;
+  bool canRemove_ = true;
+  std::vector<std::string> removed_;
   std::optional<Room> room_;
   std::function<void(const Thread&, const Call&)> onCreate_;
   std::function<void(const CallWithRoom&)> onDestroy_;
@@ -110,18 +121,21 @@ class FakeVideoProvider {
 
 /// A driver on a FakeVideoProvider. Derives the room's identity from the call's id and adopts a room that
 /// exists; destroying an unknown room succeeds.
-class FakeVideoDriver final : public VideoDriver {
+class FakeVideoDriver final : public VideoDriver, private ParticipantRemoval {
  public:
   explicit FakeVideoDriver(std::shared_ptr<FakeVideoProvider> provider);
 
   bool create(const Thread& thread, const Call& call) override;
   bool destroy(const CallWithRoom& call) override;
+  [[nodiscard]] ParticipantRemoval* removal() noexcept override;
   [[nodiscard]] std::optional<std::string> getRoomId() const override { return room_.id; }
   [[nodiscard]] std::optional<std::string> getRoomPin() const override { return room_.pin; }
   [[nodiscard]] std::optional<std::string> getRoomSecret() const override;
   [[nodiscard]] std::optional<std::string> getExtraPayload() const override { return room_.payload; }
 
  private:
+  bool remove(const CallWithRoom& call, const Secret& mediaId) override;
+
   std::shared_ptr<FakeVideoProvider> provider_;
   Room room_;
 };

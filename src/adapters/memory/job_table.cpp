@@ -25,6 +25,7 @@ void JobTable::add(const NewJob& job) {
   row.cutoff = job.cutoff;
   row.createdAt = job.createdAt;
   row.availableAt = job.availableAt;
+  row.mediaId = job.mediaId;
   row.sequence = ++last_;
   liveOf(row)[orderOf(row)] = &row;
   live_[row.sequence] = &row;

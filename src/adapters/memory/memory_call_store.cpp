@@ -25,6 +25,11 @@ std::vector<CallParticipant> rowsOf(const CallRow& call, const ParticipantRow* u
   return rows;
 }
 
+void addSessions(const ParticipantRow* of, std::vector<CallSession>& sessions) {
+  if (of == nullptr) return;
+  for (const auto& [device, row] : of->sessions) sessions.push_back(row.session);
+}
+
 }  // namespace
 
 CallStore::Loaded MemoryCallStore::load(const LoadRequest& request) {
@@ -43,9 +48,8 @@ CallStore::Loaded MemoryCallStore::load(const LoadRequest& request) {
     if (participant != nullptr && participant->call != call) participant = nullptr;
     loaded.call = {
         call->call, rowsOf(*call, user, participant, request.everyoneInCall), call->inCall.size(), {}};
-    if (user != nullptr) {
-      for (const auto& [device, row] : user->sessions) loaded.call->sessions.push_back(row.session);
-    }
+    addSessions(user, loaded.call->sessions);
+    if (participant != user) addSessions(participant, loaded.call->sessions);
   }
   if (!thread) return loaded;
   loaded.threadRevision = tables_.threads.revision(*thread);

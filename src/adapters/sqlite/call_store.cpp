@@ -50,6 +50,8 @@ constexpr FixedText byThreadWithMemberText = "SELECT " + pictureColumns + ", " +
 
 constexpr FixedText participantText =
     "SELECT " + participantColumns + " FROM call_participants WHERE id = ?1 AND call_sequence = ?2";
+constexpr FixedText sessionsText =
+    "SELECT " + sessionColumns + " FROM call_sessions WHERE participant_sequence = ?1";
 constexpr FixedText everyoneText = "SELECT " + participantColumns +
                                    " FROM call_participants WHERE call_sequence = ?1 AND left_at IS NULL "
                                    "ORDER BY sequence";
@@ -102,7 +104,11 @@ void loadOthers(Connection& connection, const CallStore::LoadRequest& request, C
     Query row(connection, participantText, *request.participant, sequence);
     if (row.next()) {
       CallParticipant participant = readParticipant(row, 0, state.call.id);
-      if (state.find(participant.id) == nullptr) state.participants.push_back(std::move(participant));
+      if (state.find(participant.id) == nullptr) {
+        Query session(connection, sessionsText, participant.sequence);
+        while (session.next()) state.sessions.push_back(readSession(session, 0, participant));
+        state.participants.push_back(std::move(participant));
+      }
     }
   }
   if (request.everyoneInCall) {
@@ -166,9 +172,10 @@ constexpr FixedText leavesText =
     "UPDATE call_participants SET left_at = ?2, updated_at = ?2, departed_at = ?3 WHERE sequence = ?1";
 
 constexpr FixedText openText =
-    "INSERT INTO call_sessions (participant_sequence, device, opened_at, last_seen_at, seen_by) "
-    "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (participant_sequence, device) DO UPDATE SET "
-    "opened_at = excluded.opened_at, closed_at = NULL, last_seen_at = excluded.last_seen_at, "
+    "INSERT INTO call_sessions (participant_sequence, device, media_id, opened_at, last_seen_at, seen_by) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (participant_sequence, device) DO UPDATE SET "
+    "media_id = excluded.media_id, opened_at = excluded.opened_at, closed_at = NULL, last_seen_at = "
+    "excluded.last_seen_at, "
     "seen_by = excluded.seen_by, departed_at = NULL";
 constexpr FixedText closeText =
     "UPDATE call_sessions SET closed_at = ?3, departed_at = ?4 "
@@ -193,7 +200,7 @@ constexpr FixedText cancelText = "DELETE FROM jobs WHERE call_id = ?1 AND type =
 /// A room's columns; the secret as text, which lives as long as this.
 struct RoomColumns {
   explicit RoomColumns(const std::optional<Room>& given) : room(given.value_or(Room{})) {
-    if (room.secret) secret = room.secret->reveal();
+    secret = revealed(room.secret);
   }
   Room room;
   std::optional<std::string> secret;
@@ -336,7 +343,10 @@ void writeSession(Connection& connection, const CallChange& change, const CallSe
                   CommitResult& result) {
   const std::int64_t participant = sequenceOf(connection, wanted.participant, result);
   if (wanted.open()) {
-    Query(connection, openText, participant, wanted.device, wanted.openedAt, change.now, change.seenBy).run();
+    const std::optional<std::string> mediaId = revealed(wanted.mediaId);
+    Query(connection, openText, participant, wanted.device, mediaId, wanted.openedAt, change.now,
+          change.seenBy)
+        .run();
   } else if (Query(connection, closeText, participant, wanted.device, wanted.closedAt, change.now).run() ==
              1) {
     result.closed.push_back({change.call, wanted.user, wanted.device});

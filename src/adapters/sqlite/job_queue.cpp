@@ -20,19 +20,24 @@ constexpr FixedText candidate =
     "FROM jobs ";
 constexpr FixedText withCall = "LEFT JOIN calls ON calls.id = jobs.call_id WHERE ";
 
-// The numbers of the types rise with their urgency, and what a newer version adds counts as most urgent.
+// The numbers of the types rise with their urgency, but for RemoveFromRoom, which asks the provider as a
+// teardown does; what a newer version adds counts as most urgent.
 // Those of the urgent ones have indexes of their own: a claim must not walk past all setups that wait.
 constexpr FixedText urgentIndex = "INDEXED BY jobs_urgent ";
 constexpr FixedText isUrgent = "jobs.type > 1 AND ";
 constexpr FixedText sweepIndex = "INDEXED BY jobs_sweeps ";
-constexpr FixedText isSweep = "jobs.type > 2 AND ";
-static_assert(static_cast<int>(JobType::setupCall) == 1 && static_cast<int>(JobType::teardownCall) == 2);
+constexpr FixedText isSweep = "jobs.type > 2 AND jobs.type <> 9 AND ";
+static_assert(static_cast<int>(JobType::setupCall) == 1 && static_cast<int>(JobType::teardownCall) == 2 &&
+              static_cast<int>(JobType::removeFromRoom) == 9);
 
 // The unary plus keeps SQLite from scanning the whole queue when it can use the index of the call or of the
 // id.
-constexpr FixedText ofCall = "jobs.call_id = ?4 AND jobs.type >= ?5 AND +" + available;
+constexpr FixedText ofCall =
+    "jobs.call_id = ?4 AND (jobs.type >= ?5 AND (?5 < 3 OR jobs.type <> 9)) AND +" + available;
 constexpr FixedText ofId =
-    "jobs.id = ?4 AND jobs.type >= ?5 AND (?6 IS NULL OR jobs.call_id = ?6) AND +" + available;
+    "jobs.id = ?4 AND (jobs.type >= ?5 AND (?5 < 3 OR jobs.type <> 9)) AND (?6 IS NULL OR jobs.call_id = ?6) "
+    "AND +" +
+    available;
 
 constexpr FixedText nextInQueue = candidate + withCall + available + inOrder;
 constexpr FixedText nextUrgent = candidate + urgentIndex + withCall + isUrgent + available + inOrder;

@@ -43,6 +43,7 @@ JobType readJobType(std::int64_t number) {
     case JobType::endOverdueCall:
     case JobType::endLoneCall:
     case JobType::endEmptyCall:
+    case JobType::removeFromRoom:
       if (static_cast<std::int64_t>(type) == number) return type;
   }
   throw StorageUnreadable(fmt::format("jobs.type cannot be {}", number));
@@ -57,12 +58,18 @@ ThreadType readThreadType(std::int64_t number) {
   throw StorageUnreadable(fmt::format("threads.type cannot be {}", number));
 }
 
+std::optional<Secret> readSecret(const Query& row, int column) {
+  std::optional<std::string> text = row.maybeText(column);
+  if (!text) return std::nullopt;
+  return Secret{std::move(*text)};
+}
+
 Room readRoom(const Query& row, int first) {
   Room room;
   room.id = row.maybeText(first);
   room.pin = row.maybeText(first + 1);
   room.payload = row.maybeText(first + 2);
-  if (std::optional<std::string> secret = row.maybeText(first + 3)) room.secret.emplace(std::move(*secret));
+  room.secret = readSecret(row, first + 3);
   return room;
 }
 
@@ -135,9 +142,10 @@ CallSession readSession(const Query& row, int first, const CallParticipant& part
   session.participant = participant.id;
   session.user = participant.user;
   session.device = DeviceId{row.text(first)};
-  session.openedAt = row.time(first + 1);
-  session.closedAt = row.maybeTime(first + 2);
-  session.lastSeen = row.storageTime(first + 3);
+  session.mediaId = readSecret(row, first + 1);
+  session.openedAt = row.time(first + 2);
+  session.closedAt = row.maybeTime(first + 3);
+  session.lastSeen = row.storageTime(first + 4);
   return session;
 }
 
@@ -156,6 +164,7 @@ Job readJob(const Query& row) {
   job.leasedUntil = row.maybeStorageTime(10);
   job.failed = row.flag(11);
   job.lastError = row.maybeText(12);
+  job.mediaId = readSecret(row, 13);
   return job;
 }
 

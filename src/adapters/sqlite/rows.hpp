@@ -38,15 +38,17 @@ inline constexpr int participantColumnCount = 8;
                                                                   const CallId& call);
 
 inline constexpr FixedText sessionColumns =
-    "call_sessions.device, call_sessions.opened_at, call_sessions.closed_at, call_sessions.last_seen_at";
-inline constexpr int sessionColumnCount = 4;
+    "call_sessions.device, call_sessions.media_id, call_sessions.opened_at, call_sessions.closed_at, "
+    "call_sessions.last_seen_at";
+inline constexpr int sessionColumnCount = 5;
 
 [[nodiscard]] CallSession readSession(const Query& row, int first, const CallParticipant& participant);
 
 inline constexpr FixedText jobColumns =
     "jobs.sequence, jobs.id, jobs.type, jobs.queue, jobs.call_id, jobs.cutoff, jobs.created_at, "
-    "jobs.available_at, jobs.attempts, jobs.token, jobs.leased_until, jobs.failed, jobs.last_error";
-inline constexpr int jobColumnCount = 13;
+    "jobs.available_at, jobs.attempts, jobs.token, jobs.leased_until, jobs.failed, jobs.last_error, "
+    "jobs.media_id";
+inline constexpr int jobColumnCount = 14;
 
 [[nodiscard]] Job readJob(const Query& row);
 
@@ -57,7 +59,7 @@ inline constexpr FixedText readableCall =
     "AND min(calls.limit_duration, calls.limit_warning, calls.limit_alone, calls.limit_empty) >= 0 "
     "AND max(calls.limit_duration, calls.limit_warning, calls.limit_alone, calls.limit_empty) <= 2592000000";
 inline constexpr FixedText readableJob =
-    "(jobs.type BETWEEN 1 AND 8 AND jobs.attempts BETWEEN 0 AND 2000000000 "
+    "(jobs.type BETWEEN 1 AND 9 AND jobs.attempts BETWEEN 0 AND 2000000000 "
     "AND jobs.token BETWEEN 0 AND 2000000000 AND NOT EXISTS (SELECT 1 FROM calls WHERE calls.id = "
     "jobs.call_id AND NOT (" +
     readableCall + ")))";
@@ -66,6 +68,11 @@ inline constexpr FixedText threadColumns = "type, subject, calling, locked, memb
 inline constexpr int threadColumnCount = 5;
 
 [[nodiscard]] Thread readThread(const Query& row, int first, const ThreadId& id);
+
+/// As text, which must outlive the Query that stores it.
+[[nodiscard]] inline std::optional<std::string> revealed(const std::optional<Secret>& secret) {
+  return secret ? std::optional{secret->reveal()} : std::nullopt;
+}
 
 /// A call and the row in it of one user.
 inline constexpr FixedText snapshotColumns = callColumns + ", " + participantColumns;

@@ -189,6 +189,7 @@ constexpr std::array version4 = {
     R"(CREATE TABLE call_sessions (
          participant_sequence INTEGER NOT NULL REFERENCES call_participants (sequence),
          device TEXT NOT NULL,
+         media_id TEXT,
          opened_at INTEGER NOT NULL,
          closed_at INTEGER,
          last_seen_at INTEGER NOT NULL,
@@ -197,7 +198,7 @@ constexpr std::array version4 = {
          PRIMARY KEY (participant_sequence, device),
          CHECK ((closed_at IS NULL) = (departed_at IS NULL))
        ) STRICT, WITHOUT ROWID)",
-    "INSERT INTO call_sessions SELECT sequence, '', updated_at, NULL, last_seen_at, seen_by, NULL "
+    "INSERT INTO call_sessions SELECT sequence, '', NULL, updated_at, NULL, last_seen_at, seen_by, NULL "
     "FROM call_participants WHERE left_at IS NULL",
     "CREATE INDEX call_sessions_silent ON call_sessions (last_seen_at, participant_sequence, device) "
     "WHERE closed_at IS NULL",
@@ -208,8 +209,8 @@ constexpr std::array version4 = {
     "ALTER TABLE call_participants DROP COLUMN seen_by",
 };
 
-// What a call was started with. Calls from before have no limits: their timers find that they have nothing to
-// do once the call has ended.
+// What a call was started with, and sessions that are taken out of its room. Calls from before have no
+// limits: their timers find that they have nothing to do once the call has ended.
 constexpr std::array version5 = {
     "ALTER TABLE calls ADD COLUMN limit_participants INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE calls ADD COLUMN limit_duration INTEGER NOT NULL DEFAULT 0",
@@ -217,6 +218,11 @@ constexpr std::array version5 = {
     "ALTER TABLE calls ADD COLUMN limit_alone INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE calls ADD COLUMN limit_empty INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE calls ADD COLUMN data TEXT NOT NULL DEFAULT ''",
+    // RemoveFromRoom (9) asks the provider, as a teardown does.
+    "ALTER TABLE jobs ADD COLUMN media_id TEXT",
+    "DROP INDEX jobs_sweeps",
+    "CREATE INDEX jobs_sweeps ON jobs (queue, available_at, sequence) "
+    "WHERE failed = 0 AND type > 2 AND type <> 9",
 };
 
 constexpr std::array released = {Migration{version1}, Migration{version2}, Migration{version3},

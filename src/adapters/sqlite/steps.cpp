@@ -5,8 +5,8 @@ namespace messenger::sqlite {
 namespace {
 
 constexpr FixedText insertJobText =
-    "INSERT INTO jobs (id, type, queue, call_id, cutoff, created_at, available_at) "
-    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    "INSERT INTO jobs (id, type, queue, call_id, cutoff, created_at, available_at, media_id) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 
 // A claim is valid while its token is the latest and the job is leased; a settled job is not leased.
 constexpr FixedText holds = "id = ?1 AND token = ?2 AND leased_until IS NOT NULL";
@@ -26,8 +26,9 @@ constexpr FixedText takeOffText =
 }  // namespace
 
 void insertJob(Connection& connection, const NewJob& job) {
+  const std::optional<std::string> mediaId = revealed(job.mediaId);
   Query(connection, insertJobText, job.id, job.type, job.queue, job.call, job.cutoff, job.createdAt,
-        job.availableAt)
+        job.availableAt, mediaId)
       .run();
 }
 

@@ -91,6 +91,40 @@ std::string_view state(const CallParticipant& participant) noexcept {
   return participant.leftAt ? "left" : "in call";
 }
 
+/// Those that are set: "at most 4 in it, 30 min, alone 5 min".
+std::string limitsText(const CallLimits& limits) {
+  std::string text;
+  const auto add = [&](bool isSet, const std::string& part) {
+    if (isSet) text += (text.empty() ? "" : ", ") + part;
+  };
+  const auto addTime = [&](std::chrono::milliseconds time, std::string_view what) {
+    add(time.count() > 0, fmt::format("{}{}", what, length(time)));
+  };
+  add(limits.participants > 0, fmt::format("at most {} in it", limits.participants));
+  addTime(limits.duration, "");
+  addTime(limits.alone, "alone ");
+  addTime(limits.emptyGrace, "empty ");
+  return text;
+}
+
+/// The jobs of this call, failed ones last, among the first ten thousand of each kind.
+std::vector<Job> jobsOf(const Messenger& messenger, const CallId& call) {
+  constexpr std::size_t most = 10'000;
+  std::vector<Job> found;
+  for (const bool failed : {false, true}) {
+    for (Job& job : failed ? messenger.jobs().failed(0, most) : messenger.jobs().pending(0, most)) {
+      if (job.call == call) found.push_back(std::move(job));
+    }
+  }
+  return found;
+}
+
+Cell jobState(const Invocation& invocation, const Job& job) {
+  if (job.failed) return {"failed", Tone::bad};
+  if (job.leasedUntil) return {"running, or its worker died", Tone::good};
+  return {moment(invocation.messenger->host().wallTimeOf(job.availableAt), invocation.now())};
+}
+
 std::vector<Field> describe(const Invocation& invocation, const Call& call) {
   const TimePoint now = invocation.now();
   std::vector<Field> fields{{"call", {printable(call.id.value()), Tone::strong}},
@@ -106,8 +140,50 @@ std::vector<Field> describe(const Invocation& invocation, const Call& call) {
     if (call.endedBy) reason += ", by " + printable(call.endedBy->text());
     fields.push_back({"reason", {reason}});
   }
+  if (call.type != CallType::video) fields.push_back({"type", {std::string{toString(call.type)}}});
+  if (const std::string limits = limitsText(call.limits); !limits.empty())
+    fields.push_back({"limits", {limits}});
   fields.push_back({"room", roomCell(call)});
   return fields;
+}
+
+/// Writes the sessions of one participant, and adds those that are open to the table.
+void addSessions(const Invocation& invocation, const CallParticipant& participant, support::JsonWriter& json,
+                 Table& table, bool& named) {
+  json.key("sessions").beginArray();
+  for (const CallSession& each :
+       invocation.messenger->host().sessions(participant.callId, participant.user)) {
+    const TimePoint lastSeen = invocation.messenger->host().wallTimeOf(each.lastSeen);
+    json.beginObject();
+    writeText(json, "device", each.device.empty() ? std::nullopt : std::optional{each.device.value()});
+    writeTime(json, "opened_at", each.openedAt);
+    writeTime(json, "closed_at", each.closedAt);
+    writeTime(json, "last_seen_at", lastSeen);
+    json.endObject();
+    if (!each.open()) continue;
+    named = named || !each.device.empty();
+    table.add({{printable(participant.user.text())},
+               {each.device.empty() ? "-" : printable(each.device.value())},
+               {moment(each.openedAt, invocation.now())},
+               {moment(lastSeen, invocation.now())}});
+  }
+  json.endArray();
+}
+
+/// Writes the jobs of the call, and returns them as a table; empty when there are none.
+std::optional<Table> jobsTable(const Invocation& invocation, const CallId& call, support::JsonWriter& json) {
+  json.key("jobs").beginArray();
+  std::optional<Table> table;
+  for (const Job& each : jobsOf(*invocation.messenger, call)) {
+    json.beginObject().key("id").value(each.id.value()).key("type").value(toString(each.type));
+    json.key("failed").value(each.failed).key("running").value(each.leasedUntil.has_value());
+    writeTime(json, "available_at", invocation.messenger->host().wallTimeOf(each.availableAt));
+    json.endObject();
+    if (!table) table.emplace(std::vector<std::string>{"JOB", "DUE"});
+    table->add({{std::string{toString(each.type)}}, jobState(invocation, each)});
+  }
+  json.endArray();
+  return table;
 }
 
 Outcome show(Invocation& call) {
@@ -120,7 +196,9 @@ Outcome show(Invocation& call) {
   const std::vector<CallParticipant> participants = call.messenger->host().participants(id);
   support::JsonWriter json;
   writeCall(json, *found);
-  json.key("participants").beginArray();
+  json.key("type").value(toString(found->type)).key("participants").beginArray();
+  Table sessions({"PARTICIPANT", "DEVICE", "JOINED", "LAST SEEN"});
+  bool named = false;
   Table table({"PARTICIPANT", "STATE", "JOINED", "LEFT"});
   for (const CallParticipant& each : participants) {
     json.beginObject().key("id").value(each.id.value());
@@ -128,6 +206,7 @@ Outcome show(Invocation& call) {
     json.key("in_call").value(each.inCall()).key("kicked").value(each.kicked);
     writeTime(json, "created_at", each.createdAt);
     writeTime(json, "left_call", each.leftAt);
+    addSessions(call, each, json, sessions, named);
     json.endObject();
     table.add({{printable(each.user.text())},
                {std::string{state(each)}, each.kicked   ? Tone::bad
@@ -136,12 +215,19 @@ Outcome show(Invocation& call) {
                {moment(each.createdAt, call.now())},
                {each.leftAt ? moment(*each.leftAt, call.now()) : "-"}});
   }
-  json.endArray().endObject();
+  json.endArray();
+  const std::optional<Table> jobs = jobsTable(call, id, json);
+  json.endObject();
   call.screen.document(json.text());
   if (call.screen.json()) return {};
   printFields(call.screen, describe(call, *found), call.screen.width());
-  call.screen.line();
-  table.print(call.screen);
+  const auto print = [&](const Table& each) {
+    call.screen.line();
+    each.print(call.screen);
+  };
+  print(table);
+  if (named) print(sessions);
+  if (jobs) print(*jobs);
   return {};
 }
 
@@ -157,7 +243,9 @@ std::vector<Command> callCommands() {
   Command showing;
   showing.name = "calls:show";
   showing.summary = "show one call and who was in it";
-  showing.description = {"Also for calls that have ended. The room's id, pin and secret are not shown."};
+  showing.description = {
+      "Also for calls that have ended: its limits, the devices that are in it, its jobs and timers.",
+      "The room's id, pin and secret are not shown, nor the media ids of its sessions."};
   showing.argument = ArgumentSpec{"ID", true, "the id of the call"};
   showing.run = show;
   return {listing, showing};

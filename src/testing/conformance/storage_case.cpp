@@ -41,6 +41,7 @@ CallSession StorageCase::sessionOf(const CallParticipant& row, std::int64_t seco
   session.participant = row.id;
   session.user = row.user;
   session.device = DeviceId{std::move(device)};
+  session.mediaId = Secret{"media of " + row.id.value() + session.device.value()};
   session.openedAt = at(seconds);
   return session;
 }
@@ -165,7 +166,7 @@ std::vector<HeartbeatStore::SilentSession> StorageCase::silent() const {
 std::optional<StorageTime> StorageCase::lastSeen(const CallId& call, const UserId& who,
                                                  const std::string& device) const {
   const CallState found = state(call, who);
-  const CallSession* session = found.find(DeviceId{device});
+  const CallSession* session = found.find(who, DeviceId{device});
   if (session == nullptr || !session->open()) return std::nullopt;
   return session->lastSeen;
 }

@@ -166,24 +166,24 @@ void sessions(StorageCase& c) {
   requireEqual("in the call", c.state(call).inCall, std::size_t{1});
 
   change = c.changing(call, 3);
-  change.sessions = {*c.state(call, c.alice).find(DeviceId{"phone"})};
+  change.sessions = {*c.state(call, c.alice).find(c.alice, DeviceId{"phone"})};
   change.sessions[0].closedAt = at(3);
   const auto closed = c.commit(change).closed;
   requireEqual("how many are closed", closed.size(), std::size_t{1});
   requireEqual("which", closed[0], SessionKey{call, c.alice, DeviceId{"phone"}});
-  requireEqual("closed at", c.state(call, c.alice).find(DeviceId{"phone"})->closedAt, at(3));
+  requireEqual("closed at", c.state(call, c.alice).find(c.alice, DeviceId{"phone"})->closedAt, at(3));
   change.expectedRevision += 1;
   require(c.commit(change).closed.empty(), "one that is closed is not closed again");
   change.expectedRevision += 1;
   change.sessions[0].device = DeviceId{"watch"};
   c.commit(change);
-  require(c.state(call, c.alice).find(DeviceId{"watch"}) == nullptr, "there is none to close");
+  require(c.state(call, c.alice).find(c.alice, DeviceId{"watch"}) == nullptr, "there is none to close");
 
   change = c.changing(call, 5);
   change.sessions = {StorageCase::sessionOf(alice, 5, "phone")};
   c.commit(change);
   requireEqual("one that comes back was seen", c.lastSeen(call, c.alice, "phone"), t(5));
-  require(c.state(call, c.alice).find(DeviceId{"phone"})->open(), "and is open");
+  require(c.state(call, c.alice).find(c.alice, DeviceId{"phone"})->open(), "and is open");
   require(c.heartbeats().departures({t(0), 9}).empty(), "nothing has departed");
 }
 
@@ -217,7 +217,7 @@ void forgetsSessions(StorageCase& c) {
   change = c.changing(call, 2);
   change.forgets = {alice.id, DeviceId{"old"}};
   c.commit(change);
-  require(c.state(call, c.alice).find(DeviceId{"old"}) != nullptr, "an open one stays");
+  require(c.state(call, c.alice).find(c.alice, DeviceId{"old"}) != nullptr, "an open one stays");
   change = c.changing(call, 3);
   change.sessions = {StorageCase::sessionOf(alice, 1, "old")};
   change.sessions[0].closedAt = at(3);
@@ -226,8 +226,8 @@ void forgetsSessions(StorageCase& c) {
   change.forgets = {alice.id, DeviceId{"old"}};
   change.sessions = {StorageCase::sessionOf(alice, 4, "new")};
   c.commit(change);
-  require(c.state(call, c.alice).find(DeviceId{"old"}) == nullptr, "a closed one goes");
-  require(c.state(call, c.alice).find(DeviceId{"new"}) != nullptr, "the other comes");
+  require(c.state(call, c.alice).find(c.alice, DeviceId{"old"}) == nullptr, "a closed one goes");
+  require(c.state(call, c.alice).find(c.alice, DeviceId{"new"}) != nullptr, "the other comes");
   require(c.heartbeats().departures({t(0), 9}).empty(), "and has not departed");
 }
 
@@ -429,7 +429,8 @@ void oddTexts(StorageCase& c) {
     c.commit(change);
     requireEqual("the owner", c.state(CallId{odd}).call.owner, UserId{odd, odd});
     requireEqual("the row", c.row(CallId{odd}, {odd, odd}).id, ParticipantId{odd});
-    require(c.state(CallId{odd}, UserId{odd, odd}).find(DeviceId{odd}) != nullptr, "the session");
+    require(c.state(CallId{odd}, UserId{odd, odd}).find(UserId{odd, odd}, DeviceId{odd}) != nullptr,
+            "the session");
     requireEqual("the thread", c.state(CallId{odd}).call.threadId, ThreadId{"thread " + odd});
   }
 }

@@ -14,12 +14,14 @@ NewJob add(StorageCase& c, JobType type, std::optional<CallId> call, std::int64_
 void stores(StorageCase& c) {
   NewJob job = c.newJob(JobType::endCalls, std::nullopt, 5);
   job.cutoff = 42;
+  job.mediaId = Secret{"the session's"};
   c.jobs().add(job);
   const Job stored = c.waiting().at(0);
   requireEqual("id", stored.id, job.id);
   requireEqual("type", stored.type, job.type);
   requireEqual("queue", stored.queue, queue);
   requireEqual("cutoff", stored.cutoff, job.cutoff);
+  require(stored.mediaId == job.mediaId, "the media id");
   requireEqual("availableAt", stored.availableAt, t(5));
   requireEqual("attempts", stored.attempts, 0);
   require(!stored.call && !stored.leasedUntil && !stored.failed && !stored.lastError, "nothing else");
@@ -71,6 +73,9 @@ void leastUrgent(StorageCase& c) {
   requireEqual("the first sweep", claim(9, JobClass::sweep).value().job.id, sweep.id);
   requireEqual("the first of sweeps and teardowns", claim(9, JobClass::teardown).value().job.id, teardown.id);
   requireEqual("the next sweep", claim(9, JobClass::sweep).value().job.id, last.id);
+  const NewJob removal = add(c, JobType::removeFromRoom, c.start("third", c.alice, 0), 4);
+  require(!claim(9, JobClass::sweep) && !claim(9, JobClass::sweep, removal.id), "a removal is no sweep");
+  requireEqual("it is as urgent as a teardown", claim(9, JobClass::teardown).value().job.id, removal.id);
   require(!claim(9, JobClass::teardown), "only the setup is left");
   requireEqual("of all", claim(9, JobClass::setup).value().job.id, setup.id);
 }

@@ -106,6 +106,17 @@ void sessionsOfUser(StorageCase& c) {
   };
   require(count(true) == 1 && count(false) == 1, "those of the user, open and closed");
   require(c.state(call).sessions.empty(), "none where no user is asked for");
+  const CallParticipant alice = c.row(call, c.alice);
+  require(found.find(c.alice, DeviceId{"phone"})->mediaId == Secret{"media of " + alice.id.value() + "phone"},
+          "with the media id");
+  CallStore::LoadRequest byParticipant;
+  byParticipant.call = call;
+  byParticipant.user = c.bob;
+  byParticipant.participant = alice.id;
+  requireEqual("of user and participant", c.calls().load(byParticipant).call.value().sessions.size(),
+               std::size_t{3});
+  byParticipant.user = c.alice;
+  requireEqual("each once", c.calls().load(byParticipant).call.value().sessions.size(), std::size_t{2});
   CallStore::LoadRequest request = ofThread("thread");
   request.user = c.alice;
   requireEqual("by the thread", c.calls().load(request).call.value().sessions.size(), std::size_t{2});

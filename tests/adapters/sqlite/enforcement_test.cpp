@@ -83,10 +83,10 @@ TEST_CASE("enforcement: numbers in the file -> keep their meaning", "[sqlite][un
   fixture.run("DELETE FROM jobs");
   const std::vector types{JobType::setupCall,   JobType::teardownCall, JobType::checkCallsActivity,
                           JobType::endCalls,    JobType::warnOfEnd,    JobType::endOverdueCall,
-                          JobType::endLoneCall, JobType::endEmptyCall};
+                          JobType::endLoneCall, JobType::endEmptyCall, JobType::removeFromRoom};
   for (std::size_t i = 0; i < types.size(); ++i)
     storage->jobs().add(newJob("j" + std::to_string(i + 1), types[i], ""));
-  CHECK(fixture.number("SELECT count(*) FROM jobs WHERE id = 'j' || type") == 8);
+  CHECK(fixture.number("SELECT count(*) FROM jobs WHERE id = 'j' || type") == 9);
 
   const std::vector kinds{ThreadType::privateThread, ThreadType::group};
   for (std::size_t i = 0; i < kinds.size(); ++i) {
@@ -126,7 +126,7 @@ TEST_CASE("enforcement: a number that the library does not know cannot be read",
     CHECK(storage->jobs().counts("messenger", t(0)).unreadable == 1);
   }
   SECTION("a type of job") {
-    fixture.run("UPDATE jobs SET type = 9");
+    fixture.run("UPDATE jobs SET type = 10");
     CHECK_FALSE(storage->jobs().claim(claimNext()));
     CHECK(fixture.number("SELECT attempts FROM jobs") == 0);
   }

@@ -121,7 +121,7 @@ TEST_CASE("unreadable call: the activity check evicts the silent ones of every o
 TEST_CASE("unreadable job: workers go on, and drain does not say that nothing is left", "[sqlite][unit]") {
   const SqliteFixture fixture;
   World world(fixture.open());
-  fixture.run("UPDATE jobs SET type = 9 WHERE sequence = 1");
+  fixture.run("UPDATE jobs SET type = 99 WHERE sequence = 1");
   auto worker = world.messenger->jobs().startWorker();
   CHECK_FALSE(worker.drain(generous));  // at once, not when the time is up
   CHECK(world.provider->rooms().size() == 4);

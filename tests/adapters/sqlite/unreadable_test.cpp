@@ -40,14 +40,14 @@ TEST_CASE("unreadable rows: a job of an unknown type → left alone, the next on
   const SqliteFixture fixture;
   const auto storage = fixture.open();
   for (const char* id : {"j1", "j2", "j3"}) storage->jobs().add(newJob(id, JobType::endCalls, ""));
-  fixture.run("UPDATE jobs SET type = 9 WHERE id = 'j1'");
+  fixture.run("UPDATE jobs SET type = 99 WHERE id = 'j1'");
   CHECK(storage->jobs().claim(claimNext()).value().job.id == JobId{"j2"});
   CHECK(storage->jobs().claim(claimNext()).value().job.id == JobId{"j3"});
   CHECK_FALSE(storage->jobs().claim(claimNext()));
   CHECK_FALSE(storage->jobs().claim(claimOf("j1")));
   CHECK(fixture.number("SELECT count(*) FROM jobs WHERE id = 'j1' AND attempts = 0 AND token = 0 "
                        "AND leased_until IS NULL") == 1);
-  CHECK(storage->takeUnreadable() == Ids{"job j1: jobs.type cannot be 9"});
+  CHECK(storage->takeUnreadable() == Ids{"job j1: jobs.type cannot be 99"});
   CHECK(storage->takeUnreadable().empty());  // once
 
   const auto counts = storage->jobs().counts("messenger", t(1));
@@ -65,8 +65,8 @@ TEST_CASE("unreadable rows: a job of an unknown type that runs elsewhere → kee
   const auto storage = fixture.open();
   REQUIRE(started(*storage, "c1", "t1") == Status::committed);
   storage->jobs().add(newJob("newer", JobType::endCalls, "c1"));
-  fixture.run("UPDATE jobs SET type = 9, leased_until = " + std::to_string(t(30).time_since_epoch().count()) +
-              " WHERE id = 'newer'");
+  fixture.run("UPDATE jobs SET type = 99, leased_until = " +
+              std::to_string(t(30).time_since_epoch().count()) + " WHERE id = 'newer'");
   CHECK_FALSE(storage->jobs().claim(claimNext()));
   CHECK(storage->jobs().claim(claimNext(31)).value().job.id == JobId{"c1-setup"});
 }
@@ -99,7 +99,7 @@ TEST_CASE("unreadable rows: listings go on, and a page is as long as it should b
     CHECK(ids == Ids{"c2", "c4"});
   }
   SECTION("jobs") {
-    fixture.run("UPDATE jobs SET type = 9 WHERE id = 'c2-setup'; UPDATE jobs SET failed = 1");
+    fixture.run("UPDATE jobs SET type = 99 WHERE id = 'c2-setup'; UPDATE jobs SET failed = 1");
     CHECK(idsOf(storage->jobs().list({true, 0, 2})) == Ids{"c1-setup", "c3-setup"});
     CHECK(storage->jobs().retryFailed(std::nullopt, t(1)) == 5);
     CHECK(idsOf(storage->jobs().list({false, 1, 2})) == Ids{"c3-setup", "c4-setup"});
@@ -178,7 +178,7 @@ TEST_CASE("unreadable rows: the check names each of them", "[sqlite][unit]") {
   thread.thread.id = ThreadId{"t1"};
   REQUIRE(storage->threads()->createThread(thread));
   fixture.run(
-      "UPDATE jobs SET type = 9 WHERE id = 'c1-setup'; UPDATE threads SET type = 7;"
+      "UPDATE jobs SET type = 99 WHERE id = 'c1-setup'; UPDATE threads SET type = 7;"
       "UPDATE call_participants SET left_at = 5, departed_at = 5 WHERE id = 'c5-alice';"
       "UPDATE call_sessions SET closed_at = 5, departed_at = 5 WHERE participant_sequence = "
       "(SELECT sequence FROM call_participants WHERE id = 'c5-alice');"
@@ -186,6 +186,6 @@ TEST_CASE("unreadable rows: the check names each of them", "[sqlite][unit]") {
   CHECK(checkSqliteFile(fixture.options()) ==
         Ids{"call c3: calls.type cannot be 9, it cannot be read",
             "call c5: calls.end_reason cannot be 200, it cannot be read",
-            "job c1-setup: jobs.type cannot be 9, it cannot be read",
+            "job c1-setup: jobs.type cannot be 99, it cannot be read",
             "thread t1: threads.type cannot be 7, it cannot be read"});
 }
