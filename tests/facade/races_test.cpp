@@ -8,7 +8,7 @@
 namespace messenger::tests {
 namespace {
 
-constexpr std::size_t many = 64;
+constexpr std::size_t racers = 64;
 
 }  // namespace
 
@@ -20,14 +20,14 @@ TEST_CASE("races: 64 starts on one thread -> one call", "[facade][races]") {
 
   std::atomic<int> started{0};
   std::atomic<int> refused{0};
-  together(many, [&](std::size_t i) {
+  together(racers, [&](std::size_t i) {
     const auto call = world.messenger->startCall(world.team, member(i));
     if (call) ++started;
     if (!call && call.error().reason == Reason::callAlreadyActive) ++refused;
   });
 
   REQUIRE(started == 1);
-  REQUIRE(refused == many - 1);
+  REQUIRE(refused == racers - 1);
   REQUIRE(world.callsOf(world.team, member(0)).size() == 1);
   REQUIRE(world.events.count<CallStarted>() == 1);
   REQUIRE(world.broadcaster->named("incoming.call").size() == 1);
@@ -43,13 +43,13 @@ TEST_CASE("races: 64 joins of one user -> one row and one event", "[facade][race
 
   std::atomic<int> first{0};
   std::atomic<int> in{0};
-  together(many, [&](std::size_t) {
+  together(racers, [&](std::size_t) {
     const auto joined = world.messenger->joinCall(call.id, member(1));
     if (joined) ++in;
     if (joined && joined->first) ++first;
   });
 
-  REQUIRE(in == many);
+  REQUIRE(in == racers);
   REQUIRE(first == 1);
   REQUIRE(world.messenger->host().participants(call.id).size() == 2);
   REQUIRE(world.events.count<CallJoined>() == 1);
@@ -63,17 +63,17 @@ TEST_CASE("races: 64 users join -> one row each", "[facade][races]") {
   const Call call = world.startTeam();
 
   std::atomic<int> first{0};
-  together(many, [&](std::size_t i) {
+  together(racers, [&](std::size_t i) {
     const auto joined = world.messenger->joinCall(call.id, member(i + 1));
     if (joined && joined->first) ++first;
   });
 
-  REQUIRE(first == many);
+  REQUIRE(first == racers);
   std::set<std::string> owners;
   for (const auto& row : world.messenger->host().participants(call.id)) owners.insert(row.user.text());
-  REQUIRE(owners.size() == many + 1);
-  REQUIRE(world.messenger->host().participants(call.id).size() == many + 1);
-  REQUIRE(world.events.count<CallJoined>() == many);
+  REQUIRE(owners.size() == racers + 1);
+  REQUIRE(world.messenger->host().participants(call.id).size() == racers + 1);
+  REQUIRE(world.events.count<CallJoined>() == racers);
 }
 
 TEST_CASE("races: 64 ends -> the call ends once", "[facade][races]") {
@@ -86,7 +86,7 @@ TEST_CASE("races: 64 ends -> the call ends once", "[facade][races]") {
 
   std::atomic<int> ended{0};
   std::atomic<int> refused{0};
-  together(many, [&](std::size_t i) {
+  together(racers, [&](std::size_t i) {
     // Owner, host and the last participants: all ways to end at once.
     const bool host = i % 2 == 0;
     const auto result =
@@ -96,7 +96,7 @@ TEST_CASE("races: 64 ends -> the call ends once", "[facade][races]") {
   });
 
   REQUIRE(ended == 1);
-  REQUIRE(refused == many - 1);
+  REQUIRE(refused == racers - 1);
   REQUIRE(world.events.count<CallEnded>() == 1);
   REQUIRE(world.events.of<CallEnded>().front().reason == world.now(call).endReason);
   REQUIRE(world.broadcaster->named("call.ended").size() == 1);
@@ -270,13 +270,13 @@ TEST_CASE("races: starts while calls go down -> no active call", "[facade][races
   const auto when = GENERATE(When::now, When::queued);
   CAPTURE(kind, static_cast<int>(when));
   Fixture world(kind);
-  for (std::size_t i = 0; i < many; ++i) world.addGroup(ThreadId{"g" + std::to_string(i)}, 1);
+  for (std::size_t i = 0; i < racers; ++i) world.addGroup(ThreadId{"g" + std::to_string(i)}, 1);
 
-  together(many + 1, [&](std::size_t i) {
-    if (i == many / 2) {
+  together(racers + 1, [&](std::size_t i) {
+    if (i == racers / 2) {
       (void)world.messenger->host().callsDown(minutes{10}, when);
     } else {
-      (void)world.messenger->startCall(ThreadId{"g" + std::to_string(i < many / 2 ? i : i - 1)}, member(0));
+      (void)world.messenger->startCall(ThreadId{"g" + std::to_string(i < racers / 2 ? i : i - 1)}, member(0));
     }
   });
   REQUIRE_REFUSED(world.messenger->startCall(world.team, member(0)), Reason::callsDown);

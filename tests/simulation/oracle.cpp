@@ -42,7 +42,8 @@ void Oracle::setIn(const CallId& call, const UserId& user, bool in) {
   Person& who = person(call, user);
   if (who.in == in) return;
   who.in = in;
-  calls_[call].inCall += in ? 1 : -1;
+  std::size_t& count = calls_[call].inCall;
+  in ? ++count : --count;
 }
 
 void Oracle::comesIn(const SessionKey& key) {
