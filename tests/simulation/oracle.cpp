@@ -43,7 +43,11 @@ void Oracle::setIn(const CallId& call, const UserId& user, bool in) {
   if (who.in == in) return;
   who.in = in;
   std::size_t& count = calls_[call].inCall;
-  in ? ++count : --count;
+  if (in) {
+    ++count;
+  } else {
+    --count;
+  }
 }
 
 void Oracle::comesIn(const SessionKey& key) {
