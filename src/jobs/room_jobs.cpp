@@ -124,15 +124,15 @@ Attempt RoomJobs::tearDown(const VideoDriverFactory& drivers, const JobQueue::Cl
 }
 
 Attempt RoomJobs::removeSession(const VideoDriverFactory& drivers, const JobQueue::ClaimedJob& claimed) {
-  const Attempt notNeeded{Attempt::Kind::notNeeded, {}, {}};
+  const auto notNeeded = [] { return Attempt{Attempt::Kind::notNeeded, {}, {}}; };
   const std::optional<Secret>& mediaId = claimed.job.mediaId;
-  if (!claimed.call || !claimed.call->call.active() || !mediaId) return notNeeded;
+  if (!claimed.call || !claimed.call->call.active() || !mediaId) return notNeeded();
   try {
     const auto driver = drivers();
     if (!driver) throw DriverError("the video driver factory returned null");
     ParticipantRemoval* removal = driver->removal();
-    if (removal == nullptr) return notNeeded;
-    if (removal->remove(claimed.call->call, *mediaId)) return notNeeded;
+    if (removal == nullptr) return notNeeded();
+    if (removal->remove(claimed.call->call, *mediaId)) return notNeeded();
     throw DriverError("the video driver's remove returned false");
   } catch (...) {
     return {Attempt::Kind::failed, support::whatWasThrown(mediaId->reveal()), {}};

@@ -91,7 +91,7 @@ MUTATIONS = [
     ("who leaves stays in the room", "src/rules/call_rules.cpp",
      "  addRemovals(decision, state, row.user, config, now);\n", ""),
     ("a removal that failed counts as done", "src/jobs/room_jobs.cpp",
-     "if (removal->remove(claimed.call->call, *mediaId)) return notNeeded;\n    throw", "if (removal->remove(claimed.call->call, *mediaId) || claimed.call) return notNeeded;\n    throw"),
+     "if (removal->remove(claimed.call->call, *mediaId)) return notNeeded();", "if (removal->remove(claimed.call->call, *mediaId) || claimed.call) return notNeeded();"),
 
     # presence
     ("no grace after a start", "src/rules/evidence.cpp",

@@ -86,7 +86,7 @@ void givenAtTheStart(StorageCase& c) {
   change.row->data = "the host's \xE2\x82\xAC own\n";
   const CallId call = c.commit(change).call.id;
   const auto same = [&](std::string_view when) {
-    const Call found = c.state(call).call;
+    const CallWithRoom found = c.state(call).call;
     requireEqual("the type " + std::string{when}, static_cast<int>(found.type), 2);
     requireEqual("the limits " + std::string{when}, describe(found.limits), describe(change.row->limits));
     requireEqual("the data " + std::string{when}, found.data, change.row->data);

@@ -43,7 +43,7 @@ void passesOver(StorageCase& c) {
 
 /// With two devices of alice in the call: the one without a name, and her phone.
 CallId twoDevices(StorageCase& c) {
-  const CallId call = c.start("thread", c.alice, 5);
+  CallId call = c.start("thread", c.alice, 5);
   CallChange change = c.changing(call, 5);
   change.sessions = {StorageCase::sessionOf(c.row(call, c.alice), 5, "phone")};
   c.commit(change);
