@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <string_view>
+#include <vector>
+
 #include "messenger/errors.hpp"
 #include "rules/setup_room.hpp"
 #include "rules/teardown_room.hpp"
@@ -55,9 +58,10 @@ void destroy(const VideoDriverFactory& drivers, const CallWithRoom& call) {
   if (!driver->destroy(call)) throw DriverError("the video driver's destroy returned false");
 }
 
-std::optional<std::string_view> secretOf(const CallWithRoom& call) {
-  if (!call.room || !call.room->secret) return std::nullopt;
-  return call.room->secret->reveal();
+/// What a driver that is given the call could say in an exception.
+std::vector<std::string_view> secretsOf(const CallWithRoom& call) {
+  if (!call.room || !call.room->secret) return {};
+  return {call.room->secret->reveal()};
 }
 
 rules::Claim claimOf(const Job& job, bool holds) {
@@ -108,7 +112,7 @@ Attempt RoomJobs::tearDown(const VideoDriverFactory& drivers, const JobQueue::Cl
     try {
       destroy(drivers, call);
     } catch (...) {
-      return {Attempt::Kind::failed, support::whatWasThrown(secretOf(call)), {}};
+      return {Attempt::Kind::failed, support::whatWasThrown(secretsOf(call)), {}};
     }
   }
   const auto recorded = persist([&] {
@@ -127,15 +131,18 @@ Attempt RoomJobs::removeSession(const VideoDriverFactory& drivers, const JobQueu
   const auto notNeeded = [] { return Attempt{Attempt::Kind::notNeeded, {}, {}}; };
   const std::optional<Secret>& mediaId = claimed.job.mediaId;
   if (!claimed.call || !claimed.call->call.active() || !mediaId) return notNeeded();
+  const CallWithRoom& call = claimed.call->call;
   try {
     const auto driver = drivers();
     if (!driver) throw DriverError("the video driver factory returned null");
     ParticipantRemoval* removal = driver->removal();
     if (removal == nullptr) return notNeeded();
-    if (removal->remove(claimed.call->call, *mediaId)) return notNeeded();
+    if (removal->remove(call, *mediaId)) return notNeeded();
     throw DriverError("the video driver's remove returned false");
   } catch (...) {
-    return {Attempt::Kind::failed, support::whatWasThrown(mediaId->reveal()), {}};
+    std::vector<std::string_view> secrets = secretsOf(call);
+    secrets.emplace_back(mediaId->reveal());
+    return {Attempt::Kind::failed, support::whatWasThrown(secrets), {}};
   }
 }
 

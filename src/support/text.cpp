@@ -178,17 +178,29 @@ std::string withoutControls(std::string_view text, char instead) {
   return out;
 }
 
+std::string withoutSecrets(std::string_view text, std::vector<std::string_view> secrets) {
+  std::sort(secrets.begin(), secrets.end(), [](auto a, auto b) { return a.size() > b.size(); });
+  std::string shown{text};
+  for (const std::string_view secret : secrets) {
+    if (secret.empty()) break;
+    std::string hidden;
+    for (std::size_t at = 0;;) {
+      const std::size_t found = shown.find(secret, at);
+      hidden.append(shown, at, found - at);
+      if (found == std::string::npos) break;
+      hidden += "[secret]";
+      at = found + secret.size();
+    }
+    shown = std::move(hidden);
+  }
+  return shown;
+}
+
 std::string presentable(std::string_view text, const std::optional<std::string_view>& secret,
                         std::size_t maxBytes) {
   std::string hidden;
-  if (secret && !secret->empty()) {
-    for (std::size_t at = 0;;) {
-      const std::size_t found = text.find(*secret, at);
-      hidden.append(text.substr(at, found - at));
-      if (found == std::string_view::npos) break;
-      hidden += "[secret]";
-      at = found + secret->size();
-    }
+  if (secret) {
+    hidden = withoutSecrets(text, {*secret});
     text = hidden;
   }
   std::string out;

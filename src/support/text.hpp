@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace messenger::support {
 
@@ -49,6 +50,10 @@ struct Character {
 
 /// The text with `instead` for each ill-formed byte and each control character.
 [[nodiscard]] std::string withoutControls(std::string_view text, char instead = '?');
+
+/// The text with "[secret]" for each of `secrets` in it that is not empty; of two where one is a part of the
+/// other, for the longer one.
+[[nodiscard]] std::string withoutSecrets(std::string_view text, std::vector<std::string_view> secrets);
 
 /// A foreign error text for storing and showing: ill-formed bytes and control characters become '?', `secret`
 /// (when given and not empty) becomes "[secret]", and it is cut to `maxBytes` at a character.

@@ -208,8 +208,9 @@ bool FakeVideoProvider::destroy(const CallWithRoom& call) {
 
 bool FakeVideoProvider::removeSession(const CallWithRoom& call, const Secret& mediaId) {
   const std::optional<std::string> roomId = call.room ? call.room->id : std::nullopt;
+  const std::string roomSecret = call.room && call.room->secret ? call.room->secret->reveal() : std::string{};
   const std::size_t index = begin({DriverCall::Method::remove, call.id, call.threadId, roomId,
-                                   DriverCall::Result::running, /*secretSeen=*/false, mediaId.reveal()});
+                                   DriverCall::Result::running, !roomSecret.empty(), mediaId.reveal()});
   ProviderAnswer answer = ProviderAnswer::no;
   {
     const std::lock_guard lock(mutex_);
@@ -218,7 +219,7 @@ bool FakeVideoProvider::removeSession(const CallWithRoom& call, const Secret& me
   }
   if (isThrowing(answer)) {
     finish(index, DriverCall::Result::threw, roomId);
-    throw DriverError("the fake provider is set to throw: " + mediaId.reveal());
+    throw DriverError("the fake provider is set to throw: " + mediaId.reveal() + ' ' + roomSecret);
   }
   const bool yes = answer == ProviderAnswer::yes;
   finish(index, yes ? DriverCall::Result::yes : DriverCall::Result::no, roomId);

@@ -183,6 +183,11 @@ TEST_CASE("presentable: the secret anywhere -> hidden", "[support][unit]") {
   CHECK(presentable("12345swordfish", "swordfish", 9) == "12345[sec");
 }
 
+TEST_CASE("withoutSecrets: one is a part of another -> the longer one is hidden first", "[support][unit]") {
+  CHECK(withoutSecrets("hush and hushed", {"hush", "", "hushed"}) == "[secret] and [secret]");
+  CHECK(withoutSecrets("nothing here", {}) == "nothing here");
+}
+
 TEST_CASE("presentable: too long -> cut at a character", "[support][unit]") {
   CHECK(presentable("12345", std::nullopt, 3) == "123");
   CHECK(presentable("ää", std::nullopt, 3) == "ä");

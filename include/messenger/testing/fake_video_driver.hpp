@@ -37,7 +37,7 @@ struct DriverCall {
   /// room in the call that was passed.
   std::optional<std::string> roomId;
   Result result = Result::running;
-  bool secretSeen = false;  ///< destroy: the call had the room's secret
+  bool secretSeen = false;  ///< destroy, remove: the call had the room's secret
   std::string mediaId{};    ///< remove
 };
 

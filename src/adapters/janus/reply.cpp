@@ -1,6 +1,6 @@
 #include "adapters/janus/reply.hpp"
 
-#include <algorithm>
+#include <utility>
 
 #include "support/text.hpp"
 
@@ -35,16 +35,11 @@ tl::unexpected<JanusError> malformed(std::string text) {
 
 std::string cleaned(std::string_view text, const std::vector<Secret>& secrets) {
   constexpr std::size_t most = 300;
-  std::string clean{text.substr(0, 64 * most)};
   std::vector<std::string_view> hidden;
   hidden.reserve(secrets.size());
   for (const Secret& each : secrets) hidden.emplace_back(each.reveal());
-  // The longest first, because one may be a part of another.
-  std::sort(hidden.begin(), hidden.end(), [](auto a, auto b) { return a.size() > b.size(); });
-  for (const std::string_view each : hidden) {
-    clean = support::presentable(clean, each, clean.size() + 64 * most);
-  }
-  return support::presentable(clean, std::nullopt, most);
+  return support::presentable(support::withoutSecrets(text.substr(0, 64 * most), std::move(hidden)),
+                              std::nullopt, most);
 }
 
 JanusResult<Json> readReply(std::string_view body, std::string_view transaction,
