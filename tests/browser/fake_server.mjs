@@ -47,6 +47,7 @@ class World {
   thread = (id) => this.threads.find((each) => each.id === id) ?? this.#refuse(404, "threadNotFound");
   active = (thread) => this.calls.find((each) => each.thread === thread && !each.ended) ?? null;
   seat = (call, me) => call.people.find((each) => each.user === me);
+  mayHear = (me, channel) => !channel.startsWith("thread.") || this.thread(channel.slice("thread.".length)).members.includes(me);
   isIn = (call, me) => Boolean(this.seat(call, me) && !this.seat(call, me).left);
 
   #refuse(status, reason) {
@@ -223,7 +224,7 @@ export async function startFakeServer(port = 0) {
     const heard = ({ subscribe: channel, unsubscribe }) => {
       if (!channel) return socket.channels.delete(unsubscribe);
       socket.asked.push(channel);
-      const reason = world.refusals.shift();
+      const reason = world.refusals.shift() ?? (world.mayHear(user, channel) ? undefined : "notMember");
       if (!reason) socket.channels.add(channel);
       return socket.send(reason ? { event: "refused", channel, reason } : { event: "subscribed", channel });
     };
