@@ -23,8 +23,10 @@ CallStore::Loaded VectorCallStore::load(const LoadRequest& request) {
     const CallParticipant& participant = each.participant;
     if (participant.callId != row->call.id) continue;
     const bool isUser = request.user && participant.user == *request.user;
-    const bool wanted = isUser || (request.participant && participant.id == *request.participant) ||
-                        (request.everyoneInCall && !participant.leftAt);
+    const bool wanted =
+        isUser || (request.participant && participant.id == *request.participant) ||
+        (request.everyoneInCall && !participant.leftAt) ||
+        std::find(request.others.begin(), request.others.end(), participant.user) != request.others.end();
     if (wanted) state.participants.push_back(participant);
   }
   for (const Tables::SessionRow& each : tables_.sessions) {
@@ -32,6 +34,7 @@ CallStore::Loaded VectorCallStore::load(const LoadRequest& request) {
     const bool wanted = request.user == session.user || request.participant == session.participant;
     if (wanted && each.call == row->call.id) state.sessions.push_back(session);
   }
+  state.rings = tables_.ringsOf(row->call.id, request.user, request.rings);
   return loaded;
 }
 
@@ -67,6 +70,7 @@ CommitResult VectorCallStore::commit(const CallChange& change) {
     });
   }
   for (const CallSession& wanted : change.sessions) write(wanted, change, result);
+  for (const CallRing& wanted : change.rings) write(wanted, change.call);
   if (change.everyoneLeaves) {
     for (Tables::ParticipantRow& each : tables_.participants) {
       if (each.participant.callId != change.call || each.participant.leftAt) continue;
@@ -160,6 +164,12 @@ void VectorCallStore::write(const CallSession& wanted, const CallChange& change,
   }
 }
 
+void VectorCallStore::write(const CallRing& wanted, const CallId& call) {
+  Tables::RingRow* row = tables_.findRing(call, wanted.user);
+  if (row == nullptr) row = &tables_.rings.emplace_back();
+  *row = {wanted, call};
+}
+
 void VectorCallStore::closeSessions(const CallParticipant& of, const CallChange& change,
                                     CommitResult& result) {
   for (const Tables::SessionRow& each : tables_.sessions) {
@@ -194,8 +204,9 @@ std::vector<CallParticipant> VectorCallStore::participants(const ParticipantsQue
 }
 
 CallSnapshot VectorCallStore::snapshot(const Tables::CallRow& row, const UserId& viewer) {
-  CallSnapshot snapshot{row.call, std::nullopt};
+  CallSnapshot snapshot{row.call};
   if (const auto* participant = tables_.find(row.call.id, viewer)) snapshot.viewer = participant->participant;
+  if (const auto* ring = tables_.findRing(row.call.id, viewer)) snapshot.ring = ring->ring;
   return snapshot;
 }
 
@@ -248,6 +259,58 @@ CallStore::ActiveSummary VectorCallStore::activeSummary(StorageTime startedBefor
   return summary;
 }
 
+std::vector<CallSnapshot> VectorCallStore::ringing(const UserId& user) {
+  const std::lock_guard lock(tables_.mutex);
+  std::vector<CallSnapshot> found;
+  for (const Tables::CallRow& row : tables_.calls) {
+    const Tables::RingRow* ring = tables_.findRing(row.call.id, user);
+    if (row.call.active() && ring != nullptr && ring->ring.rings()) found.push_back(snapshot(row, user));
+  }
+  return found;
+}
+
+CallStore::MissedPage VectorCallStore::missed(const MissedQuery& query) {
+  const std::lock_guard lock(tables_.mutex);
+  MissedPage page;
+  const Tables::CallRow* before = query.before ? tables_.find(*query.before) : nullptr;
+  page.knowsBefore = !query.before || before != nullptr;
+  if (!page.knowsBefore) return page;
+  std::for_each(tables_.calls.rbegin(), tables_.calls.rend(), [&](const Tables::CallRow& row) {
+    const Tables::RingRow* ring = tables_.findRing(row.call.id, query.user);
+    if (ring == nullptr || !ring->ring.isMissed()) return;
+    if (!ring->ring.seen) ++page.unseen;
+    if (before != nullptr && row.call.sequence >= before->call.sequence) return;
+    if (row.call.createdAt < query.since) return;
+    page.more = page.calls.size() == query.limit;
+    if (!page.more) page.calls.push_back(snapshot(row, query.user));
+  });
+  return page;
+}
+
+std::size_t VectorCallStore::markSeen(const UserId& user, std::int64_t upTo) {
+  const std::lock_guard lock(tables_.mutex);
+  std::size_t marked = 0;
+  for (Tables::RingRow& each : tables_.rings) {
+    const bool isMissed = each.ring.user == user && each.ring.isMissed() && !each.ring.seen;
+    if (!isMissed || tables_.find(each.call)->call.sequence > upTo) continue;
+    each.ring.seen = true;
+    ++marked;
+  }
+  return marked;
+}
+
+std::vector<UserId> VectorCallStore::busy(const std::vector<UserId>& users) {
+  const std::lock_guard lock(tables_.mutex);
+  std::vector<UserId> found;
+  for (const UserId& user : users) {
+    const bool isIn =
+        std::any_of(tables_.participants.begin(), tables_.participants.end(),
+                    [&](const auto& row) { return row.participant.user == user && !row.participant.leftAt; });
+    if (isIn) found.push_back(user);
+  }
+  return found;
+}
+
 std::size_t VectorCallStore::prune(const PruneRequest& request) {
   const std::lock_guard lock(tables_.mutex);
   std::size_t pruned = 0;
@@ -259,6 +322,7 @@ std::size_t VectorCallStore::prune(const PruneRequest& request) {
     std::erase_if(tables_.participants,
                   [&](const auto& each) { return each.participant.callId == row->call.id; });
     std::erase_if(tables_.sessions, [&](const auto& each) { return each.call == row->call.id; });
+    std::erase_if(tables_.rings, [&](const auto& each) { return each.call == row->call.id; });
     row = tables_.calls.erase(row);
     ++pruned;
   }

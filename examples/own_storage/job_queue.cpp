@@ -61,6 +61,7 @@ std::optional<JobQueue::ClaimedJob> VectorJobQueue::claim(const ClaimRequest& re
   claimed.call.emplace();
   claimed.call->call = call;
   claimed.call->inCall = tables_.countInCall(call.id);
+  claimed.call->rings = tables_.ringsOf(call.id, std::nullopt, /*all=*/false);
   return claimed;
 }
 

@@ -39,6 +39,22 @@ Tables::SessionRow* Tables::find(const SessionKey& session) {
   return nullptr;
 }
 
+Tables::RingRow* Tables::findRing(const CallId& call, const UserId& callee) {
+  for (RingRow& row : rings) {
+    if (row.call == call && row.ring.user == callee) return &row;
+  }
+  return nullptr;
+}
+
+std::vector<CallRing> Tables::ringsOf(const CallId& call, const std::optional<UserId>& user, bool all) const {
+  std::vector<CallRing> found;
+  for (const RingRow& row : rings) {
+    const bool wanted = all || row.ring.rings() || row.ring.user == user;
+    if (row.call == call && wanted) found.push_back(row.ring);
+  }
+  return found;
+}
+
 std::size_t Tables::countInCall(const CallId& call) const {
   return static_cast<std::size_t>(std::count_if(
       participants.begin(), participants.end(),

@@ -28,10 +28,16 @@ struct Tables {
     messenger::SessionKey key() const { return {call, session.user, session.device}; }
   };
 
+  struct RingRow {
+    messenger::CallRing ring;
+    messenger::CallId call;
+  };
+
   std::mutex mutex;
   std::deque<CallRow> calls;
   std::deque<ParticipantRow> participants;
   std::deque<SessionRow> sessions;
+  std::deque<RingRow> rings;
   std::deque<messenger::Job> jobs;
   std::int64_t lastCall = 0;
   std::int64_t lastParticipant = 0;
@@ -45,6 +51,10 @@ struct Tables {
   ParticipantRow* find(const messenger::ParticipantId& participant);
   ParticipantRow* find(const messenger::CallId& call, const messenger::UserId& user);
   SessionRow* find(const messenger::SessionKey& session);
+  RingRow* findRing(const messenger::CallId& call, const messenger::UserId& callee);
+  /// All rings of a call; or those that ring, and the user's.
+  std::vector<messenger::CallRing> ringsOf(const messenger::CallId& call,
+                                           const std::optional<messenger::UserId>& user, bool all) const;
   std::size_t countInCall(const messenger::CallId& call) const;
   bool canBePruned(const CallRow& row, messenger::StorageTime endedBefore) const;
   /// The job, while it is claimed under this token.
@@ -70,6 +80,10 @@ class VectorCallStore final : public messenger::CallStore {
                                                    const messenger::UserId& viewer) override;
   std::vector<messenger::Call> activeCallsAfter(const ActiveCallsQuery& query) override;
   ActiveSummary activeSummary(messenger::StorageTime startedBefore) override;
+  std::vector<messenger::CallSnapshot> ringing(const messenger::UserId& user) override;
+  MissedPage missed(const MissedQuery& query) override;
+  std::size_t markSeen(const messenger::UserId& user, std::int64_t upTo) override;
+  std::vector<messenger::UserId> busy(const std::vector<messenger::UserId>& users) override;
   std::size_t prune(const PruneRequest& request) override;
   std::size_t prunable(messenger::StorageTime endedBefore) override;
 
@@ -82,6 +96,7 @@ class VectorCallStore final : public messenger::CallStore {
              messenger::CommitResult& result);
   void closeSessions(const messenger::CallParticipant& of, const messenger::CallChange& change,
                      messenger::CommitResult& result);
+  void write(const messenger::CallRing& wanted, const messenger::CallId& call);
   messenger::CallSnapshot snapshot(const Tables::CallRow& row, const messenger::UserId& viewer);
 
   Tables& tables_;

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "messenger/model/call_limits.hpp"
@@ -92,7 +93,32 @@ struct Config {
     static constexpr std::size_t most = 16;
   };
 
+  /// Whether the library knows who is rung (CallRing). Off, as in the Laravel package: members hear of a
+  /// call, and nothing is stored of that.
+  struct Ringing {
+    bool enabled = false;
+    /// A call rings at most so many at a time; when a thread has more members to ring, `incoming.call` is all
+    /// they get. 1 to `most`.
+    std::size_t maxCallees = 32;
+    /// How long a callee is rung: then they have missed the call, and a private call ends
+    /// (EndReason::noAnswer). A job, which needs what `CallLimits` says. 45 s suit most. Zero: until the call
+    /// ends. Zero, or one second to one hour.
+    std::chrono::milliseconds noAnswerAfter{0};
+    /// How long after its ring a callee may be rung again (`Messenger::ring`). Zero to one hour.
+    std::chrono::milliseconds againAfter = std::chrono::seconds{10};
+    /// What is done about members who are in another call.
+    enum class WhenBusy : std::uint8_t {
+      ring,    ///< they are rung all the same
+      mark,    ///< they are not rung, have missed the call, and RingState::busy tells
+      refuse,  ///< the same; a start in a private thread is refused with calleeBusy
+    };
+    WhenBusy whenBusy = WhenBusy::ring;
+
+    static constexpr std::size_t most = 256;
+  };
+
   Calling calling;
+  Ringing ringing;
   Limits limits;
   Sessions sessions;
   Jobs jobs;

@@ -127,10 +127,10 @@ class Messenger {
   // one device each, or that does not tell them apart, names none. A user is in the call while one of their
   // devices is.
 
-  /// Starts a call with the user in it and rings the others. Safe to repeat: a second start is refused while
-  /// the first call is active. Refuses: callingDisabled, callsDown, threadCallingDisabled, threadLocked,
-  /// threadPending, mayNotStart, callAlreadyActive; in synchronous mode setupFailed, which leaves an ended
-  /// call.
+  /// Starts a call with the user in it and rings the others (`Config::Ringing`). Safe to repeat: a second
+  /// start is refused while the first call is active. Refuses: callingDisabled, callsDown,
+  /// threadCallingDisabled, threadLocked, threadPending, mayNotStart, callAlreadyActive, calleeBusy; in
+  /// synchronous mode setupFailed, which leaves an ended call.
   [[nodiscard]] Result<Call> startCall(const ThreadId& thread, const UserId& user,
                                        const StartOptions& options = {});
 
@@ -145,8 +145,19 @@ class Messenger {
   /// Ends the call for everyone. Refuses: callEnded, kicked, notInCall, notOwnerOrAdmin.
   Result<Call> endCall(const CallId& call, const UserId& user);
 
-  /// Declines to join. In a private thread this ends the call. Refuses: callEnded, alreadyJoined.
+  /// Declines to join. In a private thread this ends the call; in a group it stops ringing for the user.
+  /// Refuses: callEnded, alreadyJoined.
   Result<Call> ignoreCall(const CallId& call, const UserId& user);
+
+  /// Rings members of the thread, for the first time or again: they hear of the call as at its start. Returns
+  /// those who now begin to ring; those who are in the call or ring already are left as they are. Refuses:
+  /// callEnded, kicked, notInCall, ringingDisabled, userNotFound (no member, or kicked), rangJustNow,
+  /// tooManyCallees, invalidInput.
+  Result<std::vector<CallRing>> ring(const CallId& call, const UserId& user,
+                                     const std::vector<UserId>& callees);
+
+  /// The user has seen what they missed: up to this call, or all. Returns how many they had not seen.
+  std::size_t markMissedSeen(const UserId& user, const std::optional<CallId>& upTo = std::nullopt);
 
   /// Reports that this device of the user is still in the call; without one, the device that joined without
   /// one. A device that falls silent is out. Costs one look-up in memory once the device is tracked. Refuses:
@@ -186,6 +197,19 @@ class Messenger {
   /// The active calls in all threads that the user is a member of.
   [[nodiscard]] std::vector<CallView> activeCalls(const UserId& user) const;
 
+  // Ringing: see `Config::Ringing`. Of calls in threads that the user is still a member of.
+
+  /// The calls that ring for the user now: whether a push that came late is still true.
+  [[nodiscard]] std::vector<CallView> ringing(const UserId& user) const;
+
+  /// A page of the calls that the user has missed, newest first: the first page, or those older than
+  /// `before`; those that began at `since` or later. Refuses: callNotFound (`before`).
+  [[nodiscard]] Result<MissedCalls> missedCalls(const UserId& user, TimePoint since = {},
+                                                const std::optional<CallId>& before = std::nullopt) const;
+
+  /// Everyone who was ever rung in the call. Refuses: callNotFound, threadNotFound, notMember.
+  [[nodiscard]] Result<std::vector<CallRing>> rings(const CallId& call, const UserId& user) const;
+
   // Events. A listener runs after the commit, on the OS thread that made the change or on one that delivers
   // for it. For one call: in the order of the changes, one at a time. Different calls: concurrently. An
   // exception from a listener is logged; the next listener runs.
@@ -196,6 +220,9 @@ class Messenger {
   Subscription onDeviceJoined(std::function<void(const DeviceJoined&)> listener);
   Subscription onDeviceLeft(std::function<void(const DeviceLeft&)> listener);
   Subscription onCallIgnored(std::function<void(const CallIgnored&)> listener);
+  Subscription onCallRinging(std::function<void(const CallRinging&)> listener);
+  Subscription onRingStopped(std::function<void(const RingStopped&)> listener);
+  Subscription onCallMissed(std::function<void(const CallMissed&)> listener);
   Subscription onCallEnding(std::function<void(const CallEnding&)> listener);
   Subscription onCallEnded(std::function<void(const CallEnded&)> listener);
   Subscription onKickedFromCall(std::function<void(const KickedFromCall&)> listener);

@@ -35,6 +35,10 @@ enum class Reason : std::uint8_t {
   threadExists = 21,          ///< the default thread directory has a thread with that id
   callFull = 22,              ///< join: as many are in the call as `Config::limits.participants` allows
   tooManyDevices = 23,        ///< join: as many devices of the user are in the call as may be
+  calleeBusy = 24,            ///< start: the other side is in a call (`Config::Ringing::whenBusy`)
+  ringingDisabled = 25,       ///< ring: `Config::ringing.enabled` is off
+  rangJustNow = 26,           ///< ring: one of them was rung a moment ago (`Config::Ringing::againAfter`)
+  tooManyCallees = 27,        ///< ring: more would ring than `Config::Ringing::maxCallees`
 };
 
 /// `callEnded`, `notMember`, …: the enumerator's own name, stable, fit for a response body.

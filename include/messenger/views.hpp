@@ -1,13 +1,16 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "messenger/model/call.hpp"
 #include "messenger/model/call_participant.hpp"
+#include "messenger/model/call_ring.hpp"
 #include "messenger/model/room.hpp"
 #include "messenger/model/thread.hpp"
 
@@ -51,8 +54,34 @@ struct CallView {
   bool joined = false;  ///< ever
   bool kicked = false;
   std::optional<RoomView> room;  ///< only while the call is active and set up, and the viewer is in it
+  /// What the call was to the viewer; none of that where `Config::ringing.enabled` is off.
+  enum class Part : std::uint8_t {
+    none,      ///< they did not start it, never joined, and were not rung
+    outgoing,  ///< they started it
+    answered,  ///< they joined
+    ringing,
+    missed,
+    declined,
+    cancelled,
+    busy,
+  };
+  Part part = Part::none;
   /// Of the viewer's open sessions, by device; with the room, and where sessions are removed from rooms.
   std::vector<std::pair<DeviceId, Secret>> mediaIds{};
+};
+
+/// `none`, `outgoing`, …: the enumerator's own name.
+[[nodiscard]] std::string_view toString(CallView::Part part) noexcept;
+
+/// Calls that a user has missed.
+struct MissedCalls {
+  struct Missed {
+    CallView call;
+    CallRing ring;
+  };
+  std::vector<Missed> calls;       ///< newest first
+  std::size_t unseen = 0;          ///< all that they have missed and not seen, of any age
+  std::optional<CallId> nextPage;  ///< `before` for the next page; none on the last page
 };
 
 /// A page of a thread's calls.

@@ -72,9 +72,9 @@ Result<Done> Engine::run(CallStore::LoadRequest request, const Rule& rule) {
 }
 
 Result<Done> Engine::runFor(const UserId& user, const CallStore::LoadRequest& request, const MemberRule& rule,
-                            rules::NotifiesThread notifiesThread) {
+                            rules::NotifiesThread notifiesThread, Callees callees) {
   return repeat([&]() -> std::optional<Result<Done>> {
-    auto seen = look(user, request, notifiesThread);
+    auto seen = look(user, request, notifiesThread, callees);
     if (!seen) return refuse(seen.error());
     return carryOut(rule(seen->loaded, seen->access, context_.now()), seen->loaded,
                     std::move(seen->audience));
@@ -82,7 +82,7 @@ Result<Done> Engine::runFor(const UserId& user, const CallStore::LoadRequest& re
 }
 
 Result<Engine::Seen> Engine::look(const UserId& user, CallStore::LoadRequest request,
-                                  rules::NotifiesThread notifiesThread) {
+                                  rules::NotifiesThread notifiesThread, Callees callees) {
   request.user = user;
   request.countUpTo = countFor(request);
   request.membership = context_.threadsAreInStorage;
@@ -98,9 +98,26 @@ Result<Engine::Seen> Engine::look(const UserId& user, CallStore::LoadRequest req
   }
   auto access = rules::accessOf(loaded.membership);
   if (!access) return refuse(access.error());
+  if (callees == Callees::yes) addCallees(*access, roster);
   Audience audience = audienceOf(*access);
   if (roster) audience.members = std::move(roster->members);
   return Seen{std::move(loaded), std::move(*access), std::move(audience)};
+}
+
+/// Read after the call was loaded: the thread's revision guards it.
+void Engine::addCallees(rules::Access& access, std::optional<Roster>& roster) {
+  if (!roster) roster = context_.threads.findRoster(access.thread.id);
+  if (!roster) return;
+  access.members = roster->members;
+  const Config::Ringing& ringing = context_.rules.ringing;
+  const bool asksWhoIsBusy = ringing.whenBusy != Config::Ringing::WhenBusy::ring;
+  if (!asksWhoIsBusy) return;
+  std::vector<UserId> users;
+  for (const ThreadMember& each : access.members) {
+    if (each.user != access.member.user && !each.notificationsMuted) users.push_back(each.user);
+  }
+  if (users.size() > ringing.maxCallees) return;  // nobody is rung
+  access.busy = context_.storage.calls().busy(users);
 }
 
 Result<Done> Engine::runFrom(const CallState& state, const Rule& rule) {
@@ -254,6 +271,7 @@ Done Engine::settled(rules::Decision& decision, CommitResult& result) {
   done.kind = Done::Kind::committed;
   done.call = result.call;
   done.participants = result.participants;
+  done.rings = decision.change->rings;
   for (const CallSession& each : decision.change->sessions) {
     if (each.open()) done.mediaId = each.mediaId;
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <vector>
@@ -28,6 +29,7 @@ struct Done {
   Kind kind = Kind::unchanged;
   CallWithRoom call{};                          ///< as the change left it, or as it was loaded
   std::vector<CallParticipant> participants{};  ///< as written, or as loaded
+  std::vector<CallRing> rings{};                ///< as written; nothing when unchanged
   std::optional<Call> afterJobs{};              ///< synchronous mode: the call after the jobs of the change
   std::optional<Secret> mediaId{};              ///< of the session that the rule opened or saw
 };
@@ -38,6 +40,9 @@ class Engine {
  public:
   explicit Engine(Context& context) : context_(context) {}
 
+  /// Whether a rule needs everyone in the thread before it decides, because it may ring them.
+  enum class Callees : std::uint8_t { no, yes };
+
   /// Refuses what the rule refuses, and callNotFound when the request names a call by its id. Throws what
   /// storage and presence throw, with nothing changed (but see CallStore for lost answers), and
   /// StorageUnavailable when the call keeps changing in between.
@@ -46,7 +51,7 @@ class Engine {
   /// The same on behalf of a user, whose row is loaded. Also refuses threadNotFound, notMember. What may
   /// notify the whole thread says so, and saves a question to a directory of the host's.
   Result<Done> runFor(const UserId& user, const CallStore::LoadRequest& request, const MemberRule& rule,
-                      rules::NotifiesThread notifiesThread = rules::never);
+                      rules::NotifiesThread notifiesThread = rules::never, Callees callees = Callees::no);
 
   /// The same, beginning with a picture that was loaded before.
   Result<Done> runFrom(const CallState& state, const Rule& rule);
@@ -62,9 +67,10 @@ class Engine {
     Audience audience;
   };
   Result<Seen> look(const UserId& user, CallStore::LoadRequest request,
-                    rules::NotifiesThread notifiesThread = rules::never);
+                    rules::NotifiesThread notifiesThread = rules::never, Callees callees = Callees::no);
 
  private:
+  void addCallees(rules::Access& access, std::optional<Roster>& roster);
   Result<Done> repeat(const std::function<std::optional<Result<Done>>()>& attempt);
   /// Empty: conflict; load and decide again.
   std::optional<Result<Done>> carryOut(rules::Decision decision, const CallStore::Loaded& loaded,

@@ -73,12 +73,12 @@ ExtraFields Extras::ofThread(const Thread& thread, const std::optional<UserId>& 
 }
 
 ExtraFields Extras::ofPayload(const std::string& event, const Call& call) const {
-  return checked(
-      "payload",
-      {"id",           "active",     "type",     "type_verbose", "thread_id", "thread_type", "thread_name",
-       "created_at",   "updated_at", "owner_id", "owner_type",   "owner",     "meta",        "options",
-       "participants", "call",       "sender",   "call_id",      "kicked",    "device_id",   "ends_at"},
-      [&](const Presenter& presenter) { return presenter.payloadFields(event, call); });
+  return checked("payload",
+                 {"id",          "active",     "type",         "type_verbose", "thread_id",  "thread_type",
+                  "thread_name", "created_at", "updated_at",   "owner_id",     "owner_type", "owner",
+                  "meta",        "options",    "participants", "call",         "sender",     "call_id",
+                  "kicked",      "device_id",  "ends_at",      "reason"},
+                 [&](const Presenter& presenter) { return presenter.payloadFields(event, call); });
 }
 
 void writeExtras(support::JsonWriter& json, const ExtraFields& fields) {

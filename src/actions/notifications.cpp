@@ -15,6 +15,15 @@ using Answer = CallChange::ThreadAnswer;
 constexpr Answer neededFor(const rules::notice::Started&) {
   return Answer::roster;
 }
+constexpr Answer neededFor(const rules::notice::Ringing& notice) {
+  return notice.again ? Answer::thread : Answer::nothing;
+}
+constexpr Answer neededFor(const rules::notice::RingStopped&) {
+  return Answer::thread;
+}
+constexpr Answer neededFor(const rules::notice::Missed&) {
+  return Answer::thread;
+}
 constexpr Answer neededFor(const rules::notice::Ended&) {
   return Answer::roster;
 }
@@ -47,8 +56,32 @@ class Notifications {
         audience_(std::move(audience)) {}
 
   void operator()(const rules::notice::Started& notice) {
-    guarded("incoming.call", [&] { ring(notice.starter); });
+    guarded("incoming.call", [&] { broadcastFrom("incoming.call", notice.starter, othersThan(notice)); });
     add(CallStarted{call_, notice.starter.user});
+  }
+
+  void operator()(const rules::notice::Ringing& notice) {
+    if (notice.again)
+      guarded("incoming.call", [&] { broadcastFrom("incoming.call", notice.by, notice.callees); });
+    add(CallRinging{call_, notice.by.user, notice.callees});
+  }
+
+  void operator()(const rules::notice::RingStopped& notice) {
+    guarded("ring.stopped", [&] {
+      broadcastCall("ring.stopped", notice.callees, [&](support::JsonWriter& json) {
+        json.key("reason").value(toString(notice.why));
+        if (!notice.device.empty()) json.key("device_id").value(notice.device.value());
+      });
+    });
+    for (const UserId& callee : notice.callees) {
+      add(RingStopped{call_, callee, notice.state, notice.why, notice.device});
+    }
+    if (notice.state == RingState::missed) (*this)(rules::notice::Missed{notice.callees, notice.state});
+  }
+
+  void operator()(const rules::notice::Missed& notice) {
+    guarded("call.missed", [&] { broadcastFrom("call.missed", ownerAsMember(), notice.callees); });
+    for (const UserId& callee : notice.callees) add(CallMissed{call_, callee, notice.state});
   }
 
   void operator()(const rules::notice::Joined& notice) {
@@ -181,12 +214,28 @@ class Notifications {
     });
   }
 
-  void ring(const ThreadMember& starter) {
+  [[nodiscard]] std::vector<UserId> othersThan(const rules::notice::Started& notice) {
+    const std::vector<UserId>& without = notice.notRung;
     std::vector<UserId> others;
     for (const ThreadMember& member : members()) {
-      if (member.user != starter.user && !member.notificationsMuted) others.push_back(member.user);
+      const bool hears = member.user != notice.starter.user && !member.notificationsMuted;
+      if (hears && std::find(without.begin(), without.end(), member.user) == without.end())
+        others.push_back(member.user);
     }
-    if (others.empty()) return;
+    return others;
+  }
+
+  /// Who started the call, by the name that they have now.
+  [[nodiscard]] ThreadMember ownerAsMember() {
+    ThreadMember owner;
+    owner.user = call_.owner;
+    owner.name = context_.threads.findUserName(call_.owner).value_or("");
+    return owner;
+  }
+
+  /// With the call and whom it is from as payload.
+  void broadcastFrom(const char* event, const ThreadMember& sender, const std::vector<UserId>& users) {
+    if (users.empty()) return;
     support::JsonWriter json;
     json.beginObject();
     json.key("call").beginObject();
@@ -194,14 +243,14 @@ class Notifications {
     if (audience_.thread) writeExtras(json, context_.extras.ofThread(*audience_.thread, std::nullopt));
     json.endObject();
     json.key("sender").beginObject();
-    json.key("name").value(starter.name);
-    json.key("provider_id").value(starter.user.id);
-    json.key("provider_alias").value(starter.user.type);
-    writeExtras(json, context_.extras.ofUser(starter.user));
+    json.key("name").value(sender.name);
+    json.key("provider_id").value(sender.user.id);
+    json.key("provider_alias").value(sender.user.type);
+    writeExtras(json, context_.extras.ofUser(sender.user));
     json.endObject();
-    writeExtras(json, context_.extras.ofPayload("incoming.call", call_));
+    writeExtras(json, context_.extras.ofPayload(event, call_));
     json.endObject();
-    broadcast("incoming.call", others, std::move(json).text());
+    broadcast(event, users, std::move(json).text());
   }
 
   /// All members, except those who muted notifications and were not in the call.

@@ -54,6 +54,11 @@ void checkQueueName(const char* field, const std::string& name) {
 void Config::validate() const {
   checkQueueName("calling.subscriber.channel", calling.subscriber.channel);
   if (const auto why = limits.whyNot("Config::limits.")) throw std::invalid_argument(*why);
+  checkBetween<std::size_t>("ringing.maxCallees", ringing.maxCallees, 1, Ringing::most);
+  if (ringing.noAnswerAfter.count() != 0) {
+    checkBetween("ringing.noAnswerAfter", ringing.noAnswerAfter, milliseconds{1000}, oneHour);
+  }
+  checkBetween("ringing.againAfter", ringing.againAfter, milliseconds::zero(), oneHour);
   checkBetween<std::size_t>("sessions.mostPerUser", sessions.mostPerUser, 1, Sessions::most);
   checkBetween("jobs.maxAttempts", jobs.maxAttempts, 1, 1000);
   checkBetween("jobs.backoff", jobs.backoff, milliseconds::zero(), oneDay);

@@ -98,6 +98,9 @@ template Subscription EventBus::subscribe(std::function<void(const CallIgnored&)
 template Subscription EventBus::subscribe(std::function<void(const CallEnding&)>);
 template Subscription EventBus::subscribe(std::function<void(const DeviceJoined&)>);
 template Subscription EventBus::subscribe(std::function<void(const DeviceLeft&)>);
+template Subscription EventBus::subscribe(std::function<void(const CallRinging&)>);
+template Subscription EventBus::subscribe(std::function<void(const RingStopped&)>);
+template Subscription EventBus::subscribe(std::function<void(const CallMissed&)>);
 template Subscription EventBus::subscribe(std::function<void(const CallEnded&)>);
 template Subscription EventBus::subscribe(std::function<void(const KickedFromCall&)>);
 template Subscription EventBus::subscribe(std::function<void(const CallSetupCompleted&)>);

@@ -1,6 +1,7 @@
 #include "messenger/messenger.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <stdexcept>
 
 #include "actions/log.hpp"
@@ -10,6 +11,7 @@
 #include "rules/ignore_call.hpp"
 #include "rules/join_call.hpp"
 #include "rules/leave_call.hpp"
+#include "rules/ring_callees.hpp"
 #include "rules/start_call.hpp"
 
 namespace messenger {
@@ -94,7 +96,7 @@ Result<Call> Messenger::startCall(const ThreadId& thread, const UserId& user, co
       [&](const auto& loaded, const auto& access, rules::Now at) {
         return rules::startCall(command, loaded, access, here().context.rules, at);
       },
-      rules::always);
+      rules::always, here().callees());
   if (!done) return refused<Call>(done);
   if (!done->afterJobs) return done->call.plain();
   if (done->afterJobs->endReason == EndReason::setupFailed) return refuse(Reason::setupFailed);
@@ -145,6 +147,31 @@ Result<Call> Messenger::ignoreCall(const CallId& call, const UserId& user) {
   return done->call.plain();
 }
 
+Result<std::vector<CallRing>> Messenger::ring(const CallId& call, const UserId& user,
+                                              const std::vector<UserId>& callees) {
+  CallStore::LoadRequest request{.call = call, .rings = true};
+  request.others = callees;
+  if (request.others.size() > Config::Ringing::most) request.others.clear();  // refused for that
+  const auto done = here().engine.runFor(
+      user, request,
+      [&](const auto& loaded, const auto& access, rules::Now now) {
+        return rules::ringCallees(callees, loaded, access, here().context.rules, now);
+      },
+      rules::never, here().callees());
+  if (!done) return refused<std::vector<CallRing>>(done);
+  return done->rings;
+}
+
+std::size_t Messenger::markMissedSeen(const UserId& user, const std::optional<CallId>& upTo) {
+  std::int64_t sequence = std::numeric_limits<std::int64_t>::max();
+  if (upTo) {
+    const auto loaded = here().context.storage.calls().load({.call = *upTo});
+    if (!loaded.call) return 0;
+    sequence = loaded.call->call.sequence;
+  }
+  return here().context.storage.calls().markSeen(user, sequence);
+}
+
 Result<void> Messenger::heartbeat(const CallId& call, const UserId& user, const DeviceId& device) {
   return here().heartbeats.receive(call, user, device);
 }
@@ -190,6 +217,9 @@ MESSENGER_DEFINE_ON(CallStarted)
 MESSENGER_DEFINE_ON(CallJoined)
 MESSENGER_DEFINE_ON(CallLeft)
 MESSENGER_DEFINE_ON(CallIgnored)
+MESSENGER_DEFINE_ON(CallRinging)
+MESSENGER_DEFINE_ON(RingStopped)
+MESSENGER_DEFINE_ON(CallMissed)
 MESSENGER_DEFINE_ON(DeviceJoined)
 MESSENGER_DEFINE_ON(DeviceLeft)
 MESSENGER_DEFINE_ON(CallEnding)

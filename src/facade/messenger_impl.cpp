@@ -62,7 +62,7 @@ MessengerImpl::MessengerImpl(const Config& given, Dependencies from)
       context{config,
               {config.calling.enabled, config.calling.subscriber.enabled, config.calling.subscriber.channel,
                config.calling.subscriber.enabled && config.calling.subscriber.removesSessions, config.limits,
-               config.sessions},
+               config.sessions, config.ringing},
               *dependencies.storage,
               *dependencies.threads,
               dependencies.threads.get() == dependencies.storage->threads(),

@@ -35,6 +35,11 @@ class MessengerImpl : public std::enable_shared_from_this<MessengerImpl> {
     return Secret{ids.secret()};
   }
 
+  /// Whether the rules that ring need everyone in the thread.
+  [[nodiscard]] actions::Engine::Callees callees() const noexcept {
+    return config.ringing.enabled ? actions::Engine::Callees::yes : actions::Engine::Callees::no;
+  }
+
   /// Stores it and wakes the workers.
   void add(const NewJob& job);
 

@@ -8,8 +8,50 @@ namespace messenger {
 
 namespace {
 
+/// Without ringing nobody can tell what a call was to those who did not join.
+CallView shown(CallView view, const Config& config) {
+  if (!config.ringing.enabled) view.part = CallView::Part::none;
+  return view;
+}
+
 CallView viewOf(const CallSnapshot& seen, const Thread& thread, const ThreadMember& member) {
-  return rules::showCall(seen.call, seen.viewer ? &*seen.viewer : nullptr, thread, member);
+  return rules::showCall(seen.call, seen.viewer ? &*seen.viewer : nullptr, seen.ring ? &*seen.ring : nullptr,
+                         thread, member);
+}
+
+using Memberships = std::unordered_map<ThreadId, Membership>;
+
+/// The user's memberships of the threads of these calls.
+Memberships membershipsFor(const ThreadDirectory& directory, const std::vector<CallSnapshot>& calls,
+                           const UserId& user) {
+  std::vector<ThreadId> threads;
+  threads.reserve(calls.size());
+  for (const CallSnapshot& each : calls) threads.push_back(each.call.threadId);
+  Memberships memberships;
+  for (Membership& each : directory.findMemberships(threads, user)) {
+    if (each.member) memberships.emplace(each.thread.id, std::move(each));
+  }
+  return memberships;
+}
+
+/// Of those in threads that the user is a member of: `show(call, view)`.
+template <class Show>
+void showEach(const actions::Context& context, const std::vector<CallSnapshot>& calls, const UserId& user,
+              Show show) {
+  const Memberships memberships = membershipsFor(context.threads, calls, user);
+  for (const CallSnapshot& each : calls) {
+    const auto found = memberships.find(each.call.threadId);
+    if (found == memberships.end()) continue;
+    show(each, shown(viewOf(each, found->second.thread, *found->second.member), context.config));
+  }
+}
+
+std::vector<CallView> viewsOf(const actions::Context& context, const std::vector<CallSnapshot>& calls,
+                              const UserId& user) {
+  std::vector<CallView> views;
+  showEach(context, calls, user,
+           [&](const CallSnapshot&, CallView view) { views.push_back(std::move(view)); });
+  return views;
 }
 
 }  // namespace
@@ -18,7 +60,9 @@ Result<CallView> Messenger::showCall(const CallId& call, const UserId& user) con
   const auto seen = here().engine.look(user, {.call = call});
   if (!seen) return refuse(seen.error());
   const CallState& state = *seen->loaded.call;
-  CallView view = rules::showCall(state.call, state.find(user), seen->access.thread, seen->access.member);
+  CallView view = shown(rules::showCall(state.call, state.find(user), state.findRing(user),
+                                        seen->access.thread, seen->access.member),
+                        here().config);
   if (!view.room) return view;
   for (const CallSession& each : state.sessions) {
     if (each.open() && each.mediaId) view.mediaIds.emplace_back(each.device, *each.mediaId);
@@ -41,7 +85,7 @@ Result<CallHistory> Messenger::callHistory(const ThreadId& thread, const UserId&
   history.total = page.total;
   history.calls.reserve(page.calls.size());
   for (const CallSnapshot& seen : page.calls)
-    history.calls.push_back(viewOf(seen, access->thread, access->member));
+    history.calls.push_back(shown(viewOf(seen, access->thread, access->member), config));
   if (page.more && !page.calls.empty()) history.nextPage = page.calls.back().call.id;
   return history;
 }
@@ -66,20 +110,36 @@ std::vector<CallView> Messenger::activeCalls(const UserId& user) const {
   const ThreadDirectory& directory = here().context.threads;
   const auto calls = here().context.storage.calls().activeCalls(directory.threadsOf(user), user);
   actions::reportUnreadable(here().context);
-  std::vector<ThreadId> threads;
-  threads.reserve(calls.size());
-  for (const CallSnapshot& seen : calls) threads.push_back(seen.call.threadId);
-  std::unordered_map<ThreadId, Membership> memberships;
-  for (Membership& each : directory.findMemberships(threads, user)) {
-    memberships.emplace(each.thread.id, std::move(each));
-  }
-  std::vector<CallView> views;
-  for (const CallSnapshot& seen : calls) {
-    const auto found = memberships.find(seen.call.threadId);
-    if (found == memberships.end() || !found->second.member) continue;
-    views.push_back(viewOf(seen, found->second.thread, *found->second.member));
-  }
-  return views;
+  return viewsOf(here().context, calls, user);
+}
+
+std::vector<CallView> Messenger::ringing(const UserId& user) const {
+  const auto calls = here().context.storage.calls().ringing(user);
+  actions::reportUnreadable(here().context);
+  return viewsOf(here().context, calls, user);
+}
+
+Result<MissedCalls> Messenger::missedCalls(const UserId& user, TimePoint since,
+                                           const std::optional<CallId>& before) const {
+  const Config& config = here().config;
+  const CallStore::MissedQuery query{user, since, before,
+                                     before ? config.historyPageSize : config.historyFirstPageSize};
+  const CallStore::MissedPage page = here().context.storage.calls().missed(query);
+  actions::reportUnreadable(here().context);
+  if (!page.knowsBefore) return refuse(Reason::callNotFound);
+  MissedCalls missed;
+  missed.unseen = page.unseen;
+  showEach(here().context, page.calls, user, [&](const CallSnapshot& seen, CallView view) {
+    missed.calls.push_back({std::move(view), seen.ring.value()});
+  });
+  if (page.more && !page.calls.empty()) missed.nextPage = page.calls.back().call.id;
+  return missed;
+}
+
+Result<std::vector<CallRing>> Messenger::rings(const CallId& call, const UserId& user) const {
+  const auto seen = here().engine.look(user, {.call = call, .rings = true});
+  if (!seen) return refuse(seen.error());
+  return seen->loaded.call->rings;
 }
 
 }  // namespace messenger

@@ -13,15 +13,26 @@ void writeMoment(JsonWriter& json, const std::optional<TimePoint>& moment) {
   json.optionalValue(moment ? std::optional{toText(*moment)} : std::nullopt);
 }
 
+void writeUser(JsonWriter& json, const UserId& user, Names& names) {
+  json.beginObject();
+  json.key("name").value(names.of(user));
+  json.key("provider_id").value(user.id);
+  json.key("provider_alias").value(user.type);
+  actions::writeExtras(json, names.extrasOf(user));
+  json.endObject();
+}
+
 void writeOwner(JsonWriter& json, const UserId& owner, Names& names) {
   json.key("owner_id").value(owner.id);
   json.key("owner_type").value(owner.type);
-  json.key("owner").beginObject();
-  json.key("name").value(names.of(owner));
-  json.key("provider_id").value(owner.id);
-  json.key("provider_alias").value(owner.type);
-  actions::writeExtras(json, names.extrasOf(owner));
-  json.endObject();
+  writeUser(json.key("owner"), owner, names);
+}
+
+/// Into the object that is open.
+void writeRing(JsonWriter& json, const CallRing& ring) {
+  json.key("state").value(toString(ring.state));
+  json.key("rang_at").value(toText(ring.rangAt));
+  json.key("updated_at").value(toText(ring.updatedAt));
 }
 
 void writeParticipant(JsonWriter& json, const CallParticipant& participant, Names& names,
@@ -84,6 +95,7 @@ void writeCall(JsonWriter& json, const CallView& view, const UserId& viewer, Nam
   json.key("thread_name").value(names.of(view.thread, viewer));
   actions::writeExtras(json, names.extras().ofThread(view.thread, viewer));
   json.endObject();
+  if (view.part != CallView::Part::none) json.key("part").value(toString(view.part));
   if (call.active()) writeOptions(json, view);
   if (participants != nullptr) {
     json.key("participants");
@@ -146,6 +158,47 @@ std::string historyBody(const CallHistory& history, const std::optional<CallId>&
 std::string joinedBody(const Joined& joined, Names& names) {
   JsonWriter json;
   writeParticipant(json, joined.participant, names, joined.mediaId);
+  return std::move(json).text();
+}
+
+std::string ringsBody(const std::vector<CallRing>& rings, Names& names) {
+  JsonWriter json;
+  json.beginArray();
+  for (const CallRing& each : rings) {
+    json.beginObject();
+    writeUser(json.key("callee"), each.user, names);
+    writeRing(json, each);
+    json.endObject();
+  }
+  json.endArray();
+  return std::move(json).text();
+}
+
+std::string missedCallsBody(const MissedCalls& missed, const UserId& viewer, Names& names) {
+  JsonWriter json;
+  json.beginObject();
+  json.key("data").beginArray();
+  for (const MissedCalls::Missed& each : missed.calls) {
+    json.beginObject();
+    writeCall(json.key("call"), each.call, viewer, names);
+    writeRing(json, each.ring);
+    json.key("seen").value(each.ring.seen);
+    json.endObject();
+  }
+  json.endArray();
+  json.key("meta").beginObject();
+  json.key("unseen").value(static_cast<std::uint64_t>(missed.unseen));
+  writeId(json.key("next_page_id"), missed.nextPage);
+  json.endObject();
+  json.endObject();
+  return std::move(json).text();
+}
+
+std::string seenBody(std::size_t seen) {
+  JsonWriter json;
+  json.beginObject();
+  json.key("seen").value(static_cast<std::uint64_t>(seen));
+  json.endObject();
   return std::move(json).text();
 }
 

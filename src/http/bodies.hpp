@@ -31,6 +31,15 @@ inline constexpr std::string_view successBody = R"({"message":"success"})";
 /// The participant as they who joined see it: with the media id of their session, if it has one.
 [[nodiscard]] std::string joinedBody(const Joined& joined, Names& names);
 
+/// An array of the rings of a call.
+[[nodiscard]] std::string ringsBody(const std::vector<CallRing>& rings, Names& names);
+
+/// A page of the calls that the viewer has missed.
+[[nodiscard]] std::string missedCallsBody(const MissedCalls& missed, const UserId& viewer, Names& names);
+
+/// `{"seen": 2}`
+[[nodiscard]] std::string seenBody(std::size_t seen);
+
 [[nodiscard]] std::string participantBody(const CallParticipant& participant, Names& names);
 
 /// An array of participants.

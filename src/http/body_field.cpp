@@ -21,9 +21,9 @@ class FieldReader final : public nlohmann::json_sax<Json> {
   bool number_float(number_float_t number, const string_t&) override { return take(number); }
   bool string(string_t& text) override { return take(std::move(text)); }
   bool binary(binary_t&) override { return take(nullptr); }
-  bool start_object(std::size_t) override { return enter(/*object=*/true); }
+  bool start_object(std::size_t) override { return enter(Json::object()); }
   bool end_object() override { return leave(); }
-  bool start_array(std::size_t) override { return enter(/*object=*/false); }
+  bool start_array(std::size_t) override { return enter(Json::array()); }
   bool end_array() override { return leave(); }
   bool key(string_t& name) override {
     expected_ = depth_ == 1 && inObject_ && name == name_;
@@ -36,19 +36,26 @@ class FieldReader final : public nlohmann::json_sax<Json> {
 
   template <class Value>
   bool take(Value&& value) {
-    if (expected_) value_ = Json(std::forward<Value>(value));
+    if (expected_) {
+      value_ = Json(std::forward<Value>(value));
+    } else if (inItsArray_ && depth_ == 2) {
+      Json item(std::forward<Value>(value));
+      value_->push_back(item.is_string() ? std::move(item) : Json());
+    }
     expected_ = false;
     return true;
   }
 
-  bool enter(bool object) {
-    take(Json::array());
-    if (depth_ == 0) inObject_ = object;
+  bool enter(const Json& empty) {
+    const bool isItsArray = expected_ && empty.is_array();
+    take(empty);
+    if (isItsArray) inItsArray_ = true;
+    if (depth_ == 0) inObject_ = empty.is_object();
     return ++depth_ <= deepest;
   }
 
   bool leave() {
-    --depth_;
+    if (--depth_ == 1) inItsArray_ = false;
     return true;
   }
 
@@ -56,6 +63,7 @@ class FieldReader final : public nlohmann::json_sax<Json> {
   std::size_t depth_ = 0;
   bool inObject_ = false;  ///< the outermost value is an object
   bool expected_ = false;  ///< the next value is that of the field
+  bool inItsArray_ = false;
   std::optional<Json> value_;
 };
 

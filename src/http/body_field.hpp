@@ -9,8 +9,8 @@ namespace messenger::http {
 /// One field at the first level of a JSON object.
 struct BodyField {
   bool malformed = false;  ///< the body is not JSON, or nested too deeply
-  /// Empty when the field is missing or the body is not an object. Of an array or an object only that it is
-  /// one: an empty array.
+  /// Empty when the field is missing or the body is not an object. Of an array its texts, with null for all
+  /// else in it; of an object only that it is none of these: an empty object.
   std::optional<nlohmann::json> value{};
 };
 

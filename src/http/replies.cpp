@@ -47,6 +47,10 @@ int statusOf(Reason reason) noexcept {
     case Reason::threadExists:
     case Reason::callFull:
     case Reason::tooManyDevices:
+    case Reason::calleeBusy:
+    case Reason::ringingDisabled:
+    case Reason::rangJustNow:
+    case Reason::tooManyCallees:
       return 403;
   }
   return 403;
@@ -103,6 +107,14 @@ Response kickedNotBoolean() {
 Response unusableDevice() {
   return invalid("device_id",
                  fmt::format("The device_id must be 1 to {} visible ASCII characters.", longestDevice));
+}
+
+Response unusableCallees() {
+  return invalid("callees", "The callees must be an array of users, each as type:id.");
+}
+
+Response unusableCall(std::string_view field) {
+  return invalid(field, fmt::format("The {} must be one id of a call.", field));
 }
 
 Response unusableCallType() {

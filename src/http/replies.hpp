@@ -39,6 +39,12 @@ namespace messenger::http {
 /// 422 for a `device_id` that cannot name a device.
 [[nodiscard]] Response unusableDevice();
 
+/// 422 for `callees` that name no users.
+[[nodiscard]] Response unusableCallees();
+
+/// 422 for a field or parameter that names no call.
+[[nodiscard]] Response unusableCall(std::string_view field);
+
 /// 422 for a `call_type` that there is not.
 [[nodiscard]] Response unusableCallType();
 

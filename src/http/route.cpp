@@ -34,6 +34,7 @@ std::optional<Endpoint> endpointBelowCall(std::string_view name) noexcept {
   if (name == "leave") return Endpoint::leave;
   if (name == "end") return Endpoint::end;
   if (name == "ignore") return Endpoint::ignore;
+  if (name == "rings") return Endpoint::rings;
   if (name == "participants") return Endpoint::participants;
   return std::nullopt;
 }
@@ -50,6 +51,10 @@ int hexDigit(char c) noexcept {
 std::optional<Route> findRoute(std::string_view path) noexcept {
   const auto [part, count] = split(path);
   if (count == 1 && part[0] == "active-calls") return Route{};
+  if (count == 1 && part[0] == "ringing-calls") return Route{Endpoint::ringingCalls, {}, {}, {}};
+  if (count == 1 && part[0] == "missed-calls") return Route{Endpoint::missedCalls, {}, {}, {}};
+  if (count == 2 && part[0] == "missed-calls" && part[1] == "seen")
+    return Route{Endpoint::missedCallsSeen, {}, {}, {}};
   if (count < 3 || part[0] != "threads" || part[2] != "calls") return std::nullopt;
 
   Route route{Endpoint::calls, part[1], part[3], part[5]};
@@ -91,15 +96,19 @@ bool allows(Endpoint endpoint, Method method) noexcept {
   switch (endpoint) {
     case Endpoint::calls:
     case Endpoint::heartbeat:
+    case Endpoint::rings:
       return reads || method == Method::post;
     case Endpoint::join:
     case Endpoint::leave:
     case Endpoint::end:
     case Endpoint::ignore:
+    case Endpoint::missedCallsSeen:
       return method == Method::post;
     case Endpoint::participant:
       return reads || method == Method::put || method == Method::patch;
     case Endpoint::activeCalls:
+    case Endpoint::ringingCalls:
+    case Endpoint::missedCalls:
     case Endpoint::page:
     case Endpoint::call:
     case Endpoint::participants:
@@ -112,15 +121,19 @@ std::string_view allowed(Endpoint endpoint) noexcept {
   switch (endpoint) {
     case Endpoint::calls:
     case Endpoint::heartbeat:
+    case Endpoint::rings:
       return "GET, HEAD, POST";
     case Endpoint::join:
     case Endpoint::leave:
     case Endpoint::end:
     case Endpoint::ignore:
+    case Endpoint::missedCallsSeen:
       return "POST";
     case Endpoint::participant:
       return "GET, HEAD, PUT, PATCH";
     case Endpoint::activeCalls:
+    case Endpoint::ringingCalls:
+    case Endpoint::missedCalls:
     case Endpoint::page:
     case Endpoint::call:
     case Endpoint::participants:
@@ -133,6 +146,12 @@ std::string_view toString(Endpoint endpoint) noexcept {
   switch (endpoint) {
     case Endpoint::activeCalls:
       return "active-calls";
+    case Endpoint::ringingCalls:
+      return "ringing-calls";
+    case Endpoint::missedCalls:
+      return "missed-calls";
+    case Endpoint::missedCallsSeen:
+      return "missed-calls/seen";
     case Endpoint::calls:
       return "threads/{thread}/calls";
     case Endpoint::page:
@@ -147,6 +166,8 @@ std::string_view toString(Endpoint endpoint) noexcept {
       return "threads/{thread}/calls/{call}/end";
     case Endpoint::ignore:
       return "threads/{thread}/calls/{call}/ignore";
+    case Endpoint::rings:
+      return "threads/{thread}/calls/{call}/rings";
     case Endpoint::heartbeat:
       return "threads/{thread}/calls/{call}/heartbeat";
     case Endpoint::participants:

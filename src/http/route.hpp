@@ -9,6 +9,9 @@ namespace messenger::http {
 
 enum class Endpoint : std::uint8_t {
   activeCalls,
+  ringingCalls,
+  missedCalls,
+  missedCallsSeen,
   calls,
   page,
   call,
@@ -16,6 +19,7 @@ enum class Endpoint : std::uint8_t {
   leave,
   end,
   ignore,
+  rings,
   heartbeat,
   participants,
   participant,

@@ -10,6 +10,7 @@
 
 #include "actions/log.hpp"
 #include "http/bodies.hpp"
+#include "http/body_field.hpp"
 #include "http/call_thread_cache.hpp"
 #include "http/kick_body.hpp"
 #include "http/names.hpp"
@@ -19,6 +20,7 @@
 #include "http/start_fields.hpp"
 #include "messenger/adapters/defaults.hpp"
 #include "messenger/errors.hpp"
+#include "messenger/http/query.hpp"
 #include "messenger/messenger.hpp"
 #include "support/thrown.hpp"
 
@@ -200,6 +202,14 @@ class Router::Impl {
                                                                 : participant(ids, user);
       case Endpoint::activeCalls:
         return activeCalls(user, pageOf(request));
+      case Endpoint::rings:
+        return method == Method::post ? ring(ids, user, request.body) : rings(ids, user);
+      case Endpoint::ringingCalls:
+        return ringingCalls(user);
+      case Endpoint::missedCalls:
+        return missedCalls(user, request.path);
+      case Endpoint::missedCallsSeen:
+        return markMissedSeen(user, request.body);
     }
     return noSuchRoute();
   }
@@ -268,6 +278,52 @@ class Router::Impl {
     const auto joined = messenger_.joinCall(ids.call, user, device);
     if (!joined) return refusedWith(joined.error());
     return withBody(joined->first ? 201 : 200, joinedBody(*joined, names));
+  }
+
+  Response ring(const Ids& ids, const UserId& user, std::string_view body) {
+    const auto callees = findCallees(body, options_.maxId);
+    if (!callees) return unusableCallees();
+    Names names = newNames();
+    for (const UserId& each : *callees) names.of(each);
+    const auto rung = messenger_.ring(ids.call, user, *callees);
+    return rung ? withBody(200, ringsBody(*rung, names)) : refusedWith(rung.error());
+  }
+
+  Response rings(const Ids& ids, const UserId& user) const {
+    const auto rings = messenger_.rings(ids.call, user);
+    if (!rings) return refusedWith(rings.error());
+    Names names = newNames();
+    return withBody(200, ringsBody(*rings, names));
+  }
+
+  Response ringingCalls(const UserId& user) const {
+    Names names = newNames();
+    return withBody(200, callsBody(messenger_.ringing(user), user, names));
+  }
+
+  Response missedCalls(const UserId& user, std::string_view target) const {
+    QueryParameter before = findQueryParameter(target, "before", options_.maxId);
+    std::optional<CallId> from;
+    if (before.state == QueryParameter::State::given) {
+      from = CallId{std::move(before.value)};
+    } else if (before.state != QueryParameter::State::absent) {
+      return unusableCall("before");
+    }
+    const auto missed = messenger_.missedCalls(user, {}, from);
+    if (!missed) return refusedWith(missed.error());
+    Names names = newNames();
+    return withBody(200, missedCallsBody(*missed, user, names));
+  }
+
+  Response markMissedSeen(const UserId& user, std::string_view body) {
+    const BodyField given = findBodyField(body, "call_id");
+    std::optional<CallId> upTo;
+    if (given.malformed) return malformedBody();
+    if (given.value && !given.value->is_null()) {
+      if (!given.value->is_string()) return unusableCall("call_id");
+      upTo = CallId{given.value->get<std::string>()};
+    }
+    return withBody(200, seenBody(messenger_.markMissedSeen(user, upTo)));
   }
 
   Response kick(const Ids& ids, const UserId& user, std::string_view body) {

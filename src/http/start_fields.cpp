@@ -3,6 +3,7 @@
 #include "http/body_field.hpp"
 #include "messenger/http/query.hpp"
 #include "messenger/model/call_session.hpp"
+#include "support/text.hpp"
 
 namespace messenger::http {
 namespace {
@@ -35,6 +36,20 @@ std::optional<CallType> findCallType(std::string_view body) {
     if (*type.value == toString(each)) return each;
   }
   return std::nullopt;
+}
+
+std::optional<std::vector<UserId>> findCallees(std::string_view body, std::size_t maxId) {
+  const BodyField given = findBodyField(body, "callees");
+  if (!given.value || !given.value->is_array()) return std::nullopt;
+  std::vector<UserId> callees;
+  callees.reserve(given.value->size());
+  for (const auto& each : *given.value) {
+    if (!each.is_string()) return std::nullopt;
+    auto user = UserId::parse(each.get_ref<const std::string&>());
+    if (!user || !support::isPlainText(user->id, maxId)) return std::nullopt;
+    callees.push_back(*std::move(user));
+  }
+  return callees;
 }
 
 }  // namespace messenger::http

@@ -2,10 +2,12 @@
 
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "messenger/http/request.hpp"
 #include "messenger/model/call.hpp"
 #include "messenger/model/ids.hpp"
+#include "messenger/model/user_id.hpp"
 
 namespace messenger::http {
 
@@ -17,5 +19,9 @@ namespace messenger::http {
 /// What kind of call is to be started: `call_type` in the JSON object of the body, "video" or "audio"; video
 /// where nothing is said. Nothing for anything else.
 [[nodiscard]] std::optional<CallType> findCallType(std::string_view body);
+
+/// The users who are to be rung: `callees` in the JSON object of the body, an array of `type:id`, each an id
+/// of at most `maxId` bytes. Nothing for anything else.
+[[nodiscard]] std::optional<std::vector<UserId>> findCallees(std::string_view body, std::size_t maxId);
 
 }  // namespace messenger::http

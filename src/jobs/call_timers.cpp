@@ -3,13 +3,20 @@
 #include "rules/end_empty.hpp"
 #include "rules/end_lone.hpp"
 #include "rules/end_overdue.hpp"
+#include "rules/stop_ringing.hpp"
 #include "rules/warn_of_end.hpp"
 
 namespace messenger::jobs {
 namespace {
 
-rules::Decision decide(const Job& timer, const CallState& state, const rules::RuleConfig& config,
-                       rules::Now now) {
+/// Whether the call is in a private thread. The thread of a call that goes on may be gone.
+bool isPrivate(const ThreadDirectory& threads, const Call& call) {
+  const auto thread = threads.findThread(call.threadId);
+  return thread && thread->isPrivate();
+}
+
+rules::Decision decide(const Job& timer, const CallState& state, bool inPrivate,
+                       const rules::RuleConfig& config, rules::Now now) {
   const Settlement settlement{timer.id, timer.token, Settlement::Kind::done, {}, {}};
   switch (timer.type) {
     case JobType::warnOfEnd:
@@ -20,6 +27,8 @@ rules::Decision decide(const Job& timer, const CallState& state, const rules::Ru
       return rules::endLone(settlement, state, config, now);
     case JobType::endEmptyCall:
       return rules::endEmpty(settlement, state, config, now);
+    case JobType::stopRinging:
+      return rules::stopRinging(settlement, inPrivate, state, config, now);
     case JobType::setupCall:
     case JobType::teardownCall:
     case JobType::checkCallsActivity:
@@ -32,14 +41,15 @@ rules::Decision decide(const Job& timer, const CallState& state, const rules::Ru
 
 }  // namespace
 
-Attempt runTimer(actions::Context& context, actions::Engine& engine, const Job& timer,
+Attempt runTimer(actions::Context& context, actions::Engine& engine, const Job& timer, const Call* call,
                  const Persistence& persist) {
-  if (!timer.call) return {Attempt::Kind::notNeeded, {}, {}};
+  if (!timer.call || !call) return {Attempt::Kind::notNeeded, {}, {}};
+  const bool inPrivate = timer.type == JobType::stopRinging && isPrivate(context.threads, *call);
   const CallStore::LoadRequest request{.call = timer.call,
                                        .everyoneInCall = timer.type == JobType::warnOfEnd};
   const auto result = persist([&] {
     return engine.run(request, [&](const CallStore::Loaded& loaded, rules::Now now) {
-      return decide(timer, loaded.call.value(), context.rules, now);
+      return decide(timer, loaded.call.value(), inPrivate, context.rules, now);
     });
   });
   if (!result) return {Attempt::Kind::notNeeded, {}, {}};  // the call no longer exists

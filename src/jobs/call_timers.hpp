@@ -6,9 +6,10 @@
 
 namespace messenger::jobs {
 
-/// Runs a timer whose time has come: `WarnOfEnd`, `EndOverdueCall`, `EndLoneCall`, `EndEmptyCall`. Throws
-/// NotStored when the outcome could not be stored.
-Attempt runTimer(actions::Context& context, actions::Engine& engine, const Job& timer,
+/// Runs a timer whose time has come: `WarnOfEnd`, `EndOverdueCall`, `EndLoneCall`, `EndEmptyCall`,
+/// `StopRinging`. `call` is the timer's, null when there is none any more. Throws NotStored when the outcome
+/// could not be stored, and what the thread directory throws.
+Attempt runTimer(actions::Context& context, actions::Engine& engine, const Job& timer, const Call* call,
                  const Persistence& persist);
 
 }  // namespace messenger::jobs

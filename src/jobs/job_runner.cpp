@@ -246,7 +246,8 @@ Attempt JobRunner::perform(const RunPolicy& policy, const ClaimedJob& claimed, c
     case JobType::endOverdueCall:
     case JobType::endLoneCall:
     case JobType::endEmptyCall:
-      return runTimer(context_, engine_, job, persist);
+    case JobType::stopRinging:
+      return runTimer(context_, engine_, job, claimed.call ? &claimed.call->call.plain() : nullptr, persist);
   }
   throw StorageCorrupt("a job of a type that does not exist");
 }
@@ -299,6 +300,7 @@ Attempt JobRunner::giveUp(const ClaimedJob& claimed, const Settlement& failed, c
     case JobType::endLoneCall:
     case JobType::endEmptyCall:
     case JobType::removeFromRoom:
+    case JobType::stopRinging:
       break;
   }
   Attempt result = settle(failed, persist);

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "messenger/model/call.hpp"
+#include "messenger/model/call_ring.hpp"
 #include "messenger/model/job.hpp"
 #include "messenger/model/user_id.hpp"
 
@@ -50,6 +51,8 @@ std::string_view toString(EndReason reason) noexcept {
       return "alone";
     case EndReason::maxDuration:
       return "maxDuration";
+    case EndReason::noAnswer:
+      return "noAnswer";
   }
   return "unknown";
 }
@@ -74,6 +77,42 @@ std::string_view toString(JobType type) noexcept {
       return "EndEmptyCall";
     case JobType::removeFromRoom:
       return "RemoveFromRoom";
+    case JobType::stopRinging:
+      return "StopRinging";
+  }
+  return "unknown";
+}
+
+std::string_view toString(RingState state) noexcept {
+  switch (state) {
+    case RingState::ringing:
+      return "ringing";
+    case RingState::answered:
+      return "answered";
+    case RingState::declined:
+      return "declined";
+    case RingState::missed:
+      return "missed";
+    case RingState::cancelled:
+      return "cancelled";
+    case RingState::busy:
+      return "busy";
+  }
+  return "unknown";
+}
+
+std::string_view toString(RingStop why) noexcept {
+  switch (why) {
+    case RingStop::answered:
+      return "answered";
+    case RingStop::declined:
+      return "declined";
+    case RingStop::missed:
+      return "missed";
+    case RingStop::cancelled:
+      return "cancelled";
+    case RingStop::ended:
+      return "ended";
   }
   return "unknown";
 }

@@ -50,6 +50,14 @@ std::string_view toString(Reason reason) noexcept {
       return "callFull";
     case Reason::tooManyDevices:
       return "tooManyDevices";
+    case Reason::calleeBusy:
+      return "calleeBusy";
+    case Reason::ringingDisabled:
+      return "ringingDisabled";
+    case Reason::rangJustNow:
+      return "rangJustNow";
+    case Reason::tooManyCallees:
+      return "tooManyCallees";
   }
   return "unknown";
 }
@@ -100,6 +108,14 @@ std::string_view describe(Reason reason) noexcept {
       return "The call is full.";
     case Reason::tooManyDevices:
       return "Too many devices of the user are in the call.";
+    case Reason::calleeBusy:
+      return "The other side is in another call.";
+    case Reason::ringingDisabled:
+      return "Ringing is switched off.";
+    case Reason::rangJustNow:
+      return "They were rung a moment ago.";
+    case Reason::tooManyCallees:
+      return "So many cannot be rung at the same time.";
     case Reason::threadExists:
       return "A thread with that id exists.";
   }

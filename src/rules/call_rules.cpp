@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "rules/rings.hpp"
+
 namespace messenger::rules {
 namespace {
 
@@ -125,6 +127,7 @@ void addEnd(Decision& decision, const CallState& state, const EndOfCall& end, co
   change.everyoneLeaves = row.endedAt;
   change.row = std::move(row);
   change.cancels = timersOf(state.call.limits);
+  addRingStops(decision, state, end.reason, now);
   if (config.roomJobs) change.jobs.push_back(jobFor(JobType::teardownCall, state.call.id, config, now));
   decision.notices.emplace_back(notice::Ended{end.removed});
 }

@@ -36,6 +36,7 @@ struct RuleConfig {
   bool removesSessions = false;  ///< off: no RemoveFromRoom is stored
   CallLimits limits{};           ///< of a call that is started without limits of its own
   Config::Sessions sessions{};
+  Config::Ringing ringing{};
 };
 
 /// The user who acts, a member of the call's thread, and the thread.
@@ -43,6 +44,9 @@ struct Access {
   Thread thread;
   ThreadMember member;
   std::optional<ThreadMember> other{};  ///< private thread: its other member
+  // For the rules that ring: everyone in the thread, and who of them is in a call.
+  std::vector<ThreadMember> members{};
+  std::vector<UserId> busy{};
 };
 
 /// The thread and membership, or threadNotFound, notMember.
@@ -59,6 +63,24 @@ namespace notice {
 
 struct Started {
   ThreadMember starter;
+  std::vector<UserId> notRung{};  ///< members who do not hear of it now
+};
+/// Callees are rung.
+struct Ringing {
+  ThreadMember by;
+  std::vector<UserId> callees{};
+  bool again = true;  ///< they are to hear of it; false: with the start
+};
+struct RingStopped {
+  std::vector<UserId> callees{};
+  RingState state{};
+  RingStop why{};
+  DeviceId device{};  ///< that answered
+};
+/// It was not even rung: they are busy.
+struct Missed {
+  std::vector<UserId> callees{};
+  RingState state{};
 };
 struct Joined {
   ParticipantId participant;
@@ -106,9 +128,10 @@ struct TeardownFailed {
 }  // namespace notice
 
 using Notice =
-    std::variant<notice::Started, notice::Joined, notice::Left, notice::DeviceJoined, notice::DeviceLeft,
-                 notice::Ignored, notice::Kicked, notice::Ending, notice::Ended, notice::SetupCompleted,
-                 notice::SetupFailed, notice::TornDown, notice::TeardownFailed, JobFailed>;
+    std::variant<notice::Started, notice::Ringing, notice::RingStopped, notice::Missed, notice::Joined,
+                 notice::Left, notice::DeviceJoined, notice::DeviceLeft, notice::Ignored, notice::Kicked,
+                 notice::Ending, notice::Ended, notice::SetupCompleted, notice::SetupFailed, notice::TornDown,
+                 notice::TeardownFailed, JobFailed>;
 
 /// What a rule decided. A refusal has nothing else. Without a change nothing is stored: the state is already
 /// as requested, or there are only notices.

@@ -1,6 +1,6 @@
 #include "rules/ignore_call.hpp"
 
-#include "rules/call_rules.hpp"
+#include "rules/rings.hpp"
 
 namespace messenger::rules {
 
@@ -9,9 +9,14 @@ Decision ignoreCall(const CallState& state, const Access& access, const RuleConf
   if (!state.call.active()) return refused(Reason::callEnded);
   if (state.find(user) != nullptr) return refused(Reason::alreadyJoined);
   Decision decision;
-  decision.notices = {notice::Ignored{user}};
+  const CallRing* ring = state.findRing(user);
+  const bool rings = ring != nullptr && ring->rings();
+  if (rings || access.thread.isPrivate()) {
+    decision.change = changeOf(state, now);
+    addRingStop(decision, state, user, RingState::declined, RingStop::declined, {}, now);
+  }
+  decision.notices.emplace_back(notice::Ignored{user});
   if (access.thread.isGroup()) return decision;
-  decision.change = changeOf(state, now);
   addEnd(decision, state, {.reason = EndReason::declined, .by = user}, config, now);
   return decision;
 }

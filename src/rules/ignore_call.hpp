@@ -4,8 +4,8 @@
 
 namespace messenger::rules {
 
-/// A member who never joined declines. In a private thread this ends the call; in a group it is only
-/// announced, and nothing is stored.
+/// A member who never joined declines. In a private thread this ends the call; in a group their
+/// ring stops, if they are rung; else it is only announced.
 [[nodiscard]] Decision ignoreCall(const CallState& state, const Access& access, const RuleConfig& config,
                                   Now now);
 

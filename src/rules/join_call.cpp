@@ -1,6 +1,6 @@
 #include "rules/join_call.hpp"
 
-#include "rules/call_rules.hpp"
+#include "rules/rings.hpp"
 
 namespace messenger::rules {
 namespace {
@@ -54,6 +54,16 @@ void addTimersOfEntry(CallChange& change, const CallState& state, const RuleConf
   if (wasEmpty && limits.emptyGrace.count() > 0) change.cancels.push_back(JobType::endEmptyCall);
 }
 
+/// Who comes in has answered. Who missed the call before has seen it by that.
+void addAnswer(Decision& decision, const CallState& state, const UserId& user, const DeviceId& device,
+               Now now) {
+  addRingStop(decision, state, user, RingState::answered, RingStop::answered, device, now);
+  const CallRing* ring = state.findRing(user);
+  if (ring == nullptr || !ring->isMissed() || ring->seen) return;
+  decision.change->rings.push_back(*ring);
+  decision.change->rings.back().seen = true;
+}
+
 /// A member who is not in the call comes in.
 Decision comeIn(const JoinCall& command, const CallState& state, const CallParticipant* known,
                 const UserId& user, const RuleConfig& config, Now now) {
@@ -73,6 +83,7 @@ Decision comeIn(const JoinCall& command, const CallState& state, const CallParti
   decision.notices = {notice::Joined{row.id, command.device}};
   decision.change = changeOf(state, now);
   addTimersOfEntry(*decision.change, state, config, now);
+  addAnswer(decision, state, user, command.device, now);
   decision.change->sessions.push_back(openSession(row, command.device, command.mediaId, now));
   decision.change->participants.push_back(std::move(row));
   return decision;

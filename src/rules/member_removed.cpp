@@ -1,6 +1,6 @@
 #include "rules/member_removed.hpp"
 
-#include "rules/call_rules.hpp"
+#include "rules/rings.hpp"
 
 namespace messenger::rules {
 
@@ -11,6 +11,10 @@ Decision memberRemoved(const CallState& state, const UserId& user, const RuleCon
   }
   Decision decision;
   decision.gone = user;
+  const CallRing* ring = state.findRing(user);
+  if (!state.call.active() || ring == nullptr || !ring->rings()) return decision;
+  decision.change = changeOf(state, now);
+  addRingStop(decision, state, user, RingState::cancelled, RingStop::cancelled, {}, now);
   return decision;
 }
 

@@ -1,6 +1,8 @@
 #include "rules/start_call.hpp"
 
-#include "rules/call_rules.hpp"
+#include <algorithm>
+
+#include "rules/rings.hpp"
 #include "support/text.hpp"
 
 namespace messenger::rules {
@@ -41,6 +43,43 @@ void addTimers(CallChange& change, const CallLimits& limits, const RuleConfig& c
   if (limits.alone.count() > 0) add(JobType::endLoneCall, limits.alone);
 }
 
+/// The members whom `incoming.call` goes to, by what is done about them.
+struct Callees {
+  std::vector<UserId> rung{};
+  std::vector<UserId> busy{};
+};
+
+/// Nobody, when there are too many to ring.
+Callees calleesOf(const Access& access, const RuleConfig& config) {
+  Callees callees;
+  if (!config.ringing.enabled) return callees;
+  const bool ringsBusy = config.ringing.whenBusy == Config::Ringing::WhenBusy::ring;
+  for (const ThreadMember& each : access.members) {
+    if (each.user == access.member.user || each.notificationsMuted || whyNotType(each.user)) continue;
+    const bool isBusy =
+        !ringsBusy && std::find(access.busy.begin(), access.busy.end(), each.user) != access.busy.end();
+    (isBusy ? callees.busy : callees.rung).push_back(each.user);
+  }
+  if (callees.rung.size() + callees.busy.size() > config.ringing.maxCallees) return {};
+  return callees;
+}
+
+void addRings(Decision& decision, const Access& access, Callees callees, const RuleConfig& config, Now now) {
+  CallChange& change = decision.change.value();
+  for (const UserId& each : callees.rung) change.rings.push_back(ringFor(each, config, now));
+  for (const UserId& each : callees.busy) {
+    CallRing& ring = change.rings.emplace_back(ringFor(each, config, now));
+    ring.state = RingState::busy;
+    ring.until.reset();
+  }
+  if (!callees.rung.empty()) {
+    if (config.ringing.noAnswerAfter.count() > 0) change.jobs.push_back(ringTimer(change.call, config, now));
+    decision.notices.emplace_back(notice::Ringing{access.member, std::move(callees.rung), /*again=*/false});
+  }
+  if (!callees.busy.empty())
+    decision.notices.emplace_back(notice::Missed{std::move(callees.busy), RingState::busy});
+}
+
 std::optional<Reason> whyNot(const CallStore::Loaded& loaded, const Access& access, const RuleConfig& config,
                              Now now) {
   if (!config.callingEnabled) return Reason::callingDisabled;
@@ -61,6 +100,9 @@ Decision startCall(const StartCall& command, const CallStore::Loaded& loaded, co
   if (const auto why = whyNot(loaded, access, config, now)) return refused(*why);
   if (auto why = whyNotType(access.member.user)) return refused(std::move(*why));
   if (auto why = whyNotOptions(command.options)) return refused(std::move(*why));
+  Callees callees = calleesOf(access, config);
+  const bool refusesBusy = config.ringing.whenBusy == Config::Ringing::WhenBusy::refuse;
+  if (refusesBusy && access.thread.isPrivate() && !callees.busy.empty()) return refused(Reason::calleeBusy);
 
   CallWithRoom call;
   call.id = command.call;
@@ -93,7 +135,8 @@ Decision startCall(const StartCall& command, const CallStore::Loaded& loaded, co
 
   Decision decision;
   decision.change = std::move(change);
-  decision.notices = {notice::Started{access.member}};
+  decision.notices = {notice::Started{access.member, callees.busy}};
+  addRings(decision, access, std::move(callees), config, now);
   return decision;
 }
 

@@ -115,6 +115,19 @@ class FaultyStorage::Calls final : public ForwardingCallStore {
     return owner_.run({"activeSummary", 0, /*writes=*/false, nullptr},
                       [&] { return inner().activeSummary(startedBefore); });
   }
+  std::vector<CallSnapshot> ringing(const UserId& user) override {
+    return owner_.run({"ringing", 0, /*writes=*/false, nullptr}, [&] { return inner().ringing(user); });
+  }
+  MissedPage missed(const MissedQuery& query) override {
+    return owner_.run({"missed", 0, /*writes=*/false, nullptr}, [&] { return inner().missed(query); });
+  }
+  std::size_t markSeen(const UserId& user, std::int64_t upTo) override {
+    return owner_.run({"markSeen", 0, /*writes=*/true, nullptr},
+                      [&] { return inner().markSeen(user, upTo); });
+  }
+  std::vector<UserId> busy(const std::vector<UserId>& users) override {
+    return owner_.run({"busy", 0, /*writes=*/false, nullptr}, [&] { return inner().busy(users); });
+  }
   std::size_t prune(const PruneRequest& request) override {
     return owner_.run({"prune", 0, /*writes=*/true, nullptr}, [&] { return inner().prune(request); });
   }

@@ -66,7 +66,7 @@ TEST_CASE("messenger: a missing file -> made by db:migrate only", "[console][pro
   requireRefused(world, "databaseMissing");
   const Ended made = world.run({"db:migrate"});
   CHECK(made.exit == 0);
-  CHECK(made.out == "Made the database " + world.file.string() + " (version 5).\n");
+  CHECK(made.out == "Made the database " + world.file.string() + " (version 6).\n");
   CHECK(world.run({"db:migrate"}).out.find("up to date") != std::string::npos);
   CHECK(world.run({"calls:list"}).out == "No active calls.\n");
   const Ended checked = world.run({"db:check"});

@@ -160,7 +160,7 @@ TEST_CASE("router: each refusal -> its status", "[http][unit]") {
     REQUIRE(response.status == statusOf(reason));
     REQUIRE(response.headers.size() == (response.status == 503 ? 1 : 0));
   }
-  REQUIRE(known == 23);
+  REQUIRE(known == 27);
 }
 
 TEST_CASE("router: the detail of a refusal -> not in the response", "[http][unit]") {

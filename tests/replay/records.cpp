@@ -55,6 +55,9 @@ struct ToJson {
   Json operator()(const CallEnding&) const { return {}; }
   Json operator()(const DeviceJoined&) const { return {}; }
   Json operator()(const DeviceLeft&) const { return {}; }
+  Json operator()(const CallRinging&) const { return {}; }
+  Json operator()(const RingStopped&) const { return {}; }
+  Json operator()(const CallMissed&) const { return {}; }
   Json operator()(const MemberRemoved&) const { return {}; }
 };
 
@@ -92,7 +95,8 @@ std::string_view wireName(EndReason reason) noexcept {
       return "host";
     case EndReason::alone:
     case EndReason::maxDuration:
-      break;  // none of the protocol: its configuration has no limits
+    case EndReason::noAnswer:
+      break;  // none of the protocol: its configuration has no limits, and does not ring
   }
   return "unknown";
 }

@@ -19,9 +19,11 @@
 #include "rules/leave_call.hpp"
 #include "rules/member_removed.hpp"
 #include "rules/renew_room.hpp"
+#include "rules/ring_callees.hpp"
 #include "rules/setup_room.hpp"
 #include "rules/show_call.hpp"
 #include "rules/start_call.hpp"
+#include "rules/stop_ringing.hpp"
 #include "rules/teardown_room.hpp"
 #include "rules/warn_of_end.hpp"
 #include "tests/rules/exploration_world.hpp"
@@ -35,7 +37,18 @@ const ThreadId theThread{"thread"};
 const RuleConfig config{true, true, "queue", false};
 /// A new device takes the place of the others.
 const RuleConfig replacing{true, true, "queue", false, {}, {.newDeviceReplaces = true}};
+const RuleConfig ringing{true,
+                         true,
+                         "queue",
+                         false,
+                         {},
+                         {},
+                         {.enabled = true, .noAnswerAfter = std::chrono::seconds{45}, .againAfter = {}}};
 constexpr int mostAttempts = 2;
+
+const RuleConfig& configOf(const World& world) {
+  return ringsIn(world) ? ringing : config;
+}
 
 StartOptions optionsIn(const World& world) {
   StartOptions options;
@@ -69,9 +82,15 @@ struct Announced {
   int deviceLeft = 0;
   int ended = 0;
   int setUp = 0;
+  int rung = 0;
+  int stopped = 0;
 };
 
-Announced count(const std::vector<Notice>& notices, const ParticipantId& row) {
+bool names(const std::vector<UserId>& callees, const UserId& user) {
+  return std::find(callees.begin(), callees.end(), user) != callees.end();
+}
+
+Announced count(const std::vector<Notice>& notices, const ParticipantId& row, const UserId& user) {
   Announced announced;
   for (const Notice& notice : notices) {
     if (std::holds_alternative<notice::Started>(notice)) ++announced.joined;
@@ -84,6 +103,10 @@ Announced count(const std::vector<Notice>& notices, const ParticipantId& row) {
       announced.deviceJoined += joined->participant == row;
     if (const auto* left = std::get_if<notice::DeviceLeft>(&notice))
       announced.deviceLeft += left->participant == row;
+    if (const auto* begun = std::get_if<notice::Ringing>(&notice))
+      announced.rung += names(begun->callees, user);
+    if (const auto* stopped = std::get_if<notice::RingStopped>(&notice))
+      announced.stopped += names(stopped->callees, user);
     if (const auto* kicked = std::get_if<notice::Kicked>(&notice))
       announced.left += kicked->participant == row;
   }
@@ -95,6 +118,22 @@ bool isIn(const World& world, std::size_t i) {
   return row != nullptr && !row->leftAt;
 }
 
+std::optional<RingState> ringOf(const World& world, std::size_t i) {
+  const CallRing* ring = world.call ? world.call->findRing(userOf(i)) : nullptr;
+  return ring != nullptr ? std::optional{ring->state} : std::nullopt;
+}
+
+/// A ring begins by ringing, stops in one of its final states, and both are announced.
+void checkRing(const World& before, const World& after, std::size_t i, const Announced& announced) {
+  const auto was = ringOf(before, i);
+  const auto is = ringOf(after, i);
+  const bool begins = was != RingState::ringing && is == RingState::ringing;
+  const bool stops = was == RingState::ringing && is != RingState::ringing;
+  require(announced.rung == (begins ? 1 : 0), "who is rung is announced", after);
+  require(announced.stopped == (stops ? 1 : 0), "that a ring stops is announced", after);
+  require(!was || begins || stops || was == is, "a final state of a ring stays", after);
+}
+
 bool isActive(const World& world) {
   return world.call && world.call->call.active();
 }
@@ -102,7 +141,8 @@ bool isActive(const World& world) {
 void checkAnnounced(const World& before, const World& after, const std::vector<Notice>& notices) {
   const bool ends = isActive(before) && !isActive(after);
   for (std::size_t i = 0; i < users; ++i) {
-    const Announced announced = count(notices, rowOf(i));
+    const Announced announced = count(notices, rowOf(i), userOf(i));
+    checkRing(before, after, i, announced);
     const bool enters = !isIn(before, i) && isIn(after, i);
     const bool leaves = isIn(before, i) && !isIn(after, i);
     if (enters) require(announced.joined == 1, "a join is announced", after);
@@ -174,7 +214,7 @@ void checkSeen(const World& world, std::size_t i, const Thread& thread) {
   checkSessions(world, state, i);
   ThreadMember member;
   member.user = user;
-  const CallView view = showCall(state.call, row, thread, member);
+  const CallView view = showCall(state.call, row, state.findRing(user), thread, member);
   const bool mayEnter = isActive(world) && isIn(world, i) && !isKicked;
   require(!view.room || (mayEnter && state.call.setupComplete), "a room is seen by those in the call", world);
   const bool mayBeIn = world.membership.at(i) != Membership::none;
@@ -197,6 +237,15 @@ void checkTimers(const World& world) {
   expect(JobType::endLoneCall, active && limits.alone.count() > 0 && state.inCall == 1);
   expect(JobType::endEmptyCall, active && limits.emptyGrace.count() > 0 && state.inCall == 0);
   require(active || count(JobType::warnOfEnd) == 0, "nobody is warned of an end that is over", world);
+  bool rings = false;
+  for (std::size_t i = 0; i < users; ++i) {
+    const bool isRung = ringOf(world, i) == RingState::ringing;
+    require(!isRung || active, "no ended call rings", world);
+    require(!isRung || !isIn(world, i), "it does not ring for who is in the call", world);
+    require(!isRung || world.membership.at(i) != Membership::none, "it rings for members", world);
+    rings = rings || isRung;
+  }
+  expect(JobType::stopRinging, rings);
 }
 
 void checkJobs(const World& world) {
@@ -242,11 +291,15 @@ void check(const World& world) {
 Access accessOf(const World& world, std::size_t i) {
   Access access;
   access.thread.id = theThread;
-  access.thread.type =
-      world.setting == Setting::privateThread ? ThreadType::privateThread : ThreadType::group;
+  access.thread.type = world.setting == Setting::privateThread || world.setting == Setting::ringsInPrivate
+                           ? ThreadType::privateThread
+                           : ThreadType::group;
   access.member.user = userOf(i);
   access.member.admin = i == 0;
   access.member.startCalls = true;
+  for (std::size_t each = 0; ringsIn(world) && each < users; ++each) {
+    if (world.isMember(each)) access.members.emplace_back().user = userOf(each);
+  }
   return access;
 }
 
@@ -319,8 +372,8 @@ class Exploration {
     if (world.isMember(i)) {
       const Access access = accessOf(world, i);
       if (!world.call) {
-        attempt(world,
-                startCall({theCall, rowOf(i), optionsIn(world)}, loadedOf(world, i), access, config, now()));
+        attempt(world, startCall({theCall, rowOf(i), optionsIn(world)}, loadedOf(world, i), access,
+                                 configOf(world), now()));
       } else {
         commandsOf(world, access, i);
       }
@@ -350,7 +403,14 @@ class Exploration {
     for (std::size_t other = 0; other < users; ++other) {
       attempt(world, kickParticipant({rowOf(other), true}, state, access, config, now()));
       attempt(world, kickParticipant({rowOf(other), false}, state, access, config, now()));
+      if (ringsIn(world)) ringStep(world, access, i, other);
     }
+  }
+
+  void ringStep(const World& world, const Access& access, std::size_t i, std::size_t callee) {
+    CallStore::Loaded loaded = loadedOf(world, i);
+    loaded.call->rings = world.call->rings;
+    attempt(world, ringCallees({userOf(callee)}, loaded, access, ringing, now()));
   }
 
   /// A start or a join loads, with the membership if that is in the same storage. The rest comes later.
@@ -374,7 +434,7 @@ class Exploration {
     const Decision decision = flight.loaded->call
                                   ? joinCall({rowOf(flight.user)}, *flight.loaded, access, config, now())
                                   : startCall({theCall, rowOf(flight.user), optionsIn(world)}, *flight.loaded,
-                                              access, config, now());
+                                              access, configOf(world), now());
     if (carryOut(world, decision) != Committed::yes) world.inFlight.reset();
     visit(world);
   }
@@ -462,6 +522,11 @@ class Exploration {
           return endOverdue(done, *world.call, config, now());
         case JobType::endLoneCall:
           return endLone(done, *world.call, config, now());
+        case JobType::stopRinging: {
+          Now later = now();
+          later.storage = saturatingAdd(later.storage, std::chrono::minutes{1});
+          return stopRinging(done, world.setting == Setting::ringsInPrivate, *world.call, config, later);
+        }
         default:
           return endEmpty(done, *world.call, config, now());
       }
@@ -605,6 +670,10 @@ TEST_CASE("rules: every sequence of commands with two devices each -> the invari
 
 TEST_CASE("rules: every sequence of commands and timers -> the invariants hold", "[rules]") {
   explore("rules, timers", {Setting::timers}, EXPLORATION_DEPTH);
+}
+
+TEST_CASE("rules: every sequence of commands of a call that rings -> the invariants hold", "[rules]") {
+  explore("rules, rings", {Setting::rings, Setting::ringsInPrivate}, EXPLORATION_DEPTH);
 }
 
 TEST_CASE("rules: every sequence of the jobs of a call -> the invariants hold", "[rules]") {

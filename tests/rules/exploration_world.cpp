@@ -27,6 +27,11 @@ void addCall(std::string& key, const CallState& state) {
     const CallParticipant* row = state.find(userOf(i));
     key += row == nullptr ? '-' : row->leftAt ? 'o' : 'i';
     if (row != nullptr && row->kicked) key += 'k';
+    if (const CallRing* ring = state.findRing(userOf(i))) {
+      key += 'r';
+      add(key, ring->state);
+      add(key, ring->seen);
+    }
     for (std::size_t d = 0; d < devices; ++d) {
       const auto session = std::find_if(state.sessions.begin(), state.sessions.end(), [&](const auto& each) {
         return each.user == userOf(i) && each.device == deviceOf(d);
@@ -127,6 +132,18 @@ void writeRows(CallState& state, const CallChange& change) {
                                              [](const CallParticipant& row) { return !row.leftAt; }));
 }
 
+void writeRings(CallState& state, const CallChange& change) {
+  for (const CallRing& wanted : change.rings) {
+    const auto known = std::find_if(state.rings.begin(), state.rings.end(),
+                                    [&](const CallRing& each) { return each.user == wanted.user; });
+    if (known == state.rings.end()) {
+      state.rings.push_back(wanted);
+    } else {
+      *known = wanted;
+    }
+  }
+}
+
 void takeOffThread(World& world, const UserId& user) {
   for (std::size_t i = 0; i < users; ++i) {
     if (userOf(i) == user) world.membership.at(i) = Membership::none;
@@ -140,7 +157,8 @@ World worldOf(Setting setting) {
   World world;
   world.setting = setting;
   world.membership.fill(Membership::member);
-  if (setting == Setting::privateThread) world.membership.back() = Membership::none;
+  if (setting == Setting::privateThread || setting == Setting::ringsInPrivate)
+    world.membership.back() = Membership::none;
   if (setting == Setting::aloneWithJobs) world.membership = {Membership::member};
   return world;
 }
@@ -181,7 +199,12 @@ const DeviceId& deviceOf(std::size_t d) {
 CallState stateFor(const World& world, std::size_t i) {
   CallState state = *world.call;
   std::erase_if(state.sessions, [&](const CallSession& each) { return each.user != userOf(i); });
+  std::erase_if(state.rings, [&](const CallRing& each) { return !each.rings() && each.user != userOf(i); });
   return state;
+}
+
+bool ringsIn(const World& world) {
+  return world.setting == Setting::rings || world.setting == Setting::ringsInPrivate;
 }
 
 bool isOpen(const World& world, std::size_t i, std::size_t d) {
@@ -227,6 +250,7 @@ Committed commit(World& world, const CallChange& change) {
   if (change.row) world.call->call = *change.row;
   world.call->call.revision = revision + 1;
   writeRows(*world.call, change);
+  writeRings(*world.call, change);
   if (change.removesMember) takeOffThread(world, *change.removesMember);
   if (change.settles) settle(world, *change.settles);
   std::erase_if(world.jobs, [&](const StoredJob& job) {

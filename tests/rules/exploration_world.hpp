@@ -16,11 +16,13 @@ constexpr std::size_t devices = 2;  ///< of each user; the first one has no name
 
 /// Who keeps the members of the one thread, and what kind of thread it is.
 enum class Setting : std::uint8_t {
-  group,          ///< the directory of the storage: a removal and its change of the call are one step
-  groupOfHost,    ///< a directory of the host's: it removes, and says so later
-  privateThread,  ///< users 0 and 1, the directory of the storage
-  aloneWithJobs,  ///< user 0 alone, who is removed by nobody: goes deeper into the jobs
-  twoDevices,     ///< a group in which everybody has two devices, the directory of the storage
+  group,           ///< the directory of the storage: a removal and its change of the call are one step
+  groupOfHost,     ///< a directory of the host's: it removes, and says so later
+  privateThread,   ///< users 0 and 1, the directory of the storage
+  aloneWithJobs,   ///< user 0 alone, who is removed by nobody: goes deeper into the jobs
+  twoDevices,      ///< a group in which everybody has two devices, the directory of the storage
+  rings,           ///< a group whose members are rung, the directory of the storage
+  ringsInPrivate,  ///< the same in a private thread
   timers,  ///< a group whose calls may last for some time, be empty for some, and nobody alone for long
 };
 
@@ -61,7 +63,7 @@ enum class Membership : std::uint8_t {
 /// Everything there is: a value, so that each step makes a new one.
 struct World {
   Setting setting = Setting::group;
-  std::optional<CallState> call{};  ///< with all rows; the sessions of everybody
+  std::optional<CallState> call{};  ///< with all rows; the sessions and rings of everybody
   std::int64_t threadRevision = 0;
   std::array<Membership, users> membership{};
   std::vector<StoredJob> jobs{};
@@ -85,7 +87,9 @@ struct World {
 [[nodiscard]] const UserId& userOf(std::size_t i);
 [[nodiscard]] const ParticipantId& rowOf(std::size_t i);
 [[nodiscard]] const DeviceId& deviceOf(std::size_t d);
-/// The call as it is loaded for this user: with their sessions alone. REQUIRES: there is a call.
+[[nodiscard]] bool ringsIn(const World& world);
+/// The call as it is loaded for this user: with their sessions alone, and what rings. REQUIRES: there is a
+/// call.
 [[nodiscard]] CallState stateFor(const World& world, std::size_t i);
 [[nodiscard]] bool isOpen(const World& world, std::size_t i, std::size_t d);
 [[nodiscard]] Now now();

@@ -22,7 +22,8 @@ TEST_CASE("show_call: active and set up and the viewer in it -> the room is show
     seen.viewer->kicked = kicked;
   }
 
-  const CallView view = showCall(seen.call, seen.viewer ? &*seen.viewer : nullptr, Thread{}, ThreadMember{});
+  const CallView view =
+      showCall(seen.call, seen.viewer ? &*seen.viewer : nullptr, nullptr, Thread{}, ThreadMember{});
   CHECK(view.room.has_value() == (!ended && setUp && joined && !left && !kicked));
 }
 

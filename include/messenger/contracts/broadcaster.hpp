@@ -11,7 +11,8 @@ namespace messenger {
 
 /// A push to clients.
 struct Broadcast {
-  /// `incoming.call`, `joined.call`, `left.call`, `call.ignored`, `call.kicked`, `call.ended`
+  /// `incoming.call`, `joined.call`, `left.call`, `device.joined`, `device.left`, `call.ignored`,
+  /// `call.kicked`, `call.ending`, `call.ended`, `ring.stopped`, `call.missed`
   std::string event;
   /// The channels of the users it is for, each named by `channelOf`.
   std::vector<std::string> channels;

@@ -9,6 +9,7 @@
 #include "messenger/contracts/thread_directory.hpp"
 #include "messenger/model/call.hpp"
 #include "messenger/model/call_participant.hpp"
+#include "messenger/model/call_ring.hpp"
 #include "messenger/model/call_session.hpp"
 #include "messenger/model/job.hpp"
 #include "messenger/model/room.hpp"
@@ -24,6 +25,16 @@ struct CallState {
   std::size_t inCall = 0;  ///< how many are in the call, asked for or not; see `LoadRequest::countUpTo`
   /// All of the `user` and of the `participant` that were asked for, open and closed, in no particular order.
   std::vector<CallSession> sessions{};
+  /// Those that ring, and the one of the `user` that was asked for; or all, when they were asked for.
+  std::vector<CallRing> rings{};
+
+  /// The ring of that callee, if it was asked for or rings.
+  [[nodiscard]] const CallRing* findRing(const UserId& callee) const noexcept {
+    for (const CallRing& each : rings) {
+      if (each.user == callee) return &each;
+    }
+    return nullptr;
+  }
 
   /// The user's row, if it was asked for and exists.
   [[nodiscard]] const CallParticipant* find(const UserId& user) const noexcept {
@@ -98,6 +109,9 @@ struct CallChange {
 
   /// The row of this session goes, which is closed; before `sessions` are written.
   std::optional<std::pair<ParticipantId, DeviceId>> forgets{};
+
+  /// Rings of this call to write as they are to be, each of another callee.
+  std::vector<CallRing> rings{};
 
   /// Everyone who is in the call leaves it, at this time: `leftAt` and `updatedAt` of their rows, with their
   /// sessions. Comes after `participants` and `sessions`.

@@ -17,13 +17,14 @@ namespace messenger {
 ///
 /// Each operation is atomic and isolated: one transaction, all or nothing, however many threads and processes
 /// work on the same data. What it reports as committed is durable to the degree configured. The database
-/// itself enforces, not by looking first: one active call for each thread, one row for each (call, user) and
-/// each (participant, device), ids that are unique.
+/// itself enforces, not by looking first: one active call for each thread, one row for each (call, user),
+/// each (participant, device) and each (call, callee), ids that are unique.
 ///
 /// - In the call: a row with `leftAt` empty. An ended call has nobody in it.
 /// - An open session: a row with `closedAt` empty. One who is not in the call has none.
 /// - `sequence` grows with each new call, participant and job, and is never given twice while rows remain.
-/// - `revision` of a call grows by one with each change of it, of its participants or of their sessions.
+/// - `revision` of a call grows by one with each change of it, of its participants, their sessions or its
+///   rings.
 ///
 /// Thread-safe. Operations may block for as long as the storage's time limit says, and must not call back
 /// into the library. They throw StorageUnavailable when the storage does not answer (the change may then have
@@ -45,9 +46,13 @@ class CallStore {
     std::optional<UserId> user{};
     std::optional<ParticipantId> participant{};
     bool everyoneInCall = false;
+    /// Also of these users, without their sessions.
+    std::vector<UserId> others{};
     /// Also read the user's membership of the call's thread, in the same step. Only a storage with a thread
     /// directory of its own is asked for it.
     bool membership = false;
+    /// All rings of the call, not only those that `CallState::rings` has anyway.
+    bool rings = false;
     /// How far `CallState::inCall` must be counted, and at least as far as the call's own limit of
     /// participants. A storage may stop there: counting everybody each time somebody comes or goes would cost
     /// more the more there are.
@@ -122,6 +127,34 @@ class CallStore {
   /// The active calls whose first change was committed with a `now` before this time.
   [[nodiscard]] virtual ActiveSummary activeSummary(StorageTime startedBefore) = 0;
 
+  // Rings, by callee.
+
+  /// The active calls that ring for the user now, in the order of creation, with the user's rows.
+  [[nodiscard]] virtual std::vector<CallSnapshot> ringing(const UserId& user) = 0;
+
+  struct MissedQuery {
+    UserId user;
+    TimePoint since{};               ///< only calls that were created then or later
+    std::optional<CallId> before{};  ///< only calls older than this one
+    std::size_t limit = 25;
+  };
+
+  struct MissedPage {
+    bool knowsBefore = true;            ///< false: there is no call `before`; then the page is empty
+    std::vector<CallSnapshot> calls{};  ///< `CallRing::isMissed`, with the user's rows, newest first
+    bool more = false;                  ///< older ones exist
+    std::size_t unseen = 0;             ///< all that the user has missed and not seen, of any age
+  };
+
+  [[nodiscard]] virtual MissedPage missed(const MissedQuery& query) = 0;
+
+  /// What the user has missed is seen, up to the call of this `Call::sequence`. Returns how many were not. It
+  /// raises no revision.
+  virtual std::size_t markSeen(const UserId& user, std::int64_t upTo) = 0;
+
+  /// Those of the users who are in an active call, in the order given.
+  [[nodiscard]] virtual std::vector<UserId> busy(const std::vector<UserId>& users) = 0;
+
   // Retention. A call can be pruned when it ended before a time (the `now` of that change), no room of it may
   // exist, and no job of it is stored.
 
@@ -130,9 +163,9 @@ class CallStore {
     std::size_t limit = 100;  ///< calls
   };
 
-  /// Deletes calls that can be pruned, with their participants, the oldest first. Returns how many: at most
-  /// `limit`, and fewer where more at once would keep other changes waiting; 0 only when none is left. The
-  /// call with the newest row of its kind may stay, so that no `sequence` is given twice.
+  /// Deletes calls that can be pruned, with their participants and rings, the oldest first. Returns how many:
+  /// at most `limit`, and fewer where more at once would keep other changes waiting; 0 only when none is
+  /// left. The call with the newest row of its kind may stay, so that no `sequence` is given twice.
   virtual std::size_t prune(const PruneRequest& request) = 0;
 
   /// How many calls `prune` would delete in the end.

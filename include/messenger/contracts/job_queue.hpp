@@ -42,9 +42,10 @@ class JobQueue {
   };
 
   struct ClaimedJob {
-    Job job;                          ///< `attempts`, `token` and `leasedUntil` as of this claim
-    std::optional<CallState> call{};  ///< the job's call, without participants; empty when there is none
-    bool beginsCreate = false;        ///< a SetupCall whose call is active and not set up
+    Job job;  ///< `attempts`, `token` and `leasedUntil` as of this claim
+    /// The job's call, without participants, with those that ring; empty when there is none.
+    std::optional<CallState> call{};
+    bool beginsCreate = false;  ///< a SetupCall whose call is active and not set up
   };
 
   /// Takes the job that is available first (`availableAt`, then order of storing): attempt counted, token

@@ -4,9 +4,11 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "messenger/model/call.hpp"
 #include "messenger/model/call_participant.hpp"
+#include "messenger/model/call_ring.hpp"
 #include "messenger/model/job.hpp"
 #include "messenger/model/user_id.hpp"
 
@@ -56,6 +58,29 @@ struct DeviceLeft {
   CallParticipant participant;
   DeviceId device;
   Why why = Why::left;
+};
+
+/// Callees are rung, by a start or again. For pushes to devices that hear no broadcast.
+struct CallRinging {
+  Call call;
+  UserId by;
+  std::vector<UserId> callees;
+};
+
+/// It does not ring any more for a callee, on any device.
+struct RingStopped {
+  Call call;
+  UserId callee;
+  RingState state;  ///< as it is now
+  RingStop why;
+  DeviceId device{};  ///< that answered; empty when none was named
+};
+
+/// A callee has missed the call: it stopped ringing, or they were busy and it did not ring.
+struct CallMissed {
+  Call call;
+  UserId callee;
+  RingState state;  ///< missed or busy
 };
 
 /// A user declined to join.
@@ -133,6 +158,7 @@ struct MemberRemoved {
 
 using Event = std::variant<CallStarted, CallJoined, CallLeft, CallIgnored, CallEnded, KickedFromCall,
                            CallSetupCompleted, CallSetupFailed, CallTornDown, CallTeardownFailed,
-                           BroadcastFailed, JobFailed, MemberRemoved, CallEnding, DeviceJoined, DeviceLeft>;
+                           BroadcastFailed, JobFailed, MemberRemoved, CallEnding, DeviceJoined, DeviceLeft,
+                           CallRinging, RingStopped, CallMissed>;
 
 }  // namespace messenger

@@ -31,6 +31,7 @@ enum class EndReason : std::uint8_t {
   host = 7,         ///< the host ended it
   alone = 8,        ///< only one participant was in it for longer than `CallLimits::alone`
   maxDuration = 9,  ///< it lasted as long as `CallLimits::duration` allows
+  noAnswer = 10,    ///< the other side of a private thread did not answer in time
 };
 
 /// `hungUp`, `lastLeft`, …: the enumerator's own name.

@@ -25,10 +25,4 @@ struct CallParticipant {
   [[nodiscard]] bool inCall() const noexcept { return !leftAt && !kicked; }
 };
 
-/// A call with its room, and one user's row in it. For storages; hosts get a CallView.
-struct CallSnapshot {
-  CallWithRoom call;
-  std::optional<CallParticipant> viewer;  ///< the user's own row, if they ever joined
-};
-
 }  // namespace messenger

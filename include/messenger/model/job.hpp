@@ -22,6 +22,7 @@ enum class JobType : std::uint8_t {
   endLoneCall = 7,         ///< timer: end one call in which somebody has been alone for too long
   endEmptyCall = 8,        ///< timer: end one call that everybody has left, and nobody came back
   removeFromRoom = 9,      ///< take one session out of the room of one call that goes on
+  stopRinging = 10,        ///< timer: nobody answered in time
 };
 
 /// `SetupCall`, `TeardownCall`, `CheckCallsActivity`, …: the enumerator's own name with a capital.
@@ -48,6 +49,7 @@ enum class JobClass : std::uint8_t {
     case JobType::endOverdueCall:
     case JobType::endLoneCall:
     case JobType::endEmptyCall:
+    case JobType::stopRinging:
       break;
   }
   return JobClass::sweep;

@@ -36,6 +36,14 @@ class ForwardingCallStore : public CallStore {
   [[nodiscard]] ActiveSummary activeSummary(StorageTime startedBefore) override {
     return inner_.activeSummary(startedBefore);
   }
+  [[nodiscard]] std::vector<CallSnapshot> ringing(const UserId& user) override {
+    return inner_.ringing(user);
+  }
+  [[nodiscard]] MissedPage missed(const MissedQuery& query) override { return inner_.missed(query); }
+  std::size_t markSeen(const UserId& user, std::int64_t upTo) override { return inner_.markSeen(user, upTo); }
+  [[nodiscard]] std::vector<UserId> busy(const std::vector<UserId>& users) override {
+    return inner_.busy(users);
+  }
   std::size_t prune(const PruneRequest& request) override { return inner_.prune(request); }
   [[nodiscard]] std::size_t prunable(StorageTime endedBefore) override {
     return inner_.prunable(endedBefore);

@@ -22,11 +22,19 @@ SessionRow* CallRow::find(const UserId& user, const DeviceId& device) const {
 }
 
 CallSnapshot CallRow::snapshot(const std::optional<UserId>& viewer) const {
-  CallSnapshot result{call, std::nullopt};
-  if (viewer) {
-    if (const ParticipantRow* row = find(*viewer)) result.viewer = row->participant;
-  }
+  CallSnapshot result{call};
+  if (!viewer) return result;
+  if (const ParticipantRow* row = find(*viewer)) result.viewer = row->participant;
+  if (const auto ring = rings.find(*viewer); ring != rings.end()) result.ring = ring->second;
   return result;
+}
+
+std::vector<CallRing> CallRow::ringsFor(const std::optional<UserId>& user, bool all) const {
+  std::vector<CallRing> found;
+  for (const auto& [callee, ring] : rings) {
+    if (all || ring.rings() || callee == user) found.push_back(ring);
+  }
+  return found;
 }
 
 StorageTime CallRow::lastDeparture() const {
@@ -53,6 +61,11 @@ CallRow* CallTable::findActive(const ThreadId& thread) const {
 const std::vector<CallRow*>* CallTable::ofThread(const ThreadId& thread) const {
   const auto found = byThread_.find(thread);
   return found == byThread_.end() ? nullptr : &found->second;
+}
+
+const std::map<std::int64_t, CallRow*>* CallTable::ofCallee(const UserId& user) const {
+  const auto found = byCallee_.find(user);
+  return found == byCallee_.end() ? nullptr : &found->second;
 }
 
 void CallTable::requireWritable(const CallChange& change) const {
@@ -152,9 +165,9 @@ void CallTable::writeParticipant(CallRow& call, const CallParticipant& wanted, c
   row.participant = wanted;
   row.participant.sequence = sequence;
   if (row.isIn()) {
-    call.inCall[sequence] = &row;
+    if (call.inCall.emplace(sequence, &row).second) countIn(wanted.user);
   } else {
-    call.inCall.erase(sequence);
+    if (call.inCall.erase(sequence) > 0) countOut(wanted.user);
     row.departedAt = change.now;
     closeSessions(row, *wanted.leftAt, change.now, result);
   }
@@ -209,9 +222,29 @@ void CallTable::displace(SessionRow& row) {
   }
 }
 
+void CallTable::countIn(const UserId& user) {
+  ++busy_[user];
+}
+
+void CallTable::countOut(const UserId& user) {
+  const auto found = busy_.find(user);
+  if (found != busy_.end() && --found->second == 0) busy_.erase(found);
+}
+
+void CallTable::writeRing(CallRow& call, const CallRing& wanted) {
+  call.rings[wanted.user] = wanted;
+  byCallee_[wanted.user][call.call.sequence] = &call;
+}
+
+bool CallTable::markSeen(CallRow& call, const UserId& user) {
+  CallRing& ring = call.rings.at(user);
+  return ring.isMissed() && !std::exchange(ring.seen, true);
+}
+
 void CallTable::emptyCall(CallRow& call, TimePoint leftAt, StorageTime now, CommitResult& result) {
   result.left.reserve(call.inCall.size());
   for (const auto& [sequence, row] : std::exchange(call.inCall, {})) {
+    countOut(row->participant.user);
     row->participant.leftAt = leftAt;
     row->participant.updatedAt = leftAt;
     row->departedAt = now;
@@ -228,6 +261,7 @@ CommitResult CallTable::write(const CallChange& change) {
   for (const CallParticipant& wanted : change.participants) writeParticipant(row, wanted, change, result);
   if (change.forgets) forget(change.forgets->first, change.forgets->second);
   for (const CallSession& wanted : change.sessions) writeSession(wanted, change, result);
+  for (const CallRing& wanted : change.rings) writeRing(row, wanted);
   if (change.everyoneLeaves) emptyCall(row, *change.everyoneLeaves, change.now, result);
   ++row.call.revision;
   result.call = row.call;
@@ -238,6 +272,11 @@ void CallTable::remove(CallRow& row) {
   for (ParticipantRow& each : row.participants) {
     for (auto& [device, session] : each.sessions) displace(session);
     participants_.erase(each.participant.id);
+  }
+  for (const auto& [callee, ring] : row.rings) {
+    const auto found = byCallee_.find(callee);
+    found->second.erase(row.call.sequence);
+    if (found->second.empty()) byCallee_.erase(found);
   }
   std::vector<CallRow*>& ofThread = byThread_.at(row.call.threadId);
   std::erase(ofThread, &row);

@@ -44,9 +44,12 @@ struct CallRow {
   std::deque<ParticipantRow> participants;  ///< in the order of joining; their addresses stay
   std::unordered_map<UserId, ParticipantRow*> byUser;
   std::map<std::int64_t, ParticipantRow*> inCall;  ///< by sequence
+  std::map<UserId, CallRing> rings;                ///< by callee
 
   [[nodiscard]] ParticipantRow* find(const UserId& user) const;
   [[nodiscard]] SessionRow* find(const UserId& user, const DeviceId& device) const;
+  /// All rings; or those that ring, and the user's.
+  [[nodiscard]] std::vector<CallRing> ringsFor(const std::optional<UserId>& user, bool all) const;
   [[nodiscard]] CallSnapshot snapshot(const std::optional<UserId>& viewer) const;
   /// When the last participant left, on the storage's clock; when it began, if nobody ever joined.
   [[nodiscard]] StorageTime lastDeparture() const;
@@ -82,6 +85,14 @@ class CallTable {
   [[nodiscard]] const std::map<std::int64_t, CallRow*>& ended() const noexcept { return ended_; }
   [[nodiscard]] const std::map<Order, SessionRow*>& byLastSeen() const noexcept { return open_; }
   [[nodiscard]] const std::map<Order, SessionRow*>& byDeparture() const noexcept { return departed_; }
+  /// The calls in which the user was rung, by sequence; null when there is none.
+  [[nodiscard]] const std::map<std::int64_t, CallRow*>* ofCallee(const UserId& user) const;
+  /// Whether the user is in an active call.
+  [[nodiscard]] bool isBusy(const UserId& user) const { return busy_.contains(user); }
+
+  /// REQUIRES: the call rang for the user.
+  static bool markSeen(CallRow& call, const UserId& user);
+
   /// All calls of a thread, oldest first; null when it never had one.
   [[nodiscard]] const std::vector<CallRow*>* ofThread(const ThreadId& thread) const;
 
@@ -97,6 +108,9 @@ class CallTable {
   void writeSession(const CallSession& wanted, const CallChange& change, CommitResult& result);
   void closeSession(SessionRow& row, TimePoint at, StorageTime now, CommitResult& result);
   void closeSessions(ParticipantRow& row, TimePoint at, StorageTime now, CommitResult& result);
+  void writeRing(CallRow& call, const CallRing& wanted);
+  void countIn(const UserId& user);
+  void countOut(const UserId& user);
   void emptyCall(CallRow& call, TimePoint leftAt, StorageTime now, CommitResult& result);
   void forget(const ParticipantId& participant, const DeviceId& device);
   void place(SessionRow& row);
@@ -110,6 +124,8 @@ class CallTable {
   std::map<std::int64_t, CallRow*> ended_;   ///< by sequence
   std::map<Order, SessionRow*> open_;        ///< by lastSeen
   std::map<Order, SessionRow*> departed_;    ///< by departedAt
+  std::unordered_map<UserId, std::map<std::int64_t, CallRow*>> byCallee_;
+  std::unordered_map<UserId, std::size_t> busy_;  ///< in how many active calls each is
   std::int64_t lastCall_ = 0;
   std::int64_t lastParticipant_ = 0;
 };

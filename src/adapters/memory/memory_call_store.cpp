@@ -25,6 +25,17 @@ std::vector<CallParticipant> rowsOf(const CallRow& call, const ParticipantRow* u
   return rows;
 }
 
+void addOthers(const CallRow& call, const std::vector<UserId>& users, std::vector<CallParticipant>& rows) {
+  for (const UserId& each : users) {
+    const ParticipantRow* row = call.find(each);
+    if (row == nullptr) continue;
+    const ParticipantId& id = row->participant.id;
+    const bool isThere =
+        std::any_of(rows.begin(), rows.end(), [&](const auto& known) { return known.id == id; });
+    if (!isThere) rows.push_back(row->participant);
+  }
+}
+
 void addSessions(const ParticipantRow* of, std::vector<CallSession>& sessions) {
   if (of == nullptr) return;
   for (const auto& [device, row] : of->sessions) sessions.push_back(row.session);
@@ -46,8 +57,12 @@ CallStore::Loaded MemoryCallStore::load(const LoadRequest& request) {
     const ParticipantRow* participant =
         request.participant ? tables_.calls.find(*request.participant) : nullptr;
     if (participant != nullptr && participant->call != call) participant = nullptr;
-    loaded.call = {
-        call->call, rowsOf(*call, user, participant, request.everyoneInCall), call->inCall.size(), {}};
+    loaded.call = {call->call,
+                   rowsOf(*call, user, participant, request.everyoneInCall),
+                   call->inCall.size(),
+                   {},
+                   call->ringsFor(request.user, request.rings)};
+    addOthers(*call, request.others, loaded.call->participants);
     addSessions(user, loaded.call->sessions);
     if (participant != user) addSessions(participant, loaded.call->sessions);
   }
@@ -191,6 +206,61 @@ CallStore::ActiveSummary MemoryCallStore::activeSummary(StorageTime startedBefor
     result.highestSequence = sequence;
   }
   return result;
+}
+
+std::vector<CallSnapshot> MemoryCallStore::ringing(const UserId& user) {
+  const Lock lock(tables_.mutex);
+  std::vector<CallSnapshot> result;
+  const auto* calls = tables_.calls.ofCallee(user);
+  if (calls == nullptr) return result;
+  for (const auto& [sequence, row] : *calls) {
+    if (row->call.active() && row->rings.at(user).rings()) result.push_back(row->snapshot(user));
+  }
+  return result;
+}
+
+CallStore::MissedPage MemoryCallStore::missed(const MissedQuery& query) {
+  const Lock lock(tables_.mutex);
+  MissedPage page;
+  const CallRow* before = query.before ? tables_.calls.find(*query.before) : nullptr;
+  page.knowsBefore = !query.before || before != nullptr;
+  const auto* calls = tables_.calls.ofCallee(query.user);
+  if (!page.knowsBefore || calls == nullptr) return page;
+  for (auto each = calls->rbegin(); each != calls->rend(); ++each) {
+    const CallRow& row = *each->second;
+    const CallRing& ring = row.rings.at(query.user);
+    if (!ring.isMissed()) continue;
+    if (!ring.seen) ++page.unseen;
+    const bool isOlder = before == nullptr || row.call.sequence < before->call.sequence;
+    if (!isOlder || row.call.createdAt < query.since) continue;
+    if (page.calls.size() < query.limit) {
+      page.calls.push_back(row.snapshot(query.user));
+    } else {
+      page.more = true;
+    }
+  }
+  return page;
+}
+
+std::size_t MemoryCallStore::markSeen(const UserId& user, std::int64_t upTo) {
+  const Lock lock(tables_.mutex);
+  std::size_t marked = 0;
+  const auto* calls = tables_.calls.ofCallee(user);
+  if (calls == nullptr) return marked;
+  for (const auto& [sequence, row] : *calls) {
+    if (sequence > upTo) break;
+    if (CallTable::markSeen(*row, user)) ++marked;
+  }
+  return marked;
+}
+
+std::vector<UserId> MemoryCallStore::busy(const std::vector<UserId>& users) {
+  const Lock lock(tables_.mutex);
+  std::vector<UserId> found;
+  for (const UserId& each : users) {
+    if (tables_.calls.isBusy(each)) found.push_back(each);
+  }
+  return found;
 }
 
 bool MemoryCallStore::canBePruned(const CallRow& row, StorageTime endedBefore) const {

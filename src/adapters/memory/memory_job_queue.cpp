@@ -23,6 +23,7 @@ std::optional<JobQueue::ClaimedJob> MemoryJobQueue::claim(const ClaimRequest& re
   result.call.emplace();
   result.call->call = row->call;
   result.call->inCall = row->inCall.size();
+  result.call->rings = row->ringsFor(std::nullopt, /*all=*/false);
   return result;
 }
 

@@ -24,6 +24,7 @@ constexpr FixedText deleteSessionsText =
     "DELETE FROM call_sessions WHERE participant_sequence IN "
     "(SELECT sequence FROM call_participants WHERE call_sequence = ?1)";
 constexpr FixedText deleteParticipantsText = "DELETE FROM call_participants WHERE call_sequence = ?1";
+constexpr FixedText deleteRingsText = "DELETE FROM call_rings WHERE call_sequence = ?1";
 constexpr FixedText deleteCallText = "DELETE FROM calls WHERE sequence = ?1";
 
 struct Candidates {
@@ -54,6 +55,7 @@ std::size_t SqliteCallStore::prune(const PruneRequest& request) {
     for (const std::int64_t call : found.calls) {
       Query(connection, deleteSessionsText, call).run();
       Query(connection, deleteParticipantsText, call).run();
+      Query(connection, deleteRingsText, call).run();
       Query(connection, deleteCallText, call).run();
     }
     return found.calls.size();

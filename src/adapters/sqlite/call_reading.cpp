@@ -10,7 +10,35 @@ namespace {
 constexpr FixedText joinViewer =
     " FROM calls LEFT JOIN call_participants "
     "ON call_participants.call_sequence = calls.sequence AND call_participants.user_type = ?1 "
-    "AND call_participants.user_id = ?2 ";
+    "AND call_participants.user_id = ?2 "
+    "LEFT JOIN call_rings ON call_rings.call_sequence = calls.sequence AND call_rings.user_type = ?1 "
+    "AND call_rings.user_id = ?2 ";
+
+// By the rings of the user.
+constexpr FixedText ofCallee =
+    " JOIN calls ON calls.sequence = call_rings.call_sequence LEFT JOIN call_participants "
+    "ON call_participants.call_sequence = calls.sequence AND call_participants.user_type = ?1 "
+    "AND call_participants.user_id = ?2 "
+    "WHERE call_rings.user_type = ?1 AND call_rings.user_id = ?2 ";
+constexpr FixedText ringingText =
+    "SELECT " + snapshotColumns + " FROM call_rings INDEXED BY call_rings_ringing" + ofCallee +
+    "AND call_rings.state = 1 AND calls.ended_at IS NULL ORDER BY call_rings.call_sequence";
+constexpr FixedText missedText = "SELECT " + snapshotColumns +
+                                 " FROM call_rings INDEXED BY call_rings_missed" + ofCallee +
+                                 "AND call_rings.state IN (4, 6) AND call_rings.call_sequence < ?3 "
+                                 "AND calls.created_at >= ?4 ORDER BY call_rings.call_sequence DESC";
+constexpr FixedText unseenText =
+    "SELECT count(*) FROM call_rings INDEXED BY call_rings_missed "
+    "WHERE user_type = ?1 AND user_id = ?2 AND state IN (4, 6) AND seen = 0";
+constexpr FixedText anySequenceText = "SELECT sequence FROM calls WHERE id = ?1";
+constexpr FixedText markSeenText =
+    "UPDATE call_rings SET seen = 1 WHERE user_type = ?1 AND user_id = ?2 AND state IN (4, 6) "
+    "AND call_sequence <= ?3 AND seen = 0";
+constexpr FixedText isInCallText =
+    "SELECT 1 FROM call_participants INDEXED BY call_participants_of_user "
+    "WHERE user_type = ?1 AND user_id = ?2 AND left_at IS NULL";
+static_assert(static_cast<int>(RingState::ringing) == 1 && static_cast<int>(RingState::missed) == 4 &&
+              static_cast<int>(RingState::busy) == 6);
 
 constexpr FixedText historyText = "SELECT " + snapshotColumns + joinViewer +
                                   "WHERE calls.thread_id = ?3 AND calls.sequence < ?4 "
@@ -119,6 +147,49 @@ CallStore::ActiveSummary SqliteCallStore::activeSummary(StorageTime startedBefor
     Query row(connection, summaryText, startedBefore);
     row.next();
     return ActiveSummary{row.count(0), row.integer(1)};
+  });
+}
+
+std::vector<CallSnapshot> SqliteCallStore::ringing(const UserId& user) {
+  return pool_.readOne([&](Connection& connection) {
+    Query rows(connection, ringingText, user);
+    return readPage(rows, anyNumber, {"call"}, pool_.unreadable(), readSnapshot);
+  });
+}
+
+CallStore::MissedPage SqliteCallStore::missed(const MissedQuery& query) {
+  return pool_.read([&](Connection& connection) {
+    MissedPage page;
+    std::int64_t before = std::numeric_limits<std::int64_t>::max();
+    if (query.before) {
+      Query row(connection, anySequenceText, *query.before);
+      page.knowsBefore = row.next();
+      if (!page.knowsBefore) return page;
+      before = row.integer(0);
+    }
+    Query rows(connection, missedText, query.user, before, query.since);
+    page.calls = readPage(rows, query.limit + 1, {"call"}, pool_.unreadable(), readSnapshot);
+    page.more = page.calls.size() > query.limit;
+    if (page.more) page.calls.pop_back();
+    Query unseen(connection, unseenText, query.user);
+    unseen.next();
+    page.unseen = unseen.count(0);
+    return page;
+  });
+}
+
+std::size_t SqliteCallStore::markSeen(const UserId& user, std::int64_t upTo) {
+  return pool_.write(
+      [&](Connection& connection) { return Query(connection, markSeenText, user, upTo).run(); });
+}
+
+std::vector<UserId> SqliteCallStore::busy(const std::vector<UserId>& users) {
+  return pool_.read([&](Connection& connection) {
+    std::vector<UserId> found;
+    for (const UserId& each : users) {
+      if (Query(connection, isInCallText, each).next()) found.push_back(each);
+    }
+    return found;
   });
 }
 

@@ -24,12 +24,13 @@ constexpr FixedText pictureColumns =
     "(SELECT count(*) FROM (SELECT 1 FROM call_participants AS each "
     "WHERE each.call_sequence = calls.sequence AND each.left_at IS NULL LIMIT ?4))), "
     "coalesce((SELECT revision FROM thread_revisions WHERE thread_id = coalesce(calls.thread_id, ?3)), 0), "
-    "(SELECT value FROM settings WHERE key = 'calls_down_until')";
+    "(SELECT value FROM settings WHERE key = 'calls_down_until'), calls.rings";
 constexpr int sessionColumn = callColumnCount + participantColumnCount;
 constexpr int inCallColumn = sessionColumn + sessionColumnCount;
 constexpr int revisionColumn = inCallColumn + 1;
 constexpr int downColumn = inCallColumn + 2;
-constexpr int membershipColumn = inCallColumn + 3;
+constexpr int ringsColumn = inCallColumn + 3;
+constexpr int membershipColumn = inCallColumn + 4;
 
 constexpr FixedText ofCall = " FROM (SELECT 1) LEFT JOIN calls ON calls.id = ?3 ";
 constexpr FixedText ofThread =
@@ -50,13 +51,17 @@ constexpr FixedText byThreadWithMemberText = "SELECT " + pictureColumns + ", " +
 
 constexpr FixedText participantText =
     "SELECT " + participantColumns + " FROM call_participants WHERE id = ?1 AND call_sequence = ?2";
+constexpr FixedText ofUserText = "SELECT " + participantColumns +
+                                 " FROM call_participants WHERE call_sequence = ?1 AND user_type = ?2 "
+                                 "AND user_id = ?3";
 constexpr FixedText sessionsText =
     "SELECT " + sessionColumns + " FROM call_sessions WHERE participant_sequence = ?1";
 constexpr FixedText everyoneText = "SELECT " + participantColumns +
                                    " FROM call_participants WHERE call_sequence = ?1 AND left_at IS NULL "
                                    "ORDER BY sequence";
 
-CallStore::Loaded readPicture(Query& row, bool withMembership) {
+CallStore::Loaded readPicture(Connection& connection, Query& row, const CallStore::LoadRequest& request,
+                              UnreadableRows& unreadable) {
   CallStore::Loaded loaded;
   loaded.threadRevision = row.integer(revisionColumn);
   loaded.callsDownUntil = row.maybeStorageTime(downColumn);
@@ -67,15 +72,19 @@ CallStore::Loaded readPicture(Query& row, bool withMembership) {
     if (auto user = readMaybeParticipant(row, callColumnCount, state.call.id)) {
       state.participants.push_back(std::move(*user));
     }
+    // While the statement is open: of the same moment.
+    if (row.integer(ringsColumn) != 0)
+      state.rings = ringsOf(connection, state.call.sequence, request.user, request.rings, unreadable);
   }
-  if (withMembership) loaded.membership = readMembership(row, membershipColumn);
+  if (request.membership) loaded.membership = readMembership(row, membershipColumn);
   for (bool more = !row.isNull(sessionColumn); more; more = row.next()) {
     loaded.call->sessions.push_back(readSession(row, sessionColumn, loaded.call->participants.front()));
   }
   return loaded;
 }
 
-CallStore::Loaded loadPicture(Connection& connection, const CallStore::LoadRequest& request) {
+CallStore::Loaded loadPicture(Connection& connection, const CallStore::LoadRequest& request,
+                              UnreadableRows& unreadable) {
   // Constants, as clang 14 with sanitizers crashes on immediate functions within `?:`.
   constexpr Sql byCall = byCallText;
   constexpr Sql byThread = byThreadText;
@@ -88,7 +97,7 @@ CallStore::Loaded loadPicture(Connection& connection, const CallStore::LoadReque
   const Sql withMember = request.call ? byCallWithMember : byThreadWithMember;
   Query row(connection, request.membership ? withMember : plain, request.user, key, most);
   row.next();
-  return readPicture(row, request.membership);
+  return readPicture(connection, row, request, unreadable);
 }
 
 std::vector<CallParticipant> everyoneIn(Connection& connection, const CallWithRoom& call) {
@@ -116,6 +125,11 @@ void loadOthers(Connection& connection, const CallStore::LoadRequest& request, C
     std::erase_if(state.participants, [](const CallParticipant& each) { return !each.leftAt; });
     std::vector<CallParticipant> in = everyoneIn(connection, state.call);
     std::move(in.begin(), in.end(), std::back_inserter(state.participants));
+  }
+  for (const UserId& each : request.others) {
+    if (state.find(each) != nullptr) continue;
+    Query row(connection, ofUserText, sequence, each);
+    if (row.next()) state.participants.push_back(readParticipant(row, 0, state.call.id));
   }
 }
 
@@ -194,6 +208,13 @@ constexpr FixedText closeAllText =
 constexpr FixedText forgetText =
     "DELETE FROM call_sessions WHERE device = ?3 AND closed_at IS NOT NULL AND participant_sequence = "
     "(SELECT sequence FROM call_participants WHERE id = ?1 AND call_sequence = ?2)";
+
+constexpr FixedText haveRingsText = "UPDATE calls SET rings = 1 WHERE sequence = ?1 AND rings = 0";
+constexpr FixedText ringText =
+    "INSERT INTO call_rings (call_sequence, user_type, user_id, state, rang_at, updated_at, since, until, "
+    "seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO UPDATE SET state = excluded.state, "
+    "rang_at = excluded.rang_at, updated_at = excluded.updated_at, since = excluded.since, "
+    "until = excluded.until, seen = excluded.seen";
 
 constexpr FixedText cancelText = "DELETE FROM jobs WHERE call_id = ?1 AND type = ?2";
 
@@ -353,6 +374,16 @@ void writeSession(Connection& connection, const CallChange& change, const CallSe
   }
 }
 
+void writeRings(Connection& connection, const CallChange& change, std::int64_t call) {
+  if (change.rings.empty()) return;
+  Query(connection, haveRingsText, call).run();
+  for (const CallRing& each : change.rings) {
+    Query(connection, ringText, call, each.user, each.state, each.rangAt, each.updatedAt, each.since,
+          each.until, each.seen)
+        .run();
+  }
+}
+
 void takeEveryoneOut(Connection& connection, const CallChange& change, CommitResult& result) {
   {
     Query row(connection, everyoneWithDevicesText, result.call.sequence);
@@ -411,6 +442,7 @@ CommitResult commitIn(Connection& connection, const CallChange& change) {
     Query(connection, forgetText, change.forgets->first, result.call.sequence, change.forgets->second).run();
   }
   for (const CallSession& wanted : change.sessions) writeSession(connection, change, wanted, result);
+  writeRings(connection, change, result.call.sequence);
   if (change.everyoneLeaves) takeEveryoneOut(connection, change, result);
   if (change.removesMember) takeOffThread(connection, result.call.threadId, *change.removesMember);
   if (change.settles) static_cast<void>(settle(connection, *change.settles));
@@ -425,11 +457,13 @@ CommitResult commitIn(Connection& connection, const CallChange& change) {
 }  // namespace
 
 CallStore::Loaded SqliteCallStore::load(const LoadRequest& request) {
-  if (!request.participant && !request.everyoneInCall) {
-    return pool_.readShort([&](Connection& connection) { return loadPicture(connection, request); });
-  }
+  const auto picture = [&](Connection& connection) {
+    return loadPicture(connection, request, pool_.unreadable());
+  };
+  const bool needsMore = request.participant || request.everyoneInCall || !request.others.empty();
+  if (!needsMore) return pool_.readShort(picture);
   return pool_.read([&](Connection& connection) {
-    Loaded loaded = loadPicture(connection, request);
+    Loaded loaded = picture(connection);
     if (loaded.call) loadOthers(connection, request, *loaded.call);
     return loaded;
   });

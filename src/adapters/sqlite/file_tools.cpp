@@ -63,6 +63,7 @@ constexpr int mostOfAKind = 20;
 // Each row is read as every operation would read it.
 constexpr FixedText allCalls = "SELECT " + callColumns + " FROM calls";
 constexpr FixedText allParticipants = "SELECT " + participantColumns + " FROM call_participants";
+constexpr FixedText allRings = "SELECT " + ringColumns + " FROM call_rings";
 constexpr FixedText allJobs = "SELECT " + jobColumns + " FROM jobs";
 constexpr FixedText allThreads = "SELECT " + threadColumns + ", id FROM threads";
 
@@ -74,6 +75,7 @@ void addUnreadable(Connection& connection, std::vector<std::string>& findings) {
   };
   look(allCalls, {"call"}, [](const Query& row) { return readCall(row); });
   look(allParticipants, {"participant"}, [](const Query& row) { return readParticipant(row, 0, CallId{}); });
+  look(allRings, {"ring of"}, [](const Query& row) { return readRing(row, 0); });
   look(allJobs, {"job"}, readJob);
   look(allThreads, {"thread", threadColumnCount},
        [](const Query& row) { return readThread(row, 0, ThreadId{}); });

@@ -16,8 +16,8 @@ constexpr FixedText inOrder = " ORDER BY jobs.available_at, jobs.sequence";
 // A job, its call, and how many are in that.
 constexpr FixedText candidate =
     "SELECT " + jobColumns + ", " + callColumns +
-    ", (SELECT count(*) FROM call_participants WHERE call_sequence = calls.sequence AND left_at IS NULL) "
-    "FROM jobs ";
+    ", (SELECT count(*) FROM call_participants WHERE call_sequence = calls.sequence AND left_at IS NULL), "
+    "calls.rings FROM jobs ";
 constexpr FixedText withCall = "LEFT JOIN calls ON calls.id = jobs.call_id WHERE ";
 
 // The numbers of the types rise with their urgency, but for RemoveFromRoom, which asks the provider as a
@@ -92,9 +92,16 @@ JobQueue::ClaimedJob readCandidate(const Query& row) {
 }
 
 /// The first of these jobs that can be read, as can its call.
-std::optional<JobQueue::ClaimedJob> firstReadable(Query& jobs, UnreadableRows& unreadable) {
+std::optional<JobQueue::ClaimedJob> firstReadable(Connection& connection, Query& jobs,
+                                                  UnreadableRows& unreadable) {
   while (jobs.next()) {
-    if (auto found = readOrNote(jobs, {"job"}, unreadable, readCandidate)) return found;
+    auto found = readOrNote(jobs, {"job"}, unreadable, readCandidate);
+    if (!found) continue;
+    const bool hasRings = found->call && jobs.integer(jobColumnCount + callColumnCount + 1) != 0;
+    if (hasRings)
+      found->call->rings =
+          ringsOf(connection, found->call->call.sequence, std::nullopt, /*all=*/false, unreadable);
+    return found;
   }
   return std::nullopt;
 }
@@ -153,14 +160,14 @@ std::optional<JobQueue::ClaimedJob> findNext(Connection& connection, const JobQu
   const StorageTime ended = request.takesOver ? request.now : StorageTime::min();
   if (request.job) {
     Query query(connection, thisOne, request.queue, request.now, ended, *request.job, lowest, request.call);
-    return firstReadable(query, unreadable);
+    return firstReadable(connection, query, unreadable);
   }
   if (request.call) {
     Query query(connection, nextOfCall, request.queue, request.now, ended, *request.call, lowest);
-    return firstReadable(query, unreadable);
+    return firstReadable(connection, query, unreadable);
   }
   Query query(connection, nextOfQueue.of(request.leastUrgent), request.queue, request.now, ended);
-  return firstReadable(query, unreadable);
+  return firstReadable(connection, query, unreadable);
 }
 
 void take(Connection& connection, Job& job, StorageTime leaseUntil) {

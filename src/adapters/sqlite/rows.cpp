@@ -19,6 +19,7 @@ EndReason readEndReason(std::int64_t number) {
     case EndReason::host:
     case EndReason::alone:
     case EndReason::maxDuration:
+    case EndReason::noAnswer:
       if (static_cast<std::int64_t>(reason) == number) return reason;
   }
   throw StorageUnreadable(fmt::format("calls.end_reason cannot be {}", number));
@@ -44,9 +45,23 @@ JobType readJobType(std::int64_t number) {
     case JobType::endLoneCall:
     case JobType::endEmptyCall:
     case JobType::removeFromRoom:
+    case JobType::stopRinging:
       if (static_cast<std::int64_t>(type) == number) return type;
   }
   throw StorageUnreadable(fmt::format("jobs.type cannot be {}", number));
+}
+
+RingState readRingState(std::int64_t number) {
+  switch (const auto state = static_cast<RingState>(number)) {
+    case RingState::ringing:
+    case RingState::answered:
+    case RingState::declined:
+    case RingState::missed:
+    case RingState::cancelled:
+    case RingState::busy:
+      if (static_cast<std::int64_t>(state) == number) return state;
+  }
+  throw StorageUnreadable(fmt::format("call_rings.state cannot be {}", number));
 }
 
 ThreadType readThreadType(std::int64_t number) {
@@ -149,6 +164,18 @@ CallSession readSession(const Query& row, int first, const CallParticipant& part
   return session;
 }
 
+CallRing readRing(const Query& row, int first) {
+  CallRing ring;
+  ring.user = row.user(first);
+  ring.state = readRingState(row.integer(first + 2));
+  ring.rangAt = row.time(first + 3);
+  ring.updatedAt = row.time(first + 4);
+  ring.since = row.storageTime(first + 5);
+  ring.until = row.maybeStorageTime(first + 6);
+  ring.seen = row.flag(first + 7);
+  return ring;
+}
+
 Job readJob(const Query& row) {
   Job job;
   job.sequence = row.integer(0);
@@ -183,6 +210,8 @@ CallSnapshot readSnapshot(const Query& row) {
   CallSnapshot snapshot;
   snapshot.call = readCall(row);
   snapshot.viewer = readMaybeParticipant(row, callColumnCount, snapshot.call.id);
+  constexpr int ringColumn = callColumnCount + participantColumnCount;
+  if (!row.isNull(ringColumn)) snapshot.ring = readRing(row, ringColumn);
   return snapshot;
 }
 

@@ -4,6 +4,7 @@
 #include "adapters/sqlite/sql.hpp"
 #include "messenger/model/call.hpp"
 #include "messenger/model/call_participant.hpp"
+#include "messenger/model/call_ring.hpp"
 #include "messenger/model/call_session.hpp"
 #include "messenger/model/job.hpp"
 #include "messenger/model/thread.hpp"
@@ -44,6 +45,13 @@ inline constexpr int sessionColumnCount = 5;
 
 [[nodiscard]] CallSession readSession(const Query& row, int first, const CallParticipant& participant);
 
+inline constexpr FixedText ringColumns =
+    "call_rings.user_type, call_rings.user_id, call_rings.state, call_rings.rang_at, call_rings.updated_at, "
+    "call_rings.since, call_rings.until, call_rings.seen";
+inline constexpr int ringColumnCount = 8;
+
+[[nodiscard]] CallRing readRing(const Query& row, int first);
+
 inline constexpr FixedText jobColumns =
     "jobs.sequence, jobs.id, jobs.type, jobs.queue, jobs.call_id, jobs.cutoff, jobs.created_at, "
     "jobs.available_at, jobs.attempts, jobs.token, jobs.leased_until, jobs.failed, jobs.last_error, "
@@ -54,12 +62,12 @@ inline constexpr int jobColumnCount = 14;
 
 // The same in SQL, for counting: whether a row of `jobs`, and the call that it names, can be read.
 inline constexpr FixedText readableCall =
-    "calls.type BETWEEN 1 AND 2 AND (calls.end_reason IS NULL OR calls.end_reason BETWEEN 1 AND 9) "
+    "calls.type BETWEEN 1 AND 2 AND (calls.end_reason IS NULL OR calls.end_reason BETWEEN 1 AND 10) "
     "AND calls.revision BETWEEN 0 AND 2000000000 AND calls.limit_participants BETWEEN 0 AND 1000000 "
     "AND min(calls.limit_duration, calls.limit_warning, calls.limit_alone, calls.limit_empty) >= 0 "
     "AND max(calls.limit_duration, calls.limit_warning, calls.limit_alone, calls.limit_empty) <= 2592000000";
 inline constexpr FixedText readableJob =
-    "(jobs.type BETWEEN 1 AND 9 AND jobs.attempts BETWEEN 0 AND 2000000000 "
+    "(jobs.type BETWEEN 1 AND 10 AND jobs.attempts BETWEEN 0 AND 2000000000 "
     "AND jobs.token BETWEEN 0 AND 2000000000 AND NOT EXISTS (SELECT 1 FROM calls WHERE calls.id = "
     "jobs.call_id AND NOT (" +
     readableCall + ")))";
@@ -74,8 +82,8 @@ inline constexpr int threadColumnCount = 5;
   return secret ? std::optional{secret->reveal()} : std::nullopt;
 }
 
-/// A call and the row in it of one user.
-inline constexpr FixedText snapshotColumns = callColumns + ", " + participantColumns;
+/// A call and the rows in it of one user.
+inline constexpr FixedText snapshotColumns = callColumns + ", " + participantColumns + ", " + ringColumns;
 
 [[nodiscard]] CallSnapshot readSnapshot(const Query& row);
 

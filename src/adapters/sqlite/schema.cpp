@@ -225,8 +225,31 @@ constexpr std::array version5 = {
     "WHERE failed = 0 AND type > 2 AND type <> 9",
 };
 
+// Whom a call rings. `calls.rings` is set with the first row, so that a call without any costs no look.
+constexpr std::array version6 = {
+    "ALTER TABLE calls ADD COLUMN rings INTEGER NOT NULL DEFAULT 0",
+    R"(CREATE TABLE call_rings (
+         call_sequence INTEGER NOT NULL REFERENCES calls (sequence),
+         user_type TEXT NOT NULL,
+         user_id TEXT NOT NULL,
+         state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 255),
+         rang_at INTEGER NOT NULL,
+         updated_at INTEGER NOT NULL,
+         since INTEGER NOT NULL,
+         until INTEGER,
+         seen INTEGER NOT NULL DEFAULT 0 CHECK (seen IN (0, 1)),
+         PRIMARY KEY (call_sequence, user_type, user_id),
+         CHECK (until IS NULL OR state = 1)
+       ) STRICT, WITHOUT ROWID)",
+    "CREATE INDEX call_rings_ringing ON call_rings (user_type, user_id, call_sequence) WHERE state = 1",
+    "CREATE INDEX call_rings_missed ON call_rings (user_type, user_id, call_sequence, seen) "
+    "WHERE state IN (4, 6)",
+    // Who is busy.
+    "CREATE INDEX call_participants_of_user ON call_participants (user_type, user_id) WHERE left_at IS NULL",
+};
+
 constexpr std::array released = {Migration{version1}, Migration{version2}, Migration{version3},
-                                 Migration{version4}, Migration{version5}};
+                                 Migration{version4}, Migration{version5}, Migration{version6}};
 
 constexpr const char* readApplication = "PRAGMA application_id";
 constexpr const char* readVersion = "PRAGMA user_version";

@@ -1,5 +1,7 @@
 #include "adapters/sqlite/steps.hpp"
 
+#include <limits>
+
 namespace messenger::sqlite {
 
 namespace {
@@ -23,7 +25,19 @@ constexpr FixedText raiseThreadText =
 constexpr FixedText takeOffText =
     "DELETE FROM thread_members WHERE thread_id = ?1 AND user_type = ?2 AND user_id = ?3";
 
+constexpr FixedText ringsText =
+    "SELECT " + ringColumns +
+    " FROM call_rings WHERE call_sequence = ?1 AND (?2 OR state = 1 OR (user_type = ?3 AND user_id = ?4)) "
+    "ORDER BY user_type, user_id";
+
 }  // namespace
+
+std::vector<CallRing> ringsOf(Connection& connection, std::int64_t call, const std::optional<UserId>& user,
+                              bool all, UnreadableRows& unreadable) {
+  Query rows(connection, ringsText, call, all, user);
+  return readPage(rows, std::numeric_limits<std::size_t>::max(), {"ring of", 1}, unreadable,
+                  [](const Query& row) { return readRing(row, 0); });
+}
 
 void insertJob(Connection& connection, const NewJob& job) {
   const std::optional<std::string> mediaId = revealed(job.mediaId);

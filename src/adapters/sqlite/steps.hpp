@@ -4,6 +4,7 @@
 
 #include "adapters/sqlite/connection.hpp"
 #include "adapters/sqlite/rows.hpp"
+#include "adapters/sqlite/unreadable_rows.hpp"
 #include "messenger/contracts/call_state.hpp"
 
 namespace messenger::sqlite {
@@ -17,6 +18,11 @@ void insertJob(Connection& connection, const NewJob& job);
 [[nodiscard]] bool settle(Connection& connection, const Settlement& settlement);
 
 [[nodiscard]] bool claimHolds(Connection& connection, const JobId& job, std::int64_t token);
+
+/// All rings of a call; or those that ring, and the user's.
+[[nodiscard]] std::vector<CallRing> ringsOf(Connection& connection, std::int64_t call,
+                                            const std::optional<UserId>& user, bool all,
+                                            UnreadableRows& unreadable);
 
 void raiseThreadRevision(Connection& connection, const ThreadId& thread);
 

@@ -93,6 +93,18 @@ std::string describe(const CallWithRoom& call) {
       .text();
 }
 
+std::string describe(const CallRing& ring) {
+  return Fields{}
+      .add("callee", ring.user)
+      .add("state", std::string{toString(ring.state)})
+      .add("rang", ring.rangAt)
+      .add("updated", ring.updatedAt)
+      .add("since", ring.since)
+      .add("until", ring.until)
+      .add("seen", ring.seen)
+      .text();
+}
+
 std::string describe(const CallParticipant& participant) {
   return Fields{}
       .add("id", participant.id)

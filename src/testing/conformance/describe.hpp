@@ -24,6 +24,7 @@ namespace messenger::testing {
 [[nodiscard]] std::string describe(CommitResult::Status status);
 [[nodiscard]] std::string describe(StorageTime moment);
 [[nodiscard]] std::string describe(const CallParticipant& participant);
+[[nodiscard]] std::string describe(const CallRing& ring);
 [[nodiscard]] std::string describe(const Job& job);
 [[nodiscard]] std::string describe(const SessionKey& key);
 [[nodiscard]] std::string describe(const CallLimits& limits);

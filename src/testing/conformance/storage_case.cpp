@@ -175,6 +175,10 @@ std::string StorageCase::picture() const {
   std::string text;
   for (const CallId& call : calls_) {
     text += describe(state(call).call) + describe(state(call).inCall) + describe(rows(call));
+    CallStore::LoadRequest withRings;
+    withRings.call = call;
+    withRings.rings = true;
+    text += describe(calls().load(withRings).call.value().rings);
   }
   for (const std::string& thread : threads_) {
     text += describe(calls().history({ThreadId{thread}, std::nullopt, 1000, alice}).total);

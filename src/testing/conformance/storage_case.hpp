@@ -138,6 +138,7 @@ struct StorageChecks {
 void checkLoading(StorageChecks& checks);
 void checkCommitting(StorageChecks& checks);
 void checkReading(StorageChecks& checks);
+void checkRings(StorageChecks& checks);
 void checkJobs(StorageChecks& checks);
 void checkHeartbeats(StorageChecks& checks);
 void checkSwitches(StorageChecks& checks);

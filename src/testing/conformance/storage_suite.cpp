@@ -11,6 +11,7 @@ std::size_t storageSuite(const StorageFactory& make, const ReportSink& report, c
   checkLoading(all);
   checkCommitting(all);
   checkReading(all);
+  checkRings(all);
   checkJobs(all);
   checkHeartbeats(all);
   checkSwitches(all);

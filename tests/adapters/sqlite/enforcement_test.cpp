@@ -72,21 +72,23 @@ TEST_CASE("enforcement: numbers in the file -> keep their meaning", "[sqlite][un
   // Each list in the order of the numbers 1, 2, 3, …; later additions are at the end.
   const std::vector reasons{EndReason::hungUp,   EndReason::lastLeft,    EndReason::inactive,
                             EndReason::declined, EndReason::setupFailed, EndReason::maintenance,
-                            EndReason::host,     EndReason::alone,       EndReason::maxDuration};
+                            EndReason::host,     EndReason::alone,       EndReason::maxDuration,
+                            EndReason::noAnswer};
   for (std::size_t i = 0; i < reasons.size(); ++i) {
     const std::string call = "c" + std::to_string(i + 1);
     REQUIRE(started(*storage, call, "t1") == Status::committed);
     REQUIRE(storage->calls().commit(end(*storage, call, 0, reasons[i])).status == Status::committed);
   }
-  CHECK(fixture.number("SELECT count(*) FROM calls WHERE type = 1 AND end_reason = sequence") == 9);
+  CHECK(fixture.number("SELECT count(*) FROM calls WHERE type = 1 AND end_reason = sequence") == 10);
 
   fixture.run("DELETE FROM jobs");
   const std::vector types{JobType::setupCall,   JobType::teardownCall, JobType::checkCallsActivity,
                           JobType::endCalls,    JobType::warnOfEnd,    JobType::endOverdueCall,
-                          JobType::endLoneCall, JobType::endEmptyCall, JobType::removeFromRoom};
+                          JobType::endLoneCall, JobType::endEmptyCall, JobType::removeFromRoom,
+                          JobType::stopRinging};
   for (std::size_t i = 0; i < types.size(); ++i)
     storage->jobs().add(newJob("j" + std::to_string(i + 1), types[i], ""));
-  CHECK(fixture.number("SELECT count(*) FROM jobs WHERE id = 'j' || type") == 9);
+  CHECK(fixture.number("SELECT count(*) FROM jobs WHERE id = 'j' || type") == 10);
 
   const std::vector kinds{ThreadType::privateThread, ThreadType::group};
   for (std::size_t i = 0; i < kinds.size(); ++i) {
@@ -126,7 +128,7 @@ TEST_CASE("enforcement: a number that the library does not know cannot be read",
     CHECK(storage->jobs().counts("messenger", t(0)).unreadable == 1);
   }
   SECTION("a type of job") {
-    fixture.run("UPDATE jobs SET type = 10");
+    fixture.run("UPDATE jobs SET type = 11");
     CHECK_FALSE(storage->jobs().claim(claimNext()));
     CHECK(fixture.number("SELECT attempts FROM jobs") == 0);
   }

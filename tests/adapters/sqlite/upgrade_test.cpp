@@ -55,7 +55,7 @@ TEST_CASE("upgrade: a file of version 1 -> every row is there and calls continue
 
   const auto storage = fixture.open();
   CHECK(counts(fixture) == before);
-  CHECK(fixture.number("PRAGMA user_version") == 5);
+  CHECK(fixture.number("PRAGMA user_version") == 6);
   CHECK(checkSqliteFile(fixture.options()).empty());
 
   const auto provider = std::make_shared<FakeVideoProvider>();
