@@ -107,7 +107,8 @@ Step Generator::byUser() {
   static const std::vector<Action> quiet{Action::start, Action::start,     Action::join,
                                          Action::join,  Action::join,      Action::join,
                                          Action::leave, Action::heartbeat, Action::enterRoom};
-  const Action action = choices_.pick(quiet_ ? quiet : actions);  // first: arguments have no order
+  const bool rings = world_.options().rings && choices_.chance(quiet_ ? 5 : 10);
+  const Action action = rings ? Action::ring : choices_.pick(quiet_ ? quiet : actions);
   Step step = at(action, anyHost());
   step.user = anyUser();
   step.target = anyUser();

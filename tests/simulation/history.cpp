@@ -88,6 +88,7 @@ WorldOptions worldOf(std::uint64_t seed, StorageKind storage) {
   world.limits = choices.chance(25);
   world.removal = choices.chance(50);
   if (choices.chance(50)) world.devices = choices.chance(70) ? Devices::several : Devices::replacing;
+  world.rings = choices.chance(40);
   return world;
 }
 

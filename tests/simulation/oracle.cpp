@@ -163,12 +163,71 @@ void Oracle::committed(const CallChange& change, const CommitResult& result, con
       goesOut(key, cause);
     }
   }
+  for (const CallRing& wanted : change.rings) ringChanges(change, wanted, given);
   // Who comes back to an empty call is alone from then on.
   const bool few = call.inCall <= 1 && (wereIn > 1 || (wereIn == 0 && call.inCall == 1));
   if (few && change.expectedRevision != 0) call.fewSince = change.now;
   if (wereIn > 0 && call.inCall == 0) call.emptySince = change.now;
   if (call.reason != EndReason::inactive) cause.evictsSince.reset();
   for (const CallParticipant& row : result.left) allGoOut(change.call, row.user, cause);
+}
+
+void Oracle::ringChanges(const CallChange& change, const CallRing& wanted, const Cause& cause) {
+  Ring& ring = rings_[{change.call.value(), wanted.user}];
+  const auto was = ring.state;
+  const auto violates = [&](std::string_view what) {
+    violate("12",
+            fmt::format("the ring of {} in call {} {}, from {} to {}", nameOf(wanted.user),
+                        change.call.value(), what, was ? toString(*was) : "none", toString(wanted.state)));
+  };
+  const bool begins = wanted.rings() && was != RingState::ringing;
+  if (begins && !cause.mayRing) violates("begins unasked");
+  if (was && *was != RingState::ringing && !begins && wanted.state != *was) violates("changes after its end");
+  const bool ends = change.row && change.row->endReason;
+  const bool timedOut =
+      wanted.state == RingState::missed && (!ends || change.row->endReason == EndReason::noAnswer);
+  if (was == RingState::ringing && timedOut && change.now - ring.since < ringsFor_)
+    violates("stops too early");
+  const bool isIn = person(change.call, wanted.user).in;
+  if (was == RingState::ringing && wanted.state == RingState::answered && !isIn)
+    violates("is answered by nobody");
+  ring.state = wanted.state;
+  ring.changedAt = commits_;
+  if (begins) ring.since = change.now;
+  if (was != RingState::ringing || wanted.rings()) return;
+  ++ring.stops;
+  ring.stoppedBy = cause.by;
+}
+
+void Oracle::checkRings(const CallState& state, const std::function<bool(const UserId&)>& isMember,
+                        bool hasTimer) {
+  const Call& call = state.call;
+  for (const CallRing& each : state.rings) {
+    const Ring& known = rings_[{call.id.value(), each.user}];
+    if (known.state != each.state)
+      violate("12", fmt::format("the ring of {} in call {} is {}, and nobody stored that", nameOf(each.user),
+                                call.id.value(), toString(each.state)));
+    if (!each.rings()) continue;
+    const auto rings = [&](std::string_view what) {
+      violate("12", fmt::format("call {} rings for {}, {}", call.id.value(), nameOf(each.user), what));
+    };
+    if (!call.active()) rings("and has ended");
+    if (person(call.id, each.user).in) rings("who is in it");
+    if (call.active() && !isMember(each.user)) rings("who is no member");
+    if (call.active() && each.until && !hasTimer) rings("and has no timer that will stop it");
+  }
+}
+
+void Oracle::declined(const CallId& call, const UserId& user, Mark from) {
+  const Ring& ring = rings_[{call.value(), user}];
+  if (ring.state == RingState::ringing && ring.changedAt <= from.commits)
+    violate("8", fmt::format("{} declined call {}, which rings on", nameOf(user), call.value()));
+}
+
+void Oracle::rung(const CallId& call, const UserId& user, Mark from) {
+  const Ring& ring = rings_[{call.value(), user}];
+  if (ring.state != RingState::ringing && ring.changedAt <= from.commits)
+    violate("8", fmt::format("{} was rung in call {}, and it does not ring", nameOf(user), call.value()));
 }
 
 void Oracle::checkLimits(const CallChange& change, const KnownCall& call) {
@@ -203,10 +262,16 @@ void Oracle::died(const Process& process) {
     if (call.startedBy == process && call.startEvents == 0) call.eventsMayBeMissing = true;
     if (call.reason && call.endedBy == process && call.endEvents == 0) call.eventsMayBeMissing = true;
   }
+  for (auto& [key, ring] : rings_) {
+    if (ring.stoppedBy == process && ring.announced < ring.stops) ring.eventsMayBeMissing = true;
+  }
 }
 
 void Oracle::answerLost(const CallId& call) {
   calls_[call].eventsMayBeMissing = true;
+  for (auto& [key, ring] : rings_) {
+    if (key.first == call.value()) ring.eventsMayBeMissing = true;
+  }
 }
 
 void Oracle::seen(Session& who, SteadyPoint answered, bool again) {
@@ -323,6 +388,12 @@ void Oracle::happened(const Event& event) {
       violate("2", fmt::format("CallStarted of {} came twice", started->call.id.value()));
     }
   }
+  if (const auto* stopped = std::get_if<RingStopped>(&event)) {
+    Ring& ring = rings_[{stopped->call.id.value(), stopped->callee}];
+    if (++ring.announced > ring.stops)
+      violate("12", fmt::format("it was announced that call {} rings for {} no more, and it does",
+                                stopped->call.id.value(), nameOf(stopped->callee)));
+  }
   if (const auto* ended = std::get_if<CallEnded>(&event)) {
     KnownCall& call = calls_[ended->call.id];
     if (++call.endEvents > 1) violate("2", fmt::format("CallEnded of {} came twice", ended->call.id.value()));
@@ -365,32 +436,41 @@ void Oracle::check(Storage& storage, bool storageKnowsMembers) {
     if (!call.setupComplete && !hasJob(jobs, call.id, JobType::setupCall)) {
       violate("3", fmt::format("call {} is not set up, and has no job that will do it", call.id.value()));
     }
+    const auto isMember = [&](const UserId& user) {
+      return storageKnowsMembers ? storage.threads()->findMember(call.threadId, user).has_value()
+                                 : removed_.count({call.threadId, user}) == 0;
+    };
+    if (ringsFor_ > Duration::zero()) {
+      const bool hasTimer =
+          hasJob(jobs, call.id, JobType::stopRinging) || hasJob(failed, call.id, JobType::stopRinging);
+      const auto loaded = storage.calls().load({.call = call.id, .rings = true}).call;
+      if (loaded) checkRings(*loaded, isMember, hasTimer);
+    }
     std::size_t in = 0;
     for (const CallParticipant& row : storage.calls().participants({call.id, 0, many})) {
       if (row.leftAt) continue;
       ++in;
       if (row.kicked)
         violate("6", fmt::format("{} was kicked and is in call {}", nameOf(row.user), call.id.value()));
-      const bool isMember = storageKnowsMembers
-                                ? storage.threads()->findMember(call.threadId, row.user).has_value()
-                                : removed_.count({call.threadId, row.user}) == 0;
-      if (!isMember) {
+      if (!isMember(row.user)) {
         violate("6", fmt::format("{} is in call {} of a thread they are not in", nameOf(row.user),
                                  call.id.value()));
       }
     }
-    if (in == 0 && !hasJob(jobs, call.id, JobType::endEmptyCall))
-      violate("2", fmt::format("call {} is active and empty", call.id.value()));
+    const bool mayBeEmpty =
+        call.limits.emptyGrace.count() > 0 && hasJob(jobs, call.id, JobType::endEmptyCall);
+    if (in == 0 && !mayBeEmpty) violate("2", fmt::format("call {} is active and empty", call.id.value()));
   }
   for (auto each = unfinished_.begin(); each != unfinished_.end();) {
     const CallId id = *each++;
-    const auto loaded = storage.calls().load({.call = id}).call;
+    const auto loaded = storage.calls().load({.call = id, .rings = true}).call;
     if (!loaded) {
       violate("8", fmt::format("call {} is gone", id.value()));
       continue;
     }
     const CallWithRoom& row = loaded->call;
     if (row.active()) violate("8", fmt::format("the end of call {} is gone", id.value()));
+    checkRings(*loaded, nullptr, false);
     if (!row.teardownComplete && !hasJob(jobs, id, JobType::teardownCall) &&
         !hasJob(failed, id, JobType::teardownCall)) {
       violate("3", fmt::format("call {} has ended, and has no job that destroys its room", id.value()));
@@ -421,6 +501,13 @@ void Oracle::checkEnd(Storage& storage, const std::vector<ThreadId>& threads, co
     if (call.startEvents != 1) violate("2", fmt::format("CallStarted of {} did not come", id.value()));
     if (call.reason && call.endEvents != 1)
       violate("2", fmt::format("CallEnded of {} did not come", id.value()));
+  }
+  for (const auto& [key, ring] : rings_) {
+    if (ring.state == RingState::ringing)
+      violate("12", fmt::format("call {} rings for {} for ever", key.first, nameOf(key.second)));
+    if (ring.announced != ring.stops && !ring.eventsMayBeMissing)
+      violate("12", fmt::format("it was not announced that call {} rings for {} no more", key.first,
+                                nameOf(key.second)));
   }
   std::size_t stored = 0;
   for (const ThreadId& thread : threads) {

@@ -40,8 +40,8 @@ class Oracle {
     friend auto operator<=>(const Process&, const Process&) = default;
   };
 
-  Oracle(Duration ttl, Duration peerLease, const Config::Limits& limits)
-      : ttl_(ttl), peerLease_(peerLease), limits_(limits) {}
+  Oracle(Duration ttl, Duration peerLease, const Config::Limits& limits, const Config::Ringing& ringing)
+      : ttl_(ttl), peerLease_(peerLease), limits_(limits), ringsFor_(ringing.noAnswerAfter) {}
 
   void timeIs(SteadyPoint now, StorageTime storageNow) noexcept {
     now_ = now;
@@ -58,6 +58,7 @@ class Oracle {
     std::optional<Mark> evictsSince{};
     /// Whether the step may close this session while the call goes on.
     std::function<bool(const SessionKey&)> mayClose{};
+    bool mayRing = false;  ///< whether the step may begin to ring anybody
   };
   void committed(const CallChange& change, const CommitResult& result, const Cause& cause);
   /// An activity check commits this. `read`: what it read of the user's sessions just before.
@@ -88,6 +89,8 @@ class Oracle {
   void left(const SessionKey& who, Mark from);
   void ended(const CallId& call);
   void kicked(const CallId& call, const UserId& user, bool kicked, Mark from);
+  void declined(const CallId& call, const UserId& user, Mark from);
+  void rung(const CallId& call, const UserId& user, Mark from);
   void heartbeat(const SessionKey& who, const Process& by, Mark from, SteadyPoint answered);
   void heartbeatRefused(const SessionKey& who, Mark from);
   /// Of someone who is no member now; and before somebody becomes one.
@@ -173,7 +176,20 @@ class Oracle {
     bool eventsMayBeMissing = false;
   };
 
+  /// One callee's ring.
+  struct Ring {
+    std::optional<RingState> state{};
+    StorageTime since{};
+    std::uint64_t changedAt = 0;
+    int stops = 0;      ///< how often it stopped,
+    int announced = 0;  ///< and how often that was announced
+    Process stoppedBy{};
+    bool eventsMayBeMissing = false;
+  };
+
   void checkLimits(const CallChange& change, const KnownCall& call);
+  void ringChanges(const CallChange& change, const CallRing& wanted, const Cause& cause);
+  void checkRings(const CallState& state, const std::function<bool(const UserId&)>& isMember, bool hasTimer);
   Session& session(const SessionKey& who) {
     return sessions_[{who.call.value(), who.user, who.device.value()}];
   }
@@ -196,6 +212,7 @@ class Oracle {
   SteadyPoint reachableSince_{};
   Duration peerLease_;
   Config::Limits limits_;
+  Duration ringsFor_;
   SteadyPoint now_{};
   StorageTime storageNow_{};
   Duration late_{};  ///< how long after its decision the commit came that is looked at
@@ -203,6 +220,7 @@ class Oracle {
   std::map<PersonKey, Person> people_;
   std::map<Key, Session> sessions_;
   std::map<CallId, KnownCall> calls_;
+  std::map<PersonKey, Ring> rings_;
   std::map<JobId, Job> claims_;  ///< the latest ones
   std::set<std::pair<ThreadId, UserId>> removed_;
   std::set<CallId> unfinished_;  ///< ended, and the room not destroyed

@@ -24,6 +24,7 @@ constexpr std::array sentences{
     Sentence{Action::heartbeat, "HOST: USER sends a heartbeat for the call in THREAD"},
     Sentence{Action::kick, "HOST: USER kicks OTHER from the call in THREAD"},
     Sentence{Action::unkick, "HOST: USER unkicks OTHER in the call in THREAD"},
+    Sentence{Action::ring, "HOST: USER rings OTHER for the call in THREAD"},
     Sentence{Action::enterRoom, "HOST: USER enters the room of the call in THREAD"},
     Sentence{Action::show, "HOST: USER looks at the call in THREAD"},
     Sentence{Action::removeMember, "HOST: removes USER from THREAD"},

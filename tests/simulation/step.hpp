@@ -24,6 +24,7 @@ enum class Action : std::uint8_t {
   heartbeat,
   kick,
   unkick,
+  ring,       ///< the other user, for the first time or again
   enterRoom,  ///< with what they are shown of it, for as long as nobody takes them out
   show,
   // the host itself

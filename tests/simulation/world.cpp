@@ -41,6 +41,12 @@ Config configOf(const WorldOptions& options) {
     config.limits.alone = minutes{2};
     if (options.seed % 2 == 0) config.limits.emptyGrace = seconds{20};
   }
+  if (options.rings) {
+    config.ringing.enabled = true;
+    config.ringing.noAnswerAfter = seconds{20};
+    config.ringing.againAfter = seconds{2};
+    if (options.seed % 2 == 0) config.ringing.whenBusy = Config::Ringing::WhenBusy::refuse;
+  }
   return config;
 }
 
@@ -52,12 +58,12 @@ std::string_view nameOf(Devices devices) {
 }  // namespace
 
 std::string describe(const WorldOptions& options) {
-  return fmt::format("world: seed {} hosts {} users {} jobs {} directory {} storage {} reports {}{}{}{}",
+  return fmt::format("world: seed {} hosts {} users {} jobs {} directory {} storage {} reports {}{}{}{}{}",
                      options.seed, options.hosts, options.users, options.queued ? "queued" : "synchronous",
                      options.ownDirectory ? "own" : "stored",
                      options.storage == StorageKind::memory ? "memory" : "sqlite",
                      options.reportEvery.count(), options.limits ? " limits" : "", nameOf(options.devices),
-                     options.removal ? " removal" : "");
+                     options.removal ? " removal" : "", options.rings ? " rings" : "");
 }
 
 std::optional<WorldOptions> parseWorld(std::string_view line) {
@@ -79,6 +85,7 @@ std::optional<WorldOptions> parseWorld(std::string_view line) {
   while (in >> word) {
     if (word == "limits") options.limits = true;
     if (word == "removal") options.removal = true;
+    if (word == "rings") options.rings = true;
     if (word == "devices") options.devices = Devices::several;
     if (word == "replacing") options.devices = Devices::replacing;
   }
@@ -91,7 +98,8 @@ World::World(const WorldOptions& options)
       disk_(options.storage == StorageKind::sqlite ? std::make_unique<Disk>() : nullptr),
       directory_(options.ownDirectory ? memoryStorage() : nullptr),
       hosts_(options.hosts),
-      oracle_(config_.presence.ttl, 2 * Duration{config_.presence.writeBehind}, config_.limits) {
+      oracle_(config_.presence.ttl, 2 * Duration{config_.presence.writeBehind}, config_.limits,
+              config_.ringing) {
   openStorage();
   tellTime();
   for (std::size_t n = 0; n < threadCount; ++n) {
@@ -259,12 +267,14 @@ void World::committed(const CallChange& change, const CommitResult& result, cons
 /// Of the step that is running.
 Oracle::Cause World::causeOf(const Process& process) const {
   const Step& step = current_->step;
-  Oracle::Cause cause{process, current_->number, evictsSince(*current_), nullptr};
+  Oracle::Cause cause{process, current_->number, evictsSince(*current_), nullptr,
+                      /*mayRing=*/step.action == Action::start || step.action == Action::ring};
   const UserId by = user(step.user);
   switch (step.action) {
     case Action::start:
     case Action::heartbeat:
     case Action::unkick:
+    case Action::ring:
     case Action::show:
     case Action::enterRoom:
     case Action::renewRoom:
@@ -629,7 +639,8 @@ void World::actAsUser(Messenger& messenger, const Running& running) {
       break;
     }
     case Action::ignore: {
-      static_cast<void>(answered(messenger.ignoreCall(call, by)));
+      const auto done = messenger.ignoreCall(call, by);
+      if (answered(done) && done) oracle_.declined(call, by, from);
       break;
     }
     case Action::heartbeat: {
@@ -653,6 +664,12 @@ void World::actAsUser(Messenger& messenger, const Running& running) {
       const auto done = kicks ? messenger.kickParticipant(call, by, row->id)
                               : messenger.unkickParticipant(call, by, row->id);
       if (answered(done) && done) oracle_.kicked(call, target, kicks, from);
+      break;
+    }
+    case Action::ring: {
+      const auto done = messenger.ring(call, by, {user(step.target)});
+      if (!answered(done) || !done) break;
+      for (const CallRing& each : *done) oracle_.rung(call, each.user, from);
       break;
     }
     case Action::enterRoom:

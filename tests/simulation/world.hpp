@@ -34,6 +34,7 @@ struct WorldOptions {
   bool limits = false;                   ///< calls have a longest duration, and nobody is alone for long
   Devices devices = Devices::none;
   bool removal = false;  ///< sessions are taken out of their rooms
+  bool rings = false;    ///< callees are rung, for a while
 };
 
 [[nodiscard]] std::string describe(const WorldOptions& options);
