@@ -143,6 +143,13 @@ struct Config {
   ///     MESSENGER_JOBS_LEASE                  seconds
   ///     MESSENGER_PRESENCE_TTL                seconds
   ///     MESSENGER_PRESENCE_WRITE_BEHIND       seconds, 0 for off
+  ///     MESSENGER_LIMITS_PARTICIPANTS         a whole number, 0 for any
+  ///     MESSENGER_LIMITS_DURATION             seconds, 0 for no limit
+  ///     MESSENGER_LIMITS_WARNING              seconds, 0 for none
+  ///     MESSENGER_LIMITS_ALONE                seconds, 0 for no limit
+  ///     MESSENGER_LIMITS_EMPTY_GRACE          seconds, 0 for none
+  ///     MESSENGER_RINGING_ENABLED             true, false, 1, 0, yes, no, on, off
+  ///     MESSENGER_RINGING_NO_ANSWER_AFTER     seconds, 0 for never
   ///     MESSENGER_RETENTION_ENDED_CALLS       hours, 0 for ever
   [[nodiscard]] static Config fromEnvironment(Config defaults);
   /// The same with the defaults above.

@@ -12,6 +12,7 @@
 #include "messenger/jobs/scheduler.hpp"
 #include "messenger/model/call.hpp"
 #include "messenger/model/call_participant.hpp"
+#include "messenger/model/call_ring.hpp"
 #include "messenger/model/call_session.hpp"
 #include "messenger/model/time.hpp"
 #include "messenger/result.hpp"
@@ -61,6 +62,8 @@ class Host {
   /// The devices with which a user is or was in a call: as many as the storage keeps, in no particular order,
   /// without their media ids. Empty when there is no such call, or they never joined.
   [[nodiscard]] std::vector<CallSession> sessions(const CallId& call, const UserId& user) const;
+  /// Everyone who was ever rung in a call, in no particular order; empty when there is no such call.
+  [[nodiscard]] std::vector<CallRing> rings(const CallId& call) const;
   /// Active calls in the order of creation, after a `Call::sequence`.
   [[nodiscard]] std::vector<Call> activeCalls(std::int64_t after, std::size_t limit) const;
   /// The wall-clock time of a moment of the storage's clock, by the wall clock as it is now: for people.

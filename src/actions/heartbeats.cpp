@@ -12,9 +12,6 @@ namespace {
 /// A departure is stored with the time of its decision, a little before its commit.
 constexpr Duration commitMargin = std::chrono::seconds{5};
 
-/// Heartbeats between reading the clock and reading the presence may be written twice, but never missed.
-constexpr std::chrono::seconds overlap{1};
-
 template <class Time>
 void raise(std::atomic<Time>& known, Time to) noexcept {
   Time before = known.load();
@@ -106,10 +103,11 @@ void Heartbeats::reportAs(const HeartbeatStore::Peer& peer, SteadyPoint at) {
 /// Not only since the last report that began, which may be under way and fail: with this one all that was
 /// received before is promised to be stored.
 std::vector<LastSeen> Heartbeats::seenUntil(SteadyPoint at) {
+  context_.window.reportBegins(at);
   const SteadyPoint since = reportedAt_.load();
   try {
     return context_.presence.seenWithin(
-        std::chrono::ceil<Duration>(saturatingDifference(at, since)) + overlap, at);
+        std::chrono::ceil<Duration>(saturatingDifference(at, since)) + PresenceWindow::overlap, at);
   } catch (...) {
     context_.window.restart(at);
     throw;

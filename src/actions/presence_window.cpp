@@ -9,6 +9,13 @@ namespace {
 /// An OS thread may be delayed between reading the clock and passing the heartbeat to presence.
 constexpr Duration reportMargin = std::chrono::seconds{1};
 
+void raise(std::atomic<std::int64_t>& known, SteadyPoint to) noexcept {
+  const std::int64_t count = to.time_since_epoch().count();
+  std::int64_t before = known.load(std::memory_order_relaxed);
+  while (before < count && !known.compare_exchange_weak(before, count)) {
+  }
+}
+
 }  // namespace
 
 PresenceWindow::PresenceWindow(const Config::Presence& config, InstanceId self, bool presenceIsShared,
@@ -19,6 +26,7 @@ PresenceWindow::PresenceWindow(const Config::Presence& config, InstanceId self, 
       reports_(config.receivesHeartbeats && config.writeBehind.count() > 0),
       needsLease_(!presenceIsShared && config.writeBehind.count() > 0),
       leaseUntil_(std::numeric_limits<std::int64_t>::min()),
+      reportFinds_(std::numeric_limits<std::int64_t>::min()),
       receivingSince_(now.time_since_epoch().count()),
       revokedAt_(std::numeric_limits<std::int64_t>::min()) {}
 
@@ -40,12 +48,13 @@ void PresenceWindow::revokeLease(SteadyPoint now) noexcept {
   leaseUntil_ = std::numeric_limits<std::int64_t>::min();
 }
 
+void PresenceWindow::reportBegins(SteadyPoint at) noexcept {
+  raise(reportFinds_, saturatingSubtract(at, overlap));
+}
+
 void PresenceWindow::reported(SteadyPoint at) noexcept {
   if (at.time_since_epoch().count() <= revokedAt_) return;
-  const std::int64_t until = saturatingAdd(at, 2 * config_.writeBehind).time_since_epoch().count();
-  std::int64_t known = leaseUntil_.load(std::memory_order_relaxed);
-  while (known < until && !leaseUntil_.compare_exchange_weak(known, until)) {
-  }
+  raise(leaseUntil_, saturatingAdd(at, 2 * config_.writeBehind));
 }
 
 HeartbeatStore::Peer PresenceWindow::peerLeavingAt(SteadyPoint now, const Storage& storage) {

@@ -25,10 +25,18 @@ class PresenceWindow {
   /// Begins a TTL of grace: no heartbeat could arrive until now.
   void restart(SteadyPoint now) noexcept;
 
-  /// Whether a heartbeat of a tracked participant may be acknowledged from memory: while the lease is valid,
-  /// or when no other process depends on the reports of this one.
+  /// A report has what was received since the last one that was stored, and so much longer.
+  static constexpr std::chrono::seconds overlap{1};
+
+  /// Whether a heartbeat of a tracked participant may be acknowledged from memory, which was passed to
+  /// presence as of `now`: while the lease is valid, or when no other process depends on the reports of this
+  /// one. An OS thread may have stood still after it read the clock. When a report has begun meanwhile, that
+  /// one may have come too early to find the heartbeat, and the next one would not look for it.
   [[nodiscard]] bool mayAcknowledge(SteadyPoint now) const noexcept {
-    return !needsLease_ || now.time_since_epoch().count() < leaseUntil_.load(std::memory_order_relaxed);
+    if (!needsLease_) return true;
+    const std::int64_t at = now.time_since_epoch().count();
+    return at < leaseUntil_.load(std::memory_order_relaxed) &&
+           at >= reportFinds_.load(std::memory_order_relaxed);
   }
 
   /// Whether somebody may be acknowledged `now` who was stored as seen at `stored`. That time may be old when
@@ -45,6 +53,8 @@ class PresenceWindow {
 
   /// The peer to store with a report. `now` is read before presence is read.
   [[nodiscard]] HeartbeatStore::Peer peerAt(SteadyPoint now, const Storage& storage) const;
+  /// To be called with the same time before presence is read for a report.
+  void reportBegins(SteadyPoint at) noexcept;
   /// To be called when that report was stored.
   void reported(SteadyPoint at) noexcept;
   /// Somebody who left could not be untracked: nothing is acknowledged from memory before a report that
@@ -85,6 +95,8 @@ class PresenceWindow {
   const bool reports_;
   const bool needsLease_;
   std::atomic<std::int64_t> leaseUntil_;
+  /// Since when what is received now is found by the next report, whatever reports are under way.
+  std::atomic<std::int64_t> reportFinds_;
   std::atomic<std::int64_t> receivingSince_;
   std::atomic<std::int64_t> revokedAt_;
   std::atomic_flag reporting_ = ATOMIC_FLAG_INIT;

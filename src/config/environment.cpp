@@ -97,6 +97,14 @@ Config Config::fromEnvironment(Config config) {
     presence.writeBehind = std::min(presence.writeBehind, presence.ttl);
   });
   read("MESSENGER_PRESENCE_WRITE_BEHIND", [&](auto name) { readSeconds(name, presence.writeBehind); });
+  read("MESSENGER_LIMITS_PARTICIPANTS", [&](auto name) { readWhole(name, config.limits.participants); });
+  read("MESSENGER_LIMITS_DURATION", [&](auto name) { readSeconds(name, config.limits.duration); });
+  read("MESSENGER_LIMITS_WARNING", [&](auto name) { readSeconds(name, config.limits.warning); });
+  read("MESSENGER_LIMITS_ALONE", [&](auto name) { readSeconds(name, config.limits.alone); });
+  read("MESSENGER_LIMITS_EMPTY_GRACE", [&](auto name) { readSeconds(name, config.limits.emptyGrace); });
+  read("MESSENGER_RINGING_ENABLED", [&](auto name) { readTruth(name, config.ringing.enabled); });
+  read("MESSENGER_RINGING_NO_ANSWER_AFTER",
+       [&](auto name) { readSeconds(name, config.ringing.noAnswerAfter); });
   read("MESSENGER_RETENTION_ENDED_CALLS", [&](auto name) { readHours(name, config.retention.endedCalls); });
   return config;
 }

@@ -78,6 +78,12 @@ std::vector<CallSession> Host::sessions(const CallId& call, const UserId& user) 
   return std::move(loaded.call->sessions);
 }
 
+std::vector<CallRing> Host::rings(const CallId& call) const {
+  auto loaded = here().context.storage.calls().load({.call = call, .rings = true});
+  if (!loaded.call) return {};
+  return std::move(loaded.call->rings);
+}
+
 std::vector<Call> Host::activeCalls(std::int64_t after, std::size_t limit) const {
   return actions::reported(here().context, here().context.storage.calls().activeCallsAfter(
                                                {after, std::numeric_limits<std::int64_t>::max(), limit}));

@@ -236,6 +236,31 @@ TEST_CASE("calls:show: devices and limits and timers -> shown and never a media 
   CHECK((plain.out + json.out).find(joined->mediaId.value().reveal()) == std::string::npos);
 }
 
+TEST_CASE("calls: a call that rings -> whom it rings and who has missed it", "[console][unit]") {
+  World::Options ringing;
+  ringing.rings = true;
+  World world(ringing);
+  const Call call = world.startCall();
+  const Ran plain = world.run({"calls:show", call.id.value()});
+  CHECK(plain.out.find("ringing") != std::string::npos);
+  CHECK(plain.out.find("StopRinging") != std::string::npos);
+  const auto ring = world.run({"calls:show", call.id.value(), "--json"}).json().at("rings").at(0);
+  CHECK(ring.at("callee").at("id") == "bob");
+  CHECK(ring.at("until").is_string());
+  CHECK(world.run({"calls:missed", "user:bob"}).out == "No missed calls.\n");
+
+  world.clock->advance(45s);
+  world.messenger->jobs().runPending();
+  const Ran missed = world.run({"calls:missed", "user:bob"});
+  CHECK(missed.out.find(call.id.value()) != std::string::npos);
+  CHECK(missed.out.find("user:alice") != std::string::npos);
+  const auto json = world.run({"calls:missed", "user:bob", "--json"}).json();
+  CHECK(json.at("unseen") == 1);
+  CHECK(json.at("calls").at(0).at("state") == "missed");
+  CHECK(world.run({"calls:missed", "bob"}).exit == 2);
+  CHECK(world.run({"calls:missed", "bob"}).err.find("TYPE:ID") != std::string::npos);
+}
+
 TEST_CASE("calls:show: an unknown id -> not found", "[console][unit]") {
   World world;
   const Ran ran = world.run({"calls:show", "nothing"});

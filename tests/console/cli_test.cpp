@@ -34,6 +34,7 @@ class RawDatabase {
 
 const std::vector<std::vector<std::string>> onTheDatabase{{"calls:list"},
                                                           {"calls:show", "x"},
+                                                          {"calls:missed", "user:x"},
                                                           {"calls:down"},
                                                           {"calls:up"},
                                                           {"calls:prune", "--older-than=90d"},

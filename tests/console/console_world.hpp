@@ -34,6 +34,7 @@ struct World {
     bool driver = true;
     bool receivesHeartbeats = true;
     bool removesSessions = false;
+    bool rings = false;
     std::chrono::hours retention{0};
   };
 
@@ -44,6 +45,8 @@ struct World {
     config.calling.subscriber.queued = options.queued;
     config.presence.receivesHeartbeats = options.receivesHeartbeats;
     config.calling.subscriber.removesSessions = options.removesSessions;
+    config.ringing.enabled = options.rings;
+    config.ringing.noAnswerAfter = std::chrono::seconds{options.rings ? 45 : 0};
     config.retention.endedCalls = options.retention;
     config.jobs.maxAttempts = 2;
     config.jobs.jitter = 0;

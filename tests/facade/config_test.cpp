@@ -39,7 +39,14 @@ class Environment {
                                     "MESSENGER_JOBS_LEASE",
                                     "MESSENGER_PRESENCE_TTL",
                                     "MESSENGER_PRESENCE_WRITE_BEHIND",
-                                    "MESSENGER_RETENTION_ENDED_CALLS"};
+                                    "MESSENGER_RETENTION_ENDED_CALLS",
+                                    "MESSENGER_LIMITS_PARTICIPANTS",
+                                    "MESSENGER_LIMITS_DURATION",
+                                    "MESSENGER_LIMITS_WARNING",
+                                    "MESSENGER_LIMITS_ALONE",
+                                    "MESSENGER_LIMITS_EMPTY_GRACE",
+                                    "MESSENGER_RINGING_ENABLED",
+                                    "MESSENGER_RINGING_NO_ANSWER_AFTER"};
 };
 
 }  // namespace
@@ -73,6 +80,12 @@ TEST_CASE("config: a field out of bounds -> named", "[facade][config]") {
       {"limits.warning", [](Config& c) { c.limits.warning = hours{25}; }},
       {"limits.alone", [](Config& c) { c.limits.alone = milliseconds{-1}; }},
       {"limits.alone", [](Config& c) { c.limits.alone = hours{25}; }},
+      {"ringing.maxCallees", [](Config& c) { c.ringing.maxCallees = 0; }},
+      {"ringing.maxCallees", [](Config& c) { c.ringing.maxCallees = 257; }},
+      {"ringing.noAnswerAfter", [](Config& c) { c.ringing.noAnswerAfter = milliseconds{999}; }},
+      {"ringing.noAnswerAfter", [](Config& c) { c.ringing.noAnswerAfter = minutes{61}; }},
+      {"ringing.againAfter", [](Config& c) { c.ringing.againAfter = milliseconds{-1}; }},
+      {"ringing.againAfter", [](Config& c) { c.ringing.againAfter = minutes{61}; }},
       {"jobs.maxAttempts", [](Config& c) { c.jobs.maxAttempts = 0; }},
       {"jobs.maxAttempts", [](Config& c) { c.jobs.maxAttempts = 1001; }},
       {"jobs.backoff", [](Config& c) { c.jobs.backoff = milliseconds{-1}; }},
@@ -169,6 +182,21 @@ TEST_CASE("config: variables set -> their values", "[facade][config]") {
   REQUIRE(Config::fromEnvironment().retention.endedCalls == hours{2160});
 }
 
+TEST_CASE("config: variables of limits and ringing -> read", "[facade][config]") {
+  Environment environment;
+  environment.set("MESSENGER_LIMITS_PARTICIPANTS", "50");
+  environment.set("MESSENGER_LIMITS_DURATION", "3600");
+  environment.set("MESSENGER_LIMITS_WARNING", "0.5");
+  environment.set("MESSENGER_LIMITS_ALONE", "300");
+  environment.set("MESSENGER_LIMITS_EMPTY_GRACE", "30");
+  environment.set("MESSENGER_RINGING_ENABLED", "on");
+  environment.set("MESSENGER_RINGING_NO_ANSWER_AFTER", "45");
+  const Config config = Config::fromEnvironment();
+  REQUIRE(config.limits == CallLimits{50, hours{1}, milliseconds{500}, minutes{5}, seconds{30}});
+  REQUIRE(config.ringing.enabled);
+  REQUIRE(config.ringing.noAnswerAfter == seconds{45});
+}
+
 TEST_CASE("config: variables not set -> the host's values stay", "[facade][config]") {
   Environment environment;
   Config own;
@@ -215,6 +243,13 @@ TEST_CASE("config: an invalid variable -> named without its value", "[facade][co
     for (const char* value : {"hunter2", "-1", "1e99", "inf", "nan", "5s", "86401"})
       requireNamed(name, value);
   }
+  for (const char* name : {"MESSENGER_LIMITS_DURATION", "MESSENGER_LIMITS_ALONE",
+                           "MESSENGER_LIMITS_EMPTY_GRACE", "MESSENGER_RINGING_NO_ANSWER_AFTER"}) {
+    for (const char* value : {"hunter2", "-1", "0.5", "1e99", "2592001"}) requireNamed(name, value);
+  }
+  requireNamed("MESSENGER_LIMITS_PARTICIPANTS", "1");
+  requireNamed("MESSENGER_LIMITS_WARNING", "86401");
+  requireNamed("MESSENGER_RINGING_ENABLED", "hunter2");
   for (const char* value : {"hunter2", "-1", "1.5", "90d", "876001", "9223372036854775807"}) {
     requireNamed("MESSENGER_RETENTION_ENDED_CALLS", value);
   }

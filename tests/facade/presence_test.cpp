@@ -29,7 +29,48 @@ class Loop {
   int now_ = 0;
 };
 
+/// One whose heartbeats come in only when something else has happened.
+struct SlowPresence : testing::ForwardingPresence {
+  SlowPresence() : ForwardingPresence(memoryPresence()) {}
+  bool touch(const CallId& call, const UserId& user, const DeviceId& device, SteadyPoint now) override {
+    if (auto before = std::exchange(beforeTouch, nullptr)) before();
+    return ForwardingPresence::touch(call, user, device, now);
+  }
+  std::function<void()> beforeTouch{};
+};
+
 }  // namespace
+
+TEST_CASE("heartbeat: its OS thread stands still while a report is made -> it is stored all the same",
+          "[facade][presence]") {
+  Fixture world(GENERATE(eitherStorage()));
+  const auto slow = std::make_shared<SlowPresence>();
+  Messenger messenger(Fixture::configured(), Dependencies{.storage = world.storage,
+                                                          .threads = nullptr,
+                                                          .presence = slow,
+                                                          .broadcaster = nullptr,
+                                                          .clock = world.clock,
+                                                          .logger = world.logger});
+  const auto call = messenger.startCall(world.team, member(0));
+  REQUIRE_OK(call);
+  messenger.host().flushPresence();
+  world.clock->advance(seconds{10});
+  slow->beforeTouch = [&] {
+    world.clock->advance(seconds{5});
+    messenger.host().flushPresence();
+  };
+  const bool first = messenger.tryHeartbeat(call->id, member(0));
+  CHECK_FALSE(first);
+  slow->beforeTouch = [&] {
+    world.clock->advance(seconds{5});
+    messenger.host().flushPresence();
+  };
+  REQUIRE_OK(messenger.heartbeat(call->id, member(0)));
+  messenger.host().flushPresence();
+  const auto stored = world.stored();
+  REQUIRE(stored.size() == 1);
+  CHECK(world.storageNow() - stored.front().lastSeen <= seconds{1});
+}
 
 TEST_CASE("check_activity: silent for 59.999 s or 60 s -> stays or is evicted", "[facade][presence]") {
   const auto kind = GENERATE(eitherStorage());

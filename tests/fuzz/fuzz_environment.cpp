@@ -24,7 +24,7 @@ struct Variable {
   bool isSecret = false;
 };
 
-constexpr std::array<Variable, 19> variables{{{"MESSENGER_CALLING_ENABLED"},
+constexpr std::array<Variable, 26> variables{{{"MESSENGER_CALLING_ENABLED"},
                                               {"MESSENGER_CALLING_SUBSCRIBER_ENABLED"},
                                               {"MESSENGER_CALLING_SUBSCRIBER_QUEUED"},
                                               {"MESSENGER_CALLING_SUBSCRIBER_CHANNEL"},
@@ -42,7 +42,14 @@ constexpr std::array<Variable, 19> variables{{{"MESSENGER_CALLING_ENABLED"},
                                               {"JANUS_ADMIN_SECRET", true},
                                               {"JANUS_VIDEO_ROOM_SECRET", true},
                                               {"JANUS_ROOM_KEY", true},
-                                              {"MESSENGER_RETENTION_ENDED_CALLS"}}};
+                                              {"MESSENGER_RETENTION_ENDED_CALLS"},
+                                              {"MESSENGER_LIMITS_PARTICIPANTS"},
+                                              {"MESSENGER_LIMITS_DURATION"},
+                                              {"MESSENGER_LIMITS_WARNING"},
+                                              {"MESSENGER_LIMITS_ALONE"},
+                                              {"MESSENGER_LIMITS_EMPTY_GRACE"},
+                                              {"MESSENGER_RINGING_ENABLED"},
+                                              {"MESSENGER_RINGING_NO_ANSWER_AFTER"}}};
 
 void require(bool holds, const char* what, std::string_view more = {}) {
   if (holds) return;

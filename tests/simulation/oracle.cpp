@@ -202,6 +202,7 @@ void Oracle::ringChanges(const CallChange& change, const CallRing& wanted, const
 void Oracle::checkRings(const CallState& state, const std::function<bool(const UserId&)>& isMember,
                         bool hasTimer) {
   const Call& call = state.call;
+  bool anyRings = false;
   for (const CallRing& each : state.rings) {
     const Ring& known = rings_[{call.id.value(), each.user}];
     if (known.state != each.state)
@@ -215,7 +216,10 @@ void Oracle::checkRings(const CallState& state, const std::function<bool(const U
     if (person(call.id, each.user).in) rings("who is in it");
     if (call.active() && !isMember(each.user)) rings("who is no member");
     if (call.active() && each.until && !hasTimer) rings("and has no timer that will stop it");
+    anyRings = true;
   }
+  if (call.active() && hasTimer && !anyRings)
+    violate("12", fmt::format("call {} rings for nobody, and a timer waits to stop that", call.id.value()));
 }
 
 void Oracle::declined(const CallId& call, const UserId& user, Mark from) {

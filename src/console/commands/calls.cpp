@@ -186,6 +186,69 @@ std::optional<Table> jobsTable(const Invocation& invocation, const CallId& call,
   return table;
 }
 
+Cell ringState(const CallRing& ring) {
+  const std::string text{toString(ring.state)};
+  if (ring.rings()) return {text, Tone::warning};
+  if (ring.state == RingState::answered) return {text, Tone::good};
+  return {text, Tone::faint};
+}
+
+/// Writes the rings of the call, and returns them as a table; empty when there are none.
+std::optional<Table> ringsTable(const Invocation& invocation, const CallId& call, support::JsonWriter& json) {
+  json.key("rings").beginArray();
+  std::optional<Table> table;
+  for (const CallRing& each : invocation.messenger->host().rings(call)) {
+    json.beginObject();
+    writeUser(json, "callee", each.user);
+    json.key("state").value(toString(each.state));
+    writeTime(json, "rang_at", each.rangAt);
+    writeTime(json, "updated_at", each.updatedAt);
+    std::optional<TimePoint> until;
+    if (each.until) until = invocation.messenger->host().wallTimeOf(*each.until);
+    writeTime(json, "until", until);
+    json.endObject();
+    if (!table) table.emplace(std::vector<std::string>{"CALLEE", "STATE", "RANG", "UNTIL"});
+    table->add({{printable(each.user.text())},
+                ringState(each),
+                {moment(each.rangAt, invocation.now())},
+                {until ? moment(*until, invocation.now()) : "-"}});
+  }
+  json.endArray();
+  return table;
+}
+
+Outcome missed(Invocation& call) {
+  const std::string text = *call.arguments.argument();
+  const std::optional<UserId> user = UserId::parse(text);
+  if (!user) {
+    return fail(ExitCode::usage, "invalidInput", printable(text, 80) + " names no user.",
+                "A user is given as TYPE:ID, for example user:42.");
+  }
+  const MissedCalls found = call.messenger->missedCalls(*user).value();
+  support::JsonWriter json;
+  json.beginObject().key("calls").beginArray();
+  Table table({"CALL", "FROM", "THREAD", "WHEN", "SEEN"});
+  for (const MissedCalls::Missed& each : found.calls) {
+    writeCall(json, each.call.call);
+    json.key("state").value(toString(each.ring.state)).key("seen").value(each.ring.seen).endObject();
+    table.add({{printable(each.call.call.id.value()), Tone::strong},
+               {printable(each.call.call.owner.text())},
+               {threadText(*call.messenger, each.call.call.threadId)},
+               {moment(each.ring.rangAt, call.now())},
+               each.ring.seen ? Cell{"yes", Tone::faint} : Cell{"no", Tone::warning}});
+  }
+  json.endArray().key("unseen").value(static_cast<std::uint64_t>(found.unseen));
+  json.key("more").value(found.nextPage.has_value()).endObject();
+  call.screen.document(json.text());
+  if (found.calls.empty()) {
+    call.screen.line("No missed calls.");
+    return {};
+  }
+  if (!call.screen.json()) table.print(call.screen);
+  if (found.nextPage) call.screen.note("There are older ones.");
+  return {};
+}
+
 Outcome show(Invocation& call) {
   const CallId id{*call.arguments.argument()};
   const std::optional<Call> found = call.messenger->host().findCall(id);
@@ -216,6 +279,7 @@ Outcome show(Invocation& call) {
                {each.leftAt ? moment(*each.leftAt, call.now()) : "-"}});
   }
   json.endArray();
+  const std::optional<Table> rings = ringsTable(call, id, json);
   const std::optional<Table> jobs = jobsTable(call, id, json);
   json.endObject();
   call.screen.document(json.text());
@@ -227,6 +291,7 @@ Outcome show(Invocation& call) {
   };
   print(table);
   if (named) print(sessions);
+  if (rings) print(*rings);
   if (jobs) print(*jobs);
   return {};
 }
@@ -244,11 +309,19 @@ std::vector<Command> callCommands() {
   showing.name = "calls:show";
   showing.summary = "show one call and who was in it";
   showing.description = {
-      "Also for calls that have ended: its limits, the devices that are in it, its jobs and timers.",
+      "Also for calls that have ended: its limits, the devices that are in it, who was rung, its jobs and "
+      "timers.",
       "The room's id, pin and secret are not shown, nor the media ids of its sessions."};
   showing.argument = ArgumentSpec{"ID", true, "the id of the call"};
   showing.run = show;
-  return {listing, showing};
+
+  Command missing;
+  missing.name = "calls:missed";
+  missing.summary = "show the calls that a user has missed";
+  missing.description = {"The newest ones, in threads that the user is a member of. They stay unseen."};
+  missing.argument = ArgumentSpec{"USER", true, "the user, as TYPE:ID"};
+  missing.run = missed;
+  return {listing, showing, missing};
 }
 
 }  // namespace messenger::console

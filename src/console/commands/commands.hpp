@@ -14,7 +14,7 @@
 /// The operator's commands by family; each `.cpp` beside this file holds one family.
 namespace messenger::console {
 
-[[nodiscard]] std::vector<Command> callCommands();      ///< calls:list, calls:show
+[[nodiscard]] std::vector<Command> callCommands();      ///< calls:list, calls:show, calls:missed
 [[nodiscard]] std::vector<Command> switchCommands();    ///< calls:check-activity, calls:down, calls:up
 [[nodiscard]] std::vector<Command> queueCommands();     ///< queue:failed, queue:retry, queue:status
 [[nodiscard]] std::vector<Command> workCommands();      ///< queue:work
