@@ -259,16 +259,6 @@ CallStore::ActiveSummary VectorCallStore::activeSummary(StorageTime startedBefor
   return summary;
 }
 
-std::vector<CallSnapshot> VectorCallStore::ringing(const UserId& user) {
-  const std::lock_guard lock(tables_.mutex);
-  std::vector<CallSnapshot> found;
-  for (const Tables::CallRow& row : tables_.calls) {
-    const Tables::RingRow* ring = tables_.findRing(row.call.id, user);
-    if (row.call.active() && ring != nullptr && ring->ring.rings()) found.push_back(snapshot(row, user));
-  }
-  return found;
-}
-
 CallStore::MissedPage VectorCallStore::missed(const MissedQuery& query) {
   const std::lock_guard lock(tables_.mutex);
   MissedPage page;

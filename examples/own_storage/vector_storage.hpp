@@ -80,7 +80,6 @@ class VectorCallStore final : public messenger::CallStore {
                                                    const messenger::UserId& viewer) override;
   std::vector<messenger::Call> activeCallsAfter(const ActiveCallsQuery& query) override;
   ActiveSummary activeSummary(messenger::StorageTime startedBefore) override;
-  std::vector<messenger::CallSnapshot> ringing(const messenger::UserId& user) override;
   MissedPage missed(const MissedQuery& query) override;
   std::size_t markSeen(const messenger::UserId& user, std::int64_t upTo) override;
   std::vector<messenger::UserId> busy(const std::vector<messenger::UserId>& users) override;

@@ -46,6 +46,12 @@ void showEach(const actions::Context& context, const std::vector<CallSnapshot>& 
   }
 }
 
+std::vector<CallSnapshot> activeCallsOf(actions::Context& context, const UserId& user) {
+  auto calls = context.storage.calls().activeCalls(context.threads.threadsOf(user), user);
+  actions::reportUnreadable(context);
+  return calls;
+}
+
 std::vector<CallView> viewsOf(const actions::Context& context, const std::vector<CallSnapshot>& calls,
                               const UserId& user) {
   std::vector<CallView> views;
@@ -107,15 +113,12 @@ Result<CallParticipant> Messenger::participant(const CallId& call, const UserId&
 }
 
 std::vector<CallView> Messenger::activeCalls(const UserId& user) const {
-  const ThreadDirectory& directory = here().context.threads;
-  const auto calls = here().context.storage.calls().activeCalls(directory.threadsOf(user), user);
-  actions::reportUnreadable(here().context);
-  return viewsOf(here().context, calls, user);
+  return viewsOf(here().context, activeCallsOf(here().context, user), user);
 }
 
 std::vector<CallView> Messenger::ringing(const UserId& user) const {
-  const auto calls = here().context.storage.calls().ringing(user);
-  actions::reportUnreadable(here().context);
+  auto calls = activeCallsOf(here().context, user);
+  std::erase_if(calls, [](const CallSnapshot& each) { return !each.ring || !each.ring->rings(); });
   return viewsOf(here().context, calls, user);
 }
 

@@ -115,9 +115,6 @@ class FaultyStorage::Calls final : public ForwardingCallStore {
     return owner_.run({"activeSummary", 0, /*writes=*/false, nullptr},
                       [&] { return inner().activeSummary(startedBefore); });
   }
-  std::vector<CallSnapshot> ringing(const UserId& user) override {
-    return owner_.run({"ringing", 0, /*writes=*/false, nullptr}, [&] { return inner().ringing(user); });
-  }
   MissedPage missed(const MissedQuery& query) override {
     return owner_.run({"missed", 0, /*writes=*/false, nullptr}, [&] { return inner().missed(query); });
   }

@@ -51,9 +51,12 @@ class Counted {
     restart();
   }
 
-  void restart() {
+  void restart(bool rings = false, Config::Ringing::WhenBusy whenBusy = Config::Ringing::WhenBusy::ring) {
     Config config;
     config.calling.enabled = true;
+    config.ringing.enabled = rings;
+    config.ringing.whenBusy = whenBusy;
+    config.ringing.againAfter = std::chrono::seconds{0};
     messenger = std::make_unique<Messenger>(
         config, Dependencies{storage_, directory_, nullptr, nullptr, clock_, nullLogger()});
     messenger->setVideoDriver<testing::FakeVideoDriver>(provider_);
@@ -150,6 +153,23 @@ const std::vector<Trips>& table() {
       {"endCall", 2, 3,
        [](Counted& c) -> Verb {
          return [&c, call = c.withBob()] { REQUIRE_OK(c.messenger->endCall(call, one("ann"))); };
+       }},
+      {"startCall that rings", 3, 3,
+       [](Counted& c) -> Verb {
+         c.restart(true);
+         return [&c] { REQUIRE_OK(c.messenger->startCall(ThreadId{"group"}, one("ann"))); };
+       }},
+      {"startCall that asks who is busy", 4, 4,
+       [](Counted& c) -> Verb {
+         c.restart(true, Config::Ringing::WhenBusy::mark);
+         return [&c] { REQUIRE_OK(c.messenger->startCall(ThreadId{"group"}, one("ann"))); };
+       }},
+      {"ring", 3, 4,
+       [](Counted& c) -> Verb {
+         c.restart(true);
+         const CallId call = c.start();
+         REQUIRE_OK(c.messenger->ignoreCall(call, one("bob")));
+         return [&c, call] { REQUIRE(c.messenger->ring(call, one("ann"), {one("bob")})->size() == 1); };
        }},
       {"ignoreCall in a group", 1, 2,
        [](Counted& c) -> Verb {

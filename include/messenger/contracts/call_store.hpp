@@ -129,9 +129,6 @@ class CallStore {
 
   // Rings, by callee.
 
-  /// The active calls that ring for the user now, in the order of creation, with the user's rows.
-  [[nodiscard]] virtual std::vector<CallSnapshot> ringing(const UserId& user) = 0;
-
   struct MissedQuery {
     UserId user;
     TimePoint since{};               ///< only calls that were created then or later

@@ -36,9 +36,6 @@ class ForwardingCallStore : public CallStore {
   [[nodiscard]] ActiveSummary activeSummary(StorageTime startedBefore) override {
     return inner_.activeSummary(startedBefore);
   }
-  [[nodiscard]] std::vector<CallSnapshot> ringing(const UserId& user) override {
-    return inner_.ringing(user);
-  }
   [[nodiscard]] MissedPage missed(const MissedQuery& query) override { return inner_.missed(query); }
   std::size_t markSeen(const UserId& user, std::int64_t upTo) override { return inner_.markSeen(user, upTo); }
   [[nodiscard]] std::vector<UserId> busy(const std::vector<UserId>& users) override {

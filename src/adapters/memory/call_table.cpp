@@ -63,9 +63,9 @@ const std::vector<CallRow*>* CallTable::ofThread(const ThreadId& thread) const {
   return found == byThread_.end() ? nullptr : &found->second;
 }
 
-const std::map<std::int64_t, CallRow*>* CallTable::ofCallee(const UserId& user) const {
-  const auto found = byCallee_.find(user);
-  return found == byCallee_.end() ? nullptr : &found->second;
+const std::map<std::int64_t, CallRow*>* CallTable::missedBy(const UserId& user) const {
+  const auto found = missedBy_.find(user);
+  return found == missedBy_.end() ? nullptr : &found->second;
 }
 
 void CallTable::requireWritable(const CallChange& change) const {
@@ -233,7 +233,7 @@ void CallTable::countOut(const UserId& user) {
 
 void CallTable::writeRing(CallRow& call, const CallRing& wanted) {
   call.rings[wanted.user] = wanted;
-  byCallee_[wanted.user][call.call.sequence] = &call;
+  if (wanted.isMissed()) missedBy_[wanted.user][call.call.sequence] = &call;
 }
 
 bool CallTable::markSeen(CallRow& call, const UserId& user) {
@@ -274,9 +274,10 @@ void CallTable::remove(CallRow& row) {
     participants_.erase(each.participant.id);
   }
   for (const auto& [callee, ring] : row.rings) {
-    const auto found = byCallee_.find(callee);
+    const auto found = missedBy_.find(callee);
+    if (found == missedBy_.end()) continue;
     found->second.erase(row.call.sequence);
-    if (found->second.empty()) byCallee_.erase(found);
+    if (found->second.empty()) missedBy_.erase(found);
   }
   std::vector<CallRow*>& ofThread = byThread_.at(row.call.threadId);
   std::erase(ofThread, &row);

@@ -85,8 +85,9 @@ class CallTable {
   [[nodiscard]] const std::map<std::int64_t, CallRow*>& ended() const noexcept { return ended_; }
   [[nodiscard]] const std::map<Order, SessionRow*>& byLastSeen() const noexcept { return open_; }
   [[nodiscard]] const std::map<Order, SessionRow*>& byDeparture() const noexcept { return departed_; }
-  /// The calls in which the user was rung, by sequence; null when there is none.
-  [[nodiscard]] const std::map<std::int64_t, CallRow*>* ofCallee(const UserId& user) const;
+  /// The calls that the user has missed, or had missed before they were rung again, by sequence; null when
+  /// there is none.
+  [[nodiscard]] const std::map<std::int64_t, CallRow*>* missedBy(const UserId& user) const;
   /// Whether the user is in an active call.
   [[nodiscard]] bool isBusy(const UserId& user) const { return busy_.contains(user); }
 
@@ -124,7 +125,7 @@ class CallTable {
   std::map<std::int64_t, CallRow*> ended_;   ///< by sequence
   std::map<Order, SessionRow*> open_;        ///< by lastSeen
   std::map<Order, SessionRow*> departed_;    ///< by departedAt
-  std::unordered_map<UserId, std::map<std::int64_t, CallRow*>> byCallee_;
+  std::unordered_map<UserId, std::map<std::int64_t, CallRow*>> missedBy_;
   std::unordered_map<UserId, std::size_t> busy_;  ///< in how many active calls each is
   std::int64_t lastCall_ = 0;
   std::int64_t lastParticipant_ = 0;

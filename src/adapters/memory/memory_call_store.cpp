@@ -208,23 +208,12 @@ CallStore::ActiveSummary MemoryCallStore::activeSummary(StorageTime startedBefor
   return result;
 }
 
-std::vector<CallSnapshot> MemoryCallStore::ringing(const UserId& user) {
-  const Lock lock(tables_.mutex);
-  std::vector<CallSnapshot> result;
-  const auto* calls = tables_.calls.ofCallee(user);
-  if (calls == nullptr) return result;
-  for (const auto& [sequence, row] : *calls) {
-    if (row->call.active() && row->rings.at(user).rings()) result.push_back(row->snapshot(user));
-  }
-  return result;
-}
-
 CallStore::MissedPage MemoryCallStore::missed(const MissedQuery& query) {
   const Lock lock(tables_.mutex);
   MissedPage page;
   const CallRow* before = query.before ? tables_.calls.find(*query.before) : nullptr;
   page.knowsBefore = !query.before || before != nullptr;
-  const auto* calls = tables_.calls.ofCallee(query.user);
+  const auto* calls = tables_.calls.missedBy(query.user);
   if (!page.knowsBefore || calls == nullptr) return page;
   for (auto each = calls->rbegin(); each != calls->rend(); ++each) {
     const CallRow& row = *each->second;
@@ -245,7 +234,7 @@ CallStore::MissedPage MemoryCallStore::missed(const MissedQuery& query) {
 std::size_t MemoryCallStore::markSeen(const UserId& user, std::int64_t upTo) {
   const Lock lock(tables_.mutex);
   std::size_t marked = 0;
-  const auto* calls = tables_.calls.ofCallee(user);
+  const auto* calls = tables_.calls.missedBy(user);
   if (calls == nullptr) return marked;
   for (const auto& [sequence, row] : *calls) {
     if (sequence > upTo) break;

@@ -19,7 +19,6 @@ class MemoryCallStore final : public CallStore {
                                                       const UserId& viewer) override;
   [[nodiscard]] std::vector<Call> activeCallsAfter(const ActiveCallsQuery& query) override;
   [[nodiscard]] ActiveSummary activeSummary(StorageTime startedBefore) override;
-  [[nodiscard]] std::vector<CallSnapshot> ringing(const UserId& user) override;
   [[nodiscard]] MissedPage missed(const MissedQuery& query) override;
   std::size_t markSeen(const UserId& user, std::int64_t upTo) override;
   [[nodiscard]] std::vector<UserId> busy(const std::vector<UserId>& users) override;

@@ -20,9 +20,6 @@ constexpr FixedText ofCallee =
     "ON call_participants.call_sequence = calls.sequence AND call_participants.user_type = ?1 "
     "AND call_participants.user_id = ?2 "
     "WHERE call_rings.user_type = ?1 AND call_rings.user_id = ?2 ";
-constexpr FixedText ringingText =
-    "SELECT " + snapshotColumns + " FROM call_rings INDEXED BY call_rings_ringing" + ofCallee +
-    "AND call_rings.state = 1 AND calls.ended_at IS NULL ORDER BY call_rings.call_sequence";
 constexpr FixedText missedText = "SELECT " + snapshotColumns +
                                  " FROM call_rings INDEXED BY call_rings_missed" + ofCallee +
                                  "AND call_rings.state IN (4, 6) AND call_rings.call_sequence < ?3 "
@@ -37,8 +34,7 @@ constexpr FixedText markSeenText =
 constexpr FixedText isInCallText =
     "SELECT 1 FROM call_participants INDEXED BY call_participants_of_user "
     "WHERE user_type = ?1 AND user_id = ?2 AND left_at IS NULL";
-static_assert(static_cast<int>(RingState::ringing) == 1 && static_cast<int>(RingState::missed) == 4 &&
-              static_cast<int>(RingState::busy) == 6);
+static_assert(static_cast<int>(RingState::missed) == 4 && static_cast<int>(RingState::busy) == 6);
 
 constexpr FixedText historyText = "SELECT " + snapshotColumns + joinViewer +
                                   "WHERE calls.thread_id = ?3 AND calls.sequence < ?4 "
@@ -147,13 +143,6 @@ CallStore::ActiveSummary SqliteCallStore::activeSummary(StorageTime startedBefor
     Query row(connection, summaryText, startedBefore);
     row.next();
     return ActiveSummary{row.count(0), row.integer(1)};
-  });
-}
-
-std::vector<CallSnapshot> SqliteCallStore::ringing(const UserId& user) {
-  return pool_.readOne([&](Connection& connection) {
-    Query rows(connection, ringingText, user);
-    return readPage(rows, anyNumber, {"call"}, pool_.unreadable(), readSnapshot);
   });
 }
 

@@ -158,9 +158,9 @@ constexpr FixedText insertText =
     "INSERT INTO calls (id, thread_id, owner_type, owner_id, type, created_at, updated_at, ended_at, "
     "end_reason, ended_by_type, ended_by_id, setup_complete, teardown_complete, room_may_exist, room_id, "
     "room_pin, room_payload, room_secret, started_at, revision, limit_participants, limit_duration, "
-    "limit_warning, limit_alone, limit_empty, data) "
+    "limit_warning, limit_alone, limit_empty, data, rings) "
     "SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, 1, "
-    "?22, ?23, ?24, ?25, ?26, ?27 "
+    "?22, ?23, ?24, ?25, ?26, ?27, ?28 "
     "WHERE (?20 IS NULL OR ?20 = coalesce((SELECT revision FROM thread_revisions WHERE thread_id = ?2), 0)) "
     "AND (?21 = 0 OR NOT EXISTS (SELECT 1 FROM settings WHERE key = 'calls_down_until' AND value > ?19)) "
     "ON CONFLICT (thread_id) WHERE ended_at IS NULL DO NOTHING";
@@ -210,11 +210,13 @@ constexpr FixedText forgetText =
     "(SELECT sequence FROM call_participants WHERE id = ?1 AND call_sequence = ?2)";
 
 constexpr FixedText haveRingsText = "UPDATE calls SET rings = 1 WHERE sequence = ?1 AND rings = 0";
-constexpr FixedText ringText =
+constexpr FixedText newRingText =
     "INSERT INTO call_rings (call_sequence, user_type, user_id, state, rang_at, updated_at, since, until, "
-    "seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO UPDATE SET state = excluded.state, "
-    "rang_at = excluded.rang_at, updated_at = excluded.updated_at, since = excluded.since, "
-    "until = excluded.until, seen = excluded.seen";
+    "seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+constexpr FixedText ringText =
+    newRingText +
+    " ON CONFLICT DO UPDATE SET state = excluded.state, rang_at = excluded.rang_at, "
+    "updated_at = excluded.updated_at, since = excluded.since, until = excluded.until, seen = excluded.seen";
 
 constexpr FixedText cancelText = "DELETE FROM jobs WHERE call_id = ?1 AND type = ?2";
 
@@ -286,7 +288,7 @@ std::optional<CallWithRoom> insertRow(Connection& connection, const CallChange& 
             call.teardownComplete, call.roomMayExist, room.room.id, room.room.pin, room.room.payload,
             room.secret, change.now, change.threadRevision, change.unlessCallsDown, call.limits.participants,
             call.limits.duration.count(), call.limits.warning.count(), call.limits.alone.count(),
-            call.limits.emptyGrace.count(), call.data)
+            call.limits.emptyGrace.count(), call.data, !change.rings.empty())
           .run() == 1;
   if (!inserted) return std::nullopt;
   call.sequence = connection.database().getLastInsertRowid();
@@ -376,10 +378,14 @@ void writeSession(Connection& connection, const CallChange& change, const CallSe
 
 void writeRings(Connection& connection, const CallChange& change, std::int64_t call) {
   if (change.rings.empty()) return;
-  Query(connection, haveRingsText, call).run();
+  // Constants, as clang 14 with sanitizers crashes on immediate functions within `?:`.
+  constexpr Sql fresh = newRingText;
+  constexpr Sql any = ringText;
+  const bool isNew = change.expectedRevision == 0;
+  if (!isNew) Query(connection, haveRingsText, call).run();
   for (const CallRing& each : change.rings) {
-    Query(connection, ringText, call, each.user, each.state, each.rangAt, each.updatedAt, each.since,
-          each.until, each.seen)
+    Query(connection, isNew ? fresh : any, call, each.user, each.state, each.rangAt, each.updatedAt,
+          each.since, each.until, each.seen)
         .run();
   }
 }

@@ -241,7 +241,6 @@ constexpr std::array version6 = {
          PRIMARY KEY (call_sequence, user_type, user_id),
          CHECK (until IS NULL OR state = 1)
        ) STRICT, WITHOUT ROWID)",
-    "CREATE INDEX call_rings_ringing ON call_rings (user_type, user_id, call_sequence) WHERE state = 1",
     "CREATE INDEX call_rings_missed ON call_rings (user_type, user_id, call_sequence, seen) "
     "WHERE state IN (4, 6)",
     // Who is busy.

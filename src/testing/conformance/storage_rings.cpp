@@ -102,18 +102,6 @@ void conflict(StorageCase& c) {
   requireEqual("the ring", loadedRings(c, call, c.bob, false), {ringOf(c.bob, RingState::ringing, 0)});
 }
 
-void whatRings(StorageCase& c) {
-  const CallId one = ringing(c, "one", 0);
-  const CallId two = ringing(c, "two", 1);
-  ringing(c, "three", 2, RingState::busy);
-  requireEqual("calls", idsOf(c.calls().ringing(c.bob)), {one, two});
-  requireEqual("of the caller", idsOf(c.calls().ringing(c.alice)), {});
-  setRing(c, one, ringOf(c.bob, RingState::declined, 0));
-  const auto left = c.calls().ringing(c.bob);
-  requireEqual("calls", idsOf(left), {two});
-  requireEqual("the ring", left.at(0).ring.value(), ringOf(c.bob, RingState::ringing, 1));
-}
-
 void missed(StorageCase& c) {
   const CallId one = ringing(c, "one", 0, RingState::missed);
   const CallId two = ringing(c, "two", 1, RingState::busy);
@@ -208,7 +196,6 @@ void checkRings(StorageChecks& checks) {
   checks.run("rings: loaded -> those that ring and the user's own, or all", whatIsLoaded);
   checks.run("rings: a claimed job -> its call has those that ring", claimed);
   checks.run("rings: the call changed meanwhile -> conflict, and the ring stays", conflict);
-  checks.run("rings: by callee -> active calls that ring now", whatRings);
   checks.run("rings: missed -> a page, newest first, and how many are not seen", missed);
   checks.run("rings: seen -> up to a call, once, and no revision is raised", seen);
   checks.run("rings: history and active calls -> with the viewer's ring", inHistory);
