@@ -319,6 +319,38 @@ std::size_t VectorCallStore::prune(const PruneRequest& request) {
   return pruned;
 }
 
+CallStore::Erased VectorCallStore::erase(const EraseRequest& request) {
+  const std::lock_guard lock(tables_.mutex);
+  Erased erased;
+  const auto put = [&](UserId& where) {
+    const bool isUser = where == request.user;
+    if (isUser) where = request.instead;
+    return isUser;
+  };
+  std::size_t looked = 0;
+  for (Tables::CallRow& row : tables_.calls) {
+    if (row.call.sequence <= request.after) continue;
+    if (looked++ == request.limit) return erased;
+    erased.next = row.call.sequence;
+    bool named = put(row.call.owner);
+    if (row.call.endedBy && put(*row.call.endedBy)) named = true;
+    for (Tables::ParticipantRow& each : tables_.participants) {
+      if (each.participant.callId == row.call.id && put(each.participant.user)) named = true;
+    }
+    for (Tables::SessionRow& each : tables_.sessions) {
+      if (each.call == row.call.id) put(each.session.user);
+    }
+    for (Tables::RingRow& each : tables_.rings) {
+      if (each.call == row.call.id && put(each.ring.user)) named = true;
+    }
+    if (!named) continue;
+    ++row.call.revision;
+    ++erased.calls;
+  }
+  erased.next.reset();
+  return erased;
+}
+
 std::size_t VectorCallStore::prunable(StorageTime endedBefore) {
   const std::lock_guard lock(tables_.mutex);
   return static_cast<std::size_t>(

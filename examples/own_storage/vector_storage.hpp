@@ -84,6 +84,7 @@ class VectorCallStore final : public messenger::CallStore {
   std::size_t markSeen(const messenger::UserId& user, std::int64_t upTo) override;
   std::vector<messenger::UserId> busy(const std::vector<messenger::UserId>& users) override;
   std::size_t prune(const PruneRequest& request) override;
+  Erased erase(const EraseRequest& request) override;
   std::size_t prunable(messenger::StorageTime endedBefore) override;
 
  private:

@@ -115,6 +115,13 @@ class Host {
   /// `Config::Retention`.
   Result<std::size_t> prune(std::chrono::hours olderThan, std::size_t limit = 1000);
 
+  /// A user is to be forgotten: goes out of active calls, as if removed from their threads; is taken off the
+  /// threads of the storage's own directory, with the name; and in all calls another user stands in their
+  /// place, `erased:` and a random id, the same in each. Returns in how many calls. To be called once nothing
+  /// acts for the user any more, and before a host's own directory forgets who their threads were. In small
+  /// transactions; after a failure, or a crash, to be repeated: the calls that are left get another id then.
+  std::size_t eraseUser(const UserId& user);
+
   /// How many calls `prune` would delete without a limit. Refuses as it does.
   [[nodiscard]] Result<std::size_t> prunable(std::chrono::hours olderThan) const;
 

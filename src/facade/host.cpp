@@ -151,6 +151,23 @@ Result<std::size_t> Host::prune(std::chrono::hours olderThan, std::size_t limit)
   return here().prune(olderThan, limit);
 }
 
+std::size_t Host::eraseUser(const UserId& user) {
+  const std::vector<ThreadId> threads = here().context.threads.threadsOf(user);
+  if (ThreadStore* own = here().context.storage.threads(); own != nullptr && here().threads) {
+    own->eraseUser(user);
+  }
+  for (const ThreadId& each : threads) memberRemoved(each, user);
+  CallStore::EraseRequest request{user, {"erased", here().ids.next(here().context.now().wall)}};
+  std::size_t erased = 0;
+  for (std::optional<std::int64_t> next{0}; next;) {
+    request.after = *next;
+    const CallStore::Erased part = here().context.storage.calls().erase(request);
+    erased += part.calls;
+    next = part.next;
+  }
+  return erased;
+}
+
 Result<std::size_t> Host::prunable(std::chrono::hours olderThan) const {
   if (auto why = checkAge(olderThan); !why) return refuse(why.error());
   return here().context.storage.calls().prunable(saturatingSubtract(here().context.now().storage, olderThan));

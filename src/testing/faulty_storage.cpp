@@ -125,6 +125,9 @@ class FaultyStorage::Calls final : public ForwardingCallStore {
   std::vector<UserId> busy(const std::vector<UserId>& users) override {
     return owner_.run({"busy", 0, /*writes=*/false, nullptr}, [&] { return inner().busy(users); });
   }
+  Erased erase(const EraseRequest& request) override {
+    return owner_.run({"erase", 0, /*writes=*/true, nullptr}, [&] { return inner().erase(request); });
+  }
   std::size_t prune(const PruneRequest& request) override {
     return owner_.run({"prune", 0, /*writes=*/true, nullptr}, [&] { return inner().prune(request); });
   }

@@ -29,6 +29,7 @@ class CountedThreads final : public ThreadStore {
     return counted().removeMember(thread, user);
   }
   void putUser(const UserId& user, const std::string& name) override { counted().putUser(user, name); }
+  void eraseUser(const UserId& user) override { counted().eraseUser(user); }
 
   [[nodiscard]] std::optional<Thread> findThread(const ThreadId& thread) const override {
     return counted().findThread(thread);

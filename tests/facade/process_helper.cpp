@@ -2,6 +2,7 @@
 //
 //   race FILE ROOMS              reads commands; see `serve`
 //   presence FILE ROOMS          the same, and waits for no lock
+//   rings FILE ROOMS             the same, and its calls ring for 45 s
 //   life FILE ROOMS MODE HOUR POINT NUMBER
 //                                runs the life of one call, and kills itself at the named point
 #include <atomic>
@@ -76,6 +77,8 @@ class Helper {
     Config config;
     config.calling.enabled = true;
     config.calling.subscriber.queued = queued;
+    config.ringing.enabled = arguments.at(0) == "rings";
+    config.ringing.noAnswerAfter = std::chrono::seconds{45};
     clock_->advance(hour);
     folder_->at = [this](const std::string& point) { at(point); };
     messenger_ = std::make_unique<Messenger>(
@@ -96,8 +99,8 @@ class Helper {
   /// it on COUNT threads, answers "OK-COUNT FIRST-COUNT"), `work` (answers how many jobs ran), `hold` (from
   /// now on each create says "creating" and waits for a line), `told` (answers "CallEnded call.ended"),
   /// `lock` (answers "locked", holds the file's write lock, waits for a line, answers "released"), `advance
-  /// SECONDS` (lets its time pass), `due` (does the due tasks), `beat CALL N` (a heartbeat of member N;
-  /// answers "accepted", "refused" or "unavailable").
+  /// SECONDS` (lets its time pass), `call THREAD` (member 0 starts a call; answers its id), `due` (does the
+  /// due tasks), `beat CALL N` (a heartbeat of member N; answers "accepted", "refused" or "unavailable").
   int serve() {
     say("ready");
     std::string line;
@@ -119,6 +122,11 @@ class Helper {
         words >> seconds;
         clock_->advance(std::chrono::seconds{seconds});
         say("later");
+      } else if (verb == "call") {
+        std::string thread;
+        words >> thread;
+        const auto call = messenger_->startCall(ThreadId{thread}, member(0));
+        say(call ? call->id.value() : std::string{toString(call.error().reason)});
       } else if (verb == "due") {
         messenger_->host().runDueTasks();
         say("done");
@@ -216,7 +224,7 @@ class Helper {
 };
 
 int run(const std::vector<std::string>& arguments) {
-  if (arguments.at(0) == "race") return Helper(arguments).serve();
+  if (arguments.at(0) == "race" || arguments.at(0) == "rings") return Helper(arguments).serve();
   if (arguments.at(0) == "presence") {
     return Helper(arguments, true, std::chrono::hours{0}, std::chrono::seconds{0}).serve();
   }

@@ -1,5 +1,6 @@
 // Two processes on one database file do the same thing at the same time.
 #include <atomic>
+#include <csignal>
 #include <sstream>
 
 #include "messenger/adapters/defaults.hpp"
@@ -62,6 +63,8 @@ class TwoProcesses {
     words >> answer.ok >> answer.first;
     return answer;
   }
+
+  [[nodiscard]] std::filesystem::path file() const { return directory_.file("calls.db"); }
 
   int ask(const std::string& command) {
     other->send(command);
@@ -192,6 +195,33 @@ TEST_CASE("processes: many jobs -> shared and none runs twice", "[facade][proces
   const std::size_t there = std::stoul(two.other->line());
   REQUIRE(here + there == many);
   REQUIRE(two.folder->rooms().size() == many);
+}
+
+TEST_CASE("processes: one starts a call and is killed while it rings -> another one ends it in time",
+          "[facade][processes]") {
+  TwoProcesses world;
+  const ThreadId pair{"pair"};
+  REQUIRE_OK(world.messenger->threads().createPrivate(Fixture::memberOf(member(0)),
+                                                      Fixture::memberOf(member(1)), pair));
+  HelperProcess caller({"rings", world.file().string(), world.folder->path.string()});
+  REQUIRE(caller.line() == "ready");
+  caller.send("call pair");
+  const CallId call{caller.line()};
+  caller.signal(SIGKILL);
+  REQUIRE(caller.wait() == -SIGKILL);
+  REQUIRE(world.messenger->ringing(member(1)).size() == 1);
+
+  world.clock->advance(seconds{45} - milliseconds{1});
+  world.messenger->jobs().runPending();
+  CHECK(world.messenger->host().findCall(call)->active());
+  world.clock->advance(milliseconds{1});
+  world.messenger->jobs().runPending();
+  CHECK(world.messenger->host().findCall(call)->endReason == EndReason::noAnswer);
+  CHECK(world.messenger->ringing(member(1)).empty());
+  CHECK(world.messenger->missedCalls(member(1))->calls.size() == 1);
+  CHECK(world.broadcaster->named("ring.stopped").size() == 1);
+  world.messenger->jobs().runPending();
+  CHECK(std::filesystem::is_empty(world.folder->path));
 }
 
 }  // namespace messenger::tests

@@ -157,4 +157,56 @@ TEST_CASE("due tasks: the storage fails while old calls are deleted -> logged an
   REQUIRE_FALSE(exists(world, old));
 }
 
+TEST_CASE("eraseUser: a user of calls past and present -> out of them, and nobody's name",
+          "[facade][retention]") {
+  Fixture world(GENERATE(StorageKind::memory, StorageKind::sqlite));
+  const Call past = world.start(world.pair, named("alice"));
+  world.join(past, named("bob"));
+  REQUIRE_OK(world.messenger->endCall(past.id, named("alice")));
+  const Call present = world.startTeam();
+  world.join(present, member(1));
+  world.join(present, member(2));
+
+  CHECK(world.messenger->host().eraseUser(member(1)) == 1);
+  CHECK_FALSE(world.isIn(present, member(1)));
+  CHECK(world.isIn(present, member(2)));
+  CHECK(world.events.count<CallLeft>() == 1);
+  CHECK(world.events.count<MemberRemoved>() == 1);
+  CHECK_FALSE(world.messenger->host().directory().findUserName(member(1)));
+  REQUIRE_REFUSED(world.messenger->joinCall(present.id, member(1)), Reason::notMember);
+  REQUIRE_REFUSED(world.messenger->heartbeat(present.id, member(1)), Reason::notMember);
+
+  CHECK(world.messenger->host().eraseUser(named("alice")) == 1);
+  const auto seen = world.messenger->callHistory(world.pair, named("bob"));
+  REQUIRE_OK(seen);
+  const Call& erased = seen->calls.front().call;
+  CHECK(erased.owner.type == "erased");
+  CHECK(erased.endedBy == erased.owner);
+  const auto rows = world.messenger->host().participants(past.id);
+  CHECK(rows.at(0).user == erased.owner);
+  CHECK(rows.at(1).user == named("bob"));
+  CHECK(world.messenger->host().eraseUser(named("alice")) == 0);
+
+  // The last one in a call: it ends.
+  CHECK(world.messenger->host().eraseUser(member(2)) == 1);
+  CHECK(world.messenger->host().eraseUser(member(0)) == 1);
+  CHECK_FALSE(world.now(present).active());
+  world.drain();
+  CHECK(world.provider->rooms().empty());
+}
+
+TEST_CASE("eraseUser: the storage fails on the way -> the rest is done when it is repeated",
+          "[facade][retention]") {
+  Fixture world;
+  const Call call = world.startTeam();
+  world.join(call, member(1));
+  world.storage->failIf([](const auto& operation) { return operation.name == "erase"; },
+                        testing::Fault::before);
+  CHECK_THROWS_AS(world.messenger->host().eraseUser(member(1)), StorageUnavailable);
+  CHECK_FALSE(world.isIn(call, member(1)));
+  world.storage->heal();
+  CHECK(world.messenger->host().eraseUser(member(1)) == 1);
+  CHECK(world.messenger->host().participants(call.id).at(1).user.type == "erased");
+}
+
 }  // namespace messenger::tests

@@ -55,6 +55,7 @@ class SlowDirectory final : public testing::ForwardingStorage {
       return inner().removeMember(thread, user);
     }
     void putUser(const UserId& user, const std::string& name) override { inner().putUser(user, name); }
+    void eraseUser(const UserId& user) override { inner().eraseUser(user); }
     std::optional<Thread> findThread(const ThreadId& thread) const override {
       return inner().findThread(thread);
     }

@@ -165,6 +165,23 @@ class CallStore {
   /// left. The call with the newest row of its kind may stay, so that no `sequence` is given twice.
   virtual std::size_t prune(const PruneRequest& request) = 0;
 
+  struct EraseRequest {
+    UserId user;
+    UserId instead;
+    std::int64_t after = 0;   ///< a `Call::sequence`; 0 for the beginning
+    std::size_t limit = 100;  ///< calls to look at, in the order of creation
+  };
+
+  struct Erased {
+    std::size_t calls = 0;  ///< that named the user
+    std::optional<std::int64_t>
+        next{};  ///< `after` for the calls that were not looked at; none: that was all
+  };
+
+  /// Puts another user, whom no call names, in the place of this one: as owner, as who ended it, in the rows
+  /// of participants, and of rings. Raises the revision of each call that named the user.
+  virtual Erased erase(const EraseRequest& request) = 0;
+
   /// How many calls `prune` would delete in the end.
   [[nodiscard]] virtual std::size_t prunable(StorageTime endedBefore) = 0;
 };

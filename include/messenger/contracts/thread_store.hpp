@@ -57,6 +57,9 @@ class ThreadStore : public ThreadDirectory {
 
   /// Stores the user's name, or changes it.
   virtual void putUser(const UserId& user, const std::string& name) = 0;
+
+  /// Takes the user off all threads, whose revisions it raises, and forgets the name.
+  virtual void eraseUser(const UserId& user) = 0;
 };
 
 }  // namespace messenger

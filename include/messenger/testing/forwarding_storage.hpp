@@ -42,6 +42,7 @@ class ForwardingCallStore : public CallStore {
     return inner_.busy(users);
   }
   std::size_t prune(const PruneRequest& request) override { return inner_.prune(request); }
+  Erased erase(const EraseRequest& request) override { return inner_.erase(request); }
   [[nodiscard]] std::size_t prunable(StorageTime endedBefore) override {
     return inner_.prunable(endedBefore);
   }

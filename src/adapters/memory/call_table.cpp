@@ -268,17 +268,60 @@ CommitResult CallTable::write(const CallChange& change) {
   return result;
 }
 
+std::vector<CallRow*> CallTable::after(std::int64_t sequence, std::size_t limit) const {
+  std::vector<CallRow*> found;
+  auto active = active_.upper_bound(sequence);
+  auto ended = ended_.upper_bound(sequence);
+  while (found.size() < limit && (active != active_.end() || ended != ended_.end())) {
+    const bool isActive = ended == ended_.end() || (active != active_.end() && active->first < ended->first);
+    found.push_back((isActive ? active : ended)->second);
+    ++(isActive ? active : ended);
+  }
+  return found;
+}
+
+bool CallTable::replace(CallRow& call, const UserId& user, const UserId& instead) {
+  bool found = false;
+  const auto put = [&](UserId& where) {
+    if (where != user) return;
+    where = instead;
+    found = true;
+  };
+  put(call.call.owner);
+  if (call.call.endedBy) put(*call.call.endedBy);
+  if (ParticipantRow* row = call.find(user)) {
+    if (row->isIn()) countOut(user);
+    put(row->participant.user);
+    for (auto& [device, session] : row->sessions) session.session.user = instead;
+    call.byUser.erase(user);
+    call.byUser[instead] = row;
+    if (row->isIn()) countIn(instead);
+  }
+  if (const auto ring = call.rings.find(user); ring != call.rings.end()) {
+    CallRing moved = ring->second;
+    moved.user = instead;
+    call.rings.erase(ring);
+    forgetMissed(call, user);
+    writeRing(call, moved);
+    found = true;
+  }
+  if (found) ++call.call.revision;
+  return found;
+}
+
+void CallTable::forgetMissed(const CallRow& call, const UserId& user) {
+  const auto found = missedBy_.find(user);
+  if (found == missedBy_.end()) return;
+  found->second.erase(call.call.sequence);
+  if (found->second.empty()) missedBy_.erase(found);
+}
+
 void CallTable::remove(CallRow& row) {
   for (ParticipantRow& each : row.participants) {
     for (auto& [device, session] : each.sessions) displace(session);
     participants_.erase(each.participant.id);
   }
-  for (const auto& [callee, ring] : row.rings) {
-    const auto found = missedBy_.find(callee);
-    if (found == missedBy_.end()) continue;
-    found->second.erase(row.call.sequence);
-    if (found->second.empty()) missedBy_.erase(found);
-  }
+  for (const auto& [callee, ring] : row.rings) forgetMissed(row, callee);
   std::vector<CallRow*>& ofThread = byThread_.at(row.call.threadId);
   std::erase(ofThread, &row);
   if (ofThread.empty()) byThread_.erase(row.call.threadId);

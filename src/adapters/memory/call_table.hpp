@@ -78,6 +78,12 @@ class CallTable {
 
   void seen(SessionRow& row, StorageTime at, InstanceId by);
 
+  /// At most `limit` calls, by sequence.
+  [[nodiscard]] std::vector<CallRow*> after(std::int64_t sequence, std::size_t limit) const;
+
+  /// Puts another user in the place of one in that call. False: it does not name them.
+  bool replace(CallRow& call, const UserId& user, const UserId& instead);
+
   /// Deletes the call and its participants. REQUIRES: it has ended.
   void remove(CallRow& row);
 
@@ -110,6 +116,7 @@ class CallTable {
   void closeSession(SessionRow& row, TimePoint at, StorageTime now, CommitResult& result);
   void closeSessions(ParticipantRow& row, TimePoint at, StorageTime now, CommitResult& result);
   void writeRing(CallRow& call, const CallRing& wanted);
+  void forgetMissed(const CallRow& call, const UserId& user);
   void countIn(const UserId& user);
   void countOut(const UserId& user);
   void emptyCall(CallRow& call, TimePoint leftAt, StorageTime now, CommitResult& result);

@@ -270,6 +270,20 @@ std::size_t MemoryCallStore::prune(const PruneRequest& request) {
   return pruned;
 }
 
+CallStore::Erased MemoryCallStore::erase(const EraseRequest& request) {
+  const Lock lock(tables_.mutex);
+  Erased erased;
+  std::vector<CallRow*> rows = tables_.calls.after(request.after, request.limit + 1);
+  if (rows.size() > request.limit) {
+    rows.pop_back();
+    erased.next = rows.back()->call.sequence;
+  }
+  for (CallRow* each : rows) {
+    if (tables_.calls.replace(*each, request.user, request.instead)) ++erased.calls;
+  }
+  return erased;
+}
+
 std::size_t MemoryCallStore::prunable(StorageTime endedBefore) {
   const Lock lock(tables_.mutex);
   std::size_t found = 0;

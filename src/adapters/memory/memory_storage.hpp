@@ -23,6 +23,7 @@ class MemoryCallStore final : public CallStore {
   std::size_t markSeen(const UserId& user, std::int64_t upTo) override;
   [[nodiscard]] std::vector<UserId> busy(const std::vector<UserId>& users) override;
   std::size_t prune(const PruneRequest& request) override;
+  Erased erase(const EraseRequest& request) override;
   [[nodiscard]] std::size_t prunable(StorageTime endedBefore) override;
 
  private:
@@ -86,6 +87,7 @@ class MemoryThreadStore final : public ThreadStore {
   PutMember putMember(const ThreadId& thread, const ThreadMember& member) override;
   RemoveMember removeMember(const ThreadId& thread, const UserId& user) override;
   void putUser(const UserId& user, const std::string& name) override;
+  void eraseUser(const UserId& user) override;
 
   [[nodiscard]] std::optional<Thread> findThread(const ThreadId& thread) const override;
   [[nodiscard]] std::optional<ThreadMember> findMember(const ThreadId& thread,

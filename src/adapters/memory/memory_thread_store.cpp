@@ -32,6 +32,11 @@ void MemoryThreadStore::putUser(const UserId& user, const std::string& name) {
   tables_.threads.name(user, name);
 }
 
+void MemoryThreadStore::eraseUser(const UserId& user) {
+  const Lock lock(tables_.mutex);
+  tables_.threads.erase(user);
+}
+
 std::optional<Thread> MemoryThreadStore::findThread(const ThreadId& thread) const {
   const Lock lock(tables_.mutex);
   return tables_.threads.find(thread);

@@ -57,6 +57,16 @@ void ThreadTable::remove(const ThreadId& thread, const UserId& user) {
   raiseRevision(thread);
 }
 
+void ThreadTable::erase(const UserId& user) {
+  const auto found = threadsOf_.find(user);
+  if (found != threadsOf_.end()) {
+    const auto threads = found->second;
+    for (const ThreadId& each : threads) remove(each, user);
+    threadsOf_.erase(user);
+  }
+  names_.erase(user);
+}
+
 void ThreadTable::name(const UserId& user, const std::string& name) {
   names_.insert_or_assign(user, name);
 }

@@ -20,6 +20,8 @@ class ThreadTable {
   ThreadStore::PutMember put(const ThreadId& thread, const ThreadMember& member);
   /// Raises the thread's revision if they were a member.
   void remove(const ThreadId& thread, const UserId& user);
+  /// Off all threads, and without a name.
+  void erase(const UserId& user);
   void name(const UserId& user, const std::string& name);
 
   [[nodiscard]] std::optional<Thread> find(const ThreadId& thread) const;

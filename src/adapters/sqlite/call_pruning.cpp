@@ -1,3 +1,5 @@
+#include <array>
+#include <limits>
 #include <vector>
 
 #include "adapters/sqlite/query.hpp"
@@ -26,6 +28,32 @@ constexpr FixedText deleteSessionsText =
 constexpr FixedText deleteParticipantsText = "DELETE FROM call_participants WHERE call_sequence = ?1";
 constexpr FixedText deleteRingsText = "DELETE FROM call_rings WHERE call_sequence = ?1";
 constexpr FixedText deleteCallText = "DELETE FROM calls WHERE sequence = ?1";
+
+// Another user in the place of one, in the calls from ?5 (without) to ?6: ?1 and ?2 the user, ?3 and ?4 the
+// other one.
+constexpr FixedText lastOfPartText =
+    "SELECT sequence FROM calls WHERE sequence > ?1 ORDER BY sequence LIMIT 1 OFFSET ?2";
+constexpr FixedText namedInText =
+    "SELECT sequence FROM calls WHERE sequence > ?3 AND sequence <= ?4 AND ("
+    "(owner_type = ?1 AND owner_id = ?2) OR (ended_by_type = ?1 AND ended_by_id = ?2) OR EXISTS "
+    "(SELECT 1 FROM call_participants AS each WHERE each.call_sequence = calls.sequence AND each.user_type = "
+    "?1 AND each.user_id = ?2) OR EXISTS (SELECT 1 FROM call_rings AS ring WHERE ring.call_sequence = "
+    "calls.sequence AND ring.user_type = ?1 AND ring.user_id = ?2))";
+constexpr FixedText replaceOwnerText =
+    "UPDATE calls SET owner_type = ?3, owner_id = ?4 WHERE sequence = ?5 AND owner_type = ?1 AND owner_id = "
+    "?2";
+constexpr FixedText replaceEnderText =
+    "UPDATE calls SET ended_by_type = ?3, ended_by_id = ?4 WHERE sequence = ?5 AND ended_by_type = ?1 "
+    "AND ended_by_id = ?2";
+constexpr FixedText replaceParticipantText =
+    "UPDATE call_participants SET user_type = ?3, user_id = ?4 WHERE call_sequence = ?5 AND user_type = ?1 "
+    "AND user_id = ?2";
+constexpr FixedText replaceRingText =
+    "UPDATE call_rings SET user_type = ?3, user_id = ?4 WHERE call_sequence = ?5 AND user_type = ?1 "
+    "AND user_id = ?2";
+constexpr std::array<Sql, 4> replacing{replaceOwnerText, replaceEnderText, replaceParticipantText,
+                                       replaceRingText};
+constexpr FixedText raiseRevisionText = "UPDATE calls SET revision = revision + 1 WHERE sequence = ?1";
 
 struct Candidates {
   std::vector<std::int64_t> calls;  ///< sequences
@@ -59,6 +87,29 @@ std::size_t SqliteCallStore::prune(const PruneRequest& request) {
       Query(connection, deleteCallText, call).run();
     }
     return found.calls.size();
+  });
+}
+
+CallStore::Erased SqliteCallStore::erase(const EraseRequest& request) {
+  return pool_.write([&](Connection& connection) {
+    Erased erased;
+    std::int64_t last = std::numeric_limits<std::int64_t>::max();
+    if (Query row(connection, lastOfPartText, request.after, static_cast<std::int64_t>(request.limit) - 1);
+        row.next()) {
+      last = row.integer(0);
+      erased.next = last;
+    }
+    std::vector<std::int64_t> calls;
+    {
+      Query row(connection, namedInText, request.user, request.after, last);
+      while (row.next()) calls.push_back(row.integer(0));
+    }
+    for (const std::int64_t call : calls) {
+      for (const Sql sql : replacing) Query(connection, sql, request.user, request.instead, call).run();
+      Query(connection, raiseRevisionText, call).run();
+    }
+    erased.calls = calls.size();
+    return erased;
   });
 }
 

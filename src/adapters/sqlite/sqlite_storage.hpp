@@ -35,6 +35,7 @@ class SqliteCallStore final : public CallStore {
   [[nodiscard]] std::vector<UserId> busy(const std::vector<UserId>& users) override;
 
   std::size_t prune(const PruneRequest& request) override;
+  Erased erase(const EraseRequest& request) override;
   [[nodiscard]] std::size_t prunable(StorageTime endedBefore) override;
 
  private:

@@ -54,6 +54,7 @@ constexpr FixedText membershipText =
 
 constexpr FixedText threadsOfText =
     "SELECT thread_id FROM thread_members WHERE user_type = ?1 AND user_id = ?2";
+constexpr FixedText forgetNameText = "DELETE FROM users WHERE type = ?1 AND id = ?2";
 constexpr FixedText userNameText = "SELECT name FROM users WHERE type = ?1 AND id = ?2";
 
 ThreadMember readMember(const Query& row, int first = 0) {
@@ -143,6 +144,18 @@ ThreadStore::RemoveMember SqliteThreadStore::removeMember(const ThreadId& thread
 
 void SqliteThreadStore::putUser(const UserId& user, const std::string& name) {
   pool_.write([&](Connection& connection) { return Query(connection, nameText, user, name).run(); });
+}
+
+void SqliteThreadStore::eraseUser(const UserId& user) {
+  pool_.write([&](Connection& connection) {
+    std::vector<ThreadId> threads;
+    {
+      Query row(connection, threadsOfText, user);
+      while (row.next()) threads.emplace_back(row.text(0));
+    }
+    for (const ThreadId& each : threads) takeOffThread(connection, each, user);
+    return Query(connection, forgetNameText, user).run();
+  });
 }
 
 std::optional<Thread> SqliteThreadStore::findThread(const ThreadId& thread) const {

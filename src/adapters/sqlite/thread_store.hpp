@@ -19,6 +19,7 @@ class SqliteThreadStore final : public ThreadStore {
   PutMember putMember(const ThreadId& thread, const ThreadMember& member) override;
   RemoveMember removeMember(const ThreadId& thread, const UserId& user) override;
   void putUser(const UserId& user, const std::string& name) override;
+  void eraseUser(const UserId& user) override;
 
   [[nodiscard]] std::optional<Thread> findThread(const ThreadId& thread) const override;
   [[nodiscard]] std::optional<ThreadMember> findMember(const ThreadId& thread,

@@ -174,6 +174,37 @@ void pruned(StorageCase& c) {
   require(c.calls().missed(missedBy(c.bob)).calls.empty(), "its rings are gone too");
 }
 
+void erased(StorageCase& c) {
+  const CallId one = ringing(c, "one", 0, RingState::missed);
+  c.end(one, 1);
+  const CallId two = c.start("two", c.bob, 2);
+  c.join(two, c.carol, 3);
+  const CallId three = c.start("three", c.carol, 4);
+  const std::int64_t revision = c.state(two).call.revision;
+  const std::int64_t unnamed = c.state(three).call.revision;
+  const UserId instead{"erased", "x"};
+  CallStore::EraseRequest request{c.bob, instead};
+  request.limit = 1;
+  std::size_t calls = 0;
+  for (std::optional<std::int64_t> next{0}; next;) {
+    request.after = *next;
+    const CallStore::Erased part = c.calls().erase(request);
+    calls += part.calls;
+    next = part.next;
+  }
+  requireEqual("calls that named the user", calls, std::size_t{2});
+  requireEqual("the owner", c.state(two).call.owner, instead);
+  require(c.state(two).call.revision > revision, "the revision is raised");
+  requireEqual("of a call that did not name them", c.state(three).call.revision, unnamed);
+  requireEqual("the first one's row", c.rows(two).at(0).user, instead);
+  requireEqual("the other's row", c.rows(two).at(1).user, c.carol);
+  requireEqual("the session", c.state(two, instead).sessions.at(0).user, instead);
+  requireEqual("the ring", calleesOf(loadedRings(c, one, std::nullopt, true)), {instead});
+  require(c.calls().missed(missedBy(c.bob)).calls.empty(), "nothing was missed by the user");
+  requireEqual("but by the other one", c.calls().missed(missedBy(instead)).calls.size(), std::size_t{1});
+  requireEqual("again", c.calls().erase({c.bob, instead}).calls, std::size_t{0});
+}
+
 void others(StorageCase& c) {
   const CallId call = c.start("thread", c.alice, 0);
   c.join(call, c.bob, 1);
@@ -200,6 +231,7 @@ void checkRings(StorageChecks& checks) {
   checks.run("rings: seen -> up to a call, once, and no revision is raised", seen);
   checks.run("rings: history and active calls -> with the viewer's ring", inHistory);
   checks.run("rings: busy -> who is in an active call now", busy);
+  checks.run("erase: another user in the place of one, in every row, call by call", erased);
   checks.run("rings: the call is pruned -> they go too", pruned);
 }
 

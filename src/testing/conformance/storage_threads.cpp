@@ -201,6 +201,22 @@ void namesAreTheUsers(StorageCase& c) {
   requireEqual("the name of an unknown user", store(c).findUserName(c.carol), std::nullopt);
 }
 
+void erasesUsers(StorageCase& c) {
+  store(c).createThread(group("t1", {member(c.alice, "Alice"), member(c.bob, "Bob")}));
+  store(c).createThread(group("t2", {member(c.bob, "Bob")}));
+  CallStore::LoadRequest request;
+  request.thread = ThreadId{"t1"};
+  const std::int64_t before = c.calls().load(request).threadRevision;
+  store(c).eraseUser(c.bob);
+  require(!store(c).findMember(ThreadId{"t1"}, c.bob), "bob is not a member of t1");
+  require(store(c).threadsOf(c.bob).empty(), "nor of any other");
+  requireEqual("the name", store(c).findUserName(c.bob), std::nullopt);
+  requireEqual("how many members", store(c).findThread(ThreadId{"t1"}).value().members, std::size_t{1});
+  require(c.calls().load(request).threadRevision > before, "the thread's revision is raised");
+  requireEqual("the name of another", store(c).findUserName(c.alice), "Alice");
+  store(c).eraseUser(c.carol);
+}
+
 void removes(StorageCase& c) {
   store(c).createThread(group("t1", {member(c.alice, "Alice"), member(c.bob, "Bob")}));
   store(c).createThread(group("t2", {member(c.bob, "Bob")}));
@@ -263,6 +279,7 @@ void checkThreads(StorageChecks& checks) {
   checks.run("putMember: adds a member, or replaces their flags", putsMembers);
   checks.run("putMember: an empty name leaves the user's name as it is", keepsNames);
   checks.run("putUser: a name is the user's, in all threads", namesAreTheUsers);
+  checks.run("eraseUser: off all threads and without a name", erasesUsers);
   checks.run("removeMember: takes the user off the thread", removes);
   checks.run("removeMember: while a call of the thread is active -> callActive", removesOnlyWithTheCall);
   checks.run("commit: removesMember -> off the thread with the change", removesWithAChange);
