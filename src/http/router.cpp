@@ -284,7 +284,9 @@ class Router::Impl {
     const auto callees = findCallees(body, options_.maxId);
     if (!callees) return unusableCallees();
     Names names = newNames();
-    for (const UserId& each : *callees) names.of(each);
+    if (callees->size() <= messenger_.config().ringing.maxCallees) {  // more are refused
+      for (const UserId& each : *callees) names.of(each);
+    }
     const auto rung = messenger_.ring(ids.call, user, *callees);
     return rung ? withBody(200, ringsBody(*rung, names)) : refusedWith(rung.error());
   }

@@ -254,6 +254,16 @@ TEST_CASE("db:check: violations that no constraint covers -> found", "[console][
     raw.execute("UPDATE calls SET room_may_exist = 1; DELETE FROM jobs");
     expected = "its setup was begun, and no job will finish it";
   }
+  SECTION("a ring for who is in the call") {
+    raw.execute(
+        "INSERT INTO call_rings SELECT call_sequence, user_type, user_id, 1, 0, 0, 0, NULL, 0 FROM "
+        "call_participants; UPDATE calls SET rings = 1");
+    expected = "call " + call.id.value() + " rings for a user who is in it";
+  }
+  SECTION("rings that nobody looks for") {
+    raw.execute("INSERT INTO call_rings SELECT sequence, 'user', 'x', 3, 0, 0, 0, NULL, 0 FROM calls");
+    expected = "call " + call.id.value() + " has rings that nobody looks for";
+  }
   SECTION("a job of no call") {
     raw.execute("UPDATE jobs SET call_id = 'nowhere'");
     expected = "belongs to a call that does not exist";

@@ -82,6 +82,10 @@ TEST_CASE("router: rung again -> those, or why not", "[http][unit]") {
   CHECK(wrong.status == 422);
   CHECK(wrong.json.at("errors").contains("callees"));
   CHECK(world.send("POST", path + "/rings", "bob", body).reason() == "notInCall");
+  std::string many;
+  for (int i = 0; i < 1000; ++i) many += (many.empty() ? "\"user:" : ",\"user:") + std::to_string(i) + '"';
+  CHECK(world.send("POST", path + "/rings", "ann", R"({"callees":[)" + many + "]}").reason() ==
+        "tooManyCallees");
   CHECK(world.send("PUT", path + "/rings", "ann", body).header("Allow") == "GET, HEAD, POST");
 }
 

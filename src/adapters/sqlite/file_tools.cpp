@@ -49,6 +49,14 @@ constexpr std::array rules{
     Rule{"participant {} is in the call without a device, or is out of it with one",
          "SELECT p.id FROM call_participants p WHERE (p.left_at IS NULL) <> EXISTS (SELECT 1 FROM "
          "call_sessions s WHERE s.participant_sequence = p.sequence AND s.closed_at IS NULL)"},
+    Rule{"call {} rings for a user who is in it, or has ended and rings",
+         "SELECT DISTINCT c.id FROM calls c JOIN call_rings r ON r.call_sequence = c.sequence "
+         "WHERE r.state = 1 AND (c.ended_at IS NOT NULL OR EXISTS (SELECT 1 FROM call_participants p "
+         "WHERE p.call_sequence = c.sequence AND p.user_type = r.user_type AND p.user_id = r.user_id "
+         "AND p.left_at IS NULL))"},
+    Rule{"call {} has rings that nobody looks for",
+         "SELECT c.id FROM calls c WHERE c.rings = 0 AND EXISTS "
+         "(SELECT 1 FROM call_rings r WHERE r.call_sequence = c.sequence)"},
     Rule{"job {} belongs to a call that does not exist",
          "SELECT j.id FROM jobs j WHERE j.call_id IS NOT NULL AND NOT EXISTS "
          "(SELECT 1 FROM calls c WHERE c.id = j.call_id)"},
