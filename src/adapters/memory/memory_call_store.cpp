@@ -215,19 +215,16 @@ CallStore::MissedPage MemoryCallStore::missed(const MissedQuery& query) {
   page.knowsBefore = !query.before || before != nullptr;
   const auto* calls = tables_.calls.missedBy(query.user);
   if (!page.knowsBefore || calls == nullptr) return page;
-  for (auto each = calls->rbegin(); each != calls->rend(); ++each) {
-    const CallRow& row = *each->second;
+  std::for_each(calls->rbegin(), calls->rend(), [&](const auto& each) {
+    const CallRow& row = *each.second;
     const CallRing& ring = row.rings.at(query.user);
-    if (!ring.isMissed()) continue;
+    if (!ring.isMissed()) return;
     if (!ring.seen) ++page.unseen;
     const bool isOlder = before == nullptr || row.call.sequence < before->call.sequence;
-    if (!isOlder || row.call.createdAt < query.since) continue;
-    if (page.calls.size() < query.limit) {
-      page.calls.push_back(row.snapshot(query.user));
-    } else {
-      page.more = true;
-    }
-  }
+    if (!isOlder || row.call.createdAt < query.since) return;
+    page.more = page.calls.size() == query.limit;
+    if (!page.more) page.calls.push_back(row.snapshot(query.user));
+  });
   return page;
 }
 
