@@ -3,7 +3,7 @@
 #include <string>
 #include <unordered_set>
 
-#include "messenger/model/call_participant.hpp"
+#include "messenger/model/call_session.hpp"
 #include "tests/support/catch.hpp"
 
 namespace messenger {
