@@ -152,11 +152,15 @@ Result<std::size_t> Host::prune(std::chrono::hours olderThan, std::size_t limit)
 }
 
 std::size_t Host::eraseUser(const UserId& user) {
-  const std::vector<ThreadId> threads = here().context.threads.threadsOf(user);
-  if (ThreadStore* own = here().context.storage.threads(); own != nullptr && here().threads) {
-    own->eraseUser(user);
+  // Thread by thread, each with its call: after a crash those that are left are found again.
+  for (const ThreadId& each : here().context.threads.threadsOf(user)) {
+    if (here().threads) {
+      static_cast<void>(here().threads->removeMember(each, user));  // refused: no member any more
+    } else {
+      memberRemoved(each, user);
+    }
   }
-  for (const ThreadId& each : threads) memberRemoved(each, user);
+  if (here().threads) here().context.storage.threads()->eraseUser(user);
   CallStore::EraseRequest request{user, {"erased", here().ids.next(here().context.now().wall)}};
   std::size_t erased = 0;
   for (std::optional<std::int64_t> next{0}; next;) {

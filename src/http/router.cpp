@@ -22,6 +22,7 @@
 #include "messenger/errors.hpp"
 #include "messenger/http/query.hpp"
 #include "messenger/messenger.hpp"
+#include "support/text.hpp"
 #include "support/thrown.hpp"
 
 namespace messenger::http {
@@ -324,6 +325,7 @@ class Router::Impl {
     if (given.value && !given.value->is_null()) {
       if (!given.value->is_string()) return unusableCall("call_id");
       upTo = CallId{given.value->get<std::string>()};
+      if (!support::isPlainText(upTo->value(), options_.maxId)) return unusableCall("call_id");
     }
     return withBody(200, seenBody(messenger_.markMissedSeen(user, upTo)));
   }

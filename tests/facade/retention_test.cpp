@@ -195,6 +195,22 @@ TEST_CASE("eraseUser: a user of calls past and present -> out of them, and nobod
   CHECK(world.provider->rooms().empty());
 }
 
+TEST_CASE("eraseUser: it fails before the calls were looked at -> out of them when it is repeated",
+          "[facade][retention]") {
+  Fixture world(GENERATE(StorageKind::memory, StorageKind::sqlite));
+  const Call call = world.startTeam();
+  world.join(call, member(1));
+  world.storage->failIf([](const auto& operation) { return operation.name == "commit"; },
+                        testing::Fault::before);
+  CHECK_THROWS_AS(world.messenger->host().eraseUser(member(1)), StorageUnavailable);
+  CHECK(world.isIn(call, member(1)));
+  world.storage->heal();
+  CHECK(world.messenger->host().eraseUser(member(1)) == 1);
+  const auto rows = world.messenger->host().participants(call.id);
+  CHECK(rows.at(1).user.type == "erased");
+  CHECK_FALSE(rows.at(1).inCall());
+}
+
 TEST_CASE("eraseUser: the storage fails on the way -> the rest is done when it is repeated",
           "[facade][retention]") {
   Fixture world;

@@ -118,6 +118,7 @@ TEST_CASE("router: missed calls -> page by page, until they are seen", "[http][u
   CHECK(world.send("GET", "missed-calls?before=nowhere", "bob").reason() == "callNotFound");
   CHECK(world.send("GET", "missed-calls?before=a&before=b", "bob").status == 422);
   CHECK(world.send("POST", "missed-calls/seen", "bob", R"({"call_id":7})").status == 422);
+  CHECK(world.send("POST", "missed-calls/seen", "bob", R"({"call_id":"\u0000"})").status == 422);
   CHECK(world.send("POST", "missed-calls/seen", "bob", "not json").status == 400);
   CHECK(world.send("GET", "missed-calls/seen", "bob").status == 405);
   CHECK(world.send("GET", "missed-calls", nobody).status == 401);
