@@ -175,6 +175,14 @@ class Messenger {
   Result<CallParticipant> unkickParticipant(const CallId& call, const UserId& user,
                                             const ParticipantId& participant);
 
+  /// What lets this device of the user into the room, where the driver has a `VideoDriver::access`
+  /// (`Config::calling.subscriber.removesSessions`). Asks the driver on this OS thread, so it may take as
+  /// long as the provider does. Show the result to nobody else. Ask again when the room was renewed
+  /// (`CallSetupCompleted`), or before `RoomCredentials::validFor` is over. Refuses: callEnded, kicked,
+  /// notInCall, roomNotReady, noCredentials, providerFailed (why is logged).
+  Result<RoomCredentials> roomCredentials(const CallId& call, const UserId& user,
+                                          const DeviceId& device = {});
+
   // Queries on behalf of a user. All refuse: threadNotFound or callNotFound, notMember.
 
   /// A call as the user may see it: room details only while the user is in it.

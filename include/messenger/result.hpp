@@ -39,6 +39,9 @@ enum class Reason : std::uint8_t {
   ringingDisabled = 25,       ///< ring: `Config::ringing.enabled` is off
   rangJustNow = 26,           ///< ring: one of them was rung a moment ago (`Config::Ringing::againAfter`)
   tooManyCallees = 27,        ///< ring: more would ring than `Config::Ringing::maxCallees`
+  roomNotReady = 28,          ///< credentials: the call is not set up; ask again a moment later
+  noCredentials = 29,         ///< credentials: the driver gives none, or sessions have no media id
+  providerFailed = 30,        ///< credentials: the video provider did not let the session in; ask again later
 };
 
 /// `callEnded`, `notMember`, …: the enumerator's own name, stable, fit for a response body.

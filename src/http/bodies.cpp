@@ -194,6 +194,21 @@ std::string missedCallsBody(const MissedCalls& missed, const UserId& viewer, Nam
   return std::move(json).text();
 }
 
+std::string credentialsBody(const RoomCredentials& credentials) {
+  JsonWriter json;
+  json.beginObject();
+  json.key("identity").value(credentials.identity);
+  json.key("token").value(credentials.token.reveal());
+  json.key("expires_in");
+  if (credentials.validFor) {
+    json.value(credentials.validFor->count());
+  } else {
+    json.null();
+  }
+  json.endObject();
+  return std::move(json).text();
+}
+
 std::string seenBody(std::size_t seen) {
   JsonWriter json;
   json.beginObject();

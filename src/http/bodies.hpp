@@ -37,6 +37,9 @@ inline constexpr std::string_view successBody = R"({"message":"success"})";
 /// A page of the calls that the viewer has missed.
 [[nodiscard]] std::string missedCallsBody(const MissedCalls& missed, const UserId& viewer, Names& names);
 
+/// `{"identity", "token", "expires_in"}`: seconds, or null. For their owner alone.
+[[nodiscard]] std::string credentialsBody(const RoomCredentials& credentials);
+
 /// `{"seen": 2}`
 [[nodiscard]] std::string seenBody(std::size_t seen);
 

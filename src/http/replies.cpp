@@ -28,6 +28,8 @@ int statusOf(Reason reason) noexcept {
     case Reason::invalidInput:
       return 422;
     case Reason::setupFailed:
+    case Reason::roomNotReady:
+    case Reason::providerFailed:
       return 503;
     case Reason::notMember:
     case Reason::callingDisabled:
@@ -51,6 +53,7 @@ int statusOf(Reason reason) noexcept {
     case Reason::ringingDisabled:
     case Reason::rangJustNow:
     case Reason::tooManyCallees:
+    case Reason::noCredentials:
       return 403;
   }
   return 403;

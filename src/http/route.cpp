@@ -35,6 +35,7 @@ std::optional<Endpoint> endpointBelowCall(std::string_view name) noexcept {
   if (name == "end") return Endpoint::end;
   if (name == "ignore") return Endpoint::ignore;
   if (name == "rings") return Endpoint::rings;
+  if (name == "credentials") return Endpoint::credentials;
   if (name == "participants") return Endpoint::participants;
   return std::nullopt;
 }
@@ -102,6 +103,7 @@ bool allows(Endpoint endpoint, Method method) noexcept {
     case Endpoint::leave:
     case Endpoint::end:
     case Endpoint::ignore:
+    case Endpoint::credentials:
     case Endpoint::missedCallsSeen:
       return method == Method::post;
     case Endpoint::participant:
@@ -127,6 +129,7 @@ std::string_view allowed(Endpoint endpoint) noexcept {
     case Endpoint::leave:
     case Endpoint::end:
     case Endpoint::ignore:
+    case Endpoint::credentials:
     case Endpoint::missedCallsSeen:
       return "POST";
     case Endpoint::participant:
@@ -168,6 +171,8 @@ std::string_view toString(Endpoint endpoint) noexcept {
       return "threads/{thread}/calls/{call}/ignore";
     case Endpoint::rings:
       return "threads/{thread}/calls/{call}/rings";
+    case Endpoint::credentials:
+      return "threads/{thread}/calls/{call}/credentials";
     case Endpoint::heartbeat:
       return "threads/{thread}/calls/{call}/heartbeat";
     case Endpoint::participants:

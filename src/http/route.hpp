@@ -20,6 +20,7 @@ enum class Endpoint : std::uint8_t {
   end,
   ignore,
   rings,
+  credentials,
   heartbeat,
   participants,
   participant,

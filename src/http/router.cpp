@@ -170,7 +170,7 @@ class Router::Impl {
   static bool namesDevice(Endpoint endpoint, Method method) {
     const bool starts = endpoint == Endpoint::calls && method == Method::post;
     return starts || endpoint == Endpoint::join || endpoint == Endpoint::leave ||
-           endpoint == Endpoint::heartbeat;
+           endpoint == Endpoint::heartbeat || endpoint == Endpoint::credentials;
   }
 
   Response perform(Endpoint endpoint, Method method, const Ids& ids, const Request& request) {
@@ -205,6 +205,8 @@ class Router::Impl {
         return activeCalls(user, pageOf(request));
       case Endpoint::rings:
         return method == Method::post ? ring(ids, user, request.body) : rings(ids, user);
+      case Endpoint::credentials:
+        return credentials(ids, user, *device);
       case Endpoint::ringingCalls:
         return ringingCalls(user);
       case Endpoint::missedCalls:
@@ -279,6 +281,11 @@ class Router::Impl {
     const auto joined = messenger_.joinCall(ids.call, user, device);
     if (!joined) return refusedWith(joined.error());
     return withBody(joined->first ? 201 : 200, joinedBody(*joined, names));
+  }
+
+  Response credentials(const Ids& ids, const UserId& user, const DeviceId& device) {
+    const auto credentials = messenger_.roomCredentials(ids.call, user, device);
+    return credentials ? withBody(200, credentialsBody(*credentials)) : refusedWith(credentials.error());
   }
 
   Response ring(const Ids& ids, const UserId& user, std::string_view body) {

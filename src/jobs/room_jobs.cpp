@@ -64,6 +64,13 @@ std::vector<std::string_view> secretsOf(const CallWithRoom& call) {
   return {call.room->secret->reveal()};
 }
 
+/// The same of one that is given a session too.
+std::vector<std::string_view> secretsOf(const CallWithRoom& call, const Secret& mediaId) {
+  std::vector<std::string_view> secrets = secretsOf(call);
+  secrets.emplace_back(mediaId.reveal());
+  return secrets;
+}
+
 rules::Claim claimOf(const Job& job, bool holds) {
   return {Settlement{job.id, job.token, Settlement::Kind::done, {}, {}}, holds};
 }
@@ -140,9 +147,24 @@ Attempt RoomJobs::removeSession(const VideoDriverFactory& drivers, const JobQueu
     if (removal->remove(call, *mediaId)) return notNeeded();
     throw DriverError("the video driver's remove returned false");
   } catch (...) {
-    std::vector<std::string_view> secrets = secretsOf(call);
-    secrets.emplace_back(mediaId->reveal());
-    return {Attempt::Kind::failed, support::whatWasThrown(secrets), {}};
+    return {Attempt::Kind::failed, support::whatWasThrown(secretsOf(call, *mediaId)), {}};
+  }
+}
+
+std::optional<RoomCredentials> RoomJobs::admit(const VideoDriverFactory& drivers, const CallWithRoom& call,
+                                               const Secret& mediaId) {
+  try {
+    const auto driver = drivers();
+    if (!driver) throw DriverError("the video driver factory returned null");
+    ParticipantAccess* access = driver->access();
+    if (access == nullptr) return std::nullopt;
+    auto credentials = access->admit(call, mediaId);
+    if (!credentials) throw DriverError("the video driver's admit returned nothing");
+    checkField("identity", credentials->identity, maxRoomField, maxRoomField);
+    checkField("token", credentials->token.reveal(), 4 * maxRoomPayload, maxRoomPayload);
+    return credentials;
+  } catch (...) {
+    throw DriverError(support::whatWasThrown(secretsOf(call, mediaId)));
   }
 }
 

@@ -26,6 +26,11 @@ class RoomJobs {
   /// Changes nothing of the call. Not needed when the call has ended, as its room goes then.
   static Attempt removeSession(const VideoDriverFactory& drivers, const JobQueue::ClaimedJob& claimed);
 
+  /// Has the driver let a session into the room. Nothing when the driver has no `access`; throws the reason
+  /// when it did not.
+  [[nodiscard]] static std::optional<RoomCredentials> admit(const VideoDriverFactory& drivers,
+                                                            const CallWithRoom& call, const Secret& mediaId);
+
   /// For a `create` that failed after its claim was lost. REQUIRES: the claim is settled or lost.
   void reportLateRoom(const CallId& call);
 

@@ -58,6 +58,12 @@ std::string_view toString(Reason reason) noexcept {
       return "rangJustNow";
     case Reason::tooManyCallees:
       return "tooManyCallees";
+    case Reason::roomNotReady:
+      return "roomNotReady";
+    case Reason::noCredentials:
+      return "noCredentials";
+    case Reason::providerFailed:
+      return "providerFailed";
   }
   return "unknown";
 }
@@ -116,6 +122,12 @@ std::string_view describe(Reason reason) noexcept {
       return "They were rung a moment ago.";
     case Reason::tooManyCallees:
       return "So many cannot be rung at the same time.";
+    case Reason::roomNotReady:
+      return "The room of the call is not ready.";
+    case Reason::noCredentials:
+      return "The room of the call needs no credentials.";
+    case Reason::providerFailed:
+      return "The video provider does not let anybody in at the moment.";
     case Reason::threadExists:
       return "A thread with that id exists.";
   }

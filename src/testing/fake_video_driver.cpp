@@ -79,6 +79,33 @@ bool FakeVideoProvider::mayRemove() const {
   return canRemove_;
 }
 
+void FakeVideoProvider::answerAdmit(ProviderAnswer answer) {
+  const std::lock_guard lock(mutex_);
+  admit_ = answer;
+}
+
+void FakeVideoProvider::canAdmit(bool can) {
+  const std::lock_guard lock(mutex_);
+  canAdmit_ = can;
+}
+
+bool FakeVideoProvider::mayAdmit() const {
+  const std::lock_guard lock(mutex_);
+  return canAdmit_;
+}
+
+void FakeVideoProvider::onAdmit(std::function<void(const CallWithRoom&)> hook) {
+  const std::lock_guard lock(mutex_);
+  onAdmit_ = std::move(hook);
+}
+
+std::vector<std::string> FakeVideoProvider::tokens() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> tokens;
+  for (const Token& each : tokens_) tokens.push_back(each.text);
+  return tokens;
+}
+
 std::vector<std::string> FakeVideoProvider::removed() const {
   const std::lock_guard lock(mutex_);
   return removed_;
@@ -215,7 +242,10 @@ bool FakeVideoProvider::removeSession(const CallWithRoom& call, const Secret& me
   {
     const std::lock_guard lock(mutex_);
     answer = remove_;
-    if (isDone(answer)) removed_.push_back(mediaId.reveal());
+    if (isDone(answer)) {
+      removed_.push_back(mediaId.reveal());
+      std::erase_if(tokens_, [&](const Token& each) { return each.mediaId == mediaId.reveal(); });
+    }
   }
   if (isThrowing(answer)) {
     finish(index, DriverCall::Result::threw, roomId);
@@ -224,6 +254,41 @@ bool FakeVideoProvider::removeSession(const CallWithRoom& call, const Secret& me
   const bool yes = answer == ProviderAnswer::yes;
   finish(index, yes ? DriverCall::Result::yes : DriverCall::Result::no, roomId);
   return yes;
+}
+
+std::optional<RoomCredentials> FakeVideoProvider::admitSession(const CallWithRoom& call,
+                                                               const Secret& mediaId) {
+  const std::optional<std::string> roomId = call.room ? call.room->id : std::nullopt;
+  const std::string roomSecret = call.room && call.room->secret ? call.room->secret->reveal() : std::string{};
+  const std::size_t index = begin({DriverCall::Method::admit, call.id, call.threadId, roomId,
+                                   DriverCall::Result::running, !roomSecret.empty(), mediaId.reveal()});
+  std::function<void(const CallWithRoom&)> hook;
+  {
+    const std::lock_guard lock(mutex_);
+    hook = onAdmit_;
+  }
+  try {
+    if (hook) hook(call);
+    ProviderAnswer answer = ProviderAnswer::no;
+    RoomCredentials given{{}, Secret{{}}};
+    {
+      const std::lock_guard lock(mutex_);
+      answer = admit_;
+      if (isDone(answer)) {
+        const std::string number = std::to_string(++admitted_);
+        tokens_.push_back({"token " + number, mediaId.reveal()});
+        given = {"identity " + number, Secret{tokens_.back().text}};
+      }
+    }
+    if (isThrowing(answer))
+      throw DriverError("the fake provider is set to throw: " + mediaId.reveal() + ' ' + roomSecret);
+    const bool yes = answer == ProviderAnswer::yes;
+    finish(index, yes ? DriverCall::Result::yes : DriverCall::Result::no, roomId);
+    return yes ? std::optional<RoomCredentials>{std::move(given)} : std::nullopt;
+  } catch (...) {
+    finish(index, DriverCall::Result::threw, roomId);
+    throw;
+  }
 }
 
 FakeVideoDriver::FakeVideoDriver(std::shared_ptr<FakeVideoProvider> provider)
@@ -243,6 +308,14 @@ bool FakeVideoDriver::destroy(const CallWithRoom& call) {
 
 ParticipantRemoval* FakeVideoDriver::removal() noexcept {
   return provider_->mayRemove() ? this : nullptr;
+}
+
+ParticipantAccess* FakeVideoDriver::access() noexcept {
+  return provider_->mayAdmit() ? this : nullptr;
+}
+
+std::optional<RoomCredentials> FakeVideoDriver::admit(const CallWithRoom& call, const Secret& mediaId) {
+  return provider_->admitSession(call, mediaId);
 }
 
 bool FakeVideoDriver::remove(const CallWithRoom& call, const Secret& mediaId) {

@@ -10,6 +10,25 @@
 
 namespace messenger {
 
+/// Lets single sessions into a room: what a driver can do besides, if its provider can.
+class ParticipantAccess {
+ public:
+  ParticipantAccess() = default;
+  ParticipantAccess(const ParticipantAccess&) = delete;
+  ParticipantAccess& operator=(const ParticipantAccess&) = delete;
+  virtual ~ParticipantAccess() = default;
+
+  /// Lets the session of this `CallSession::mediaId` into the room of `call`, which is set up; returns what
+  /// its owner needs to enter, or nothing when that failed. Whoever has the credentials must not need the
+  /// `mediaId`, nor be able to find it out.
+  ///
+  /// Called as often as the owner asks, on the OS thread of `Messenger::roomCredentials`, and may run beside
+  /// anything else of the same call. The session may have been closed meanwhile: its credentials are then
+  /// dropped, and `ParticipantRemoval::remove` comes after this. A process may die before that, so each time
+  /// give a token that nobody has seen, or one that says by itself how long it is valid.
+  virtual std::optional<RoomCredentials> admit(const CallWithRoom& call, const Secret& mediaId) = 0;
+};
+
 /// Takes single sessions out of a room: what a driver can do besides, if its provider can.
 class ParticipantRemoval {
  public:
@@ -62,6 +81,10 @@ class VideoDriver {
   /// Null when sessions cannot be taken out one by one. Part of the driver; asked for by the job
   /// RemoveFromRoom (`Config::calling.subscriber.removesSessions`).
   [[nodiscard]] virtual ParticipantRemoval* removal() noexcept { return nullptr; }
+
+  /// Null when everyone who knows the room's id and pin may enter. Part of the driver; asked for by
+  /// `Messenger::roomCredentials`.
+  [[nodiscard]] virtual ParticipantAccess* access() noexcept { return nullptr; }
 
   // The room made by the last `create` that returned true. At most `maxRoomField` bytes each,
   // `maxRoomPayload` characters for the payload, valid UTF-8; anything else counts as a failed `create`.

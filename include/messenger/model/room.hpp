@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -30,6 +31,15 @@ struct Room {
   std::optional<Secret> secret;  ///< at most `maxRoomField` bytes; for the driver's `destroy` alone
 
   friend bool operator==(const Room&, const Room&) = default;
+};
+
+/// What lets one session into the room of its call, for its owner alone.
+struct RoomCredentials {
+  /// Under which the session is known in the room, to everyone there; at most `maxRoomField` bytes.
+  std::string identity;
+  Secret token;  ///< at most `maxRoomPayload` characters
+  /// How long the token opens the room; whoever is in the room stays. None: until the session is closed.
+  std::optional<std::chrono::seconds> validFor{};
 };
 
 inline constexpr std::size_t maxRoomField = 255;

@@ -25,9 +25,9 @@ enum class ProviderAnswer : std::uint8_t {
   throwingButDone  ///< does it and throws
 };
 
-/// One call of a driver's `create`, `destroy` or `remove`.
+/// One call of a driver's `create`, `destroy`, `remove` or `admit`.
 struct DriverCall {
-  enum class Method : std::uint8_t { create, destroy, remove };
+  enum class Method : std::uint8_t { create, destroy, remove, admit };
   enum class Result : std::uint8_t { running, yes, no, threw };
 
   Method method = Method::create;
@@ -37,8 +37,8 @@ struct DriverCall {
   /// room in the call that was passed.
   std::optional<std::string> roomId;
   Result result = Result::running;
-  bool secretSeen = false;  ///< destroy, remove: the call had the room's secret
-  std::string mediaId{};    ///< remove
+  bool secretSeen = false;  ///< destroy, remove, admit: the call had the room's secret
+  std::string mediaId{};    ///< remove, admit
 };
 
 /// A video provider in memory, shared by the drivers of a test. It knows which rooms exist and which requests
@@ -70,6 +70,15 @@ class FakeVideoProvider {
   /// The sessions that were taken out of rooms, by their `mediaId`, in that order.
   [[nodiscard]] std::vector<std::string> removed() const;
 
+  void answerAdmit(ProviderAnswer answer);
+  /// Whether its drivers have an `access`. At first they have not.
+  void canAdmit(bool can);
+  /// Runs inside every `admit`, before anything is done. The driver throws what it throws.
+  void onAdmit(std::function<void(const CallWithRoom&)> hook);
+  /// The tokens that open rooms, in the order in which they were given. Each is given once; `remove` takes
+  /// those of its session back.
+  [[nodiscard]] std::vector<std::string> tokens() const;
+
   /// The details of new rooms. By default the id is `room-` and the call's id, the pin `1234`, the secret
   /// `swordfish`, and there is no payload. Empty: the default again.
   void giveRoom(std::optional<Room> room);
@@ -94,6 +103,8 @@ class FakeVideoProvider {
   bool destroy(const CallWithRoom& call);
   bool removeSession(const CallWithRoom& call, const Secret& mediaId);
   [[nodiscard]] bool mayRemove() const;
+  std::optional<RoomCredentials> admitSession(const CallWithRoom& call, const Secret& mediaId);
+  [[nodiscard]] bool mayAdmit() const;
 
   std::size_t begin(DriverCall entry);
   void finish(std::size_t index, DriverCall::Result result, const std::optional<std::string>& roomId);
@@ -111,6 +122,15 @@ class FakeVideoProvider {
   ProviderAnswer remove_ = ProviderAnswer::yes;
   bool canRemove_ = true;
   std::vector<std::string> removed_;
+  ProviderAnswer admit_ = ProviderAnswer::yes;
+  bool canAdmit_ = false;
+  std::size_t admitted_ = 0;  ///< how many tokens were ever given
+  struct Token {
+    std::string text;
+    std::string mediaId;
+  };
+  std::vector<Token> tokens_;
+  std::function<void(const CallWithRoom&)> onAdmit_;
   std::optional<Room> room_;
   std::function<void(const Thread&, const Call&)> onCreate_;
   std::function<void(const CallWithRoom&)> onDestroy_;
@@ -121,13 +141,14 @@ class FakeVideoProvider {
 
 /// A driver on a FakeVideoProvider. Derives the room's identity from the call's id and adopts a room that
 /// exists; destroying an unknown room succeeds.
-class FakeVideoDriver final : public VideoDriver, private ParticipantRemoval {
+class FakeVideoDriver final : public VideoDriver, private ParticipantRemoval, private ParticipantAccess {
  public:
   explicit FakeVideoDriver(std::shared_ptr<FakeVideoProvider> provider);
 
   bool create(const Thread& thread, const Call& call) override;
   bool destroy(const CallWithRoom& call) override;
   [[nodiscard]] ParticipantRemoval* removal() noexcept override;
+  [[nodiscard]] ParticipantAccess* access() noexcept override;
   [[nodiscard]] std::optional<std::string> getRoomId() const override { return room_.id; }
   [[nodiscard]] std::optional<std::string> getRoomPin() const override { return room_.pin; }
   [[nodiscard]] std::optional<std::string> getRoomSecret() const override;
@@ -135,6 +156,7 @@ class FakeVideoDriver final : public VideoDriver, private ParticipantRemoval {
 
  private:
   bool remove(const CallWithRoom& call, const Secret& mediaId) override;
+  std::optional<RoomCredentials> admit(const CallWithRoom& call, const Secret& mediaId) override;
 
   std::shared_ptr<FakeVideoProvider> provider_;
   Room room_;

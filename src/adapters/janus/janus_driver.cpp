@@ -1,7 +1,11 @@
 #include "messenger/adapters/janus/janus_driver.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
+#include <set>
 #include <stdexcept>
+#include <vector>
 
 #include "adapters/janus/id_kind.hpp"
 #include "adapters/janus/room_keys.hpp"
@@ -51,6 +55,93 @@ JanusResult<bool> makeOrAdopt(const VideoRoom& room, const NewRoom& wanted) {
   return result;
 }
 
+/// The room of a call that may have been recorded: its id and secret are valid even if the key has changed.
+struct RoomOfCall {
+  JanusId id;
+  Secret secret;
+};
+
+RoomOfCall roomOf(const CallWithRoom& call, const Secret& roomKey, IdKind kind) {
+  const Room recorded = call.room.value_or(Room{});
+  std::optional<JanusId> id;
+  if (recorded.id) id = recordedId(*recorded.id, kind);
+  return {id ? *id : roomIdOf(call.id, roomKey, kind),
+          recorded.secret ? *recorded.secret : roomSecretOf(call.id, roomKey)};
+}
+
+/// More tokens of one session than this are not kept: a client needs the newest one.
+constexpr std::size_t tokensKept = 4;
+
+using Tokens = std::vector<Secret>;
+
+Tokens tokensOf(const std::string& session, const Tokens& all) {
+  Tokens found;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(found),
+               [&](const Secret& each) { return sessionTagIn(each.reveal()) == session; });
+  return found;
+}
+
+/// A request that changes nothing: the tokens that open the room.
+JanusResult<Tokens> tokensIn(const VideoRoom& room, const RoomOfCall& here) {
+  return room.allowed(here.id, AllowedAction::enable, {}, here.secret);
+}
+
+JanusResult<void> takeTokensBack(const VideoRoom& room, const RoomOfCall& here, const std::string& session) {
+  const JanusResult<Tokens> all = tokensIn(room, here);
+  if (!all) return tl::unexpected(all.error());
+  const Tokens theirs = tokensOf(session, *all);
+  if (theirs.empty()) return {};
+  const JanusResult<Tokens> left = room.allowed(here.id, AllowedAction::remove, theirs, here.secret);
+  if (!left) return tl::unexpected(left.error());
+  return {};
+}
+
+JanusResult<void> kick(const VideoRoom& room, const RoomOfCall& here, const JanusId& who) {
+  const JanusResult<void> kicked = room.kick(here.id, who, here.secret);
+  if (kicked || kicked.error().isPlugin(video_room_code::noSuchUser)) return {};
+  return kicked;
+}
+
+/// Whoever has a token may join under any id, also twice. So everyone goes whose id is not that of a session
+/// with a token.
+JanusResult<void> kickStrangers(const VideoRoom& room, const RoomOfCall& here, const Secret& roomKey,
+                                IdKind kind) {
+  // In this order, because a session has a token before it joins.
+  const auto inside = room.listParticipants(here.id);
+  if (!inside) return tl::unexpected(inside.error());
+  if (inside->empty()) return {};
+  const JanusResult<Tokens> tokens = tokensIn(room, here);
+  if (!tokens) return tl::unexpected(tokens.error());
+  std::set<JanusId> welcome;
+  for (const Secret& each : *tokens) {
+    const std::string_view session = sessionTagIn(each.reveal());
+    if (!session.empty()) welcome.insert(identityOf(session, roomKey, kind));
+  }
+  for (const RoomParticipant& each : *inside) {
+    if (welcome.contains(each.id)) continue;
+    if (const auto kicked = kick(room, here, each.id); !kicked) return kicked;
+  }
+  return {};
+}
+
+JanusResult<void> removeSession(const VideoRoom& room, const RoomOfCall& here, const std::string& session,
+                                const Secret& roomKey, IdKind kind) {
+  if (const auto taken = takeTokensBack(room, here, session); !taken) return taken;
+  if (const auto kicked = kick(room, here, identityOf(session, roomKey, kind)); !kicked) return kicked;
+  return kickStrangers(room, here, roomKey, kind);
+}
+
+/// Returns the tokens that open the room now.
+JanusResult<Tokens> addToken(const VideoRoom& room, const RoomOfCall& here, const Secret& token,
+                             const std::string& session) {
+  const JanusResult<Tokens> all = room.allowed(here.id, AllowedAction::add, {token}, here.secret);
+  if (!all) return all;
+  Tokens theirs = tokensOf(session, *all);
+  if (theirs.size() <= tokensKept) return all;
+  theirs.erase(std::remove(theirs.begin(), theirs.end(), token), theirs.end());
+  return room.allowed(here.id, AllowedAction::remove, theirs, here.secret);
+}
+
 }  // namespace
 
 JanusDriver::JanusDriver(VideoRoom room, JanusDriverSettings settings)
@@ -70,9 +161,13 @@ bool JanusDriver::create(const Thread& thread, const Call& call) {
   wanted.bitrate = thread.isGroup() ? settings_.groupBitrate : settings_.privateBitrate;
   wanted.more = settings_.more;
 
-  const JanusResult<bool> there = withKind(room_, [&](IdKind kind) {
+  const JanusResult<bool> there = withKind(room_, [&](IdKind kind) -> JanusResult<bool> {
     wanted.id = roomIdOf(call.id, settings_.roomKey, kind);
-    return makeOrAdopt(room_, wanted);
+    JanusResult<bool> made = makeOrAdopt(room_, wanted);
+    if (!made || !*made || !settings_.admitsSessions) return made;
+    const auto tokens = room_.allowed(*wanted.id, AllowedAction::enable, {}, wanted.secret);
+    if (!tokens) return tl::unexpected(tokens.error());
+    return made;
   });
   if (!there) fail(there.error());
   if (!*there) {
@@ -87,16 +182,41 @@ bool JanusDriver::create(const Thread& thread, const Call& call) {
 }
 
 bool JanusDriver::destroy(const CallWithRoom& call) {
-  // The recorded id and secret are valid even if the key has changed since.
-  const Room recorded = call.room.value_or(Room{});
-  const Secret secret = recorded.secret ? *recorded.secret : roomSecretOf(call.id, settings_.roomKey);
   const auto gone = withKind(room_, [&](IdKind kind) {
-    std::optional<JanusId> id;
-    if (recorded.id) id = recordedId(*recorded.id, kind);
-    return room_.destroy(id ? *id : roomIdOf(call.id, settings_.roomKey, kind), secret);
+    const RoomOfCall here = roomOf(call, settings_.roomKey, kind);
+    return room_.destroy(here.id, here.secret);
   });
   if (gone || gone.error().isPlugin(video_room_code::noSuchRoom)) return true;
   fail(gone.error());
+}
+
+ParticipantAccess* JanusDriver::access() noexcept {
+  return settings_.admitsSessions ? this : nullptr;
+}
+
+ParticipantRemoval* JanusDriver::removal() noexcept {
+  return settings_.admitsSessions ? this : nullptr;
+}
+
+std::optional<RoomCredentials> JanusDriver::admit(const CallWithRoom& call, const Secret& mediaId) {
+  const std::string session = sessionTagOf(mediaId, settings_.roomKey);
+  const Secret token = newTokenOf(session);
+  std::string identity;
+  const auto admitted = withKind(room_, [&](IdKind kind) {
+    identity = toText(identityOf(session, settings_.roomKey, kind));
+    return addToken(room_, roomOf(call, settings_.roomKey, kind), token, session);
+  });
+  if (!admitted) fail(admitted.error());
+  return RoomCredentials{identity, token};
+}
+
+bool JanusDriver::remove(const CallWithRoom& call, const Secret& mediaId) {
+  const std::string session = sessionTagOf(mediaId, settings_.roomKey);
+  const auto removed = withKind(room_, [&](IdKind kind) {
+    return removeSession(room_, roomOf(call, settings_.roomKey, kind), session, settings_.roomKey, kind);
+  });
+  if (removed || removed.error().isPlugin(video_room_code::noSuchRoom)) return true;
+  fail(removed.error());
 }
 
 std::optional<std::string> JanusDriver::getRoomSecret() const {

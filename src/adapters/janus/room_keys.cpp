@@ -6,6 +6,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/rand.h>
 
 #include "messenger/adapters/janus/janus_driver.hpp"
 
@@ -17,21 +18,37 @@ constexpr std::string_view forSecret = "secret";
 constexpr std::string_view forPin = "pin";
 constexpr std::string_view forNumber = "number";
 constexpr std::string_view forMark = "mark";
+constexpr std::string_view forSession = "session";
+constexpr std::string_view forIdentity = "identity";
 constexpr std::string_view markBegin = "messenger-call:";
 constexpr std::string_view idBegin = "call-";
 
 constexpr std::size_t secretDigits = 32;
 constexpr std::size_t pinDigits = 16;
 constexpr std::size_t tagDigits = 32;
+constexpr std::size_t sessionDigits = 32;
+constexpr std::size_t identityDigits = 32;
 
 std::string tagOf(std::string_view call, const Secret& roomKey) {
   return derive(roomKey, forMark, call).substr(0, tagDigits);
 }
 
-std::uint64_t numberOf(const CallId& call, const Secret& roomKey) {
-  const std::uint64_t hash =
-      std::stoull(derive(roomKey, forNumber, call.value()).substr(0, 16), nullptr, 16) >> 11U;
-  return hash == 0 ? 1 : hash;
+/// 53 bits of a hash, never 0.
+std::uint64_t numberOf(const std::string& hash) {
+  const std::uint64_t number = std::stoull(hash.substr(0, 16), nullptr, 16) >> 11U;
+  return number == 0 ? 1 : number;
+}
+
+template <class Bytes>
+std::string hexadecimal(const Bytes& bytes, std::size_t length) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string result;
+  result.reserve(2 * length);
+  for (std::size_t i = 0; i < length; ++i) {
+    result += digits[bytes[i] >> 4U];
+    result += digits[bytes[i] & 15U];
+  }
+  return result;
 }
 
 }  // namespace
@@ -48,13 +65,7 @@ std::string derive(const Secret& key, std::string_view purpose, std::string_view
            &length) == nullptr) {
     throw std::runtime_error("HMAC-SHA-256 failed");
   }
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string result;
-  for (unsigned int i = 0; i < length; ++i) {
-    result += digits[bytes[i] >> 4U];
-    result += digits[bytes[i] & 15U];
-  }
-  return result;
+  return hexadecimal(bytes, length);
 }
 
 Secret roomSecretOf(const CallId& call, const Secret& roomKey) {
@@ -66,8 +77,31 @@ Secret roomPinOf(const CallId& call, const Secret& roomKey) {
 }
 
 JanusId roomIdOf(const CallId& call, const Secret& roomKey, IdKind kind) {
-  if (kind == IdKind::number) return numberOf(call, roomKey);
+  if (kind == IdKind::number) return numberOf(derive(roomKey, forNumber, call.value()));
   return std::string{idBegin} + call.value();
+}
+
+std::string sessionTagOf(const Secret& mediaId, const Secret& roomKey) {
+  return derive(roomKey, forSession, mediaId.reveal()).substr(0, sessionDigits);
+}
+
+Secret newTokenOf(std::string_view sessionTag) {
+  std::array<unsigned char, 16> bytes{};
+  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) {
+    throw std::runtime_error("there are no random bytes");
+  }
+  return Secret{std::string{sessionTag} + '-' + hexadecimal(bytes, bytes.size())};
+}
+
+std::string_view sessionTagIn(std::string_view token) noexcept {
+  return token.size() > sessionDigits && token[sessionDigits] == '-' ? token.substr(0, sessionDigits)
+                                                                     : std::string_view{};
+}
+
+JanusId identityOf(std::string_view sessionTag, const Secret& roomKey, IdKind kind) {
+  const std::string hash = derive(roomKey, forIdentity, sessionTag);
+  if (kind == IdKind::number) return numberOf(hash);
+  return hash.substr(0, identityDigits);
 }
 
 std::string markOf(const CallId& call, const Secret& roomKey) {

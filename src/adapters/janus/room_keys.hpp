@@ -15,6 +15,18 @@ namespace messenger::janus {
 
 [[nodiscard]] Secret roomPinOf(const CallId& call, const Secret& roomKey);
 
+/// What the tokens of a session begin with, and nobody else's.
+[[nodiscard]] std::string sessionTagOf(const Secret& mediaId, const Secret& roomKey);
+
+/// A token of that session that was never given before.
+[[nodiscard]] Secret newTokenOf(std::string_view sessionTag);
+
+/// The tag of the session that a token is of; empty when it is none of ours.
+[[nodiscard]] std::string_view sessionTagIn(std::string_view token) noexcept;
+
+/// The id of a session in its room, which everyone there sees. It tells nothing of the session's tokens.
+[[nodiscard]] JanusId identityOf(std::string_view sessionTag, const Secret& roomKey, IdKind kind);
+
 /// The description of a call's room. It names the call, and only someone with the key can make it.
 [[nodiscard]] std::string markOf(const CallId& call, const Secret& roomKey);
 

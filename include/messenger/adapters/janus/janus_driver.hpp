@@ -21,6 +21,10 @@ struct JanusDriverSettings {
   std::uint64_t groupBitrate = 600'000;
   /// Further fields for each `create`, a JSON object: `{"audiolevel_event":true}`.
   std::string more{};
+  /// On: a room lets in only those who bring a token of `Messenger::roomCredentials`, and whoever is taken
+  /// out of the call is taken out of the room. Needs `Config::calling.subscriber.removesSessions`. Switch it
+  /// while no call is active: whoever is in a room without a token is taken out of it.
+  bool admitsSessions = false;
 };
 
 /// A room of Janus's VideoRoom plugin for each call:
@@ -30,12 +34,21 @@ struct JanusDriverSettings {
 /// Safe to repeat. The room's id, pin and secret are derived from the call's id and the room key. A room that
 /// exists is adopted if it accepts this secret; a room that is missing counts as destroyed. The description
 /// of a room contains a mark by which a Reconciler recognizes it. Failures throw DriverError.
-class JanusDriver final : public VideoDriver {
+///
+/// With `admitsSessions`: a client joins with the `identity` of its credentials as its id (a number where the
+/// server uses numbers), and their token. A token opens the room for one session, until that is closed. When
+/// a session is removed, its tokens are taken back first; then its participant is kicked, and with it
+/// everyone whose id is not that of a session with a token.
+class JanusDriver final : public VideoDriver, private ParticipantAccess, private ParticipantRemoval {
  public:
   JanusDriver(VideoRoom room, JanusDriverSettings settings);
 
   bool create(const Thread& thread, const Call& call) override;
   bool destroy(const CallWithRoom& call) override;
+
+  /// Null unless `admitsSessions` is on.
+  [[nodiscard]] ParticipantAccess* access() noexcept override;
+  [[nodiscard]] ParticipantRemoval* removal() noexcept override;
 
   [[nodiscard]] std::optional<std::string> getRoomId() const override { return id_; }
   [[nodiscard]] std::optional<std::string> getRoomPin() const override { return pin_; }
@@ -44,6 +57,9 @@ class JanusDriver final : public VideoDriver {
   [[nodiscard]] std::optional<std::string> getExtraPayload() const override { return std::nullopt; }
 
  private:
+  std::optional<RoomCredentials> admit(const CallWithRoom& call, const Secret& mediaId) override;
+  bool remove(const CallWithRoom& call, const Secret& mediaId) override;
+
   VideoRoom room_;
   JanusDriverSettings settings_;
   std::optional<std::string> id_;
