@@ -8,9 +8,9 @@
 namespace messenger {
 namespace {
 
-/// The media id with which the device may enter the room now.
-Result<Secret> mediaIdIn(const Result<actions::Engine::Seen>& seen, const UserId& user,
-                         const DeviceId& device) {
+/// The session with which the device may enter the room now.
+Result<CallSession> sessionIn(const Result<actions::Engine::Seen>& seen, const UserId& user,
+                              const DeviceId& device) {
   if (!seen) return refuse(seen.error());
   return rules::mayEnterRoom(*seen->loaded.call, user, device);
 }
@@ -24,12 +24,12 @@ Result<RoomCredentials> Messenger::roomCredentials(const CallId& call, const Use
                                                    const DeviceId& device) {
   actions::Engine& engine = here().engine;
   const auto seen = engine.look(user, {.call = call});
-  const auto mediaId = mediaIdIn(seen, user, device);
-  if (!mediaId) return refuse(mediaId.error());
+  const auto session = sessionIn(seen, user, device);
+  if (!session) return refuse(session.error());
 
   std::optional<RoomCredentials> credentials;
   try {
-    credentials = jobs::RoomJobs::admit(here().drivers(), seen->loaded.call->call, *mediaId);
+    credentials = jobs::RoomJobs::admit(here().drivers(), seen->loaded.call->call, *session);
   } catch (const DriverError& error) {
     actions::logSafely(*here().dependencies.logger, LogLevel::warning,
                        fmt::format("call {}: the video driver let a session not in: {}", call.value(),
@@ -38,12 +38,11 @@ Result<RoomCredentials> Messenger::roomCredentials(const CallId& call, const Use
   }
   if (!credentials) return refuse(Reason::noCredentials);
 
-  const auto still = mediaIdIn(engine.look(user, {.call = call}), user, device);
-  if (still && *still == *mediaId) return *std::move(credentials);
-  const rules::Admitted admitted{user, device, *mediaId};
+  const auto still = sessionIn(engine.look(user, {.call = call}), user, device);
+  if (still && still->mediaId == session->mediaId) return *std::move(credentials);
   const auto takenBack =
       engine.run({.call = call, .user = user}, [&](const CallStore::Loaded& loaded, rules::Now now) {
-        return rules::takeAccessBack(admitted, *loaded.call, here().context.rules, now);
+        return rules::takeAccessBack(*session, *loaded.call, here().context.rules, now);
       });
   if (!takenBack) return refuse(takenBack.error());
   // A device that is in the call again has another media id; it may ask again.

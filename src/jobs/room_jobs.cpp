@@ -152,19 +152,19 @@ Attempt RoomJobs::removeSession(const VideoDriverFactory& drivers, const JobQueu
 }
 
 std::optional<RoomCredentials> RoomJobs::admit(const VideoDriverFactory& drivers, const CallWithRoom& call,
-                                               const Secret& mediaId) {
+                                               const CallSession& session) {
   try {
     const auto driver = drivers();
     if (!driver) throw DriverError("the video driver factory returned null");
     ParticipantAccess* access = driver->access();
     if (access == nullptr) return std::nullopt;
-    auto credentials = access->admit(call, mediaId);
+    auto credentials = access->admit(call, session);
     if (!credentials) throw DriverError("the video driver's admit returned nothing");
     checkField("identity", credentials->identity, maxRoomField, maxRoomField);
     checkField("token", credentials->token.reveal(), 4 * maxRoomPayload, maxRoomPayload);
     return credentials;
   } catch (...) {
-    throw DriverError(support::whatWasThrown(secretsOf(call, mediaId)));
+    throw DriverError(support::whatWasThrown(secretsOf(call, session.mediaId.value())));
   }
 }
 

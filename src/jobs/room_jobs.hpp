@@ -29,7 +29,8 @@ class RoomJobs {
   /// Has the driver let a session into the room. Nothing when the driver has no `access`; throws the reason
   /// when it did not.
   [[nodiscard]] static std::optional<RoomCredentials> admit(const VideoDriverFactory& drivers,
-                                                            const CallWithRoom& call, const Secret& mediaId);
+                                                            const CallWithRoom& call,
+                                                            const CallSession& session);
 
   /// For a `create` that failed after its claim was lost. REQUIRES: the claim is settled or lost.
   void reportLateRoom(const CallId& call);

@@ -4,16 +4,17 @@
 
 namespace messenger::rules {
 
-Result<Secret> mayEnterRoom(const CallState& state, const UserId& user, const DeviceId& device) {
+Result<CallSession> mayEnterRoom(const CallState& state, const UserId& user, const DeviceId& device) {
   if (const auto why = whyNotInCall(state, user)) return refuse(*why);
   const CallSession* session = state.find(user, device);
   if (session == nullptr || !session->open()) return refuse(Reason::notInCall);
   if (!session->mediaId) return refuse(Reason::noCredentials);
   if (!state.call.setupComplete) return refuse(Reason::roomNotReady);
-  return *session->mediaId;
+  return *session;
 }
 
-Decision takeAccessBack(const Admitted& admitted, const CallState& state, const RuleConfig& config, Now now) {
+Decision takeAccessBack(const CallSession& admitted, const CallState& state, const RuleConfig& config,
+                        Now now) {
   Decision decision;
   if (!state.call.active()) return decision;  // the room goes
   const CallSession* session = state.find(admitted.user, admitted.device);

@@ -257,9 +257,10 @@ bool FakeVideoProvider::removeSession(const CallWithRoom& call, const Secret& me
 }
 
 std::optional<RoomCredentials> FakeVideoProvider::admitSession(const CallWithRoom& call,
-                                                               const Secret& mediaId) {
+                                                               const CallSession& session) {
   const std::optional<std::string> roomId = call.room ? call.room->id : std::nullopt;
   const std::string roomSecret = call.room && call.room->secret ? call.room->secret->reveal() : std::string{};
+  const Secret& mediaId = session.mediaId.value();
   const std::size_t index = begin({DriverCall::Method::admit, call.id, call.threadId, roomId,
                                    DriverCall::Result::running, !roomSecret.empty(), mediaId.reveal()});
   std::function<void(const CallWithRoom&)> hook;
@@ -314,8 +315,8 @@ ParticipantAccess* FakeVideoDriver::access() noexcept {
   return provider_->mayAdmit() ? this : nullptr;
 }
 
-std::optional<RoomCredentials> FakeVideoDriver::admit(const CallWithRoom& call, const Secret& mediaId) {
-  return provider_->admitSession(call, mediaId);
+std::optional<RoomCredentials> FakeVideoDriver::admit(const CallWithRoom& call, const CallSession& session) {
+  return provider_->admitSession(call, session);
 }
 
 bool FakeVideoDriver::remove(const CallWithRoom& call, const Secret& mediaId) {

@@ -199,7 +199,7 @@ TEST_CASE("program: everything it writes or answers -> no secret or cookie or to
   const std::string call = alice.post(callPath("team")).json().at("id");
   for (const char* path : {"/session", "/conversations", "/users", "/nothing"}) note(alice.get(path));
   for (const char* path : {"/metrics", "/healthz"}) note(WebClient(program.adminPort).get(path));
-  note(alice.get("/calls/" + call + "/media"));
+  note(alice.post("/calls/" + call + "/media"));
   alice.cookie = "messenger_session=v1.forged";
   note(alice.get("/session"));
   note(alice.post("/session", "{\"user\":\"" + own + "\"}"));
@@ -288,7 +288,7 @@ TEST_CASE("program: tokens for browsers -> valid for as long as set", "[call_ser
   const std::string call = alice.post(callPath("team")).json().at("id");
   Reply reply;
   REQUIRE(eventually([&] {
-    reply = alice.get("/calls/" + call + "/media");
+    reply = alice.post("/calls/" + call + "/media");
     return reply.status == 200;
   }));
   CHECK(reply.json()["expires_in"] == 42);

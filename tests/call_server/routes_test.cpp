@@ -52,13 +52,13 @@ TEST_CASE("routes: all other addresses -> need a session", "[call_server]") {
 TEST_CASE("routes: a read-only address with another method -> refused", "[call_server]") {
   ServerWorld world;
   WebClient alice = world.clientOf("alice");
-  for (const char* each :
-       {"/users", "/session", "/conversations", "/conversations/team/history", "/calls/x/media"}) {
+  for (const char* each : {"/users", "/session", "/conversations", "/conversations/team/history"}) {
     INFO(each);
     const Reply reply = alice.request("PUT", each, "{}");
     CHECK(reply.status == 405);
     CHECK(reply.headers.at("allow").find("GET, HEAD") == 0);
   }
+  CHECK(alice.get("/calls/x/media").headers.at("allow") == "POST");
   CHECK(alice.get("/api/messengerx/active-calls").reason() == "notFound");
   CHECK(alice.get("/conversations").headers.at("cache-control") == "no-store");
 }
@@ -192,24 +192,24 @@ TEST_CASE("routes: media details -> only for users in the call", "[call_server]"
   ServerWorld world;
   const std::string call = world.start("alice", "alice-bob");
   const std::string path = "/calls/" + call + "/media";
-  CHECK(world.clientOf("carol").get(path).reason() == "notMember");
-  CHECK(world.clientOf("bob").get(path).status == 403);
-  CHECK(world.clientOf("bob").get(path).reason() == "notInCall");
-  const Reply none = world.clientOf("alice").get(path);
+  CHECK(world.clientOf("carol").post(path).reason() == "notMember");
+  CHECK(world.clientOf("bob").post(path).status == 403);
+  CHECK(world.clientOf("bob").post(path).reason() == "notInCall");
+  const Reply none = world.clientOf("alice").post(path);
   CHECK(none.status == 404);
   CHECK(none.reason() == "noMediaServer");
-  CHECK(world.clientOf("alice").get("/calls/nothing/media").reason() == "callNotFound");
-  CHECK(world.clientOf("alice").get("/calls/%" + hexOf(call[0]) + call.substr(1) + "/media").reason() ==
+  CHECK(world.clientOf("alice").post("/calls/nothing/media").reason() == "callNotFound");
+  CHECK(world.clientOf("alice").post("/calls/%" + hexOf(call[0]) + call.substr(1) + "/media").reason() ==
         "noMediaServer");
-  CHECK(world.clientOf("alice").get("/calls/%/media").reason() == "callNotFound");
-  CHECK(world.clientOf("alice").get("/calls/x%zz/media").reason() == "callNotFound");
-  CHECK(world.clientOf("alice").get("/calls/x/y/media").reason() == "notFound");
-  CHECK(world.clientOf("alice").get("/calls/media").reason() == "notFound");
+  CHECK(world.clientOf("alice").post("/calls/%/media").reason() == "callNotFound");
+  CHECK(world.clientOf("alice").post("/calls/x%zz/media").reason() == "callNotFound");
+  CHECK(world.clientOf("alice").post("/calls/x/y/media").reason() == "notFound");
+  CHECK(world.clientOf("alice").post("/calls/media").reason() == "notFound");
   world.clientOf("bob").post(callPath("alice-bob", call, "join"));
   world.clientOf("bob").post(callPath("alice-bob", call, "leave"));
-  CHECK(world.clientOf("bob").get(path).reason() == "notInCall");
+  CHECK(world.clientOf("bob").post(path).reason() == "notInCall");
   world.clientOf("alice").post(callPath("alice-bob", call, "end"));
-  CHECK(world.clientOf("alice").get(path).reason() == "callEnded");
+  CHECK(world.clientOf("alice").post(path).reason() == "callEnded");
 }
 
 TEST_CASE("routes: a kicked user asks for media -> refused with the reason", "[call_server]") {
@@ -221,7 +221,7 @@ TEST_CASE("routes: a kicked user asks for media -> refused with the reason", "[c
   const std::string seat = alice.get(callPath("team", call, "participants")).json()[1]["id"];
   REQUIRE(alice.request("PUT", callPath("team", call, "participants/" + seat), R"({"kicked":true})").status ==
           200);
-  CHECK(bob.get("/calls/" + call + "/media").reason() == "kicked");
+  CHECK(bob.post("/calls/" + call + "/media").reason() == "kicked");
   Json active = bob.get("/conversations").json()[1]["active_call"];
   CHECK(active["kicked"] == true);
   CHECK(active["participants"] == 1);
@@ -464,7 +464,7 @@ TEST_CASE("routes: a query on any address -> changes nothing", "[call_server]") 
       CHECK(alice.get(target + query).status == 200);
     }
     CHECK(alice.post(callPath("team", call, "heartbeat") + query).status == 200);
-    CHECK(alice.get("/calls/" + call + "/media" + query).reason() == "noMediaServer");
+    CHECK(alice.post("/calls/" + call + "/media" + query).reason() == "noMediaServer");
     CHECK(alice.request("GET", std::string{"/ws"} + query, "", own).status == 426);
     CHECK(world.client().post(std::string{"/session"} + query, R"({"user":"alice"})").status == 200);
   }

@@ -35,40 +35,6 @@ void Periodic::run() {
   }
 }
 
-Errands::Errands(std::size_t most) : most_(most), thread_([this] { work(); }) {}
-
-bool Errands::run(std::function<void()> errand) {
-  {
-    const std::lock_guard lock{mutex_};
-    if (stopping_ || waiting_.size() >= most_) return false;
-    waiting_.push_back(std::move(errand));
-  }
-  wake_.notify_one();
-  return true;
-}
-
-void Errands::stop() {
-  {
-    const std::lock_guard lock{mutex_};
-    stopping_ = true;
-  }
-  wake_.notify_all();
-  if (thread_.joinable()) thread_.join();
-}
-
-void Errands::work() {
-  std::unique_lock lock{mutex_};
-  while (true) {
-    wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
-    if (stopping_) return;
-    const auto errand = std::move(waiting_.front());
-    waiting_.pop_front();
-    lock.unlock();
-    errand();
-    lock.lock();
-  }
-}
-
 Lane::Lane(const Size& size) : mostWaiting_(size.mostWaiting), patience_(size.patience) {
   try {
     for (std::size_t i = 0; i < size.threads; ++i) threads_.emplace_back([this] { work(); });

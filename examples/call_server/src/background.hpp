@@ -38,31 +38,6 @@ class Periodic {
   std::thread thread_;
 };
 
-/// An OS thread for tasks that nobody waits for. When `most` tasks wait, further ones are refused.
-/// Thread-safe.
-class Errands {
- public:
-  explicit Errands(std::size_t most);
-  ~Errands() { stop(); }
-  Errands(const Errands&) = delete;
-  Errands& operator=(const Errands&) = delete;
-
-  /// False: too many tasks wait, or it was stopped.
-  bool run(std::function<void()> errand);
-  /// Waits for the running task; waiting ones are dropped.
-  void stop();
-
- private:
-  void work();
-
-  std::size_t most_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  std::deque<std::function<void()>> waiting_;
-  bool stopping_ = false;
-  std::thread thread_;
-};
-
 /// OS threads for tasks that may wait, and a queue before them. A task that would wait there for too long is
 /// refused instead, so a lane that stalls answers everybody within a known time. Thread-safe.
 class Lane {

@@ -29,6 +29,13 @@ messenger::Dependencies dependencies(const CallServer::Parts& parts, std::shared
   return made;
 }
 
+/// With a media server, whoever is out of a call is taken out of its room.
+messenger::Config configOf(const CallServer::Parts& parts) {
+  messenger::Config config = parts.config;
+  if (parts.janus) config.calling.subscriber.removesSessions = true;
+  return config;
+}
+
 std::unique_ptr<Media> mediaOf(const CallServer::Parts& parts, messenger::Messenger& messenger,
                                Metrics& metrics) {
   if (!parts.janus) return nullptr;
@@ -42,7 +49,7 @@ CallServer::CallServer(const Parts& parts)
       logger_(parts.logger),
       clock_(parts.clock ? parts.clock : messenger::systemClock()),
       hub_(std::make_shared<Hub>()),
-      messenger_(parts.config, dependencies(parts, clock_, hub_)),
+      messenger_(configOf(parts), dependencies(parts, clock_, hub_)),
       media_(mediaOf(parts, messenger_, metrics_)),
       site_(messenger_, settings_, media_.get(), *hub_, metrics_, logger_, clock_),
       web_(settings_, site_, *hub_, messenger_, metrics_, *logger_) {
@@ -57,7 +64,8 @@ WebServer::Ports CallServer::start() {
   subscriptions_ = announceCalls(messenger_, *hub_);
   countCalls();
   if (media_) media_->start();
-  worker_.emplace(messenger_.jobs().startWorker({.threads = settings_.workers}));
+  worker_.emplace(messenger_.jobs().startWorker(
+      {.threads = settings_.workers, .onRun = [this](const messenger::JobRun& run) { countRemoval(run); }}));
   scheduler_.emplace(messenger_.host().startScheduler());
   down_ = messenger_.host().callsAreDown();
   watch_ = std::make_unique<Periodic>(settings_.probeInterval, [this] { watch(); });
@@ -92,6 +100,11 @@ void CallServer::countCalls() {
     metrics_.callEnded(reason);
     logger_->log(LogLevel::info, "call " + event.call.id.value() + " ended: " + reason);
   }));
+}
+
+void CallServer::countRemoval(const messenger::JobRun& run) {
+  if (run.type != messenger::JobType::removeFromRoom || run.outcome == messenger::JobOutcome::lost) return;
+  metrics_.mediaKick(run.outcome == messenger::JobOutcome::done);
 }
 
 void CallServer::watch() {

@@ -50,6 +50,7 @@ class CallServer {
 
  private:
   void countCalls();
+  void countRemoval(const messenger::JobRun& run);
   void watch();
   void checkRights();
 

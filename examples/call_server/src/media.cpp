@@ -1,12 +1,8 @@
 #include "media.hpp"
 
-#include <messenger/errors.hpp>
-
-#include <algorithm>
 #include <charconv>
 #include <utility>
 
-#include "crypto.hpp"
 #include "janus_token.hpp"
 #include "thrown.hpp"
 
@@ -16,25 +12,16 @@ namespace {
 namespace janus = messenger::janus;
 using messenger::LogLevel;
 
-constexpr std::size_t mostErrands = 1024;
+/// Users who watch others must be in the room as participants who can be kicked.
+constexpr const char* roomOptions = R"({"require_pvtid":true})";
 
-/// Rooms require signed tokens when the server does; and users who watch others must be in the room as
-/// participants who can be kicked.
-std::string roomOptions(bool signedTokens) {
-  return signedTokens ? R"({"signed_tokens":true,"require_pvtid":true})" : R"({"require_pvtid":true})";
-}
-
-/// A text id is never a number, so the room's id shows which kind the server uses.
-janus::JanusId roomIdFrom(const std::string& text) {
+/// A number when the server uses numbers; a text id is never one.
+janus::JanusId idFrom(const std::string& text) {
   std::uint64_t number = 0;
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, number);
   if (error == std::errc{} && stop == end) return number;
   return text;
-}
-
-janus::IdKind kindOf(const janus::JanusId& id) {
-  return std::holds_alternative<std::string>(id) ? janus::IdKind::text : janus::IdKind::number;
 }
 
 std::int64_t secondsFromNow(std::chrono::seconds lifetime) {
@@ -43,15 +30,6 @@ std::int64_t secondsFromNow(std::chrono::seconds lifetime) {
 }
 
 }  // namespace
-
-janus::JanusId mediaId(const messenger::ParticipantId& participant, janus::IdKind kind) {
-  if (kind == janus::IdKind::text) return participant.value();
-  const std::string digest = sha256(participant.value());
-  std::uint64_t number = 0;
-  for (std::size_t i = 0; i < 8; ++i) number = (number << 8U) | static_cast<unsigned char>(digest[i]);
-  constexpr unsigned unused = 64 - 53;
-  return std::max<std::uint64_t>(1, number >> unused);
-}
 
 Media::Media(messenger::Messenger& messenger, const janus::JanusOptions& options, const Settings& settings,
              std::shared_ptr<messenger::Logger> logger, Metrics& metrics)
@@ -67,17 +45,12 @@ Media::Media(messenger::Messenger& messenger, const janus::JanusOptions& options
       logger_(std::move(logger)),
       metrics_(metrics) {
   janus::JanusDriverSettings driver{roomKey_};
-  driver.more = roomOptions(tokenSecret_.has_value());
+  driver.more = roomOptions;
+  driver.admitsSessions = true;
   messenger_.setVideoDriver<janus::JanusDriver>(rooms_, driver);
 }
 
 void Media::start() {
-  errands_ = std::make_unique<Errands>(mostErrands);
-  subscriptions_.push_back(
-      messenger_.onCallLeft([this](const messenger::CallLeft& event) { removeLater(event.participant); }));
-  subscriptions_.push_back(messenger_.onKickedFromCall([this](const messenger::KickedFromCall& event) {
-    if (event.participant.kicked) removeLater(event.participant);
-  }));
   watch_ = std::make_unique<Periodic>(probeInterval_, [this] { look(); });
 }
 
@@ -88,23 +61,20 @@ void Media::requestStop() {
 
 void Media::stop() {
   requestStop();
-  subscriptions_.clear();
   if (watch_) watch_->stop();
-  if (errands_) errands_->stop();
 }
 
 MediaDetails Media::detailsFor(const messenger::RoomView& room,
-                               const messenger::ParticipantId& participant) const {
+                               const messenger::RoomCredentials& credentials) const {
   MediaDetails details;
   details.server = publicUrl_;
-  details.room = roomIdFrom(room.id.value_or(""));
-  details.participant = mediaId(participant, kindOf(details.room));
+  details.room = idFrom(room.id.value_or(""));
+  details.participant = idFrom(credentials.identity);
+  details.roomToken = credentials.token.reveal();
   details.pin = room.pin.value_or("");
   if (tokenSecret_) {
-    const std::int64_t expiry = secondsFromNow(tokenLifetime_);
-    details.token = janusToken(*tokenSecret_, expiry, "janus", {std::string{videoRoomPlugin}});
-    details.roomToken =
-        janusToken(*tokenSecret_, expiry, videoRoomPlugin, {"room=" + janus::toText(details.room)});
+    details.token =
+        janusToken(*tokenSecret_, secondsFromNow(tokenLifetime_), "janus", {std::string{videoRoomPlugin}});
   }
   return details;
 }
@@ -121,8 +91,8 @@ void Media::look() {
   // A server that answers again was probably restarted and has lost its rooms.
   if (up && (changed || std::chrono::steady_clock::now() - reconciled_ >= reconcileInterval_)) {
     reconcile();
-    expelStrangers();
   }
+  if (up && changed) retryRemovals();
 }
 
 void Media::reconcile() {
@@ -143,69 +113,22 @@ void Media::reconcile() {
   }
 }
 
-// A token stays valid for some minutes after a kick, and a kick may be lost. So this kicks everyone who is in
-// a room but not in its call.
-void Media::expelStrangers() {
+// While the server was away, removals may have run out of attempts.
+void Media::retryRemovals() {
   constexpr std::size_t page = 200;
   std::int64_t after = 0;
   try {
     while (!stopping_) {
-      const std::vector<messenger::Call> calls = messenger_.host().activeCalls(after, page);
-      for (const messenger::Call& call : calls) {
-        if (call.setupComplete && !stopping_) expelStrangers(call.id);
+      const auto failed = messenger_.jobs().failed(after, page);
+      for (const messenger::Job& each : failed) {
+        if (each.type == messenger::JobType::removeFromRoom) (void)messenger_.jobs().retry(each.id);
       }
-      if (calls.size() < page) return;
-      after = calls.back().sequence;
+      if (failed.size() < page) return;
+      after = failed.back().sequence;
     }
   } catch (const std::exception& error) {
-    logger_->log(
-        LogLevel::warning,
-        std::string{"rooms could not be searched for participants without a call: "} + textOf(error));
-  }
-}
-
-void Media::expelStrangers(const messenger::CallId& call) {
-  const auto kind = rooms_.idKind();
-  if (!kind) return;
-  const janus::JanusId room = janus::roomIdOf(call, roomKey_, *kind);
-  // In this order, because users join the call before the room.
-  const auto inside = rooms_.listParticipants(room);
-  if (!inside || inside->empty()) return;
-  std::vector<janus::JanusId> welcome;
-  for (const messenger::CallParticipant& each : messenger_.host().participants(call)) {
-    if (each.inCall()) welcome.push_back(mediaId(each.id, *kind));
-  }
-  for (const janus::RoomParticipant& each : *inside) {
-    if (std::find(welcome.begin(), welcome.end(), each.id) != welcome.end()) continue;
-    const bool done = rooms_.kick(room, each.id, janus::roomSecretOf(call, roomKey_)).has_value();
-    metrics_.mediaKick(done);
-    logger_->log(LogLevel::warning, "a participant in a room was not in its call and was kicked");
-  }
-}
-
-void Media::removeLater(const messenger::CallParticipant& participant) {
-  if (!errands_->run([this, participant] { remove(participant); })) metrics_.mediaKick(/*done=*/false);
-}
-
-void Media::remove(const messenger::CallParticipant& participant) {
-  try {
-    // A user who has joined again meanwhile keeps their media.
-    const auto now = messenger_.host().findParticipant(participant.id);
-    if (!now || now->inCall()) return;
-    const auto kind = rooms_.idKind();
-    if (!kind) throw messenger::DriverError(kind.error().describe());
-    const auto kicked =
-        rooms_.kick(janus::roomIdOf(participant.callId, roomKey_, *kind), mediaId(participant.id, *kind),
-                    janus::roomSecretOf(participant.callId, roomKey_));
-    // The client or the end of the call was faster.
-    const bool gone = kicked || kicked.error().isPlugin(janus::video_room_code::noSuchUser) ||
-                      kicked.error().isPlugin(janus::video_room_code::noSuchRoom);
-    if (!gone) throw messenger::DriverError(kicked.error().describe());
-    metrics_.mediaKick(/*done=*/true);
-  } catch (const std::exception& error) {
-    metrics_.mediaKick(/*done=*/false);
     logger_->log(LogLevel::warning,
-                 std::string{"a participant could not be removed from the media: "} + textOf(error));
+                 std::string{"removals that had failed could not be retried: "} + textOf(error));
   }
 }
 

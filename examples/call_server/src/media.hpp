@@ -9,7 +9,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "background.hpp"
 #include "metrics.hpp"
@@ -21,14 +20,14 @@ namespace call_server {
 struct MediaDetails {
   std::string server;
   std::string token;      ///< Janus's signed token for one who may use VideoRoom; empty when it asks for none
-  std::string roomToken;  ///< the same for this one room
+  std::string roomToken;  ///< opens the room for this session
   messenger::janus::JanusId room;
   messenger::janus::JanusId participant;
   std::string pin;
 };
 
-/// The Janus side of the server: makes rooms for calls, reconciles rooms and calls, and removes users who are
-/// out of a call from the media.
+/// The Janus side of the server: makes rooms for calls, lets in who is in the call, and reconciles rooms and
+/// calls. Whoever is out of a call is taken out of its room by the library's jobs.
 class Media {
  public:
   /// Sets the messenger's driver. Throws std::invalid_argument when `options` are incomplete.
@@ -38,24 +37,22 @@ class Media {
   Media(const Media&) = delete;
   Media& operator=(const Media&) = delete;
 
-  /// Starts the OS threads that look after rooms.
+  /// Starts the OS thread that looks after rooms.
   void start();
-  /// Waits for the requests to Janus that are under way.
+  /// Waits for the request to Janus that is under way.
   void stop();
-  /// Looks no more; users who leave are still removed until `stop`. Does not wait.
+  /// Looks no more. Does not wait.
   void requestStop();
 
-  /// For a user in the call; `room` is what the messenger shows them.
+  /// For a user in the call; `room` is what the messenger shows them, `credentials` what lets their device
+  /// in.
   [[nodiscard]] MediaDetails detailsFor(const messenger::RoomView& room,
-                                        const messenger::ParticipantId& participant) const;
+                                        const messenger::RoomCredentials& credentials) const;
 
  private:
   void look();
   void reconcile();
-  void expelStrangers();
-  void expelStrangers(const messenger::CallId& call);
-  void removeLater(const messenger::CallParticipant& participant);
-  void remove(const messenger::CallParticipant& participant);
+  void retryRemovals();
 
   messenger::Messenger& messenger_;
   messenger::janus::VideoRoom rooms_;
@@ -73,15 +70,8 @@ class Media {
   std::optional<bool> up_;
   SteadyTime reconciled_{};
 
-  std::vector<messenger::Subscription> subscriptions_;
   std::atomic<bool> stopping_{false};
-  std::unique_ptr<Errands> errands_;
   std::unique_ptr<Periodic> watch_;
 };
-
-/// The id under which a participant joins the room: its own id, or a number of 53 bits derived from it when
-/// the server uses numbers.
-[[nodiscard]] messenger::janus::JanusId mediaId(const messenger::ParticipantId& participant,
-                                                messenger::janus::IdKind kind);
 
 }  // namespace call_server

@@ -49,8 +49,9 @@ struct Metrics::Parts {
   Counter& started = counter("call_server_calls_started_total", "Calls started in this process.").Add({});
   Family<Counter>& ended =
       counter("call_server_calls_ended_total", "Calls ended in this process, by reason.");
-  Family<Counter>& kicks = counter("call_server_media_kicks_total",
-                                   "Participants removed from the media after they were out of a call.");
+  Family<Counter>& kicks =
+      counter("call_server_media_kicks_total",
+              "Attempts to take a device that is out of a call out of its room, by result.");
   Counter& destroyed =
       counter("call_server_rooms_destroyed_total", "Rooms that the reconciler destroyed.").Add({});
   Counter& renewed =

@@ -27,6 +27,7 @@ struct Serving {
   Lane plain;                    ///< requests that need no storage
   Lane reading;  ///< requests that only read it, so a lock of somebody else does not hold them up
   Lane writing;  ///< all others
+  Lane asking;   ///< requests that ask the media server
   std::atomic<bool> stopping{false};
 
   [[nodiscard]] Connections& connectionsOf(Listener listener) noexcept {
@@ -39,6 +40,8 @@ struct Serving {
         return plain;
       case Site::Needs::reading:
         return reading;
+      case Site::Needs::mediaServer:
+        return asking;
       case Site::Needs::writing:
         break;
     }

@@ -142,6 +142,16 @@ Response fromRouter(messenger::http::Response answer) {
   return response;
 }
 
+/// The device that a request is from: empty when it names none, nothing when it names none that can be.
+std::optional<messenger::DeviceId> deviceIn(const std::string& body) {
+  const json fields = json::parse(body, nullptr, /*allow_exceptions=*/false);
+  if (!fields.is_object()) return messenger::DeviceId{};
+  const auto field = fields.find("device_id");
+  if (field == fields.end() || field->is_null()) return messenger::DeviceId{};
+  if (!field->is_string() || !messenger::isDevice(field->get<std::string>())) return std::nullopt;
+  return messenger::DeviceId{field->get<std::string>()};
+}
+
 }  // namespace
 
 Site::Site(messenger::Messenger& messenger, const Settings& settings, Media* media, Hub& hub,
@@ -190,8 +200,8 @@ Site::Needs Site::needsOf(const Request& request) const {
   if (!sessionOf(request)) return Needs::nothing;
   const bool reads = !hasEffect(request);
   if (path.starts_with(apiPrefix)) return reads ? Needs::reading : Needs::writing;
-  const bool asksStorage =
-      (path == "/session" && reads) || path.starts_with("/conversations") || path.starts_with("/calls/");
+  if (path.starts_with("/calls/")) return Needs::mediaServer;
+  const bool asksStorage = (path == "/session" && reads) || path.starts_with("/conversations");
   return asksStorage ? Needs::reading : Needs::nothing;
 }
 
@@ -287,7 +297,7 @@ Response Site::answerSignedIn(const Request& request, const Session& session, st
   }
   if (const auto call = segmentBetween(path, "/calls/", "/media")) {
     route = "media";
-    return reads ? mediaDetails(session, *call) : methodNotAllowed("GET, HEAD");
+    return request.method == "POST" ? mediaDetails(request, session, *call) : methodNotAllowed("POST");
   }
   return notFound();
 }
@@ -384,7 +394,9 @@ Response Site::history(const Session& session, std::string_view thread, std::str
   return page ? jsonReply(*page) : refusalReply(page.error());
 }
 
-Response Site::mediaDetails(const Session& session, std::string_view call) {
+Response Site::mediaDetails(const Request& request, const Session& session, std::string_view call) {
+  const auto device = deviceIn(request.body);
+  if (!device) return errorReply(422, "invalidInput", "The field device_id must name a device.");
   const messenger::CallId id{percentDecoded(call)};
   const messenger::UserId viewer = userId(session.user);
   const auto view = messenger_.showCall(id, viewer);
@@ -395,14 +407,17 @@ Response Site::mediaDetails(const Session& session, std::string_view call) {
   if (media_ == nullptr) return errorReply(404, "noMediaServer", "No media server is configured.");
   if (!view->room || !view->room->id) return retryReply(409, "notReady", "The room is being made.", 1);
 
-  const auto everyone = messenger_.host().participants(id);
-  const auto own = std::find_if(everyone.begin(), everyone.end(),
-                                [&](const messenger::CallParticipant& each) { return each.user == viewer; });
-  if (own == everyone.end()) return refusalReply({Reason::notInCall, ""});
-  const MediaDetails details = media_->detailsFor(*view->room, own->id);
+  const auto credentials = messenger_.roomCredentials(id, viewer, *device);
+  if (!credentials) {
+    const bool mayPass = credentials.error().reason == Reason::providerFailed ||
+                         credentials.error().reason == Reason::roomNotReady;
+    if (mayPass) return retryReply(503, toString(credentials.error().reason), credentials.error().text(), 1);
+    return refusalReply(credentials.error());
+  }
+  const MediaDetails details = media_->detailsFor(*view->room, *credentials);
   return jsonReply({{"server", details.server},
                     {"token", textOrNull(details.token)},
-                    {"room_token", textOrNull(details.roomToken)},
+                    {"room_token", details.roomToken},
                     {"room", idJson(details.room)},
                     {"pin", textOrNull(details.pin)},
                     {"participant", idJson(details.participant)},

@@ -41,7 +41,7 @@ class Site {
   [[nodiscard]] std::optional<Response> answerAtOnce(const Request& request);
 
   /// What `handle` may wait for.
-  enum class Needs : std::uint8_t { nothing, reading, writing };
+  enum class Needs : std::uint8_t { nothing, reading, writing, mediaServer };
   [[nodiscard]] Needs needsOf(const Request& request) const;
 
   /// The session for a WebSocket, or the response that refuses it.
@@ -63,7 +63,7 @@ class Site {
   [[nodiscard]] Response whoAmI(const Session& session);
   [[nodiscard]] Response conversations(const Session& session, std::string_view target);
   [[nodiscard]] Response history(const Session& session, std::string_view thread, std::string_view target);
-  [[nodiscard]] Response mediaDetails(const Session& session, std::string_view call);
+  [[nodiscard]] Response mediaDetails(const Request& request, const Session& session, std::string_view call);
   [[nodiscard]] Response routed(const Request& request, const Session& session);
 
   [[nodiscard]] std::optional<Session> sessionOf(const Request& request) const;

@@ -67,7 +67,8 @@ class WebServer::Impl {
                  .adminConnections{settings.limits.adminConnections, [](std::size_t) {}},
                  .plain = Lane(laneOf(settings)),
                  .reading = Lane(laneOf(settings)),
-                 .writing = Lane(laneOf(settings))},
+                 .writing = Lane(laneOf(settings)),
+                 .asking = Lane(laneOf(settings))},
         io_(static_cast<int>(settings.threads)) {}
 
   ~Impl() { stop(); }
@@ -133,8 +134,8 @@ class WebServer::Impl {
     asio::steady_timer pause;
   };
 
-  [[nodiscard]] std::array<Lane*, 3> lanes() noexcept {
-    return {&serving_.plain, &serving_.reading, &serving_.writing};
+  [[nodiscard]] std::array<Lane*, 4> lanes() noexcept {
+    return {&serving_.plain, &serving_.reading, &serving_.writing, &serving_.asking};
   }
 
   void serve() {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "messenger/model/call.hpp"
+#include "messenger/model/call_session.hpp"
 #include "messenger/model/thread.hpp"
 
 namespace messenger {
@@ -18,15 +19,15 @@ class ParticipantAccess {
   ParticipantAccess& operator=(const ParticipantAccess&) = delete;
   virtual ~ParticipantAccess() = default;
 
-  /// Lets the session of this `CallSession::mediaId` into the room of `call`, which is set up; returns what
-  /// its owner needs to enter, or nothing when that failed. Whoever has the credentials must not need the
-  /// `mediaId`, nor be able to find it out.
+  /// Lets a session, which is open and has a `mediaId`, into the room of `call`, which is set up; returns
+  /// what its owner needs to enter, or nothing when that failed. The `mediaId` must not be found out from
+  /// that.
   ///
   /// Called as often as the owner asks, on the OS thread of `Messenger::roomCredentials`, and may run beside
   /// anything else of the same call. The session may have been closed meanwhile: its credentials are then
   /// dropped, and `ParticipantRemoval::remove` comes after this. A process may die before that, so each time
   /// give a token that nobody has seen, or one that says by itself how long it is valid.
-  virtual std::optional<RoomCredentials> admit(const CallWithRoom& call, const Secret& mediaId) = 0;
+  virtual std::optional<RoomCredentials> admit(const CallWithRoom& call, const CallSession& session) = 0;
 };
 
 /// Takes single sessions out of a room: what a driver can do besides, if its provider can.

@@ -103,7 +103,7 @@ class FakeVideoProvider {
   bool destroy(const CallWithRoom& call);
   bool removeSession(const CallWithRoom& call, const Secret& mediaId);
   [[nodiscard]] bool mayRemove() const;
-  std::optional<RoomCredentials> admitSession(const CallWithRoom& call, const Secret& mediaId);
+  std::optional<RoomCredentials> admitSession(const CallWithRoom& call, const CallSession& session);
   [[nodiscard]] bool mayAdmit() const;
 
   std::size_t begin(DriverCall entry);
@@ -156,7 +156,7 @@ class FakeVideoDriver final : public VideoDriver, private ParticipantRemoval, pr
 
  private:
   bool remove(const CallWithRoom& call, const Secret& mediaId) override;
-  std::optional<RoomCredentials> admit(const CallWithRoom& call, const Secret& mediaId) override;
+  std::optional<RoomCredentials> admit(const CallWithRoom& call, const CallSession& session) override;
 
   std::shared_ptr<FakeVideoProvider> provider_;
   Room room_;

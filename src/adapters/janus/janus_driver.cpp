@@ -77,7 +77,7 @@ using Tokens = std::vector<Secret>;
 Tokens tokensOf(const std::string& session, const Tokens& all) {
   Tokens found;
   std::copy_if(all.begin(), all.end(), std::back_inserter(found),
-               [&](const Secret& each) { return sessionTagIn(each.reveal()) == session; });
+               [&](const Secret& each) { return ownerOf(each.reveal()).sessionTag == session; });
   return found;
 }
 
@@ -102,8 +102,8 @@ JanusResult<void> kick(const VideoRoom& room, const RoomOfCall& here, const Janu
   return kicked;
 }
 
-/// Whoever has a token may join under any id, also twice. So everyone goes whose id is not that of a session
-/// with a token.
+/// Everyone goes whose id is not that of a session with a token. Not only those who lost theirs: whoever has
+/// one may join under any id, also twice.
 JanusResult<void> kickStrangers(const VideoRoom& room, const RoomOfCall& here, const Secret& roomKey,
                                 IdKind kind) {
   // In this order, because a session has a token before it joins.
@@ -114,8 +114,8 @@ JanusResult<void> kickStrangers(const VideoRoom& room, const RoomOfCall& here, c
   if (!tokens) return tl::unexpected(tokens.error());
   std::set<JanusId> welcome;
   for (const Secret& each : *tokens) {
-    const std::string_view session = sessionTagIn(each.reveal());
-    if (!session.empty()) welcome.insert(identityOf(session, roomKey, kind));
+    const TokenOwner owner = ownerOf(each.reveal());
+    if (!owner.sessionTag.empty()) welcome.insert(identityOf(owner, roomKey, kind));
   }
   for (const RoomParticipant& each : *inside) {
     if (welcome.contains(each.id)) continue;
@@ -127,7 +127,6 @@ JanusResult<void> kickStrangers(const VideoRoom& room, const RoomOfCall& here, c
 JanusResult<void> removeSession(const VideoRoom& room, const RoomOfCall& here, const std::string& session,
                                 const Secret& roomKey, IdKind kind) {
   if (const auto taken = takeTokensBack(room, here, session); !taken) return taken;
-  if (const auto kicked = kick(room, here, identityOf(session, roomKey, kind)); !kicked) return kicked;
   return kickStrangers(room, here, roomKey, kind);
 }
 
@@ -198,13 +197,14 @@ ParticipantRemoval* JanusDriver::removal() noexcept {
   return settings_.admitsSessions ? this : nullptr;
 }
 
-std::optional<RoomCredentials> JanusDriver::admit(const CallWithRoom& call, const Secret& mediaId) {
-  const std::string session = sessionTagOf(mediaId, settings_.roomKey);
-  const Secret token = newTokenOf(session);
+std::optional<RoomCredentials> JanusDriver::admit(const CallWithRoom& call, const CallSession& session) {
+  const std::string tag = sessionTagOf(session.mediaId.value(), settings_.roomKey);
+  const TokenOwner owner{session.participant.value(), tag};
+  const Secret token = newToken(owner.participant, owner.sessionTag);
   std::string identity;
   const auto admitted = withKind(room_, [&](IdKind kind) {
-    identity = toText(identityOf(session, settings_.roomKey, kind));
-    return addToken(room_, roomOf(call, settings_.roomKey, kind), token, session);
+    identity = toText(identityOf(owner, settings_.roomKey, kind));
+    return addToken(room_, roomOf(call, settings_.roomKey, kind), token, tag);
   });
   if (!admitted) fail(admitted.error());
   return RoomCredentials{identity, token};

@@ -27,7 +27,9 @@ constexpr std::size_t secretDigits = 32;
 constexpr std::size_t pinDigits = 16;
 constexpr std::size_t tagDigits = 32;
 constexpr std::size_t sessionDigits = 32;
+constexpr std::size_t randomDigits = 32;
 constexpr std::size_t identityDigits = 32;
+constexpr char separator = '.';
 
 std::string tagOf(std::string_view call, const Secret& roomKey) {
   return derive(roomKey, forMark, call).substr(0, tagDigits);
@@ -85,23 +87,29 @@ std::string sessionTagOf(const Secret& mediaId, const Secret& roomKey) {
   return derive(roomKey, forSession, mediaId.reveal()).substr(0, sessionDigits);
 }
 
-Secret newTokenOf(std::string_view sessionTag) {
-  std::array<unsigned char, 16> bytes{};
+Secret newToken(std::string_view participant, std::string_view sessionTag) {
+  std::array<unsigned char, randomDigits / 2> bytes{};
   if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) {
     throw std::runtime_error("there are no random bytes");
   }
-  return Secret{std::string{sessionTag} + '-' + hexadecimal(bytes, bytes.size())};
+  std::string token{participant};
+  token.append(1, separator).append(sessionTag).append(1, separator);
+  return Secret{token + hexadecimal(bytes, bytes.size())};
 }
 
-std::string_view sessionTagIn(std::string_view token) noexcept {
-  return token.size() > sessionDigits && token[sessionDigits] == '-' ? token.substr(0, sessionDigits)
-                                                                     : std::string_view{};
+TokenOwner ownerOf(std::string_view token) noexcept {
+  constexpr std::size_t ending = 1 + sessionDigits + 1 + randomDigits;
+  if (token.size() <= ending) return {};
+  const std::size_t participant = token.size() - ending;
+  const bool isOurs = token[participant] == separator && token[participant + 1 + sessionDigits] == separator;
+  if (!isOurs) return {};
+  return {token.substr(0, participant), token.substr(participant + 1, sessionDigits)};
 }
 
-JanusId identityOf(std::string_view sessionTag, const Secret& roomKey, IdKind kind) {
-  const std::string hash = derive(roomKey, forIdentity, sessionTag);
+JanusId identityOf(const TokenOwner& owner, const Secret& roomKey, IdKind kind) {
+  const std::string hash = derive(roomKey, forIdentity, owner.sessionTag);
   if (kind == IdKind::number) return numberOf(hash);
-  return hash.substr(0, identityDigits);
+  return std::string{owner.participant} + separator + hash.substr(0, identityDigits);
 }
 
 std::string markOf(const CallId& call, const Secret& roomKey) {

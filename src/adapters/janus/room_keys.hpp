@@ -15,17 +15,22 @@ namespace messenger::janus {
 
 [[nodiscard]] Secret roomPinOf(const CallId& call, const Secret& roomKey);
 
-/// What the tokens of a session begin with, and nobody else's.
+/// What names a session in its tokens. It tells nothing of the media id.
 [[nodiscard]] std::string sessionTagOf(const Secret& mediaId, const Secret& roomKey);
 
-/// A token of that session that was never given before.
-[[nodiscard]] Secret newTokenOf(std::string_view sessionTag);
+/// A token that was never given before.
+[[nodiscard]] Secret newToken(std::string_view participant, std::string_view sessionTag);
 
-/// The tag of the session that a token is of; empty when it is none of ours.
-[[nodiscard]] std::string_view sessionTagIn(std::string_view token) noexcept;
+/// Whose a token is. Views into it; empty ones when it is none of ours.
+struct TokenOwner {
+  std::string_view participant;
+  std::string_view sessionTag;
+};
+[[nodiscard]] TokenOwner ownerOf(std::string_view token) noexcept;
 
-/// The id of a session in its room, which everyone there sees. It tells nothing of the session's tokens.
-[[nodiscard]] JanusId identityOf(std::string_view sessionTag, const Secret& roomKey, IdKind kind);
+/// The id of a session in its room, which everyone there sees: as text it begins with the participant's id
+/// and a dot. It tells nothing of the tokens.
+[[nodiscard]] JanusId identityOf(const TokenOwner& owner, const Secret& roomKey, IdKind kind);
 
 /// The description of a call's room. It names the call, and only someone with the key can make it.
 [[nodiscard]] std::string markOf(const CallId& call, const Secret& roomKey);

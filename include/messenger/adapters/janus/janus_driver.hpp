@@ -57,7 +57,7 @@ class JanusDriver final : public VideoDriver, private ParticipantAccess, private
   [[nodiscard]] std::optional<std::string> getExtraPayload() const override { return std::nullopt; }
 
  private:
-  std::optional<RoomCredentials> admit(const CallWithRoom& call, const Secret& mediaId) override;
+  std::optional<RoomCredentials> admit(const CallWithRoom& call, const CallSession& session) override;
   bool remove(const CallWithRoom& call, const Secret& mediaId) override;
 
   VideoRoom room_;
