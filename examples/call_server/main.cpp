@@ -49,10 +49,23 @@ void endWithin(std::chrono::milliseconds atMost, std::unique_ptr<CallServer> ser
   ending.join();
 }
 
+/// What suits calls between people; the environment may say otherwise.
+messenger::Config defaults() {
+  using namespace std::chrono_literals;
+  messenger::Config config;
+  config.calling.enabled = true;
+  config.ringing.enabled = true;
+  config.ringing.noAnswerAfter = 45s;
+  config.ringing.whenBusy = messenger::Config::Ringing::WhenBusy::mark;
+  config.limits.participants = 12;
+  config.limits.duration = 4h;
+  config.limits.alone = 10min;
+  config.limits.emptyGrace = 30s;
+  return config;
+}
+
 int serve(const call_server::Settings& settings, std::optional<messenger::janus::JanusOptions> janus) {
-  messenger::Config defaults;
-  defaults.calling.enabled = true;
-  const messenger::Config config = messenger::Config::fromEnvironment(defaults);
+  const messenger::Config config = messenger::Config::fromEnvironment(defaults());
 
   // Before the first OS thread, so that all of them inherit it: sigwait receives the signals.
   sigset_t signals;

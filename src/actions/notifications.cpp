@@ -104,7 +104,10 @@ class Notifications {
 
   void operator()(const rules::notice::DeviceLeft& notice) {
     const CallParticipant& row = written(notice.participant);
-    broadcastDevice("device.left", row.user, notice.device);
+    broadcastCall("device.left", {row.user}, [&](support::JsonWriter& json) {
+      if (!notice.device.empty()) json.key("device_id").value(notice.device.value());
+      json.key("reason").value(toString(notice.why));
+    });
     add(DeviceLeft{call_, row, notice.device, notice.why});
   }
 

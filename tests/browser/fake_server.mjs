@@ -31,6 +31,14 @@ class World {
   heartbeatSeconds = 30;
   beats = 0;
   declines = 0;
+  /** A user's second device takes the place of the first. */
+  deviceReplaces = false;
+  /** So many may be in a call. */
+  mostInCall = Infinity;
+  /** How long a call that everybody has left goes on; zero: it ends at once. Nothing here ends by itself. */
+  emptyGraceSeconds = 0;
+  /** Who is in another call is not rung. */
+  marksBusy = false;
   /** So many calls has a page of a history. */
   historyPage = 25;
   /** The way into a call's media; a test may give another one. */
@@ -67,59 +75,157 @@ class World {
     }
   }
 
-  history(thread, before) {
+  history(me, thread, before) {
     const all = this.calls.filter((each) => each.thread === thread);
     const from = before ? all.findIndex(({ id }) => id === before) + 1 : 0;
     const page = all.slice(from, from + this.historyPage);
-    return { calls: page.map((each) => this.past(each)), next: from + page.length < all.length ? page.at(-1).id : null };
+    return { calls: page.map((each) => this.past(each, me)), next: from + page.length < all.length ? page.at(-1).id : null };
   }
 
   picture(call) {
     const thread = this.thread(call.thread);
-    return { id: call.id, thread_id: call.thread, thread_type: thread.type === "group" ? 2 : 1, thread_name: thread.name, created_at: call.at };
+    const type_verbose = call.type.toUpperCase();
+    return { id: call.id, type_verbose, thread_id: call.thread, thread_type: thread.type === "group" ? 2 : 1, thread_name: thread.name, created_at: call.at };
   }
 
   shown(call, me) {
     const seat = this.seat(call, me);
-    const admin = Boolean(seat) && (call.owner === me || this.thread(call.thread).type === "private" || this.thread(call.thread).admin === me);
+    const thread = this.thread(call.thread);
+    const admin = Boolean(seat) && (call.owner === me || thread.type === "private" || thread.admin === me);
     const options = { admin, setup_complete: true, in_call: this.isIn(call, me), kicked: Boolean(seat?.kicked) };
-    return { ...this.picture(call), active: !call.ended, owner_id: call.owner, owner: this.provider(call.owner), options: call.ended ? undefined : options };
+    const meta = { thread_type: thread.type === "group" ? 2 : 1, thread_name: this.nameFor(thread, me) };
+    return { ...this.picture(call), active: !call.ended, owner_id: call.owner, owner: this.provider(call.owner), meta, part: this.part(call, me), options: call.ended ? undefined : options };
   }
 
-  start(me, thread) {
+  part(call, me) {
+    if (call.owner === me) return "outgoing";
+    return this.seat(call, me) ? "answered" : call.rings.get(me)?.state;
+  }
+
+  start(me, thread, { device_id: device, call_type: type = "video" } = {}) {
     if (this.down) this.#refuse(403, "callsDown");
     if (this.active(thread)) this.#refuse(403, "callAlreadyActive");
-    const call = { id: `c${this.#next++}`, thread, owner: me, at: new Date().toISOString(), people: [], ended: null, reason: null, by: null };
+    const call = { id: `c${this.#next++}`, thread, owner: me, type, at: new Date().toISOString(), people: [], rings: new Map(), ended: null, reason: null, by: null, endsAt: null, emptyUntil: null };
+    const isBusy = (user) => this.marksBusy && this.calls.some((each) => !each.ended && this.isIn(each, user));
     this.calls.unshift(call);
-    this.join(me, call);
+    this.join(me, call, device);
     const others = this.thread(thread).members.filter((each) => each !== me);
-    this.send(others, "incoming.call", { call: this.picture(call), sender: this.provider(me) });
+    for (const user of others) call.rings.set(user, this.#ring(isBusy(user) ? "busy" : "ringing"));
+    this.ring(me, call, others.filter((user) => !isBusy(user)));
+    this.#miss(call, others.filter(isBusy));
     return call;
   }
 
-  join(me, call) {
+  #ring = (state) => ({ state, at: new Date().toISOString(), seen: false });
+
+  ring(me, call, users) {
+    for (const user of users) call.rings.set(user, this.#ring("ringing"));
+    this.send(users, "incoming.call", { call: this.picture(call), sender: this.provider(me) });
+    this.ringsChanged(call);
+    return users;
+  }
+
+  #miss(call, users) {
+    this.send(users, "call.missed", { call: this.picture(call), sender: this.provider(call.owner) });
+  }
+
+  /** It stops ringing for these: those for whom it did are told. */
+  stopRinging(call, users, state, reason, device) {
+    const rung = users.filter((user) => call.rings.get(user)?.state === "ringing");
+    for (const user of rung) Object.assign(call.rings.get(user), { state });
+    this.send(rung, "ring.stopped", { ...this.picture(call), reason, device_id: device });
+    if (state === "missed") this.#miss(call, rung);
+    if (rung.length > 0) this.ringsChanged(call);
+  }
+
+  /** Nobody has answered in time. */
+  giveUp(call) {
+    if (this.thread(call.thread).type === "private") this.end(call, "noAnswer", null, "missed");
+    else this.stopRinging(call, [...call.rings.keys()], "missed", "missed");
+  }
+
+  join(me, call, device) {
     if (call.ended) this.#refuse(403, "callEnded");
-    if (this.seat(call, me)?.kicked) this.#refuse(403, "kicked");
-    if (this.seat(call, me)) this.seat(call, me).left = null;
-    else call.people.push({ id: `p${this.#next++}`, user: me, left: null, kicked: false, at: new Date().toISOString() });
-    this.send([me], "joined.call", this.picture(call));
+    const seat = this.seat(call, me);
+    if (seat?.kicked) this.#refuse(403, "kicked");
+    if (this.isIn(call, me)) return this.#joinAsWell(me, call, seat, device);
+    if (call.people.filter(({ left }) => !left).length >= this.mostInCall) this.#refuse(403, "callFull");
+    if (seat) Object.assign(seat, { left: null, devices: new Set([device]) });
+    else call.people.push({ id: `p${this.#next++}`, user: me, left: null, kicked: false, at: new Date().toISOString(), devices: new Set([device]) });
+    call.emptyUntil = null;
+    this.send([me], "joined.call", { ...this.picture(call), device_id: device });
+    this.stopRinging(call, [me], "answered", "answered", device);
     this.changed(call);
   }
 
-  leave(me, call) {
-    this.seat(call, me).left = new Date().toISOString();
-    this.send([me], "left.call", this.picture(call));
-    if (call.people.every(({ left }) => left)) this.end(call, "lastLeft", null);
+  #joinAsWell(me, call, seat, device) {
+    if (seat.devices.has(device)) return;
+    this.send([me], "device.joined", { ...this.picture(call), device_id: device });
+    if (this.deviceReplaces) for (const each of [...seat.devices]) this.closeDevice(me, call, each, "replaced");
+    seat.devices.add(device);
+  }
+
+  /** One device of a user goes out of a call in which they stay with another. */
+  closeDevice(me, call, device, reason) {
+    this.seat(call, me).devices.delete(device);
+    this.send([me], "device.left", { ...this.picture(call), device_id: device, reason });
+  }
+
+  leave(me, call, device) {
+    const seat = this.seat(call, me);
+    if (seat.devices.size > 1) return this.closeDevice(me, call, device, "left");
+    seat.left = new Date().toISOString();
+    const isEmpty = call.people.every(({ left }) => left);
+    if (isEmpty && this.emptyGraceSeconds > 0) call.emptyUntil = new Date(Date.now() + this.emptyGraceSeconds * 1000).toISOString();
+    this.send([me], "left.call", { ...this.picture(call), device_id: device, ends_at: call.emptyUntil ?? undefined });
+    if (isEmpty && !call.emptyUntil) this.end(call, "lastLeft", null);
     this.changed(call);
   }
 
-  end(call, reason, by) {
+  decline(me, call) {
+    this.declines += 1;
+    this.stopRinging(call, [me], "declined", "declined");
+    this.send([me], "call.ignored", this.picture(call));
+    if (this.thread(call.thread).type === "private") this.end(call, "declined", me);
+  }
+
+  end(call, reason, by, why = null) {
     call.ended = new Date();
     Object.assign(call, { reason, by });
+    const were = call.people.filter(({ left }) => !left).length;
     for (const seat of call.people) seat.left ??= call.ended.toISOString();
+    this.stopRinging(call, [...call.rings.keys()], reason === "maintenance" ? "cancelled" : "missed", why ?? (were > 1 ? "ended" : "cancelled"));
     this.send(this.thread(call.thread).members, "call.ended", this.picture(call));
     this.changed(call);
   }
+
+  /** It has lasted almost as long as a call may. */
+  warn(call, seconds) {
+    call.endsAt = new Date(Date.now() + seconds * 1000).toISOString();
+    this.send(call.people.filter(({ left }) => !left).map(({ user }) => user), "call.ending", { ...this.picture(call), ends_at: call.endsAt });
+  }
+
+  ringsChanged(call) {
+    const channel = `call.${call.id}`;
+    for (const socket of this.sockets) if (socket.channels.has(channel)) socket.send({ event: "call.rings", channel, data: { call: call.id } });
+  }
+
+  missed(me) {
+    const calls = this.calls.filter((call) => ["missed", "busy"].includes(call.rings.get(me)?.state));
+    const data = calls.map((call) => {
+      const { state, at, seen } = call.rings.get(me);
+      return { call: this.shown(call, me), state, rang_at: at, updated_at: at, seen };
+    });
+    return { data, meta: { unseen: data.filter(({ seen }) => !seen).length, next_page_id: null } };
+  }
+
+  markSeen(me) {
+    const { meta } = this.missed(me);
+    for (const call of this.calls) if (call.rings.has(me)) call.rings.get(me).seen = true;
+    return { seen: meta.unseen };
+  }
+
+  ringsOf = (call) => [...call.rings].map(([user, { state, at }]) => ({ callee: this.provider(user), state, rang_at: at, updated_at: at }));
 
   kick(call, participant, kicked) {
     const seat = call.people.find(({ id }) => id === participant) ?? this.#refuse(404, "participantNotFound");
@@ -129,46 +235,50 @@ class World {
     this.changed(call);
   }
 
+  nameFor = (thread, me) => thread.name ?? people[thread.members.find((each) => each !== me)];
+
   conversation(thread, me) {
     const call = this.active(thread.id);
     const seat = call && this.seat(call, me);
-    const name = thread.name ?? people[thread.members.find((each) => each !== me)];
+    const name = this.nameFor(thread, me);
     const members = thread.members.map((id) => ({ ...this.user(id), admin: thread.admin === id }));
     const active_call = call && {
       id: call.id, owner: this.user(call.owner), created_at: call.at, in_call: this.isIn(call, me), kicked: Boolean(seat?.kicked),
-      participants: call.people.filter(({ left }) => !left).length,
+      participants: call.people.filter(({ left }) => !left).length, type: call.type, empty_until: call.emptyUntil, ends_at: call.endsAt, warns_at: call.endsAt && call.at,
     };
     return { id: thread.id, type: thread.type, name, members, active_call };
   }
 
-  past(call) {
+  past(call, me) {
     const duration_seconds = call.ended && Math.max(0, Math.round((call.ended - Date.parse(call.at)) / 1000));
     const ended_by = call.by && this.user(call.by);
-    return { id: call.id, owner: this.user(call.owner), started_at: call.at, duration_seconds, end_reason: call.reason, ended_by };
+    const others = call.people.filter(({ user }) => user !== me).map(({ user }) => this.user(user));
+    return { id: call.id, type: call.type, part: this.part(call, me) ?? "none", with: others, with_more: false, owner: this.user(call.owner), started_at: call.at, duration_seconds, end_reason: call.reason, ended_by };
   }
 }
 
 const routes = [
   ["GET", /^\/users$/, () => Object.entries(people).map(([id, name]) => ({ id, name }))],
-  ["GET", /^\/session$/, (w, me) => ({ user: w.user(me), media: w.media, heartbeat_seconds: w.heartbeatSeconds, calls_down: w.down })],
+  ["GET", /^\/session$/, (w, me) => ({ user: w.user(me), media: w.media, heartbeat_seconds: w.heartbeatSeconds, calls_down: w.down, ring_seconds: 45, device_replaces: w.deviceReplaces })],
   ["GET", /^\/conversations$/, (w, me) => w.threads.filter((t) => t.members.includes(me)).map((t) => w.conversation(t, me))],
-  ["GET", /^\/conversations\/(\w+)\/history$/, (w, me, thread, body, query) => w.history(thread, query.get("before"))],
+  ["GET", /^\/conversations\/(\w+)\/history$/, (w, me, thread, body, query) => w.history(me, thread, query.get("before"))],
   ["GET", /^\/calls\/(\w+)\/media$/, (w, me, call) => w.mediaOf(me, call)],
-  ["POST", /^\/api\/messenger\/threads\/(\w+)\/calls$/, (w, me, thread) => w.shown(w.start(me, thread), me)],
+  ["POST", /^\/api\/messenger\/threads\/(\w+)\/calls$/, (w, me, thread, body) => w.shown(w.start(me, thread, body), me)],
   ["GET", /^\/api\/messenger\/threads\/\w+\/calls\/(\w+)$/, (w, me, call) => w.shown(w.call(call), me)],
-  ["POST", /^\/api\/messenger\/threads\/\w+\/calls\/(\w+)\/join$/, (w, me, call) => w.join(me, w.call(call))],
-  ["POST", /^\/api\/messenger\/threads\/\w+\/calls\/(\w+)\/leave$/, (w, me, call) => w.leave(me, w.call(call))],
+  ["POST", /^\/api\/messenger\/threads\/\w+\/calls\/(\w+)\/join$/, (w, me, call, body) => w.join(me, w.call(call), body.device_id)],
+  ["POST", /^\/api\/messenger\/threads\/\w+\/calls\/(\w+)\/leave$/, (w, me, call, body) => w.leave(me, w.call(call), body.device_id)],
   ["POST", /^\/api\/messenger\/threads\/\w+\/calls\/(\w+)\/end$/, (w, me, call) => w.end(w.call(call), "hungUp", me)],
-  ["POST", /^\/api\/messenger\/threads\/\w+\/calls\/(\w+)\/heartbeat$/, (w, me, call) => {
+  ["POST", /^\/api\/messenger\/threads\/\w+\/calls\/(\w+)\/heartbeat$/, (w, me, id, body) => {
     w.beats += 1;
-    if (!w.isIn(w.call(call), me)) throw new Refusal(403, "notInCall");
-  }],
-  ["POST", /^\/api\/messenger\/threads\/\w+\/calls\/(\w+)\/ignore$/, (w, me, id) => {
     const call = w.call(id);
-    w.declines += 1;
-    w.send([me], "call.ignored", w.picture(call));
-    if (w.thread(call.thread).type === "private") w.end(call, "declined", me);
+    if (!w.isIn(call, me) || !w.seat(call, me).devices.has(body.device_id)) throw new Refusal(403, "notInCall");
   }],
+  ["POST", /^\/api\/messenger\/threads\/\w+\/calls\/(\w+)\/ignore$/, (w, me, id) => w.decline(me, w.call(id))],
+  ["GET", /^\/api\/messenger\/threads\/\w+\/calls\/(\w+)\/rings$/, (w, me, id) => w.ringsOf(w.call(id))],
+  ["POST", /^\/api\/messenger\/threads\/\w+\/calls\/(\w+)\/rings$/, (w, me, id, body) => w.ring(me, w.call(id), body.callees.map((each) => each.split(":")[1]))],
+  ["GET", /^\/api\/messenger\/ringing-calls$/, (w, me) => w.calls.filter((call) => call.rings.get(me)?.state === "ringing").map((call) => w.shown(call, me))],
+  ["GET", /^\/api\/messenger\/missed-calls$/, (w, me) => w.missed(me)],
+  ["POST", /^\/api\/messenger\/missed-calls\/seen$/, (w, me) => w.markSeen(me)],
   ["GET", /^\/api\/messenger\/threads\/\w+\/calls\/(\w+)\/participants$/, (w, me, call) =>
     w.call(call).people.map((p) => ({ id: p.id, call_id: call, owner_id: p.user, owner: w.provider(p.user), created_at: p.at, left_call: p.left }))],
   ["PUT", /^\/api\/messenger\/threads\/\w+\/calls\/(\w+)\/participants\/(\w+)$/, (w, me, call, participant, body) => w.kick(w.call(call), participant, body.kicked)],

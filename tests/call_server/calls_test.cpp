@@ -18,7 +18,13 @@ using std::chrono::seconds;
 struct TimedWorld {
   std::shared_ptr<messenger::testing::ManualClock> clock =
       std::make_shared<messenger::testing::ManualClock>();
-  ServerWorld world{[this](CallServer::Parts& parts) { parts.clock = clock; }};
+  ServerWorld world;
+
+  explicit TimedWorld(const ServerWorld::Change& change = {})
+      : world([this, change](CallServer::Parts& parts) {
+          parts.clock = clock;
+          if (change) change(parts);
+        }) {}
 
   messenger::Messenger& messenger() { return world.server->messenger(); }
 };
@@ -86,6 +92,43 @@ TEST_CASE("calls: the history -> start time and duration", "[call_server]") {
   using std::chrono::milliseconds;
   const auto day = std::chrono::sys_days{std::chrono::year{2026} / 5 / 1};
   CHECK(timeText(messenger::TimePoint{day + milliseconds{3'723'004}}) == "2026-05-01T01:02:03.004Z");
+}
+
+TEST_CASE("calls: the history -> what it was to who asks, and with whom", "[call_server]") {
+  ServerWorld world([](CallServer::Parts& parts) { parts.config.ringing.enabled = true; });
+  const std::string call = world.start("alice", "team");
+  REQUIRE(world.clientOf("bob").post(callPath("team", call, "join")).status == 201);
+  REQUIRE(world.clientOf("carol").post(callPath("team", call, "ignore")).status == 200);
+  REQUIRE(world.clientOf("alice").post(callPath("team", call, "end")).status == 200);
+  const auto pastOf = [&](const std::string& user) {
+    return world.clientOf(user).get("/conversations/team/history").json()["calls"][0];
+  };
+  CHECK(pastOf("alice")["part"] == "outgoing");
+  CHECK(pastOf("alice")["with"] == Json::parse(R"([{"id":"bob","name":"Bob"}])"));
+  CHECK(pastOf("alice")["with_more"] == false);
+  CHECK(pastOf("alice")["type"] == "video");
+  CHECK(pastOf("bob")["part"] == "answered");
+  CHECK(pastOf("bob")["with"][0]["id"] == "alice");
+  CHECK(pastOf("carol")["part"] == "declined");
+  CHECK(pastOf("carol")["with"].size() == 2);
+  CHECK(pastOf("dave")["part"] == "missed");
+}
+
+TEST_CASE("calls: an active call with limits -> says when it ends", "[call_server]") {
+  TimedWorld timed([](CallServer::Parts& parts) {
+    parts.config.limits.duration = std::chrono::hours{1};
+    parts.config.limits.emptyGrace = seconds{30};
+  });
+  const auto begun = timed.clock->now().wall;
+  const std::string call = timed.world.start("alice", "alice-bob");
+  WebClient bob = timed.world.clientOf("bob");
+  const auto active = [&] { return bob.get("/conversations").json()[0]["active_call"]; };
+  CHECK(active()["warns_at"] == timeText(begun + std::chrono::minutes{59}));
+  CHECK(active()["ends_at"] == timeText(begun + std::chrono::hours{1}));
+  CHECK(active()["empty_until"].is_null());
+  timed.clock->advance(seconds{10});
+  REQUIRE(timed.world.clientOf("alice").post(callPath("alice-bob", call, "leave")).status == 200);
+  CHECK(active()["empty_until"] == timeText(begun + seconds{40}));
 }
 
 TEST_CASE("calls: the demo's conversations -> made once", "[call_server]") {

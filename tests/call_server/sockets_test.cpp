@@ -101,6 +101,23 @@ TEST_CASE("sockets: users join and leave -> the call's channel is notified until
   CHECK(socket.subscribe(channel)["reason"] == "callEnded");
 }
 
+TEST_CASE("sockets: a callee stops ringing, or rings again -> the call's channel hears of it",
+          "[call_server]") {
+  ServerWorld world([](CallServer::Parts& parts) {
+    parts.config.ringing.enabled = true;
+    parts.config.ringing.againAfter = std::chrono::seconds{0};
+  });
+  const std::string call = world.start("alice", "team");
+  SocketClient socket = world.socketOf("alice");
+  REQUIRE(socket.subscribe("call." + call)["event"] == "subscribed");
+  REQUIRE(world.clientOf("bob").post(callPath("team", call, "ignore")).status == 200);
+  CHECK(socket.waitFor("call.rings")["data"]["call"] == call);
+  REQUIRE(
+      world.clientOf("alice").post(callPath("team", call, "rings"), R"({"callees":["user:bob"]})").status ==
+      200);
+  CHECK(socket.waitFor("call.rings")["data"]["call"] == call);
+}
+
 TEST_CASE("sockets: a user is out of the call -> its channel ends for them", "[call_server]") {
   ServerWorld world;
   const std::string call = world.start("alice", "team");

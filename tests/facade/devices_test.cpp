@@ -68,7 +68,9 @@ TEST_CASE("devices: a second one joins and one leaves -> the user stays in the c
   REQUIRE(world.events.count<DeviceLeft>() == 1);
   CHECK(world.events.of<DeviceLeft>().front().device == phone);
   CHECK(world.events.of<DeviceLeft>().front().why == DeviceLeft::Why::left);
-  CHECK(world.broadcaster->named("device.left").size() == 1);
+  REQUIRE(world.broadcaster->named("device.left").size() == 1);
+  const std::string gone = world.broadcaster->named("device.left").front().payload;
+  CHECK(gone.find("\"device_id\":\"phone\",\"reason\":\"left\"") != std::string::npos);
   CHECK(openDevices(world, member(1)) == std::vector<DeviceId>{laptop});
   REQUIRE_REFUSED(world.messenger->heartbeat(call.id, member(1), phone), Reason::notInCall);
   REQUIRE_OK(world.messenger->heartbeat(call.id, member(1), laptop));

@@ -110,6 +110,9 @@ std::vector<messenger::Subscription> announceCalls(messenger::Messenger& messeng
     hub.revokeAll(callChannel(event.call));
     tellThread(hub, event.call);
   }));
+  const auto ringsChanged = [&hub](const auto& event) { tellCall(hub, event.call, "call.rings"); };
+  held.push_back(messenger.onCallRinging(ringsChanged));
+  held.push_back(messenger.onRingStopped(ringsChanged));
   held.push_back(messenger.onMemberRemoved([&hub](const messenger::MemberRemoved& event) {
     hub.revoke(channelOfThread(event.thread), event.user.id);
   }));

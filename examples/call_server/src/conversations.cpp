@@ -14,9 +14,32 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t mostMembers = 100;  ///< shown of one conversation
+constexpr std::size_t mostWith = 8;       ///< shown of one past call
 
 json personOf(const messenger::Messenger& messenger, const messenger::UserId& user) {
   return {{"id", user.id}, {"name", messenger.host().directory().findUserName(user).value_or("")}};
+}
+
+json momentOf(const std::optional<messenger::TimePoint>& moment) {
+  return moment ? json(timeText(*moment)) : json(nullptr);
+}
+
+/// When a call that everyone has left ends, unless somebody comes back.
+std::optional<messenger::TimePoint> emptyUntil(const messenger::Call& call,
+                                               const std::vector<messenger::CallParticipant>& everyone) {
+  std::optional<messenger::TimePoint> last;
+  for (const messenger::CallParticipant& each : everyone) {
+    if (each.inCall()) return std::nullopt;
+    if (!last || *each.leftAt > *last) last = each.leftAt;
+  }
+  if (!last || call.limits.emptyGrace.count() == 0) return std::nullopt;
+  return *last + call.limits.emptyGrace;
+}
+
+/// When a call reaches its longest duration, minus what is `before` that.
+std::optional<messenger::TimePoint> longest(const messenger::Call& call, std::chrono::milliseconds before) {
+  if (call.limits.duration.count() == 0) return std::nullopt;
+  return call.createdAt + (call.limits.duration - before);
 }
 
 json activeCall(const messenger::Messenger& messenger, const messenger::CallView& view) {
@@ -24,11 +47,15 @@ json activeCall(const messenger::Messenger& messenger, const messenger::CallView
   const auto inside =
       std::count_if(everyone.begin(), everyone.end(), [](const auto& each) { return each.inCall(); });
   return {{"id", view.call.id.value()},
+          {"type", toString(view.call.type)},
           {"owner", personOf(messenger, view.call.owner)},
           {"created_at", timeText(view.call.createdAt)},
           {"in_call", view.inCall},
           {"kicked", view.kicked},
-          {"participants", inside}};
+          {"participants", inside},
+          {"empty_until", momentOf(emptyUntil(view.call, everyone))},
+          {"warns_at", momentOf(longest(view.call, view.call.limits.warning))},
+          {"ends_at", momentOf(longest(view.call, {}))}};
 }
 
 json conversation(const messenger::Messenger& messenger, const messenger::Thread& thread,
@@ -53,8 +80,28 @@ json conversation(const messenger::Messenger& messenger, const messenger::Thread
           {"active_call", call == active.end() ? json(nullptr) : activeCall(messenger, *call)}};
 }
 
-json pastCall(const messenger::Messenger& messenger, const messenger::Call& call) {
+/// Everyone else who was in it, as far as they are shown.
+json othersIn(const messenger::Messenger& messenger, const messenger::Call& call,
+              const messenger::UserId& viewer) {
+  json others = json::array();
+  // One more than is shown, and the viewer.
+  for (const auto& each : messenger.host().participants(call.id, 0, mostWith + 2)) {
+    if (each.user != viewer) others.push_back(personOf(messenger, each.user));
+  }
+  return others;
+}
+
+json pastCall(const messenger::Messenger& messenger, const messenger::CallView& view,
+              const messenger::UserId& viewer) {
+  const messenger::Call& call = view.call;
+  json with = othersIn(messenger, call, viewer);
+  const bool more = with.size() > mostWith;
+  if (more) with.erase(with.begin() + mostWith, with.end());
   json shown{{"id", call.id.value()},
+             {"type", toString(call.type)},
+             {"part", toString(view.part)},
+             {"with", std::move(with)},
+             {"with_more", more},
              {"owner", personOf(messenger, call.owner)},
              {"started_at", timeText(call.createdAt)},
              {"duration_seconds", nullptr},
@@ -109,7 +156,9 @@ messenger::Result<json> historyOf(const messenger::Messenger& messenger, const s
   const auto page = messenger.callHistory(thread, userId(user), before);
   if (!page) return tl::unexpected(page.error());
   json calls = json::array();
-  for (const messenger::CallView& each : page->calls) calls.push_back(pastCall(messenger, each.call));
+  for (const messenger::CallView& each : page->calls) {
+    calls.push_back(pastCall(messenger, each, userId(user)));
+  }
   return json{{"calls", std::move(calls)},
               {"next", page->nextPage ? json(page->nextPage->value()) : json(nullptr)}};
 }

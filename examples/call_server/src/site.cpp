@@ -362,10 +362,14 @@ Response Site::whoAmI(const Session& session) {
   const DemoUser* user = findDemoUser(session.user);
   // Two heartbeats in each TTL, so that one may be lost.
   const std::chrono::duration<double> heartbeat = messenger_.config().presence.ttl / 2;
+  const auto& ringing = messenger_.config().ringing;
+  const std::chrono::duration<double> ringTime = ringing.noAnswerAfter;
   return jsonReply({{"user", {{"id", session.user}, {"name", user != nullptr ? user->name : session.user}}},
                     {"media", media_ != nullptr},
                     {"heartbeat_seconds", heartbeat.count()},
-                    {"calls_down", messenger_.host().callsAreDown()}});
+                    {"calls_down", messenger_.host().callsAreDown()},
+                    {"ring_seconds", ringTime.count()},
+                    {"device_replaces", messenger_.config().sessions.newDeviceReplaces}});
 }
 
 Response Site::conversations(const Session& session, std::string_view target) {

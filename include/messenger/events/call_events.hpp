@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -59,6 +60,9 @@ struct DeviceLeft {
   DeviceId device;
   Why why = Why::left;
 };
+
+/// `left`, `silent`, `replaced`: the enumerator's own name.
+[[nodiscard]] std::string_view toString(DeviceLeft::Why why) noexcept;
 
 /// Callees are rung, by a start or again. For pushes to devices that hear no broadcast.
 struct CallRinging {

@@ -1,3 +1,4 @@
+import { deviceId } from "./device.js";
 import { get, getAll, post, request } from "./http.js";
 
 // The server's answers, by what one wants of them. Paths are spelled only here.
@@ -15,13 +16,24 @@ export const history = (thread, before) =>
   get(`/conversations/${part(thread)}/history${before ? `?before=${part(before)}` : ""}`);
 export const media = (call) => get(`/calls/${part(call)}/media`);
 
-export const startCall = (thread) => post(`/api/messenger/threads/${part(thread)}/calls`);
+const here = () => ({ device_id: deviceId() });
+
+/** @param {"video"|"audio"} type */
+export const startCall = (thread, type) => post(`/api/messenger/threads/${part(thread)}/calls`, { ...here(), call_type: type });
 export const showCall = (thread, call) => get(callPath(thread, call));
-export const joinCall = (thread, call) => post(`${callPath(thread, call)}/join`);
-export const leaveCall = (thread, call) => post(`${callPath(thread, call)}/leave`);
+export const joinCall = (thread, call) => post(`${callPath(thread, call)}/join`, here());
+export const leaveCall = (thread, call) => post(`${callPath(thread, call)}/leave`, here());
 export const endCall = (thread, call) => post(`${callPath(thread, call)}/end`);
 export const ignoreCall = (thread, call) => post(`${callPath(thread, call)}/ignore`);
-export const heartbeat = (thread, call) => post(`${callPath(thread, call)}/heartbeat`);
+export const heartbeat = (thread, call) => post(`${callPath(thread, call)}/heartbeat`, here());
 export const participants = (thread, call) => getAll(`${callPath(thread, call)}/participants`);
 export const setKicked = (thread, call, participant, kicked) =>
   request("PUT", `${callPath(thread, call)}/participants/${part(participant)}`, { kicked });
+
+export const rings = (thread, call) => get(`${callPath(thread, call)}/rings`);
+/** @param {string[]} callees each as type:id */
+export const ring = (thread, call, callees) => post(`${callPath(thread, call)}/rings`, { callees });
+export const ringingCalls = () => get("/api/messenger/ringing-calls");
+export const missedCalls = (before) => get(`/api/messenger/missed-calls${before ? `?before=${part(before)}` : ""}`);
+/** The user has seen what they missed, up to this call. */
+export const markMissedSeen = (call) => post("/api/messenger/missed-calls/seen", { call_id: call });

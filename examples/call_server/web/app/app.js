@@ -1,7 +1,10 @@
 import * as api from "./api.js";
 import { Call } from "./call.js";
 import { Conversations } from "./conversations.js";
+import { deviceId } from "./device.js";
 import { byId } from "./dom.js";
+import { MissedCalls } from "./missed_calls.js";
+import { MissedView } from "./missed_view.js";
 import { banner, toast } from "./notices.js";
 import { Ringing } from "./ringing.js";
 import { showMe, showSidebar } from "./sidebar.js";
@@ -9,17 +12,23 @@ import { Socket } from "./socket.js";
 import { Stage } from "./stage.js";
 import { offerStats } from "./stats.js";
 import { ThreadView } from "./thread_view.js";
+import { countInTitle } from "./title.js";
 import { sayError } from "./words.js";
 
 const noMedia = "No media server is set up: calls have no picture and no sound.";
 const callsDown = "Calls are paused for maintenance. Calls that were going on have ended.";
 const noServer = "Connection lost. Trying to reach the server again…";
-const recently = 45000;
+const missedHash = "#missed";
+const ofCalls = [
+  "joined.call", "left.call", "device.joined", "device.left", "call.ignored", "call.kicked", "call.ending", "call.ended",
+  "call.ready", "call.participants", "call.rings",
+];
 
 /** Everything for one signed-in user. */
 export class App {
   #socket = new Socket();
   #conversations = new Conversations(this.#socket);
+  #missed = new MissedCalls();
   /** @type {Call|null} */
   #call = null;
   #stopped = new AbortController();
@@ -29,15 +38,21 @@ export class App {
     this.me = session.user;
     this.session = session;
     this.signedOut = signedOut;
-    this.stage = new Stage({ me: this.me, close: () => this.#closeStage(), rejoin: (thread, call) => this.#join(thread, call) });
+    this.stage = new Stage({ me: this.me, close: () => this.#closeStage(), rejoin: (thread, call) => this.#join(thread, call), again: (thread, type) => this.#start(thread, type) });
     this.threadView = new ThreadView({
       me: this.me,
       back: () => this.#open(null),
-      start: (thread) => this.#enter(thread, (call) => call.start()),
+      start: (thread, type) => this.#start(thread, type),
       join: (thread, call) => this.#join(thread, call),
       decline: (thread, call) => this.#decline(thread, call),
     });
-    this.ringing = new Ringing({ accept: (thread, call) => this.#join(thread, call), isBusy: () => this.#isInCall });
+    this.missedView = new MissedView(this.#missed, {
+      back: () => this.#open(null),
+      open: (thread) => this.#open(thread),
+      call: (thread, type) => this.#start(thread, type),
+      mayCall: (thread) => !this.#isInCall && !this.session.calls_down && this.#conversations.byId(thread)?.active_call === null,
+    });
+    this.ringing = new Ringing({ me: this.me, accept: (thread, call) => this.#join(thread, call), isBusy: () => this.#isInCall });
     offerStats(() => this.#call);
   }
 
@@ -46,7 +61,7 @@ export class App {
   }
 
   get #selected() {
-    return decodeURIComponent(location.hash.slice(2)) || null;
+    return location.hash.startsWith("#/") ? decodeURIComponent(location.hash.slice(2)) || null : null;
   }
 
   async begin() {
@@ -55,7 +70,14 @@ export class App {
     showMe(this.me, () => this.#signOut());
     this.#showSession();
     this.#listen();
-    this.#conversations.on("change", () => this.#show());
+    this.#conversations.on("change", () => {
+      this.#call?.see(this.#conversations.byId(this.#call.thread)?.active_call ?? null);
+      this.#show();
+    });
+    this.#missed.on("change", () => this.#show());
+    // On another device they may have been seen meanwhile.
+    const look = () => document.visibilityState === "visible" && this.#loadMissed();
+    document.addEventListener("visibilitychange", look, { signal: this.#stopped.signal });
     addEventListener("hashchange", () => this.#show(), { signal: this.#stopped.signal });
     await this.#conversations.load();
     this.#socket.connect();
@@ -68,6 +90,7 @@ export class App {
     this.ringing.stopAll();
     this.stage.close();
     clearTimeout(this.#lost);
+    countInTitle(0);
     for (const name of ["connection", "down", "media", "call"]) banner(name, null);
     byId("shell").hidden = true;
   }
@@ -81,18 +104,36 @@ export class App {
     socket.on("stale", ({ channel }) => this.#lookAgain(channel));
     socket.on("incoming.call", ({ call, sender }) => {
       const group = call.thread_type === 2 ? (call.thread_name ?? this.#conversations.byId(call.thread_id)?.name ?? "a group") : null;
-      this.ringing.add({ call: call.id, thread: call.thread_id, from: sender.name, group });
+      if (this.#isInCall && this.#call.id === call.id) return;
+      this.ringing.add({ call: call.id, thread: call.thread_id, from: sender.name, group, isAudio: call.type_verbose === "AUDIO" });
       this.#reload(call.thread_id);
     });
-    for (const event of ["joined.call", "left.call", "call.ignored", "call.kicked", "call.ended", "call.ready", "call.participants"]) {
-      socket.on(event, (data) => this.#hear(event, data));
-    }
+    socket.on("ring.stopped", ({ id, thread_id: thread, reason, device_id: device }) => {
+      this.#stopRinging(id, reason, device);
+      this.#reload(thread);
+    });
+    socket.on("call.missed", ({ call, sender }) => {
+      // It has not rung here: this user is in another call.
+      if (!this.ringing.hasStopped(call.id)) toast(`${sender.name} called while you were in a call`);
+      this.#loadMissed();
+      this.#reload(call.thread_id);
+    });
+    for (const event of ofCalls) socket.on(event, (data) => this.#hear(event, data));
+  }
+
+  #stopRinging(call, reason, device) {
+    const isHere = device !== undefined && device === deviceId();
+    const elsewhere = { answered: "answeredElsewhere", declined: "declinedElsewhere" };
+    this.ringing.stop(call, isHere ? null : (elsewhere[reason] ?? reason));
   }
 
   #hear(event, data) {
     const call = data.call_id ?? data.id ?? data.call;
-    if (event === "call.ended") this.ringing.stop(call, { wasMissed: true });
-    if (["joined.call", "call.ignored", "call.kicked"].includes(event)) this.ringing.stop(call);
+    // Where nobody is rung one by one, as in a large group, these are all that stops it.
+    if (event === "joined.call") this.#stopRinging(call, "answered", data.device_id);
+    if (event === "call.ignored") this.#stopRinging(call, "declined");
+    if (event === "call.ended") this.ringing.stop(call, "ended");
+    if (event === "call.kicked") this.ringing.stop(call, null);
     if (event === "call.kicked" && !data.kicked && !this.#isInCall) toast("You may join the call again.");
     this.#call?.hear(event, data);
     if (data.thread_id) this.#reload(data.thread_id);
@@ -117,7 +158,8 @@ export class App {
       this.#showSession();
       await this.#conversations.load();
       await this.#call?.catchUp();
-      this.#ringForRecent();
+      await this.ringing.check();
+      await this.#missed.load();
       this.threadView.reload(this.#selected);
     } catch (error) {
       this.#judge(error);
@@ -148,22 +190,19 @@ export class App {
   }
 
   #showSession() {
+    this.ringing.setLongest(this.session.ring_seconds);
     banner("down", this.session.calls_down ? callsDown : null);
     banner("media", this.session.media ? null : noMedia);
   }
 
-  /** A call that started while this page was not connected rings too, while it is young. */
-  #ringForRecent() {
-    for (const { id, name, type, active_call: call } of this.#conversations.list) {
-      if (!call || call.in_call || call.kicked || call.owner.id === this.me.id) continue;
-      if (Date.now() - Date.parse(call.created_at) > recently) continue;
-      this.ringing.add({ call: call.id, thread: id, from: call.owner.name, group: type === "group" ? name : null });
-    }
+  #loadMissed() {
+    this.#missed.load().catch((error) => this.#judge(error));
   }
 
   /** After a reload this window goes on with the call it was in; another window of the same person offers to. */
   async #goOn() {
-    const call = history.state?.call;
+    const { call, device } = history.state ?? {};
+    if (device !== deviceId()) return;
     const conversation = call && this.#conversations.byCall(call);
     if (conversation?.active_call.in_call) await this.#enter(conversation.id, (entered) => entered.resume(call));
   }
@@ -176,9 +215,27 @@ export class App {
   #show() {
     const selected = this.#selected;
     this.#showStage(selected);
-    byId("shell").classList.toggle("has-selection", selected !== null);
-    showSidebar(this.#conversations.list, { me: this.me, selected, open: (id) => this.#open(id) });
+    const isMissed = location.hash === missedHash;
+    const missed = { unseen: this.#missed.unseen, isOpen: isMissed, open: () => this.#openMissed() };
+    byId("shell").classList.toggle("has-selection", selected !== null || isMissed);
+    showSidebar(this.#conversations.list, { me: this.me, selected, open: (id) => this.#open(id), missed });
+    countInTitle(this.#missed.unseen);
+    this.#showPlace(selected, isMissed);
+  }
+
+  #showPlace(selected, isMissed) {
+    if (isMissed) {
+      this.threadView.hide();
+      this.missedView.show();
+      return;
+    }
+    this.missedView.hide();
     this.threadView.show(this.#conversations.byId(selected), { isDown: this.session.calls_down, isBusy: this.#isInCall });
+  }
+
+  #openMissed() {
+    location.hash = missedHash;
+    byId("conversation").focus({ preventScroll: true });
   }
 
   /** The call is seen where its conversation would be; elsewhere a line leads back to it. */
@@ -195,7 +252,11 @@ export class App {
     const back = { label: "Return", action: () => this.#open(call.thread) };
     banner("call", isAway ? `You are in a call: ${call.conversation.name}` : null, back);
     // Kept with this entry of the window's history, so that a reload of this window finds it, and no other window does.
-    if (this.#isInCall && call.id && history.state?.call !== call.id) history.replaceState({ call: call.id }, "");
+    if (this.#isInCall && call.id && history.state?.call !== call.id) history.replaceState({ call: call.id, device: deviceId() }, "");
+  }
+
+  async #start(thread, type) {
+    await this.#enter(thread, (call) => call.start(type));
   }
 
   async #join(thread, call) {
@@ -207,7 +268,8 @@ export class App {
     if (this.#isInCall) return;
     const conversation = this.#conversations.byId(thread);
     const beatSeconds = this.session.heartbeat_seconds;
-    const call = new Call({ conversation, me: this.me, socket: this.#socket, beatSeconds });
+    const deviceReplaces = this.session.device_replaces;
+    const call = new Call({ conversation, me: this.me, socket: this.#socket, beatSeconds, deviceReplaces });
     this.#call = call;
     call.on("change", () => this.#showStage(this.#selected));
     call.on("over", () => this.#over(call));

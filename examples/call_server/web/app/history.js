@@ -1,20 +1,23 @@
 import * as api from "./api.js";
 import { fill, h, icon } from "./dom.js";
-import { sayDuration, sayEnd, sayError, sayWhen } from "./words.js";
+import { listNames, sayDuration, sayEnd, sayError, sayPart, sayWhen } from "./words.js";
 
 /** The past calls of one conversation. */
 export class History {
   element = h("section", { class: "history", "aria-labelledby": "history-title" });
   #thread;
   #me;
+  #isGroup;
   #calls = [];
   #next = null;
   #list = h("ol", {});
   #more = h("button", { class: "quiet", hidden: true, onclick: () => this.#loadMore() }, "Show earlier calls");
 
-  constructor(thread, me) {
+  /** @param {{thread: string, me: string, isGroup: boolean}} settings */
+  constructor({ thread, me, isGroup }) {
     this.#thread = thread;
     this.#me = me;
+    this.#isGroup = isGroup;
     this.element.append(h("h3", { id: "history-title" }, "Calls"), this.#list, this.#more);
   }
 
@@ -49,18 +52,31 @@ export class History {
 
   #line(call) {
     const isMine = call.owner.id === this.#me;
-    const isFruitless = ["declined", "setupFailed"].includes(call.end_reason);
+    const isMissed = ["missed", "busy"].includes(call.part);
+    const isFruitless = isMissed || call.part === "declined" || ["declined", "setupFailed", "noAnswer"].includes(call.end_reason);
+    const shape = isMine ? "outgoing" : isMissed ? "missed" : "incoming";
+    // How a missed call ended is not its callee's matter; that it goes on is.
+    const end = isMissed && call.end_reason !== null ? null : sayEnd(call, this.#me);
+    const details = [sayWhen(call.started_at), call.type === "audio" && "audio", end, this.#sayWith(call)];
     return h(
       "li",
-      { class: isFruitless ? "past-call fruitless" : "past-call", dataset: { call: call.id, end: call.end_reason ?? "" } },
-      h("span", { class: "past-call-icon" }, icon(isMine ? "outgoing" : "incoming")),
+      { class: isFruitless ? "past-call fruitless" : "past-call", dataset: { call: call.id, end: call.end_reason ?? "", part: call.part ?? "" } },
+      h("span", { class: "past-call-icon" }, icon(shape)),
       h(
         "span",
         { class: "past-call-text" },
-        h("strong", {}, isMine ? "You called" : `${call.owner.name} called`),
-        h("span", {}, `${sayWhen(call.started_at)} · ${sayEnd(call, this.#me)}`),
+        h("strong", {}, sayPart(call, this.#me)),
+        h("span", {}, details.filter(Boolean).join(" · ")),
       ),
       call.duration_seconds !== null && !isFruitless && h("span", { class: "duration" }, sayDuration(call.duration_seconds)),
     );
+  }
+
+  /** Between two that goes without saying. */
+  #sayWith({ with: others = [], with_more: more, part }) {
+    if (!this.#isGroup || others.length === 0) return null;
+    const shown = others.map(({ name }) => name);
+    const names = listNames(more ? [...shown, "more"] : shown);
+    return ["outgoing", "answered"].includes(part) ? `with ${names}` : `${names} took part`;
   }
 }

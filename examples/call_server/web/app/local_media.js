@@ -18,13 +18,18 @@ export class LocalMedia extends Emitter {
   problem = null;
   #closed = false;
 
-  /** Takes both, or what there is of them. Never fails: a call without a camera is still a call. */
-  async open() {
+  /**
+   * Takes both, or what there is of them; of an audio call the microphone alone. Never fails: a call without a camera is still a call.
+   *
+   * @param {{video: boolean}} wanted
+   */
+  async open({ video }) {
+    const kinds = video ? ["audio", "video"] : ["audio"];
     try {
-      this.#take(await navigator.mediaDevices.getUserMedia(wishes));
+      this.#take(await navigator.mediaDevices.getUserMedia(Object.fromEntries(kinds.map((kind) => [kind, wishes[kind]]))));
     } catch (error) {
       this.problem = error;
-      for (const kind of ["audio", "video"]) await this.#takeOne(kind);
+      for (const kind of kinds) await this.#takeOne(kind);
     }
     this.microphoneOn = this.tracks.audio !== null;
     this.cameraOn = this.tracks.video !== null;

@@ -1,5 +1,6 @@
 import * as api from "./api.js";
 import { App } from "./app.js";
+import { claimDevice } from "./device.js";
 import { toast } from "./notices.js";
 import { showSignIn } from "./sign_in.js";
 import { sayError } from "./words.js";
@@ -8,6 +9,7 @@ let app = null;
 
 async function begin() {
   try {
+    await claimDevice();
     app = new App(await api.session(), again);
     await app.begin();
   } catch (error) {

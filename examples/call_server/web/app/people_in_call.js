@@ -29,7 +29,7 @@ function asPerson(key, name, remote, call) {
     stream: remote?.stream ?? null,
     microphoneOn: remote?.microphoneOn ?? !hasMedia,
     cameraOn: remote?.cameraOn ?? !hasMedia,
-    note: remote || !hasMedia ? null : "No picture or sound yet",
+    note: remote || !hasMedia ? null : call.isAudio ? "No sound yet" : "No picture or sound yet",
   };
 }
 

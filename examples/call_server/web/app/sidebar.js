@@ -11,8 +11,24 @@ function sayState({ active_call: call, type, members, member_count: count }, me)
   return listNames(count > members.length ? [...names, `${count - members.length} more`] : [...names, "you"]);
 }
 
-/** The list of conversations. @param {{me, selected: string|null, open: (id: string) => void}} settings */
-export function showSidebar(list, { me, selected, open }) {
+function missedEntry({ unseen, isOpen, open }) {
+  const count = unseen > 99 ? "99+" : String(unseen);
+  return h(
+    "button",
+    { class: "missed-entry", "aria-current": isOpen ? "page" : null, dataset: { focus: "missed" }, onclick: open },
+    h("span", { class: "past-call-icon missed-icon" }, icon("missed")),
+    h("span", { class: "conversation-text" }, h("strong", {}, "Missed calls")),
+    unseen > 0 && h("span", { class: "badge" }, h("span", { "aria-hidden": "true" }, count), h("span", { class: "for-ears" }, `${count} new`)),
+  );
+}
+
+/**
+ * The list of conversations, below the missed calls.
+ *
+ * @param {{me, selected: string|null, open: (id: string) => void, missed: {unseen: number, isOpen: boolean, open: () => void}}} settings
+ */
+export function showSidebar(list, { me, selected, open, missed }) {
+  fill(byId("missed"), missedEntry(missed));
   const items = list.map((each) =>
     h(
       "li",

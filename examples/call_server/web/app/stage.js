@@ -1,10 +1,11 @@
+import { CallNotes } from "./call_notes.js";
 import { byId, fill, h, icon } from "./dom.js";
 import { announce, toast } from "./notices.js";
 import { peopleInCall } from "./people_in_call.js";
 import { showPeople } from "./people_panel.js";
 import { Summary } from "./summary.js";
 import { Grid } from "./tiles.js";
-import { listNames, sayClock, sayDeviceError, sayError } from "./words.js";
+import { listNames, sayClock, sayDeviceError, sayError, sayRinging } from "./words.js";
 
 /** The call this page is in: the grid, the controls, and at the end how it went. */
 export class Stage {
@@ -32,10 +33,12 @@ export class Stage {
     const stage = byId("stage");
     stage.replaceChildren(
       h("header", { class: "stage-header" }, h("div", {}, title, this.#state), this.#clock),
+      new CallNotes(call).element,
       h("div", { class: "stage-body" }, this.#grid.element, this.#panel),
       this.#controls,
     );
     stage.classList.remove("is-over");
+    call.on("change", () => this.#call === call && stage.classList.toggle("is-audio", call.isAudio));
     call.on("change", () => this.#call === call && this.#show());
     this.#show();
     this.#controls.querySelector("button")?.focus();
@@ -78,7 +81,7 @@ export class Stage {
     const others = call.others.map(({ owner }) => owner.name);
     if (others.length > 0) return this.#sayTogether(call, others);
     if (call.wasAnswered) return "You are alone in this call";
-    return call.conversation.type === "private" ? `Ringing ${call.conversation.name}…` : "Ringing the others…";
+    return sayRinging(call);
   }
 
   // Between two the title says with whom already.
@@ -116,7 +119,7 @@ export class Stage {
     fill(
       this.#controls,
       toggle("microphone", local.microphoneOn, "Microphone", "Mic", ["microphone", "microphoneOff"], () => local.setMicrophone(!local.microphoneOn)),
-      toggle("camera", local.cameraOn, "Camera", "Camera", ["camera", "cameraOff"], () => local.setCamera(!local.cameraOn)),
+      !call.isAudio && toggle("camera", local.cameraOn, "Camera", "Camera", ["camera", "cameraOff"], () => local.setCamera(!local.cameraOn)),
       h(
         "button",
         { class: "control", "aria-expanded": String(!this.#panel.hidden), "aria-controls": "people-panel", dataset: { focus: "people", control: "people" }, onclick: () => this.#togglePeople() },

@@ -25,7 +25,8 @@ class Tile {
     this.#cover.replaceChildren(avatar(name, "large"), ...(note ? [h("p", {}, note)] : []));
     this.#label.replaceChildren(label);
     if (!microphoneOn && !note) this.#label.append(icon("microphoneOff"), h("span", { class: "for-ears" }, ", muted"));
-    if (!cameraOn && !note) this.#label.append(icon("cameraOff"), h("span", { class: "for-ears" }, ", camera off"));
+    // Of an audio call it goes without saying.
+    if (!cameraOn && !note) this.#label.append(h("span", { class: "camera-note" }, icon("cameraOff"), h("span", { class: "for-ears" }, ", camera off")));
   }
 }
 

@@ -22,6 +22,12 @@ const reasons = {
   notInCall: "You are not in this call any more. Join again to go on.",
   alreadyJoined: "You have already answered this call.",
   notOwnerOrAdmin: "Only who started the call or runs the group can do that.",
+  calleeBusy: "They are in another call. Try again later.",
+  tooManyDevices: "You are in this call on too many devices. Leave it on one of them first.",
+  rangJustNow: "It rang there a moment ago. Wait some seconds before you ring again.",
+  tooManyCallees: "It rings for as many as it may already. Wait until somebody has answered.",
+  ringingDisabled: "Nobody can be rung on this server.",
+  userNotFound: "This person is not in the conversation any more.",
   notGroup: "Nobody can be removed from a call between two.",
   noMediaServer: "This server has no media server, so there is no picture and no sound.",
   storageUnavailable: "The server cannot reach its data right now. Try again in a moment.",
@@ -84,17 +90,79 @@ export function sayEnd(call, me) {
       return by ? `Ended by ${by}` : "Ended";
     case "declined":
       return by ? `Declined by ${by}` : "Declined";
+    case "noAnswer":
+      return "No answer";
     case "lastLeft":
       return "Everyone left";
+    case "alone":
+      return "Nobody else was in it";
+    case "maxDuration":
+      return "Reached the longest duration";
     case "inactive":
       return "Connection lost";
     case "setupFailed":
       return "Could not be set up";
     case "maintenance":
       return "Ended for maintenance";
+    case "host":
+      return "Ended by the server";
     default:
       return "Ended";
   }
+}
+
+/** What a call of the history was to `me`. */
+export function sayPart({ part, owner }, me) {
+  if (owner.id === me) return "You called";
+  switch (part) {
+    case "missed":
+      return `You missed a call from ${owner.name}`;
+    case "busy":
+      return `${owner.name} called while you were in a call`;
+    case "declined":
+      return `You declined a call from ${owner.name}`;
+    default:
+      return `${owner.name} called`;
+  }
+}
+
+/** Why it does not ring any more; null where nothing needs to be said. */
+export function sayRingStop(why, from) {
+  switch (why) {
+    case "answeredElsewhere":
+      return `${from}: answered on another device`;
+    case "declinedElsewhere":
+      return `${from}: declined on another device`;
+    case "missed":
+      return `You missed a call from ${from}`;
+    case "cancelled":
+      return `${from} hung up before you answered`;
+    case "ended":
+      return `The call from ${from} is over`;
+    default:
+      return null;
+  }
+}
+
+const ringStates = { ringing: "ringing…", answered: "left", declined: "declined", missed: "no answer", cancelled: "not reached", busy: "in another call" };
+
+/** What has come of ringing somebody who is not in the call. */
+export const sayRingState = (state) => ringStates[state] ?? state;
+
+/**
+ * How it goes while nobody has answered.
+ *
+ * @param {{conversation: {name: string, type: string}, rings: Array<{name: string, state: string}>}} call
+ */
+export function sayRinging({ conversation, rings }) {
+  const isPrivate = conversation.type === "private";
+  const ringing = rings.filter(({ state }) => state === "ringing").map(({ name }) => name);
+  if (rings.length === 0) return isPrivate ? `Ringing ${conversation.name}…` : "Ringing the others…";
+  if (ringing.length > 4) return `Ringing ${ringing.length} people…`;
+  if (ringing.length > 0) return `Ringing ${listNames(ringing)}…`;
+  if (!isPrivate) return "Nobody has answered";
+  const { state, name } = rings[0];
+  return state === "busy" ? `${name} is in another call` : `${name}: ${sayRingState(state)}`;
 }
 
 export function listNames(names) {
