@@ -8,7 +8,7 @@ export function callTests(place) {
   let world, alice, bob;
 
   test("call: Alice calls, Bob's page rings, he accepts, both see each other; Alice ends, both are told", async () => {
-    world = await World.make(place, "call");
+    world = await World.make(place, "call", { MESSENGER_LIMITS_EMPTY_GRACE: "1" });
     alice = await world.people.signedIn("alice");
     bob = await world.people.signedIn("bob", { viewport: phone });
     await place.screenshot(await world.people.open("carol"), "call_server_sign_in");

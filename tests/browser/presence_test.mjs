@@ -12,7 +12,7 @@ export function presenceTests(place) {
 
   function begin() {
     test("presence: pages are closed without leaving; at first nobody is evicted", async () => {
-      world = await World.make(place, "presence", { MESSENGER_PRESENCE_TTL: "20", MESSENGER_PRESENCE_WRITE_BEHIND: "1" }, ["--media-token-seconds", "10"]);
+      world = await World.make(place, "presence", { MESSENGER_PRESENCE_TTL: "20", MESSENGER_PRESENCE_WRITE_BEHIND: "1", MESSENGER_LIMITS_EMPTY_GRACE: "0" }, ["--media-token-seconds", "10"]);
       alice = await world.people.signedIn("alice");
       const bob = await world.people.signedIn("bob");
       const second = await world.people.signedIn("alice");

@@ -9,6 +9,7 @@ import { groupTests } from "./group_test.mjs";
 import { hostileTests } from "./hostile_test.mjs";
 import { pageTests } from "./page_test.mjs";
 import { presenceTests } from "./presence_test.mjs";
+import { ringingTests } from "./ringing_test.mjs";
 import { restartTests } from "./restarts_test.mjs";
 import { secretTests } from "./secrets_test.mjs";
 import { Capture } from "./support/capture.mjs";
@@ -65,7 +66,7 @@ if (options.page) {
   const presence = presenceTests(place);
   presence.begin();
   pageTests(place);
-  for (const tests of [callTests, groupTests, hostileTests, restartTests]) tests(place);
+  for (const tests of [callTests, ringingTests, groupTests, hostileTests, restartTests]) tests(place);
   presence.finish();
   secretTests(place);
 }

@@ -73,10 +73,12 @@ export class History {
   }
 
   /** Between two that goes without saying. */
-  #sayWith({ with: others = [], with_more: more, part }) {
+  #sayWith({ with: people = [], with_more: more, part, owner }) {
+    const wasIn = ["outgoing", "answered"].includes(part);
+    const others = wasIn ? people : people.filter(({ id }) => id !== owner.id);
     if (!this.#isGroup || others.length === 0) return null;
     const shown = others.map(({ name }) => name);
-    const names = listNames(more ? [...shown, "more"] : shown);
-    return ["outgoing", "answered"].includes(part) ? `with ${names}` : `${names} took part`;
+    const names = listNames(more ? [...shown, "others"] : shown);
+    return `${wasIn ? "with" : "answered by"} ${names}`;
   }
 }

@@ -9,7 +9,7 @@ export class MissedView {
     { class: "thread-header" },
     h("button", { class: "quiet icon-button back", "aria-label": "All conversations", onclick: () => this.actions.back() }, icon("back")),
     h("span", { class: "past-call-icon missed-icon" }, icon("missed")),
-    h("div", { class: "thread-title" }, h("h2", {}, "Missed calls"), h("p", {}, "Calls that rang for you, and that nobody answered for you")),
+    h("div", { class: "thread-title" }, h("h2", {}, "Missed calls"), h("p", {}, "Calls that you did not answer")),
   );
   #list = h("ol", { class: "missed-list" });
   #more = h("button", { class: "quiet", hidden: true, onclick: () => this.#loadMore() }, "Show earlier calls");

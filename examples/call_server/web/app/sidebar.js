@@ -5,6 +5,7 @@ import { listNames } from "./words.js";
 /** What a conversation's second line says. */
 function sayState({ active_call: call, type, members, member_count: count }, me) {
   if (call?.in_call) return "You are in this call";
+  if (call?.empty_until) return "Everyone has left the call";
   if (call) return call.owner.id === me.id ? "Your call is going on" : `${call.owner.name} is in a call`;
   if (type === "private") return "Private";
   const names = members.filter(({ id }) => id !== me.id).map(({ name }) => name);

@@ -82,7 +82,7 @@ export class ThreadView {
     if (!call) return fill(this.#card);
     const isMine = call.owner.id === this.actions.me.id;
     const kind = call.type === "audio" ? "an audio call" : "a call";
-    const who = call.in_call ? "You are in this call on another device" : isMine ? "Your call is going on" : `${call.owner.name} started ${kind}`;
+    const who = call.in_call ? "You are in this call on another device" : call.empty_until ? "Everyone has left the call" : isMine ? "Your call is going on" : `${call.owner.name} started ${kind}`;
     const join = { class: "primary join-button", dataset: { focus: "join" }, onclick: () => this.actions.join(id, call.id) };
     fill(
       this.#card,
@@ -110,6 +110,6 @@ export class ThreadView {
     const seconds = Math.max(0, Math.round((Date.parse(call.empty_until) - Date.now()) / 1000));
     const counter = h("span", { class: "count-down", role: "timer" }, sayClock(seconds));
     this.#timer = setTimeout(() => this.#card.isConnected && fill(this.#card.querySelector(".call-card-state"), ...this.#sayState(call)), 1000);
-    return ["Nobody is in it. It ends in ", counter];
+    return ["It ends in ", counter, " unless somebody joins"];
   }
 }
