@@ -86,7 +86,7 @@ export function callTests(place) {
     let asked = 0;
     await handOut(bob, async (details) => {
       asked += 1;
-      return asked === 1 ? { ...details, ...world.janus.tokens(details.room, -1) } : details;
+      return asked === 1 ? { ...details, token: world.janus.token(-1) } : details;
     });
     await bob.reload();
     await until("Bob's page is back", async () => (await stats(bob)).media === "connected");
@@ -99,7 +99,7 @@ export function callTests(place) {
     let asked = 0;
     await handOut(bob, async (details) => {
       asked += 1;
-      return { ...details, ...world.janus.tokens(details.room, 3), expires_in: 3 };
+      return { ...details, token: world.janus.token(3), expires_in: 3 };
     });
     await bob.reload();
     await until("Bob's page has renewed its tokens twice: the first are worth nothing now", () => asked === 3);

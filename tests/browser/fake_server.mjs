@@ -262,7 +262,7 @@ const routes = [
   ["GET", /^\/session$/, (w, me) => ({ user: w.user(me), media: w.media, heartbeat_seconds: w.heartbeatSeconds, calls_down: w.down, ring_seconds: 45, device_replaces: w.deviceReplaces })],
   ["GET", /^\/conversations$/, (w, me) => w.threads.filter((t) => t.members.includes(me)).map((t) => w.conversation(t, me))],
   ["GET", /^\/conversations\/(\w+)\/history$/, (w, me, thread, body, query) => w.history(me, thread, query.get("before"))],
-  ["GET", /^\/calls\/(\w+)\/media$/, (w, me, call) => w.mediaOf(me, call)],
+  ["POST", /^\/calls\/(\w+)\/media$/, (w, me, call) => w.mediaOf(me, call)],
   ["POST", /^\/api\/messenger\/threads\/(\w+)\/calls$/, (w, me, thread, body) => w.shown(w.start(me, thread, body), me)],
   ["GET", /^\/api\/messenger\/threads\/\w+\/calls\/(\w+)$/, (w, me, call) => w.shown(w.call(call), me)],
   ["POST", /^\/api\/messenger\/threads\/\w+\/calls\/(\w+)\/join$/, (w, me, call, body) => w.join(me, w.call(call), body.device_id)],

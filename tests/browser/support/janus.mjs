@@ -101,14 +101,17 @@ export class Janus {
     return (await this.#admin({ janus: "message_plugin", plugin: videoRoom, request })).response;
   }
 
-  /** The two tokens that open a room, for so many seconds; below zero they have expired already. */
-  tokens(room, seconds) {
-    const expiry = Math.floor(Date.now() / 1000) + seconds;
-    const signed = (realm, descriptor) => {
-      const text = `${expiry},${realm},${descriptor}`;
-      return `${text}:${createHmac("sha1", this.secrets.tokenAuth).update(text).digest("base64")}`;
-    };
-    return { token: signed("janus", videoRoom), room_token: signed(videoRoom, `room=${room}`) };
+  /** The token with which Janus talks to a page, for so many seconds; below zero it has expired already. */
+  token(seconds) {
+    const text = `${Math.floor(Date.now() / 1000) + seconds},janus,${videoRoom}`;
+    return `${text}:${createHmac("sha1", this.secrets.tokenAuth).update(text).digest("base64")}`;
+  }
+
+  /** @returns {Promise<string[]>} the ids of those who are in the call's room */
+  async inRoom(call) {
+    const room = (await this.rooms()).find((each) => String(each.room).includes(call));
+    const { participants } = await this.videoRoom({ request: "listparticipants", room: room.room });
+    return participants.map(({ id }) => String(id));
   }
 
   async rooms() {

@@ -14,15 +14,17 @@ export const signOut = () => request("DELETE", "/session");
 export const conversations = () => getAll("/conversations");
 export const history = (thread, before) =>
   get(`/conversations/${part(thread)}/history${before ? `?before=${part(before)}` : ""}`);
-export const media = (call) => get(`/calls/${part(call)}/media`);
 
 const here = () => ({ device_id: deviceId() });
+
+/** Lets this device into the call's room. */
+export const media = (call) => post(`/calls/${part(call)}/media`, here());
 
 /** @param {"video"|"audio"} type */
 export const startCall = (thread, type) => post(`/api/messenger/threads/${part(thread)}/calls`, { ...here(), call_type: type });
 export const showCall = (thread, call) => get(callPath(thread, call));
 export const joinCall = (thread, call) => post(`${callPath(thread, call)}/join`, here());
-export const leaveCall = (thread, call) => post(`${callPath(thread, call)}/leave`, here());
+export const leaveCall = (thread, call, device = deviceId()) => post(`${callPath(thread, call)}/leave`, { device_id: device });
 export const endCall = (thread, call) => post(`${callPath(thread, call)}/end`);
 export const ignoreCall = (thread, call) => post(`${callPath(thread, call)}/ignore`);
 export const heartbeat = (thread, call) => post(`${callPath(thread, call)}/heartbeat`, here());

@@ -252,7 +252,8 @@ export class App {
     const back = { label: "Return", action: () => this.#open(call.thread) };
     banner("call", isAway ? `You are in a call: ${call.conversation.name}` : null, back);
     // Kept with this entry of the window's history, so that a reload of this window finds it, and no other window does.
-    if (this.#isInCall && call.id && history.state?.call !== call.id) history.replaceState({ call: call.id, device: deviceId() }, "");
+    const isKept = history.state?.call === call?.id && history.state?.device === deviceId();
+    if (this.#isInCall && call.id && !isKept) history.replaceState({ call: call.id, device: deviceId() }, "");
   }
 
   async #start(thread, type) {

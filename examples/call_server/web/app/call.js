@@ -1,6 +1,6 @@
 import * as api from "./api.js";
 import { coalesce } from "./coalesce.js";
-import { deviceId } from "./device.js";
+import { becomeAnotherDevice, deviceId } from "./device.js";
 import { Emitter } from "./emitter.js";
 import { Heartbeat } from "./heartbeat.js";
 import { LocalMedia } from "./local_media.js";
@@ -185,6 +185,21 @@ export class Call extends Emitter {
     this.#comeBack();
   }
 
+  /**
+   * Somebody sits in this device's place in the room. As another device it has another place, and leaving with the old one throws out
+   * whoever is there.
+   */
+  async #takeAnotherPlace() {
+    const before = await becomeAnotherDevice();
+    try {
+      await api.joinCall(this.thread, this.id);
+      await api.leaveCall(this.thread, this.id, before);
+    } catch (error) {
+      this.#judge(error);
+    }
+    this.link?.restart();
+  }
+
   /** Connected again: events of the meantime are missing. */
   async catchUp() {
     this.#heartbeat?.now();
@@ -212,6 +227,7 @@ export class Call extends Emitter {
     if (this.isOver) return this.local.close();
     this.link = new MediaLink(this.id, this.#me.name, this.local);
     this.link.on("change", () => this.emit("change"));
+    this.link.on("taken", () => this.#takeAnotherPlace());
     this.link.on("refused", () => this.refresh());
     this.link.run();
     this.#heartbeat.now();

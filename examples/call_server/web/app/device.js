@@ -41,6 +41,15 @@ function hold(name) {
   });
 }
 
+/** This page is another device from now on. @returns {Promise<string>} the name it had */
+export async function becomeAnotherDevice() {
+  const before = own;
+  own = makeName();
+  keep(own);
+  await hold(own);
+  return before;
+}
+
 /** Once, before anything is asked of the server. */
 export async function claimDevice() {
   if (own) return;
@@ -49,7 +58,5 @@ export async function claimDevice() {
     own = before;
     return;
   }
-  own = makeName();
-  keep(own);
-  await hold(own);
+  await becomeAnotherDevice();
 }

@@ -6,21 +6,21 @@ import { Room } from "./room.js";
 
 /**
  * Keeps a call's media going: asks the server for the way in, stays in the room, and when that is lost begins again, until it is
- * closed. Emits `change` when `state` or who is seen changes, `refused` when the server says that we are not in the call.
+ * closed. Emits `change` when `state` or who is seen changes, `refused` when the server says that we are not in the call, `taken` when
+ * somebody sits in our place in the room and does not go.
  */
 export class MediaLink extends Emitter {
   /** @type {"connecting"|"connected"|"waiting"|"none"|"closed"} */
   state = "connecting";
   /** @type {Room|null} */
   room = null;
-  /** Joined under our own id elsewhere: another window has this call. */
-  isElsewhere = false;
   #call;
   #name;
   #local;
   #backoff = new Backoff({ first: 300, most: 5000 });
   #wake = new AbortController();
   #renewal = 0;
+  #timesTaken = 0;
 
   constructor(call, name, local) {
     super();
@@ -79,7 +79,7 @@ export class MediaLink extends Emitter {
     room.on("change", () => this.emit("change"));
     this.#renewLater(details, room);
     await room.enter();
-    this.isElsewhere = false;
+    this.#timesTaken = 0;
     this.#become("connected");
     const since = performance.now();
     await room.over;
@@ -89,7 +89,9 @@ export class MediaLink extends Emitter {
 
   /** @returns {number} how long the server asked to wait, in milliseconds */
   #judge(error) {
-    this.isElsewhere = error.code === idTaken;
+    // Our own connection of a moment ago goes by itself.
+    this.#timesTaken = error.code === idTaken ? this.#timesTaken + 1 : 0;
+    if (this.#timesTaken === patience) this.emit("taken");
     if (!(error instanceof RequestError)) return 0;
     if (error.reason === "noMediaServer") this.#become("none");
     else if (error.status === 403 || error.status === 401) this.emit("refused");
@@ -120,4 +122,5 @@ export class MediaLink extends Emitter {
 
 // The code of VideoRoom for a join under an id that is in the room.
 const idTaken = 436;
+const patience = 3;
 const stable = 5000;

@@ -1,30 +1,39 @@
 /**
- * Who is to be seen in the grid: the participants that the server knows, together with what the media server sends of them. A
- * participant's own page joins the room under an id made from the participant's; where that is a number the name has to do.
+ * Who is to be seen in the grid: the participants that the server knows, together with what the media server sends of them. Each device
+ * is in the room under an id that begins with that of its participant and a dot; where ids are numbers the name has to do.
  *
  * @param {import("./call.js").Call} call
  */
 export function peopleInCall(call, me) {
-  const remotes = [...(call.link?.room?.remotes.values() ?? [])];
-  const taken = new Set();
-  const remoteOf = ({ id, owner }) => {
-    const found = remotes.find((each) => !taken.has(each) && (String(each.id) === id || each.name === owner.name));
-    taken.add(found);
+  const left = new Set(call.link?.room?.remotes.values() ?? []);
+  const devicesOf = ({ id, owner }) => {
+    const isTheirs = (each) => (typeof each.id === "string" ? each.id.startsWith(`${id}.`) : each.name === owner.name);
+    const found = [...left].filter(isTheirs);
+    for (const each of found) left.delete(each);
     return found;
   };
-  const known = call.others.map((participant) => asPerson(participant.id, participant.owner.name, remoteOf(participant), call));
+  const known = call.others.flatMap((participant) => asPeople(participant, devicesOf(participant), call));
+  const own = call.participants.filter(({ owner_id: owner }) => owner === me.id).flatMap(devicesOf);
+  const mine = own.map((each) => asPerson(String(each.id), me.name, "You, on another device", each, call));
   // Sent already, and not yet in the list: that is on its way.
-  const early = remotes.filter((each) => !taken.has(each)).map((each) => asPerson(String(each.id), each.name ?? "", each, call));
-  return [...known, ...early, self(call, me)];
+  const early = [...left].map((each) => asPerson(String(each.id), each.name ?? "", each.name ?? "", each, call));
+  return [...known, ...mine, ...early, self(call, me)];
 }
 
-function asPerson(key, name, remote, call) {
+/** One for each of a participant's devices, at least one. The first has the participant's own key, as it has before media arrive. */
+function asPeople({ id, owner: { name } }, devices, call) {
+  const [first, ...others] = devices;
+  const more = others.map((each) => asPerson(String(each.id), name, `${name}, another device`, each, call));
+  return [asPerson(id, name, name, first, call), ...more];
+}
+
+function asPerson(key, name, label, remote, call) {
   // Without media nothing is known of their devices; nothing is claimed then.
   const hasMedia = call.link?.state !== "none";
   return {
     key,
     name,
-    label: name,
+    label,
     isSelf: false,
     stream: remote?.stream ?? null,
     microphoneOn: remote?.microphoneOn ?? !hasMedia,

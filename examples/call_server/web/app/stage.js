@@ -76,7 +76,6 @@ export class Stage {
 
   #sayState(call) {
     if (!call.id) return "Calling…";
-    if (call.link?.isElsewhere) return "This call is open in another window of yours. Close it there to have it here.";
     if (call.link?.state === "waiting") return "Connection to the media server lost. Coming back…";
     const others = call.others.map(({ owner }) => owner.name);
     if (others.length > 0) return this.#sayTogether(call, others);
