@@ -210,6 +210,16 @@ CallSnapshot VectorCallStore::snapshot(const Tables::CallRow& row, const UserId&
   return snapshot;
 }
 
+std::vector<messenger::UserId> VectorCallStore::others(const CallId& call, const HistoryQuery& query) {
+  std::vector<UserId> found;
+  for (const Tables::ParticipantRow& row : tables_.participants) {
+    const CallParticipant& each = row.participant;
+    if (found.size() == query.with) break;
+    if (each.callId == call && each.user != query.viewer) found.push_back(each.user);
+  }
+  return found;
+}
+
 CallStore::HistoryPage VectorCallStore::history(const HistoryQuery& query) {
   const std::lock_guard lock(tables_.mutex);
   HistoryPage page;
@@ -221,7 +231,9 @@ CallStore::HistoryPage VectorCallStore::history(const HistoryQuery& query) {
     ++page.total;
     if (before != nullptr && row.call.sequence >= before->call.sequence) return;
     page.more = page.calls.size() == query.limit;
-    if (!page.more) page.calls.push_back(snapshot(row, query.viewer));
+    if (page.more) return;
+    page.calls.push_back(snapshot(row, query.viewer));
+    page.calls.back().with = others(row.call.id, query);
   });
   return page;
 }

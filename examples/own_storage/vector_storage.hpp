@@ -97,6 +97,7 @@ class VectorCallStore final : public messenger::CallStore {
   void closeSessions(const messenger::CallParticipant& of, const messenger::CallChange& change,
                      messenger::CommitResult& result);
   void write(const messenger::CallRing& wanted, const messenger::CallId& call);
+  std::vector<messenger::UserId> others(const messenger::CallId& call, const HistoryQuery& query);
   messenger::CallSnapshot snapshot(const Tables::CallRow& row, const messenger::UserId& viewer);
 
   Tables& tables_;

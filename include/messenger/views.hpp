@@ -66,6 +66,11 @@ struct CallView {
     busy,
   };
   Part part = Part::none;
+  /// In a history, where `Config::ringing.enabled` is on: who else was ever in the call, in the order of
+  /// joining; at most `mostWith`, and whether there are more.
+  std::vector<UserId> with{};
+  bool withMore = false;
+  static constexpr std::size_t mostWith = 8;
   /// Of the viewer's open sessions, by device; with the room, and where sessions are removed from rooms.
   std::vector<std::pair<DeviceId, Secret>> mediaIds{};
 };

@@ -15,8 +15,12 @@ CallView shown(CallView view, const Config& config) {
 }
 
 CallView viewOf(const CallSnapshot& seen, const Thread& thread, const ThreadMember& member) {
-  return rules::showCall(seen.call, seen.viewer ? &*seen.viewer : nullptr, seen.ring ? &*seen.ring : nullptr,
-                         thread, member);
+  CallView view = rules::showCall(seen.call, seen.viewer ? &*seen.viewer : nullptr,
+                                  seen.ring ? &*seen.ring : nullptr, thread, member);
+  view.with = seen.with;
+  view.withMore = view.with.size() > CallView::mostWith;
+  if (view.withMore) view.with.resize(CallView::mostWith);
+  return view;
 }
 
 using Memberships = std::unordered_map<ThreadId, Membership>;
@@ -83,6 +87,7 @@ Result<CallHistory> Messenger::callHistory(const ThreadId& thread, const UserId&
   const Config& config = here().config;
   CallStore::HistoryQuery query{thread, before, before ? config.historyPageSize : config.historyFirstPageSize,
                                 user};
+  if (config.ringing.enabled) query.with = CallView::mostWith + 1;
   const CallStore::HistoryPage page = here().context.storage.calls().history(query);
   actions::reportUnreadable(here().context);
   if (!page.knowsBefore) return refuse(Reason::callNotFound);

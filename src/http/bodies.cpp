@@ -54,6 +54,14 @@ void writeParticipants(JsonWriter& json, const std::vector<CallParticipant>& par
   json.endArray();
 }
 
+/// With whom the viewer was in it.
+void writeWith(JsonWriter& json, const CallView& view, Names& names) {
+  json.key("with").beginArray();
+  for (const UserId& each : view.with) writeUser(json, each, names);
+  json.endArray();
+  json.key("with_more").value(view.withMore);
+}
+
 /// The viewer's options in an active call.
 void writeOptions(JsonWriter& json, const CallView& view) {
   json.key("options").beginObject();
@@ -96,6 +104,7 @@ void writeCall(JsonWriter& json, const CallView& view, const UserId& viewer, Nam
   actions::writeExtras(json, names.extras().ofThread(view.thread, viewer));
   json.endObject();
   if (view.part != CallView::Part::none) json.key("part").value(toString(view.part));
+  if (!view.with.empty()) writeWith(json, view, names);
   if (call.active()) writeOptions(json, view);
   if (participants != nullptr) {
     json.key("participants");

@@ -120,6 +120,10 @@ Response unusableCall(std::string_view field) {
   return invalid(field, fmt::format("The {} must be one id of a call.", field));
 }
 
+Response unusableMoment(std::string_view field) {
+  return invalid(field, fmt::format("The {} must be one time such as 2026-01-01T00:00:00Z.", field));
+}
+
 Response unusableCallType() {
   return invalid("call_type", "The call_type must be video or audio.");
 }

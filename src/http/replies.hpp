@@ -46,6 +46,7 @@ namespace messenger::http {
 [[nodiscard]] Response unusableCall(std::string_view field);
 
 /// 422 for a `call_type` that there is not.
+[[nodiscard]] Response unusableMoment(std::string_view field);
 [[nodiscard]] Response unusableCallType();
 
 /// 422 for a parameter of a list.

@@ -24,6 +24,7 @@
 #include "messenger/messenger.hpp"
 #include "support/text.hpp"
 #include "support/thrown.hpp"
+#include "support/time_text.hpp"
 
 namespace messenger::http {
 namespace {
@@ -319,7 +320,11 @@ class Router::Impl {
     } else if (before.state != QueryParameter::State::absent) {
       return unusableCall("before");
     }
-    const auto missed = messenger_.missedCalls(user, {}, from);
+    const QueryParameter given = findQueryParameter(target, "since", options_.maxId);
+    std::optional<TimePoint> since = TimePoint{};
+    if (given.state != QueryParameter::State::absent) since = support::parseTime(given.value);
+    if (!since) return unusableMoment("since");
+    const auto missed = messenger_.missedCalls(user, *since, from);
     if (!missed) return refusedWith(missed.error());
     Names names = newNames();
     return withBody(200, missedCallsBody(*missed, user, names));

@@ -248,6 +248,11 @@ TEST_CASE("calls: a call that rings -> whom it rings and who has missed it", "[c
   CHECK(ring.at("callee").at("id") == "bob");
   CHECK(ring.at("until").is_string());
   CHECK(world.run({"calls:missed", "user:bob"}).out == "No missed calls.\n");
+  CHECK(world.run({"calls:ringing", "user:alice"}).out == "Nothing rings for them.\n");
+  CHECK(world.run({"calls:ringing", "user:bob"}).out.find(call.id.value()) != std::string::npos);
+  const auto rung = world.run({"calls:ringing", "user:bob", "--json"}).json();
+  CHECK(rung.at("calls").at(0).at("id") == call.id.value());
+  CHECK(world.run({"calls:ringing", "bob"}).exit == 2);
 
   world.clock->advance(45s);
   world.messenger->jobs().runPending();
@@ -259,6 +264,19 @@ TEST_CASE("calls: a call that rings -> whom it rings and who has missed it", "[c
   CHECK(json.at("calls").at(0).at("state") == "missed");
   CHECK(world.run({"calls:missed", "bob"}).exit == 2);
   CHECK(world.run({"calls:missed", "bob"}).err.find("TYPE:ID") != std::string::npos);
+}
+
+TEST_CASE("users:erase: with --yes alone -> out of the call, and another id in it", "[console][unit]") {
+  World world;
+  const Call call = world.startCall();
+  const Ran asked = world.run({"users:erase", "user:alice"});
+  CHECK(asked.exit == 2);
+  CHECK(asked.err.find("--yes") != std::string::npos);
+  CHECK(world.run({"users:erase", "alice", "--yes"}).exit == 2);
+  CHECK(world.messenger->host().findCall(call.id)->owner.text() == "user:alice");
+  CHECK(world.run({"users:erase", "user:alice", "--yes"}).out == "The user is erased, also in 1 call.\n");
+  CHECK(world.messenger->host().findCall(call.id)->owner.type == "erased");
+  CHECK(world.run({"users:erase", "user:alice", "--yes", "--json"}).json().at("calls") == 0);
 }
 
 TEST_CASE("calls:show: an unknown id -> not found", "[console][unit]") {

@@ -35,6 +35,8 @@ class RawDatabase {
 const std::vector<std::vector<std::string>> onTheDatabase{{"calls:list"},
                                                           {"calls:show", "x"},
                                                           {"calls:missed", "user:x"},
+                                                          {"calls:ringing", "user:x"},
+                                                          {"users:erase", "user:x", "--yes"},
                                                           {"calls:down"},
                                                           {"calls:up"},
                                                           {"calls:prune", "--older-than=90d"},

@@ -145,6 +145,8 @@ TEST_CASE("router: each refusal -> its status", "[http][unit]") {
       case Reason::invalidInput:
         return 422;
       case Reason::setupFailed:
+      case Reason::roomNotReady:
+      case Reason::providerFailed:
         return 503;
       default:
         return 403;
@@ -160,7 +162,7 @@ TEST_CASE("router: each refusal -> its status", "[http][unit]") {
     REQUIRE(response.status == statusOf(reason));
     REQUIRE(response.headers.size() == (response.status == 503 ? 1 : 0));
   }
-  REQUIRE(known == 27);
+  REQUIRE(known == 30);
 }
 
 TEST_CASE("router: the detail of a refusal -> not in the response", "[http][unit]") {

@@ -115,6 +115,12 @@ TEST_CASE("router: missed calls -> page by page, until they are seen", "[http][u
   CHECK(world.send("POST", "missed-calls/seen", "bob").json.at("seen") == 1);
   CHECK(world.send("GET", "missed-calls", "bob").json.at("meta").at("unseen") == 0);
 
+  const std::string began = first.json.at("data").at(0).at("call").at("created_at").get<std::string>();
+  CHECK(world.send("GET", "missed-calls?since=" + began, "bob").json.at("data").size() == 1);
+  CHECK(world.send("GET", "missed-calls?since=2099-01-01T00:00:00Z", "bob").json.at("data").empty());
+  CHECK(world.send("GET", "missed-calls?since=yesterday", "bob").json.at("errors").contains("since"));
+  CHECK(world.send("GET", "missed-calls?since=" + began + "&since=" + began, "bob").status == 422);
+
   CHECK(world.send("GET", "missed-calls?before=nowhere", "bob").reason() == "callNotFound");
   CHECK(world.send("GET", "missed-calls?before=a&before=b", "bob").status == 422);
   CHECK(world.send("POST", "missed-calls/seen", "bob", R"({"call_id":7})").status == 422);
@@ -122,6 +128,23 @@ TEST_CASE("router: missed calls -> page by page, until they are seen", "[http][u
   CHECK(world.send("POST", "missed-calls/seen", "bob", "not json").status == 400);
   CHECK(world.send("GET", "missed-calls/seen", "bob").status == 405);
   CHECK(world.send("GET", "missed-calls", nobody).status == 401);
+}
+
+TEST_CASE("router: the history where calls ring -> with whom the user was in each", "[http][unit]") {
+  RingWorld world;
+  const std::string path = world.started();
+  const auto newest = [&](const char* who) {
+    return world.send("GET", "threads/team/calls", who).json.at("data").at(0);
+  };
+  CHECK_FALSE(newest("ann").contains("with"));
+  REQUIRE(world.send("POST", path + "/join", "bob").status == 201);
+  const auto with = newest("ann").at("with");
+  REQUIRE(with.size() == 1);
+  CHECK(with.at(0).at("provider_id") == "bob");
+  CHECK(with.at(0).at("name") == "Name of bob");
+  CHECK(newest("ann").at("with_more") == false);
+  CHECK(newest("cat").at("with").size() == 2);
+  CHECK_FALSE(world.send("GET", path, "ann").json.contains("with"));
 }
 
 TEST_CASE("router: ringing is off -> no field of it", "[http][unit]") {

@@ -94,6 +94,7 @@ class CallStore {
     std::optional<CallId> before{};  ///< only calls older than this one
     std::size_t limit = 25;
     UserId viewer;
+    std::size_t with = 0;  ///< at most so many in `CallSnapshot::with` of each
   };
 
   struct HistoryPage {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "messenger/model/call.hpp"
 #include "messenger/model/call_participant.hpp"
@@ -61,6 +62,7 @@ struct CallSnapshot {
   CallWithRoom call;
   std::optional<CallParticipant> viewer{};  ///< the user's own row, if they ever joined
   std::optional<CallRing> ring{};           ///< their own ring, if they were ever rung
+  std::vector<UserId> with{};  ///< others who were ever in it, in the order of joining, where asked for
 };
 
 }  // namespace messenger

@@ -29,6 +29,15 @@ CallSnapshot CallRow::snapshot(const std::optional<UserId>& viewer) const {
   return result;
 }
 
+std::vector<UserId> CallRow::others(const UserId& viewer, std::size_t limit) const {
+  std::vector<UserId> found;
+  for (const ParticipantRow& each : participants) {
+    if (found.size() == limit) break;
+    if (each.participant.user != viewer) found.push_back(each.participant.user);
+  }
+  return found;
+}
+
 std::vector<CallRing> CallRow::ringsFor(const std::optional<UserId>& user, bool all) const {
   std::vector<CallRing> found;
   for (const auto& [callee, ring] : rings) {

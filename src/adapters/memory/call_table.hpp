@@ -51,6 +51,8 @@ struct CallRow {
   /// All rings; or those that ring, and the user's.
   [[nodiscard]] std::vector<CallRing> ringsFor(const std::optional<UserId>& user, bool all) const;
   [[nodiscard]] CallSnapshot snapshot(const std::optional<UserId>& viewer) const;
+  /// Who was ever in it besides the viewer, at most so many.
+  [[nodiscard]] std::vector<UserId> others(const UserId& viewer, std::size_t limit) const;
   /// When the last participant left, on the storage's clock; when it began, if nobody ever joined.
   [[nodiscard]] StorageTime lastDeparture() const;
 };

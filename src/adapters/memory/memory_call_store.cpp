@@ -168,6 +168,7 @@ CallStore::HistoryPage MemoryCallStore::history(const HistoryQuery& query) {
   while (end != all->begin() && page.calls.size() < query.limit) {
     --end;
     page.calls.push_back((*end)->snapshot(query.viewer));
+    page.calls.back().with = (*end)->others(query.viewer, query.with);
   }
   page.more = end != all->begin();
   return page;

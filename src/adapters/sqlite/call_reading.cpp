@@ -56,6 +56,10 @@ constexpr FixedText participantsText =
     " FROM calls JOIN call_participants ON call_participants.call_sequence = calls.sequence "
     "WHERE calls.id = ?1 AND call_participants.sequence > ?2 ORDER BY call_participants.sequence";
 
+constexpr FixedText othersText =
+    "SELECT user_type, user_id FROM call_participants "
+    "WHERE call_sequence = ?1 AND NOT (user_type = ?2 AND user_id = ?3) ORDER BY sequence LIMIT ?4";
+
 constexpr FixedText activeAfterText =
     "SELECT " + callColumns +
     " FROM calls INDEXED BY calls_active "
@@ -71,6 +75,14 @@ std::optional<std::int64_t> findBefore(Connection& connection, const CallStore::
   Query row(connection, sequenceText, *query.before, query.thread);
   if (!row.next()) return std::nullopt;
   return row.integer(0);
+}
+
+std::vector<UserId> findOthers(Connection& connection, std::int64_t call, const UserId& viewer,
+                               std::size_t limit) {
+  std::vector<UserId> others;
+  Query row(connection, othersText, call, viewer, static_cast<std::int64_t>(limit));
+  while (row.next()) others.push_back({row.text(0), row.text(1)});
+  return others;
 }
 
 }  // namespace
@@ -101,6 +113,10 @@ CallStore::HistoryPage SqliteCallStore::history(const HistoryQuery& query) {
     page.calls = readPage(rows, query.limit + 1, {"call"}, pool_.unreadable(), readSnapshot);
     page.more = page.calls.size() > query.limit;
     if (page.more) page.calls.pop_back();
+    if (query.with > 0) {
+      for (CallSnapshot& each : page.calls)
+        each.with = findOthers(connection, each.call.sequence, query.viewer, query.with);
+    }
     Query total(connection, totalText, query.thread);
     total.next();
     page.total = total.count(0);

@@ -217,13 +217,34 @@ std::optional<Table> ringsTable(const Invocation& invocation, const CallId& call
   return table;
 }
 
-Outcome missed(Invocation& call) {
-  const std::string text = *call.arguments.argument();
-  const std::optional<UserId> user = UserId::parse(text);
-  if (!user) {
-    return fail(ExitCode::usage, "invalidInput", printable(text, 80) + " names no user.",
-                "A user is given as TYPE:ID, for example user:42.");
+Outcome ringing(Invocation& call) {
+  const auto user = userOf(call.arguments);
+  if (!user) return tl::unexpected<Failure>(user.error());
+  support::JsonWriter json;
+  json.beginObject().key("calls").beginArray();
+  Table table({"CALL", "FROM", "THREAD", "SINCE"});
+  const std::vector<CallView> found = call.messenger->ringing(*user);
+  for (const CallView& each : found) {
+    writeCall(json, each.call);
+    json.endObject();
+    table.add({{printable(each.call.id.value()), Tone::strong},
+               {printable(each.call.owner.text())},
+               {threadText(*call.messenger, each.call.threadId)},
+               {moment(each.call.createdAt, call.now())}});
   }
+  json.endArray().endObject();
+  call.screen.document(json.text());
+  if (found.empty()) {
+    call.screen.line("Nothing rings for them.");
+  } else if (!call.screen.json()) {
+    table.print(call.screen);
+  }
+  return {};
+}
+
+Outcome missed(Invocation& call) {
+  const auto user = userOf(call.arguments);
+  if (!user) return tl::unexpected<Failure>(user.error());
   const MissedCalls found = call.messenger->missedCalls(*user).value();
   support::JsonWriter json;
   json.beginObject().key("calls").beginArray();
@@ -321,7 +342,14 @@ std::vector<Command> callCommands() {
   missing.description = {"The newest ones, in threads that the user is a member of. They stay unseen."};
   missing.argument = ArgumentSpec{"USER", true, "the user, as TYPE:ID"};
   missing.run = missed;
-  return {listing, showing, missing};
+
+  Command rung;
+  rung.name = "calls:ringing";
+  rung.summary = "show the calls that ring for a user now";
+  rung.description = {"In threads that the user is a member of: what a push that comes late asks."};
+  rung.argument = ArgumentSpec{"USER", true, "the user, as TYPE:ID"};
+  rung.run = ringing;
+  return {listing, showing, rung, missing};
 }
 
 }  // namespace messenger::console

@@ -14,12 +14,13 @@
 /// The operator's commands by family; each `.cpp` beside this file holds one family.
 namespace messenger::console {
 
-[[nodiscard]] std::vector<Command> callCommands();      ///< calls:list, calls:show, calls:missed
-[[nodiscard]] std::vector<Command> switchCommands();    ///< calls:check-activity, calls:down, calls:up
-[[nodiscard]] std::vector<Command> queueCommands();     ///< queue:failed, queue:retry, queue:status
-[[nodiscard]] std::vector<Command> workCommands();      ///< queue:work
+[[nodiscard]] std::vector<Command> callCommands();    ///< calls:list, calls:show, calls:ringing, calls:missed
+[[nodiscard]] std::vector<Command> switchCommands();  ///< calls:check-activity, calls:down, calls:up
+[[nodiscard]] std::vector<Command> queueCommands();   ///< queue:failed, queue:retry, queue:status
+[[nodiscard]] std::vector<Command> workCommands();    ///< queue:work
 [[nodiscard]] std::vector<Command> scheduleCommands();  ///< schedule:run
 [[nodiscard]] std::vector<Command> pruneCommands();     ///< calls:prune
+[[nodiscard]] std::vector<Command> userCommands();      ///< users:erase
 
 /// All of them.
 [[nodiscard]] std::vector<Command> operatorCommands();
@@ -28,6 +29,9 @@ namespace messenger::console {
 inline constexpr std::int64_t usualLimit = 50;
 [[nodiscard]] OptionSpec limitOption();
 [[nodiscard]] std::size_t limitOf(const Arguments& arguments);
+
+/// The user that the command's argument names, as TYPE:ID.
+[[nodiscard]] Expected<UserId> userOf(const Arguments& arguments);
 
 /// `key` with the text, or with null.
 void writeText(support::JsonWriter& json, std::string_view key, const std::optional<std::string>& text);

@@ -9,12 +9,20 @@ namespace messenger::console {
 
 std::vector<Command> operatorCommands() {
   std::vector<Command> all;
-  for (auto family :
-       {callCommands, switchCommands, queueCommands, workCommands, scheduleCommands, pruneCommands}) {
+  for (auto family : {callCommands, switchCommands, queueCommands, workCommands, scheduleCommands,
+                      pruneCommands, userCommands}) {
     std::vector<Command> commands = family();
     std::move(commands.begin(), commands.end(), std::back_inserter(all));
   }
   return all;
+}
+
+Expected<UserId> userOf(const Arguments& arguments) {
+  const std::string text = *arguments.argument();
+  const std::optional<UserId> user = UserId::parse(text);
+  if (user) return *user;
+  return fail(ExitCode::usage, "invalidInput", printable(text, 80) + " names no user.",
+              "A user is given as TYPE:ID, for example user:42.");
 }
 
 OptionSpec limitOption() {

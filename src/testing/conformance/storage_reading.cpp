@@ -44,6 +44,25 @@ void history(StorageCase& c) {
   require(c.calls().history(query).calls.empty(), "an unknown thread has none");
 }
 
+void historyWithOthers(StorageCase& c) {
+  const CallId call = c.start("thread", c.alice, 0);
+  c.join(call, c.bob, 1);
+  c.join(call, c.carol, 2);
+  c.end(call, 3);
+  const CallId alone = c.start("thread", c.bob, 4);
+  CallStore::HistoryQuery query{ThreadId{"thread"}, std::nullopt, 9, c.bob};
+  require(c.calls().history(query).calls.at(0).with.empty(), "nobody, unless asked for");
+  query.with = 9;
+  auto page = c.calls().history(query);
+  requireEqual("the newest call", page.calls.at(0).call.id, alone);
+  require(page.calls.at(0).with.empty(), "who was alone was with nobody");
+  require(page.calls.at(1).with == std::vector<UserId>{c.alice, c.carol},
+          "the others who were in it, in the order of joining");
+  query.with = 1;
+  page = c.calls().history(query);
+  require(page.calls.at(1).with == std::vector<UserId>{c.alice}, "not more of them than asked for");
+}
+
 void activeCalls(StorageCase& c) {
   const CallId one = c.start("one", c.alice, 0);
   const CallId two = c.start("two", c.bob, 1);
@@ -137,6 +156,7 @@ void pruningInBatches(StorageCase& c) {
 void checkReading(StorageChecks& checks) {
   checks.run("participants: pages, in the order of joining", participants);
   checks.run("history: pages of a thread, newest first", history);
+  checks.run("history: with whom the viewer was in each call", historyWithOthers);
   checks.run("activeCalls: of these threads, each once, in the order of creation", activeCalls);
   checks.run("activeCallsAfter, activeSummary: active calls by sequence, and their number", sweeps);
   checks.run("prune: old calls without a room or a job, and nothing else", pruning);
