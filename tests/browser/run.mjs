@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { callTests } from "./call_test.mjs";
 import { groupTests } from "./group_test.mjs";
 import { hostileTests } from "./hostile_test.mjs";
+import { pageRingingTests } from "./page_ringing_test.mjs";
 import { pageTests } from "./page_test.mjs";
 import { presenceTests } from "./presence_test.mjs";
 import { ringingTests } from "./ringing_test.mjs";
@@ -62,10 +63,12 @@ const place = {
 
 if (options.page) {
   pageTests(place);
+  pageRingingTests();
 } else {
   const presence = presenceTests(place);
   presence.begin();
   pageTests(place);
+  pageRingingTests();
   for (const tests of [callTests, ringingTests, groupTests, hostileTests, restartTests]) tests(place);
   presence.finish();
   secretTests(place);

@@ -1,7 +1,14 @@
 import { byId, h, icon } from "./dom.js";
 
+/** What is said so close together is read as one. */
+const breath = 200;
+let said = [];
+
 /** Says it to screen readers, and to nobody's eyes: what is said here can be seen elsewhere. */
-export function announce(text) {
+export function announce(news) {
+  if (said.length === 0) setTimeout(() => (said = []), breath);
+  said.push(news);
+  const text = said.join(". ");
   const region = byId("announcer");
   // The same text twice would not be read twice.
   region.textContent = region.textContent === text ? `${text}\u00a0` : text;
