@@ -11,7 +11,9 @@ export function callTests(place) {
     world = await World.make(place, "call", { MESSENGER_LIMITS_EMPTY_GRACE: "1" });
     alice = await world.people.signedIn("alice");
     bob = await world.people.signedIn("bob", { viewport: phone });
-    await place.screenshot(await world.people.open("carol"), "call_server_sign_in");
+    const stranger = await world.people.open("carol");
+    await stranger.waitForSelector(".person");
+    await place.screenshot(stranger, "call_server_sign_in");
 
     const call = await startCall(world, alice, "Bob");
     await bob.waitForSelector(".ringing[open]");

@@ -52,7 +52,7 @@ export class App {
       call: (thread, type) => this.#start(thread, type),
       mayCall: (thread) => !this.#isInCall && !this.session.calls_down && this.#conversations.byId(thread)?.active_call === null,
     });
-    this.ringing = new Ringing({ me: this.me, accept: (thread, call) => this.#join(thread, call), isBusy: () => this.#isInCall });
+    this.ringing = new Ringing({ accept: (thread, call) => this.#join(thread, call), isBusy: () => this.#isInCall });
     offerStats(() => this.#call);
   }
 

@@ -38,10 +38,11 @@ export class CallNotes {
   }
 
   #showRings() {
-    const { rings, others, conversation } = this.#call;
+    const { rings, others, participants, conversation } = this.#call;
     const inside = new Set(others.map(({ owner_id: id }) => id));
+    const removed = new Set(participants.filter(({ id }) => this.#call.removed.has(id)).map(({ owner_id: id }) => id));
     const isPrivate = conversation.type === "private";
-    const away = rings.filter(({ id, state }) => !inside.has(id) && !(isPrivate && state === "ringing"));
+    const away = rings.filter(({ id, state }) => !inside.has(id) && !removed.has(id) && !(isPrivate && state === "ringing"));
     for (const { id, name, state } of rings) {
       const before = this.#states.get(id);
       this.#states.set(id, state);

@@ -23,9 +23,8 @@ export class Ringing {
   #stops = new Map();
   #doubt = patience;
 
-  /** @param {{me, accept: (thread: string, call: string) => void, isBusy: () => boolean}} settings */
-  constructor({ me, accept, isBusy }) {
-    this.me = me;
+  /** @param {{accept: (thread: string, call: string) => void, isBusy: () => boolean}} settings */
+  constructor({ accept, isBusy }) {
     this.accept = accept;
     this.isBusy = isBusy;
   }
@@ -58,7 +57,7 @@ export class Ringing {
     return this.#stops.has(call);
   }
 
-  /** Asks the server which calls ring now. */
+  /** Asks the server which calls ring now. @returns {Promise<Set<string>>} */
   async check() {
     const asked = performance.now();
     const calls = await api.ringingCalls();
@@ -69,6 +68,7 @@ export class Ringing {
     const still = new Set(calls.map(({ id }) => id));
     const shown = [this.#current?.incoming, ...this.#waiting].filter((each) => each && each.since < asked && !still.has(each.call));
     await Promise.all(shown.map((each) => this.#settle(each)));
+    return still;
   }
 
   stopAll() {
@@ -105,14 +105,19 @@ export class Ringing {
     flashTitle(title);
     announce(`${title}${incoming.group ? ` in ${incoming.group}` : ""}${incoming.isAudio ? ", without picture" : ""}`);
     const silence = ring();
-    const timer = setTimeout(() => this.#ask(incoming.call), this.#doubt);
-    this.#current = { incoming, dialog, silence, timer, focus };
+    this.#current = { incoming, dialog, silence, timer: 0, focus };
+    this.#doubtLater();
   }
 
   /** It rings for longer than it should: a word of the server was lost, or the server has none for it. */
-  async #ask(call) {
-    await this.check().catch(() => {});
-    if (this.#current?.incoming.call === call) this.stop(call, "missed");
+  #doubtLater() {
+    const current = this.#current;
+    current.timer = setTimeout(async () => {
+      const still = await this.check().catch(() => null);
+      if (this.#current !== current) return;
+      if (still && !still.has(current.incoming.call)) this.stop(current.incoming.call, "missed");
+      else this.#doubtLater();
+    }, this.#doubt);
   }
 
   #build(incoming) {

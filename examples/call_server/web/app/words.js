@@ -27,7 +27,7 @@ const reasons = {
   rangJustNow: "It rang there a moment ago. Wait some seconds before you ring again.",
   tooManyCallees: "It rings for as many as it may already. Wait until somebody has answered.",
   ringingDisabled: "Nobody can be rung on this server.",
-  userNotFound: "This person is not in the conversation any more.",
+  userNotFound: "This person cannot be rung: they were removed.",
   notGroup: "Nobody can be removed from a call between two.",
   noMediaServer: "This server has no media server, so there is no picture and no sound.",
   storageUnavailable: "The server cannot reach its data right now. Try again in a moment.",
