@@ -31,6 +31,8 @@ class World {
   heartbeatSeconds = 30;
   beats = 0;
   declines = 0;
+  /** How often a page asked what rings. */
+  ringingAsks = 0;
   /** A user's second device takes the place of the first. */
   deviceReplaces = false;
   /** So many may be in a call. */
@@ -276,7 +278,10 @@ const routes = [
   ["POST", /^\/api\/messenger\/threads\/\w+\/calls\/(\w+)\/ignore$/, (w, me, id) => w.decline(me, w.call(id))],
   ["GET", /^\/api\/messenger\/threads\/\w+\/calls\/(\w+)\/rings$/, (w, me, id) => w.ringsOf(w.call(id))],
   ["POST", /^\/api\/messenger\/threads\/\w+\/calls\/(\w+)\/rings$/, (w, me, id, body) => w.ring(me, w.call(id), body.callees.map((each) => each.split(":")[1]))],
-  ["GET", /^\/api\/messenger\/ringing-calls$/, (w, me) => w.calls.filter((call) => call.rings.get(me)?.state === "ringing").map((call) => w.shown(call, me))],
+  ["GET", /^\/api\/messenger\/ringing-calls$/, (w, me) => {
+    w.ringingAsks += 1;
+    return w.calls.filter((call) => call.rings.get(me)?.state === "ringing").map((call) => w.shown(call, me));
+  }],
   ["GET", /^\/api\/messenger\/missed-calls$/, (w, me) => w.missed(me)],
   ["POST", /^\/api\/messenger\/missed-calls\/seen$/, (w, me) => w.markSeen(me)],
   ["GET", /^\/api\/messenger\/threads\/\w+\/calls\/(\w+)\/participants$/, (w, me, call) =>

@@ -90,6 +90,25 @@ export function pageRingingTests() {
     await silent(bob);
   });
 
+  test("ringing page: a ring that goes on for too long is asked about; one that the server has ended stops", async () => {
+    const dave = await people.signedIn("dave");
+    await until("it has asked what rings", () => dave.evaluate(() => fetch("/session").then(({ status }) => status === 200)));
+    await dave.clock.install();
+    const call = world.start("carol", "t2", { device_id: elsewhere });
+    await Promise.all([alice, bob, dave].map(rings));
+    for (const page of [alice, bob]) await page.click(".ringing .decline");
+    const asks = world.ringingAsks;
+    await dave.clock.fastForward(50000);
+    await until("it asks", () => world.ringingAsks > asks);
+    expectEqual("it rings", await dave.locator(".ringing[open]").count(), 1);
+    // What would have told the page is lost.
+    world.join("dave", call, elsewhere);
+    call.rings.get("dave").state = "answered";
+    await toast(dave, "Carol: answered on another device");
+    world.end(call, "hungUp", "carol");
+    await dave.close();
+  });
+
   test("ringing page: a tab is one device through reloads; a copy of it is another", async () => {
     const first = await deviceOf(bob);
     expect(/^[0-9a-f]{24}$/.test(first), `it has a name: ${first}`);
