@@ -112,7 +112,9 @@ TEST_CASE("routes: sign in and out -> a session begins and ends", "[call_server]
   CHECK(client.get("/session").json() == Json{{"user", {{"id", "alice"}, {"name", "Alice"}}},
                                               {"media", false},
                                               {"heartbeat_seconds", 30.0},
-                                              {"calls_down", false}});
+                                              {"calls_down", false},
+                                              {"ring_seconds", 0.0},
+                                              {"device_replaces", false}});
   const Reply out = client.request("DELETE", "/session", "");
   CHECK(out.status == 204);
   CHECK(client.get("/session").status == 401);  // also with the cookie that the browser was told to forget
