@@ -73,11 +73,11 @@ ExtraFields Extras::ofThread(const Thread& thread, const std::optional<UserId>& 
 }
 
 ExtraFields Extras::ofPayload(const std::string& event, const Call& call) const {
-  return checked("payload",
-                 {"id",          "active",     "type",         "type_verbose", "thread_id",  "thread_type",
-                  "thread_name", "created_at", "updated_at",   "owner_id",     "owner_type", "owner",
-                  "meta",        "options",    "participants", "call",         "sender",     "call_id",
-                  "kicked",      "device_id",  "ends_at",      "reason"},
+  return checked("payload", {"id",          "active",      "type",       "type_verbose", "thread_id",
+                             "thread_type", "thread_name", "created_at", "updated_at",   "owner_id",
+                             "owner_type",  "owner",       "meta",       "options",      "participants",
+                             "call",        "sender",      "call_id",    "kicked",       "device_id",
+                             "ends_at",     "reason",      "part",       "with",         "with_more"},
                  [&](const Presenter& presenter) { return presenter.payloadFields(event, call); });
 }
 
