@@ -184,14 +184,14 @@ export function ringingTests(place) {
     await rings(carol);
     const is = (who, state) => other.waitForSelector(`[data-ring="${who}"][data-state="${state}"]`);
     await Promise.all([is("bob", "busy"), is("carol", "ringing"), is("dave", "ringing")]);
-    expectEqual("what Alice's page says", await textOf(other, ".stage-state"), "Ringing Carol and Dave…");
+    await other.waitForSelector('.stage-state:text-is("Ringing Carol and Dave…")');
     await toast(bob, "Alice called while you were in a call");
     await badge(bob);
     expectEqual("who is busy is rung", await bob.locator(".ringing").count(), 0);
     await place.screenshot(other, "call_server_rings");
     await carol.click(".ringing .decline");
     await is("carol", "declined");
-    expectEqual("what Alice's page says", await textOf(other, ".stage-state"), "Ringing Dave…");
+    await other.waitForSelector('.stage-state:text-is("Ringing Dave…")');
     const ringAgain = (who, page) => until(`${who} is rung again`, async () => {
       const button = other.locator(`[data-ring="${who}"] .ring-again`);
       if ((await button.count()) > 0) await button.click();
