@@ -13,6 +13,7 @@
 namespace messenger {
 
 class MessengerImpl;  // the implementation; not for hosts
+class SteppedWorker;  // the library's own tests; not for hosts
 
 /// The durable jobs: the pending ones, the failed ones, and the means to run them. Returned by
 /// `Messenger::jobs`; lives as long as the Messenger. Thread-safe; fails as the verbs of Messenger do.
@@ -49,6 +50,8 @@ class Jobs {
   Result<void> dispatch(JobType type, const CallId& call);
 
  private:
+  friend class SteppedWorker;
+
   [[nodiscard]] MessengerImpl& here() const;
 
   MessengerImpl& impl_;

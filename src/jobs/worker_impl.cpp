@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "actions/log.hpp"
-#include "jobs/places.hpp"
+#include "jobs/worker_steps.hpp"
 #include "support/deadline.hpp"
 #include "support/thrown.hpp"
 
@@ -48,21 +48,17 @@ void applyOptions(RunPolicy& policy, const WorkerOptions& options) {
 
 /// Shared by the OS threads of one worker.
 struct Worker::Impl::Shared {
+  using Ran = jobs::WorkerSteps::Ran;
+
   Shared(std::shared_ptr<const void> keepAlive, actions::Context& from, jobs::JobRunner& runs,
-         std::size_t threads)
+         const WorkerOptions& options)
       : owner(std::move(keepAlive)),
         context(from),
         runner(runs),
-        places(threads, from.jobsStored),
-        policy(runs.unattended()) {
-    policy.lease = context.config.jobs.lease;
-    policy.renewedBy = &leases;
-    policy.patience = context.config.jobs.lease;
-    policy.pause = [this](std::chrono::milliseconds pause) {
-      stopNews.waitFor(0, pause);
-      return !stopping;
-    };
-  }
+        steps(from, runs, options, [this](std::chrono::milliseconds pause) {
+          stopNews.waitFor(0, pause);
+          return !stopping;
+        }) {}
 
   /// Whether it is called from one of this worker's jobs.
   [[nodiscard]] bool isOwnThread() const noexcept { return servedWorker == this; }
@@ -75,7 +71,7 @@ struct Worker::Impl::Shared {
 
   /// Asks the host too.
   [[nodiscard]] bool shouldStop() noexcept {
-    if (!stopping && runner.shouldStop(policy)) requestStop();
+    if (!stopping && runner.shouldStop(steps.policy())) requestStop();
     return stopping;
   }
 
@@ -84,11 +80,10 @@ struct Worker::Impl::Shared {
     bool polls = false;
     while (!shouldStop()) {
       const std::uint64_t seen = context.jobsStored.version();
-      const Step ran = step(polls);
-      if (ran == Step::ranJob) continue;
-      // Where claiming failed, nobody looked.
-      const bool looked = ran != Step::failed;
-      if (looked) setIdle(true, ran == Step::foundNothing ? seen : 0);
+      const Ran ran = steps.runJob([&] { stopPolling(polls); });
+      if (ran == Ran::aJob) continue;
+      const bool looked = ran != Ran::failed;
+      if (looked) setIdle(true, ran == Ran::foundNothing ? seen : 0);
       if (!stopping) waitForJobs(seen, polls);
       if (looked) setIdle(false, seen);
     }
@@ -122,35 +117,12 @@ struct Worker::Impl::Shared {
     context.jobsStored.notify();
   }
 
-  enum class Step : std::uint8_t {
-    ranJob,
-    foundNothing,
-    foundNothingUrgent,  ///< it did not look for others, which all other threads may have been running
-    failed,
-  };
-
-  Step step(bool& polls) noexcept {
-    try {
-      jobs::Places::Held place(places);
-      const auto ran = runner.runMostUrgent(policy, place.leastUrgent(), [&](const Job& job) {
-        place.keepFor(classOf(job.type));
-        stopPolling(polls);
-      });
-      if (ran) return Step::ranJob;
-      return place.leastUrgent() == JobClass::setup ? Step::foundNothing : Step::foundNothingUrgent;
-    } catch (...) {
-      actions::logSafely(context.logger, LogLevel::error,
-                         fmt::format("claiming a job failed: {}", support::whatWasThrown()));
-      return Step::failed;
-    }
-  }
-
   /// Whether jobs are left that this version cannot read, or that a worker which has ended could have
   /// claimed, or nobody can say.
   [[nodiscard]] bool leftSome(bool ended) noexcept {
     try {
       const StorageTime now = context.now().storage;
-      const JobQueue::Counts counts = context.storage.jobs().counts(policy.queue, now);
+      const JobQueue::Counts counts = context.storage.jobs().counts(steps.policy().queue, now);
       return counts.unreadable > 0 || (ended && counts.nextAt && *counts.nextAt <= now);
     } catch (...) {
       actions::logSafely(context.logger, LogLevel::error,
@@ -161,15 +133,11 @@ struct Worker::Impl::Shared {
 
   /// Continues after a stop request until the last job is done.
   void renewLeases() NO_THREAD_SAFETY_ANALYSIS {
-    const std::chrono::milliseconds lease = context.config.jobs.lease;
-    bool renewed = true;
+    std::chrono::milliseconds next = steps.firstRenewal();
     support::Lock lock(mutex);
-    while (!changed.wait_for(lock.native(),
-                             renewed ? jobs::renewalInterval(lease) : jobs::repeatedRenewal(lease),
-                             [this]() NO_THREAD_SAFETY_ANALYSIS { return working == 0; })) {
+    while (!changed.wait_for(lock.native(), next, [this]() NO_THREAD_SAFETY_ANALYSIS { return working == 0; })) {
       lock.unlock();
-      renewed = leases.renew(context, policy.lease);
-      if (!renewed) runner.noticeOutage();
+      next = steps.renewLeases();
       lock.lock();
     }
   }
@@ -186,9 +154,7 @@ struct Worker::Impl::Shared {
   std::shared_ptr<const void> owner;
   actions::Context& context;
   jobs::JobRunner& runner;
-  jobs::Places places;
-  jobs::Leases leases;
-  jobs::RunPolicy policy;
+  jobs::WorkerSteps steps;
   std::atomic<bool> stopping = false;
   support::WakeUp stopNews;
 
@@ -203,8 +169,7 @@ struct Worker::Impl::Shared {
 
 Worker::Impl::Impl(std::shared_ptr<const void> owner, actions::Context& context, jobs::JobRunner& runner,
                    const WorkerOptions& options)
-    : shared_(std::make_shared<Shared>(std::move(owner), context, runner, options.threads)) {
-  jobs::applyOptions(shared_->policy, options);
+    : shared_(std::make_shared<Shared>(std::move(owner), context, runner, options)) {
   const std::size_t threads = jobs::Places::osThreads(options.threads);
   {
     const support::Lock lock(shared_->mutex);

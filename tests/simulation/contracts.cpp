@@ -21,11 +21,15 @@ class Points {
   [[nodiscard]] World& world() const noexcept { return world_; }
   [[nodiscard]] const Process& process() const noexcept { return process_; }
 
-  void before(std::string_view name) const {
+  /// Returns a fault of what is done.
+  Fault before(std::string_view name) const {
     const Fault fault = world_.point(process_, name);
     if (fault == Fault::busy) throw StorageBusy("the simulated storage is busy");
-    if (fault == Fault::unavailable || !world_.reachesStorage(process_))
+    if (fault == Fault::unavailable || !world_.reachesStorage(process_)) {
+      world_.disturbed();
       throw StorageUnavailable("the simulated storage does not answer");
+    }
+    return fault;
   }
 
   /// True: the answer is lost.
@@ -39,6 +43,27 @@ class Points {
     auto result = work();
     if (after(name)) throwLost();
     return result;
+  }
+
+  /// The same for a change, which may wait for others and be made together with them.
+  template <class Work>
+  auto changing(std::string_view name, const Work& work) const {
+    before(name);
+    auto result = change([&] { return work(); });
+    if (after(name)) throwLost();
+    return result;
+  }
+
+  /// `work` makes a change, and tells the world of it.
+  template <class Work>
+  auto change(const Work& work) const {
+    World::Writing writing(world_, process_);
+    try {
+      return work();
+    } catch (const StorageError& error) {
+      writing.failed(error.what());
+      throw;
+    }
   }
 
   [[noreturn]] static void throwLost() { throw StorageUnavailable("the simulated storage's answer is lost"); }
@@ -60,20 +85,23 @@ class Calls final : public testing::ForwardingCallStore {
     });
   }
   CommitResult commit(const CallChange& change) override {
-    points_.before("commit");
-    CommitResult result = tryCommit(change);
-    const bool done = result.status == CommitResult::Status::committed;
-    if (done) points_.world().committed(change, result, points_.process());
-    if (done && change.settles) points_.world().oracle().settled(*change.settles, points_.world().storage());
+    const bool isRefused = points_.before("commit") == Fault::constraint && !change.jobs.empty();
+    CommitResult result = points_.change([&] {
+      CommitResult made = tryCommit(isRefused ? broken(change) : change);
+      if (made.status != CommitResult::Status::committed) return made;
+      points_.world().committed(change, made, points_.process());
+      if (change.settles) points_.world().oracle().settled(*change.settles, points_.world().storage());
+      return made;
+    });
     if (points_.after("committed")) {
-      if (done) points_.world().answerLost(change.call);
+      if (result.status == CommitResult::Status::committed) points_.world().answerLost(change.call);
       Points::throwLost();
     }
     return result;
   }
   void raiseThreadRevision(const ThreadId& thread) override {
     points_.before("raise revision");
-    inner().raiseThreadRevision(thread);
+    points_.change([&] { inner().raiseThreadRevision(thread); });
     if (points_.after("raised revision")) Points::throwLost();
   }
   [[nodiscard]] std::vector<Call> activeCallsAfter(const ActiveCallsQuery& query) override {
@@ -83,18 +111,25 @@ class Calls final : public testing::ForwardingCallStore {
     return points_.around("summary", [&] { return inner().activeSummary(startedBefore); });
   }
   std::size_t prune(const PruneRequest& request) override {
-    return points_.around("prune", [&] { return inner().prune(request); });
+    return points_.changing("prune", [&] { return inner().prune(request); });
   }
   [[nodiscard]] std::size_t prunable(StorageTime endedBefore) override {
     return points_.around("prunable", [&] { return inner().prunable(endedBefore); });
   }
 
  private:
+  /// With one job twice, which no database stores.
+  static CallChange broken(CallChange change) {
+    change.jobs.push_back(change.jobs.front());
+    return change;
+  }
+
   CommitResult tryCommit(const CallChange& change) {
     try {
       return inner().commit(change);
     } catch (...) {
       points_.world().commitFailed(change, points_.process());
+      if (change.settles) points_.world().oracle().endsClaim(change.settles->job);
       throw;
     }
   }
@@ -108,38 +143,50 @@ class Queue final : public testing::ForwardingJobQueue {
 
   void add(const NewJob& job) override {
     points_.before("add job");
-    inner().add(job);
+    points_.change([&] { inner().add(job); });
     if (points_.after("added job")) Points::throwLost();
   }
   std::optional<ClaimedJob> claim(const ClaimRequest& request) override {
     points_.before("claim");
-    auto claimed = inner().claim(request);
-    if (claimed) {
-      points_.world().claimed(request.leaseUntil);
-      points_.world().oracle().claimed(claimed->job);
-    }
+    auto claimed = points_.change([&] {
+      auto found = inner().claim(request);
+      if (found) points_.world().claimed(found->job, request.leaseUntil);
+      return found;
+    });
     if (points_.after("claimed")) Points::throwLost();
     return claimed;
   }
   bool renew(const JobId& job, std::int64_t token, StorageTime leaseUntil) override {
     points_.before("renew");
-    const bool renewed = inner().renew(job, token, leaseUntil);
-    if (renewed) points_.world().claimed(leaseUntil);
+    const bool renewed = points_.change([&] {
+      const bool done = inner().renew(job, token, leaseUntil);
+      if (done) points_.world().renewed(job, token, leaseUntil);
+      return done;
+    });
     if (points_.after("renewed")) Points::throwLost();
     return renewed;
   }
   bool settle(const Settlement& settlement) override {
-    return points_.around("settle", [&] {
-      const bool settled = inner().settle(settlement);
+    return points_.changing("settle", [&] {
+      const bool settled = trySettle(settlement);
       if (settled) points_.world().oracle().settled(settlement, points_.world().storage());
       return settled;
     });
   }
   std::size_t retryFailed(const std::optional<JobId>& job, StorageTime now) override {
-    return points_.around("retry failed", [&] { return inner().retryFailed(job, now); });
+    return points_.changing("retry failed", [&] { return inner().retryFailed(job, now); });
   }
 
  private:
+  bool trySettle(const Settlement& settlement) {
+    try {
+      return inner().settle(settlement);
+    } catch (...) {
+      points_.world().oracle().endsClaim(settlement.job);  // it may be done
+      throw;
+    }
+  }
+
   Points points_;
 };
 
@@ -149,7 +196,7 @@ class Heartbeats final : public testing::ForwardingHeartbeatStore {
       : ForwardingHeartbeatStore(inner), points_(points) {}
 
   std::vector<Absent> save(const Report& report) override {
-    return points_.around("report", [&] { return inner().save(report); });
+    return points_.changing("report", [&] { return inner().save(report); });
   }
   [[nodiscard]] std::vector<Peer> peers() override {
     return points_.around("peers", [&] { return inner().peers(); });
@@ -170,10 +217,10 @@ class SimulatedSwitches final : public testing::ForwardingSwitches {
   SimulatedSwitches(const Points& points, Switches& inner) : ForwardingSwitches(inner), points_(points) {}
 
   CallStore::ActiveSummary takeCallsDown(const TakeDown& change) override {
-    return points_.around("calls down", [&] { return inner().takeCallsDown(change); });
+    return points_.changing("calls down", [&] { return inner().takeCallsDown(change); });
   }
   bool bringCallsUp(StorageTime now) override {
-    return points_.around("calls up", [&] { return inner().bringCallsUp(now); });
+    return points_.changing("calls up", [&] { return inner().bringCallsUp(now); });
   }
 
  private:
@@ -201,6 +248,22 @@ class SimulatedStorage final : public testing::ForwardingStorage {
   Queue jobs_;
   Heartbeats heartbeats_;
   SimulatedSwitches switches_;
+};
+
+/// Lets a change that waits for its turn to write wait in virtual time.
+class Waiting final : public sqlite::StatementProbe {
+ public:
+  Waiting(World& world, Process process) : world_(world), process_(process) {}
+
+  void beforeStatement(std::string_view sql) override {
+    if (sql == "BEGIN IMMEDIATE") world_.leads(process_);
+  }
+  void afterCommit() override {}
+  bool whileWaiting() noexcept override { return world_.waitsInQueue(); }
+
+ private:
+  World& world_;
+  Process process_;
 };
 
 class Directory final : public testing::ForwardingThreadDirectory {
@@ -326,6 +389,10 @@ class Driver final : public VideoDriver, private ParticipantRemoval {
 
 std::shared_ptr<Storage> simulatedStorage(World& world, Process process, std::shared_ptr<Storage> inner) {
   return std::make_shared<SimulatedStorage>(world, process, inner);
+}
+
+std::unique_ptr<sqlite::StatementProbe> simulatedWaiting(World& world, Process process) {
+  return std::make_unique<Waiting>(world, process);
 }
 
 std::shared_ptr<ThreadDirectory> simulatedDirectory(World& world, Process process,

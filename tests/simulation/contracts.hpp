@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "adapters/sqlite/statement_probe.hpp"
 #include "messenger/messenger.hpp"
 #include "tests/simulation/world.hpp"
 
@@ -11,6 +12,8 @@ namespace messenger::simulation {
 
 [[nodiscard]] std::shared_ptr<Storage> simulatedStorage(World& world, World::Process process,
                                                         std::shared_ptr<Storage> inner);
+/// Of the process's own SQLite storage: a change may wait there for those of others.
+[[nodiscard]] std::unique_ptr<sqlite::StatementProbe> simulatedWaiting(World& world, World::Process process);
 [[nodiscard]] std::shared_ptr<ThreadDirectory> simulatedDirectory(World& world, World::Process process,
                                                                   std::shared_ptr<Storage> inner);
 [[nodiscard]] std::shared_ptr<Presence> simulatedPresence(World& world, World::Process process);

@@ -31,6 +31,8 @@ class Disk {
   void disarm() noexcept;
   [[nodiscard]] bool powerIsOff() const noexcept { return powerIsOff_; }
   void turnPowerOff() noexcept { powerIsOff_ = true; }
+  /// How many writes and syncs failed that would have failed again.
+  [[nodiscard]] std::size_t lastingFailures() const noexcept { return lastingFailures_; }
 
   /// Turns the power on again. Of what was written and not synced, any part may be there: `seed` chooses.
   /// REQUIRES: no file is open.
@@ -58,6 +60,7 @@ class Disk {
   Fault fault_ = Fault::none;
   std::size_t left_ = 0;
   bool full_ = false;
+  std::size_t lastingFailures_ = 0;
   bool powerIsOff_ = false;
   std::map<std::string, std::vector<Unsynced>> unsynced_;
 };

@@ -64,6 +64,7 @@ Step Generator::due() {
   for (std::size_t host = 0; host < loops_.size(); ++host) {
     if (!world_.alive(host) || world_.frozen(host)) continue;
     earliest = std::min({earliest, loops_[host].tasks, loops_[host].jobs});
+    earliest = std::min(earliest, world_.renewalDue(host).value_or(earliest));
   }
   if (earliest > now) {
     Step step;
@@ -91,6 +92,7 @@ Step Generator::due() {
       loop.tasks = now + milliseconds(1000, 3000);
       return at(Action::runDueTasks, host);
     }
+    if (world_.renewalDue(host).value_or(now + seconds{1}) <= now) return at(Action::renewLeases, host);
     if (loop.jobs <= now) {
       loop.jobs = now + milliseconds(500, 3000);
       return at(Action::runJob, host);
@@ -210,12 +212,14 @@ Step Generator::disturbed(Step step) {
                                            Fault::returnsFalse, Fault::throws};
     step.faultAt = choices_.below(reach) + 1;
     step.fault = choices_.pick(faults);
+    if (world_.options().groups && choices_.chance(20)) step.fault = Fault::constraint;
     if (world_.options().storage == StorageKind::sqlite && choices_.chance(60)) {
       static const std::vector<Fault> ofDisk{Fault::diskError, Fault::diskFull, Fault::powerFails};
       step.fault = choices_.pick(ofDisk);
       step.faultAt = choices_.below(12) + 1;
     }
   }
+  if (world_.options().groups && !step.dies) step.holds = choices_.chance(15);
   return step;
 }
 

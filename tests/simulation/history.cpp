@@ -65,6 +65,7 @@ class Shrinking {
       };
       without([](Step& step) { step.faultAt = 0; });
       without([](Step& step) { step.stopAt = 0; });
+      without([](Step& step) { step.holds = false; });
     }
   }
 
@@ -89,6 +90,8 @@ WorldOptions worldOf(std::uint64_t seed, StorageKind storage) {
   world.removal = choices.chance(50);
   if (choices.chance(50)) world.devices = choices.chance(70) ? Devices::several : Devices::replacing;
   world.rings = choices.chance(40);
+  world.workers = choices.chance(50);
+  world.groups = storage == StorageKind::sqlite && choices.chance(60);
   return world;
 }
 

@@ -113,6 +113,7 @@ void Oracle::evicts(const CallChange& change, const std::vector<CallSession>& re
 
 void Oracle::finished(std::size_t step) {
   ++commits_;
+  std::erase_if(kept_, [&](const auto& each) { return each.second.step == step; });
   for (auto& [key, who] : sessions_) {
     if (!who.in && who.outStep == step && who.outDoneAt == 0) who.outDoneAt = commits_;
   }
@@ -247,7 +248,39 @@ void Oracle::checkLimits(const CallChange& change, const KnownCall& call) {
     tooEarly(EndReason::lastLeft, call.emptySince, limits_.emptyGrace, call.inCall > 0);
 }
 
+void Oracle::claimed(const Job& job) {
+  claims_.insert_or_assign(job.id, job);
+  const auto kept = kept_.find(job.id);
+  if (kept == kept_.end()) return;
+  if (kept->second.until > storageNow_) {
+    violate("3", fmt::format("job {} was taken over, and its worker is alive and has renewed the lease for "
+                             "another {} s",
+                             job.id.value(), inSeconds(kept->second.until - storageNow_)));
+  }
+  kept_.erase(kept);
+}
+
+void Oracle::keeps(const Job& job, const Process& by, std::size_t step, StorageTime until) {
+  if (claims_[job.id].token == job.token) kept_.insert_or_assign(job.id, Kept{job.token, by, step, until});
+}
+
+Oracle::Renewing::Renewing(Oracle& oracle, const Process& by, Duration lease)
+    : oracle_(oracle), until_(oracle.storageNow_ + lease) {
+  for (const auto& [job, kept] : oracle.kept_) {
+    if (kept.by == by) jobs_.emplace_back(job, kept.token);
+  }
+}
+
+void Oracle::Renewing::done() {
+  for (const auto& [job, token] : jobs_) {
+    const auto kept = oracle_.kept_.find(job);
+    if (kept != oracle_.kept_.end() && kept->second.token == token)
+      kept->second.until = std::max(kept->second.until, until_);
+  }
+}
+
 void Oracle::settled(const Settlement& settlement, Storage& storage) {
+  endsClaim(settlement.job);
   const auto latest = claims_.find(settlement.job);
   if (latest == claims_.end()) return;
   const Job& job = latest->second;
@@ -262,6 +295,7 @@ void Oracle::settled(const Settlement& settlement, Storage& storage) {
 }
 
 void Oracle::died(const Process& process) {
+  std::erase_if(kept_, [&](const auto& each) { return each.second.by == process; });
   for (auto& [id, call] : calls_) {
     if (call.startedBy == process && call.startEvents == 0) call.eventsMayBeMissing = true;
     if (call.reason && call.endedBy == process && call.endEvents == 0) call.eventsMayBeMissing = true;

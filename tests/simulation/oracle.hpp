@@ -71,7 +71,23 @@ class Oracle {
   void answerLost(const CallId& call);
 
   /// Of two who hold a claim on one job, only the later one may settle it.
-  void claimed(const Job& job) { claims_.insert_or_assign(job.id, job); }
+  void claimed(const Job& job);
+  /// A worker of this process runs a job, in this step, and keeps it until then while it lives.
+  void keeps(const Job& job, const Process& by, std::size_t step, StorageTime until);
+  /// Whoever runs it may have settled it.
+  void endsClaim(const JobId& job) { kept_.erase(job); }
+  /// This process renews the leases of all jobs that its worker runs: those which it had before, and has
+  /// afterwards, are renewed for as long.
+  class Renewing {
+   public:
+    Renewing(Oracle& oracle, const Process& by, Duration lease);
+    void done();
+
+   private:
+    Oracle& oracle_;
+    StorageTime until_;
+    std::vector<std::pair<JobId, std::int64_t>> jobs_{};
+  };
   void settled(const Settlement& settlement, Storage& storage);
 
   /// Whether a process is alive that users can reach.
@@ -222,6 +238,13 @@ class Oracle {
   std::map<CallId, KnownCall> calls_;
   std::map<PersonKey, Ring> rings_;
   std::map<JobId, Job> claims_;  ///< the latest ones
+  struct Kept {
+    std::int64_t token = 0;
+    Process by{};
+    std::size_t step = 0;
+    StorageTime until{};
+  };
+  std::map<JobId, Kept> kept_;
   std::set<std::pair<ThreadId, UserId>> removed_;
   std::set<CallId> unfinished_;  ///< ended, and the room not destroyed
   std::set<CallId> excusedRooms_;

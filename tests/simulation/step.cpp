@@ -44,6 +44,7 @@ constexpr std::array sentences{
     Sentence{Action::removeMemberEarly, "HOST: removes USER from THREAD before its directory does"},
     Sentence{Action::catchUp, "HOST: its directory catches up"},
     Sentence{Action::command, "HOST: an operator runs COMMAND"},
+    Sentence{Action::renewLeases, "HOST: renews its leases"},
     Sentence{Action::goOn, "step STEP goes on"},
     Sentence{Action::timePasses, "TIME passes"},
     Sentence{Action::wallJumps, "HOST: its wall clock jumps by TIME"},
@@ -67,6 +68,7 @@ constexpr std::array faultNames{
     FaultName{Fault::lostAnswer, "lost-answer"},
     FaultName{Fault::returnsFalse, "returns-false"},
     FaultName{Fault::throws, "throws"},
+    FaultName{Fault::constraint, "constraint"},
     FaultName{Fault::diskError, "disk-error"},
     FaultName{Fault::diskFull, "disk-full"},
     FaultName{Fault::powerFails, "power-fails"},
@@ -150,11 +152,15 @@ std::optional<Step> parseSentence(std::string_view text) {
   return std::nullopt;
 }
 
-/// `stops at 3`, `dies at 3`, `lost-answer at 2`, `with device 1`
+/// `stops at 3`, `dies at 3`, `lost-answer at 2`, `with device 1`, `holds the queue`
 bool parseAddition(std::string_view text, Step& step) {
   const std::vector<std::string> words = wordsOf(text);
   if (words.size() == 3 && words[0] == "with" && words[1] == "device")
     return readNumber(words[2], "", "", step.device);
+  if (words.size() == 3 && words[0] == "holds") {
+    step.holds = true;
+    return words[1] == "the" && words[2] == "queue";
+  }
   std::size_t at = 0;
   if (words.size() != 3 || words[1] != "at" || !readNumber(words[2], "", "", at)) return false;
   if (words[0] == "stops" || words[0] == "dies") {
@@ -183,6 +189,7 @@ std::string describe(std::size_t number, const Step& step) {
     if (sentence.action != step.action) continue;
     for (const std::string& field : wordsOf(sentence.text)) text += ' ' + fieldText(field, step);
   }
+  if (step.holds) text += " | holds the queue";
   if (step.device != 0) text += fmt::format(" | with device {}", step.device);
   for (const FaultName& each : faultNames) {
     if (step.faultAt != 0 && each.fault == step.fault) {

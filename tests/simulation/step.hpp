@@ -45,6 +45,7 @@ enum class Action : std::uint8_t {
   removeMemberEarly,  ///< the host's directory shows it only later
   catchUp,            ///< now it does, and the host says so again
   command,            ///< an operator at the console
+  renewLeases,        ///< of the jobs that its worker runs
   // the world
   goOn,
   timePasses,
@@ -66,6 +67,7 @@ enum class Fault : std::uint8_t {
   lostAnswer,    ///< storage: done, and the answer is lost
   returnsFalse,  ///< driver: before or after it did its work
   throws,        ///< driver, broadcaster, listener: before or after
+  constraint,    ///< storage: the database refuses the change, however often it is tried
   // These strike at a write or a sync of the disk, not at a point.
   diskError,
   diskFull,
@@ -89,6 +91,7 @@ struct Step {
   std::size_t faultAt = 0;  ///< here `fault` strikes
   Fault fault = Fault::none;
   bool dies = false;  ///< instead of going on after `stopAt`, its host dies there
+  bool holds = false;  ///< stops also where it is to write for itself and all who wait for that
 
   friend bool operator==(const Step&, const Step&) = default;
 };

@@ -36,6 +36,7 @@ Config configOf(const WorldOptions& options) {
   config.presence.writeBehind = options.reportEvery;
   config.calling.subscriber.removesSessions = options.removal;
   config.sessions.newDeviceReplaces = options.devices == Devices::replacing;
+  if (options.workers && options.seed % 3 == 1) config.jobs.lease = seconds{6};
   if (options.limits) {
     config.limits.duration = minutes{12};
     config.limits.alone = minutes{2};
@@ -58,12 +59,13 @@ std::string_view nameOf(Devices devices) {
 }  // namespace
 
 std::string describe(const WorldOptions& options) {
-  return fmt::format("world: seed {} hosts {} users {} jobs {} directory {} storage {} reports {}{}{}{}{}",
+  return fmt::format("world: seed {} hosts {} users {} jobs {} directory {} storage {} reports {}{}{}{}{}{}{}",
                      options.seed, options.hosts, options.users, options.queued ? "queued" : "synchronous",
                      options.ownDirectory ? "own" : "stored",
                      options.storage == StorageKind::memory ? "memory" : "sqlite",
                      options.reportEvery.count(), options.limits ? " limits" : "", nameOf(options.devices),
-                     options.removal ? " removal" : "", options.rings ? " rings" : "");
+                     options.removal ? " removal" : "", options.rings ? " rings" : "",
+                     options.workers ? " workers" : "", options.groups ? " groups" : "");
 }
 
 std::optional<WorldOptions> parseWorld(std::string_view line) {
@@ -86,6 +88,8 @@ std::optional<WorldOptions> parseWorld(std::string_view line) {
     if (word == "limits") options.limits = true;
     if (word == "removal") options.removal = true;
     if (word == "rings") options.rings = true;
+    if (word == "workers") options.workers = true;
+    if (word == "groups") options.groups = true;
     if (word == "devices") options.devices = Devices::several;
     if (word == "replacing") options.devices = Devices::replacing;
   }
@@ -138,7 +142,10 @@ void World::startHost(std::size_t host) {
   Host& made = hosts_[host];
   const Process process{host, ++made.life};
   Dependencies from;
-  made.storage = disk_ ? sqliteStorage(disk_->folder() / "calls.db") : storage_;
+  if (options_.groups) made.waiting = simulatedWaiting(*this, process);
+  SqliteOptions file;
+  if (disk_) file.path = disk_->folder() / "calls.db";
+  made.storage = disk_ ? sqlite::makeSqliteStorage(file, made.waiting.get()) : storage_;
   from.storage = simulatedStorage(*this, process, made.storage);
   if (options_.ownDirectory) from.threads = simulatedDirectory(*this, process, directory_);
   from.presence = simulatedPresence(*this, process);
@@ -150,6 +157,14 @@ void World::startHost(std::size_t host) {
   made.storageAwayUntil = {};
   made.messenger = std::make_unique<Messenger>(config_, std::move(from));
   made.messenger->setVideoDriver(simulatedDrivers(*this, process));
+  if (options_.workers) {
+    const auto pause = [this, process](std::chrono::milliseconds) {
+      static_cast<void>(point(process, "pause"));
+      return true;
+    };
+    made.worker = std::make_unique<SteppedWorker>(made.messenger->jobs(), WorkerOptions{.threads = 2}, pause);
+    made.renewAt = elapsed_ + (*made.worker)->firstRenewal();
+  }
   made.subscriptions.push_back(made.messenger->onEvent([this, process](const Event& event) {
     if (!isAlive(process)) return;
     oracle_.happened(event);
@@ -191,18 +206,19 @@ void World::killHost(std::size_t host) {
 
 void World::buryHost(std::size_t host) {
   Host& dead = hosts_[host];
-  for (auto each = stopped_.begin(); each != stopped_.end();) {
-    Running& running = *each->second;
-    if (running.process.host != host) {
-      ++each;
-      continue;
+  const auto isOfHost = [&](const auto& each) { return each.second->process.host == host; };
+  while (std::any_of(stopped_.begin(), stopped_.end(), isOfHost)) {
+    for (auto each = stopped_.begin(); each != stopped_.end();) {
+      if (isOfHost(*each) && !each->second->activity->finished()) run(*each->second);
+      each = isOfHost(*each) && each->second->activity->finished() ? stopped_.erase(each) : std::next(each);
     }
-    run(running);
-    each = stopped_.erase(each);
   }
   dead.subscriptions.clear();
+  dead.worker.reset();
+  dead.renewAt.reset();
   dead.messenger.reset();
   dead.storage.reset();
+  dead.waiting.reset();
   dead.dead = false;
 }
 
@@ -241,12 +257,79 @@ Fault World::point(const Process& process, std::string_view name) {
       killHost(process.host);
       throw HostDied{};
     }
-    if (!running.stoodStill) running.stoodStill = now(process.host).steady;
-    running.activity->pause();
+    stopHere(running);
     if (!isAlive(process)) throw HostDied{};
     if (storesPresence(name)) running.stoodStill.reset();
   }
-  return at == running.faultAt ? running.fault : Fault::none;
+  if (at != running.faultAt) return Fault::none;
+  running.disturbed = true;
+  return running.fault;
+}
+
+void World::stopHere(Running& running) {
+  if (!running.stoodStill) running.stoodStill = now(running.process.host).steady;
+  running.activity->pause();
+}
+
+void World::disturbed() {
+  if (current_ != nullptr) current_->disturbed = true;
+}
+
+void World::leads(const Process& process) {
+  if (current_ == nullptr) return;
+  Running& running = *current_;
+  static_cast<void>(point(process, "begin"));
+  if (!running.step.holds || std::exchange(running.held, true)) return;
+  stopHere(running);
+  if (!isAlive(process)) throw HostDied{};
+}
+
+bool World::waitsInQueue() noexcept {
+  if (current_ == nullptr || !current_->activity) return false;
+  Running& running = *current_;
+  note("waits");
+  running.waited = true;
+  running.queuedAt = ++queued_;
+  stopHere(running);
+  running.queuedAt = 0;
+  return true;
+}
+
+World::Writing::Writing(World& world, const Process& process)
+    : world_(world),
+      process_(process),
+      running_(world.current_),
+      failures_(world.disk_ ? world.disk_->lastingFailures() : 0) {
+  if (running_ != nullptr) running_->waited = false;
+}
+
+World::Writing::~Writing() {
+  if (running_ == nullptr) return;
+  world_.letGroupGoOn(process_);
+  if (running_->waited) world_.stopHere(*running_);
+}
+
+/// Of changes that are made together, one that fails, or a commit that fails once, does no harm to others.
+void World::Writing::failed(std::string_view error) {
+  if (running_ == nullptr || !running_->waited || running_->disturbed || !world_.isAlive(process_)) return;
+  if (world_.disk_->lastingFailures() != failures_) return;
+  world_.oracle_.violate("11", fmt::format("a change failed with those that it waited for: {}", error));
+}
+
+/// Those whose changes are made, in the order in which they waited. Others go on waiting.
+void World::letGroupGoOn(const Process& process) {
+  if (!options_.groups) return;
+  std::map<std::size_t, Running*> waiting;
+  for (const auto& [number, running] : stopped_) {
+    if (running->queuedAt != 0 && running->process == process) waiting.emplace(running->queuedAt, running.get());
+  }
+  Running* const before = current_;
+  for (const auto& [at, running] : waiting) {
+    if (running->queuedAt == 0) continue;
+    current_ = running;
+    running->activity->proceed();
+  }
+  current_ = before;
 }
 
 /// Of whoever is acknowledged now: a process that stands still after it has looked at the clock for the last
@@ -260,6 +343,7 @@ void World::loaded(const CallStore::Loaded& loaded) {
 }
 
 void World::committed(const CallChange& change, const CommitResult& result, const Process& process) {
+  if (options_.groups) acknowledged_.emplace(change.call, change.expectedRevision + 1);
   if (evictsSince(*current_)) oracle_.evicts(change, current_->sessions);
   oracle_.committed(change, result, causeOf(process));
 }
@@ -321,7 +405,9 @@ void World::commitFailed(const CallChange& change, const Process& process) {
 void World::learnOutcomes() {
   for (const Unknown& each : std::exchange(unknown_, {})) {
     const auto loaded = storage_->calls().load({.call = each.change.call}).call;
-    if (!loaded || loaded->call.revision != each.change.expectedRevision + 1) continue;
+    const std::int64_t revision = each.change.expectedRevision + 1;
+    if (!loaded || loaded->call.revision != revision) continue;
+    if (acknowledged_.count({each.change.call, revision}) != 0) continue;  // that of another
     CommitResult result;
     result.status = CommitResult::Status::committed;
     result.call = loaded->call;
@@ -352,26 +438,38 @@ void World::crashMachine() {
   for (const std::size_t host : dead) startHost(host);
 }
 
-void World::claimed(StorageTime leaseUntil) {
-  if (current_ != nullptr) current_->leaseUntil = leaseUntil;
+void World::claimed(const Job& job, StorageTime leaseUntil) {
+  oracle_.claimed(job);
+  if (current_ == nullptr) return;
+  current_->claimed = job;
+  current_->leaseUntil = leaseUntil;
+}
+
+void World::renewed(const JobId& job, std::int64_t token, StorageTime leaseUntil) {
+  const auto renew = [&](Running& running) {
+    if (running.claimed && running.claimed->id == job && running.claimed->token == token)
+      running.leaseUntil = leaseUntil;
+  };
+  if (current_ != nullptr) renew(*current_);
+  for (const auto& [number, running] : stopped_) renew(*running);
 }
 
 World::DriverAtWork::DriverAtWork(World& world, const CallId& call)
-    : world_(world), call_(call), number_(world.current_->number) {
+    : world_(world), call_(call), running_(world.current_) {
   const StorageTime now = world.storage_->timeAt(world.now(0).steady);
   const auto [first, last] = world.atWork_.equal_range(call);
   for (auto each = first; each != last; ++each) {
-    if (each->second.leaseUntil > now) {
+    if (each->second->leaseUntil > now) {
       world.oracle_.violate("4", fmt::format("two drivers work on the room of call {}", call.value()));
     }
   }
-  world.atWork_.emplace(call, AtWork{number_, world.current_->leaseUntil});
+  world.atWork_.emplace(call, running_);
 }
 
 World::DriverAtWork::~DriverAtWork() {
   const auto [first, last] = world_.atWork_.equal_range(call_);
   for (auto each = first; each != last; ++each) {
-    if (each->second.number != number_) continue;
+    if (each->second != running_) continue;
     world_.atWork_.erase(each);
     return;
   }
@@ -432,7 +530,7 @@ void World::lookIntoRooms() {
 std::vector<std::int64_t> World::stopped() const {
   std::vector<std::int64_t> numbers;
   for (const auto& [number, running] : stopped_) {
-    if (!hosts_[running->process.host].frozen) numbers.push_back(number);
+    if (!hosts_[running->process.host].frozen && running->queuedAt == 0) numbers.push_back(number);
   }
   return numbers;
 }
@@ -478,6 +576,8 @@ bool World::makesSense(const Step& step) const {
       return true;
     case Action::hostDies:
       return host.messenger != nullptr;
+    case Action::renewLeases:
+      return host.messenger != nullptr && !host.frozen && host.renewAt && *host.renewAt <= elapsed_;
     default:
       return host.messenger != nullptr && !host.frozen;
   }
@@ -532,7 +632,7 @@ void World::begin(std::size_t number, const Step& step) {
   running->fault = step.fault;
   running->dies = step.dies;
   running->armedAt = step.faultAt;
-  const bool mayStop = step.stopAt != 0 && !step.dies;
+  const bool mayStop = options_.groups || (step.stopAt != 0 && !step.dies);
   if (mayStop) running->activity = std::make_unique<Activity>([this, each = running.get()] { act(*each); });
   run(*running);
   if (mayStop && !running->activity->finished()) {
@@ -558,7 +658,10 @@ bool World::goOn(const Step& step) {
 /// Lets it run to its end, or to where it stops.
 void World::run(Running& running) {
   current_ = &running;
-  if (disk_ && running.fault >= Fault::diskError) disk_->arm(running.fault, running.armedAt);
+  if (disk_ && running.fault >= Fault::diskError && running.armedAt != 0) {
+    disk_->arm(running.fault, running.armedAt);
+    running.disturbed = true;
+  }
   if (running.activity) {
     running.activity->proceed();
   } else {
@@ -566,6 +669,7 @@ void World::run(Running& running) {
   }
   current_ = nullptr;
   if (disk_) disk_->disarm();
+  letGroupGoOn(running.process);
   if (!running.activity || running.activity->finished()) oracle_.finished(running.number);
 }
 
@@ -573,6 +677,14 @@ void World::settle() {
   for (std::size_t host = 0; host < hosts_.size(); ++host) {
     const Host& each = hosts_[host];
     if (each.messenger && each.dead) buryHost(host);
+  }
+  for (auto each = stopped_.begin(); each != stopped_.end();) {
+    if (each->second->activity->finished()) {
+      oracle_.finished(each->second->number);
+      each = stopped_.erase(each);
+    } else {
+      ++each;
+    }
   }
   if (disk_ && disk_->powerIsOff()) crashMachine();
   learnOutcomes();
@@ -727,7 +839,10 @@ void World::actAsHost(Messenger& messenger, const Running& running) {
       break;
     }
     case Action::runJob:
-      messenger.jobs().runPending(1);
+      runJob(hosts_[step.host], messenger);
+      break;
+    case Action::renewLeases:
+      renewLeases(hosts_[step.host], running);
       break;
     case Action::runDueTasks:
       messenger.host().runDueTasks();
@@ -747,6 +862,26 @@ void World::actAsHost(Messenger& messenger, const Running& running) {
     default:
       break;
   }
+}
+
+void World::runJob(Host& host, Messenger& messenger) {
+  if (!host.worker) {
+    messenger.jobs().runPending(1);
+    return;
+  }
+  (*host.worker)->runJob([&] {
+    const Running& running = *current_;
+    oracle_.keeps(running.claimed.value(), running.process, running.number, running.leaseUntil.value());
+  });
+}
+
+void World::renewLeases(Host& host, const Running& running) {
+  host.renewAt.reset();
+  Oracle::Renewing renewing(oracle_, running.process, (*host.worker)->policy().lease);
+  const Duration next = (*host.worker)->renewLeases();
+  if (!stillAlive(running)) return;
+  host.renewAt = elapsed_ + next;
+  if (!running.disturbed) renewing.done();
 }
 
 void World::changeMembership(Messenger& messenger, const Running& running) {
@@ -851,10 +986,10 @@ void World::drain() {
   for (Host& host : hosts_) host.storageAwayUntil = {};
   everybody(Action::hostThaws);
   everybody(Action::hostStarts);
-  for (const std::int64_t each : stopped()) {
+  while (!stopped().empty() && !violation()) {
     Step step;
     step.action = Action::goOn;
-    step.number = each;
+    step.number = stopped().front();
     perform(++number, step);
   }
   everybody(Action::catchUp);

@@ -9,7 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "facade/stepped_worker.hpp"
 #include "messenger/messenger.hpp"
+#include "adapters/sqlite/statement_probe.hpp"
 #include "tests/simulation/activity.hpp"
 #include "tests/simulation/disk.hpp"
 #include "tests/simulation/oracle.hpp"
@@ -35,6 +37,8 @@ struct WorldOptions {
   Devices devices = Devices::none;
   bool removal = false;  ///< sessions are taken out of their rooms
   bool rings = false;    ///< callees are rung, for a while
+  bool workers = false;  ///< jobs run as in a Worker, whose leases are renewed
+  bool groups = false;   ///< SQLite: changes of a host wait for each other, and are committed together
 };
 
 [[nodiscard]] std::string describe(const WorldOptions& options);
@@ -48,6 +52,8 @@ struct HostDied : std::exception {
 /// Several processes on one storage, in virtual time: nothing happens but by `perform`. Confined to one OS
 /// thread, and to those of its activities.
 class World {
+  struct Running;
+
  public:
   explicit World(const WorldOptions& options);
   ~World();
@@ -71,7 +77,10 @@ class World {
   [[nodiscard]] Duration elapsed() const noexcept { return elapsed_; }
   [[nodiscard]] bool alive(std::size_t host) const { return hosts_[host].messenger != nullptr; }
   [[nodiscard]] bool frozen(std::size_t host) const { return hosts_[host].frozen; }
+  /// Steps that can go on now.
   [[nodiscard]] std::vector<std::int64_t> stopped() const;
+  /// When its worker's leases are to be renewed.
+  [[nodiscard]] std::optional<Duration> renewalDue(std::size_t host) const { return hosts_[host].renewAt; }
   [[nodiscard]] const Step& stoppedStep(std::int64_t number) const { return stopped_.at(number)->step; }
   [[nodiscard]] std::optional<Call> latestCall(std::size_t thread) const;
   /// The step's user with its device.
@@ -99,7 +108,33 @@ class World {
   /// The storage threw: whether it is made is not known.
   void commitFailed(const CallChange& change, const Process& process);
   /// The running step claimed a job, and holds it until then.
-  void claimed(StorageTime leaseUntil);
+  void claimed(const Job& job, StorageTime leaseUntil);
+  void renewed(const JobId& job, std::int64_t token, StorageTime leaseUntil);
+  /// The storage failed the running step.
+  void disturbed();
+
+  /// The running step is to write, for itself and all who wait.
+  void leads(const Process& process);
+  /// The running step has to wait for one that writes. False: it cannot.
+  bool waitsInQueue() noexcept;
+
+  /// A change of the storage, and what the oracle is told of it. Those which were made together with it come
+  /// next, and stop when they have told the oracle.
+  class Writing {
+   public:
+    Writing(World& world, const Process& process);
+    ~Writing();
+    Writing(const Writing&) = delete;
+    Writing& operator=(const Writing&) = delete;
+    /// The storage threw.
+    void failed(std::string_view error);
+
+   private:
+    World& world_;
+    Process process_;
+    Running* running_;
+    std::size_t failures_ = 0;
+  };
 
   /// A driver works on the room of a call for as long as this lives.
   class DriverAtWork {
@@ -112,7 +147,7 @@ class World {
    private:
     World& world_;
     CallId call_;
-    std::size_t number_;
+    const Running* running_;
   };
   void makeRoom(const CallId& call);
   void destroyRoom(const CallId& call);
@@ -123,10 +158,13 @@ class World {
     std::uint64_t life = 0;
     bool frozen = false;
     bool dead = false;  ///< and to be buried
+    std::unique_ptr<sqlite::StatementProbe> waiting{};  ///< of its storage
     std::shared_ptr<Storage> storage{};
     Duration wallOffset{};
     Duration storageAwayUntil{};
     std::unique_ptr<Messenger> messenger{};
+    std::unique_ptr<SteppedWorker> worker{};
+    std::optional<Duration> renewAt{};  ///< not while they are being renewed
     std::vector<Subscription> subscriptions{};
   };
 
@@ -143,15 +181,15 @@ class World {
     Fault fault = Fault::none;
     std::size_t armedAt = 0;  ///< of a fault of the disk
     bool dies = false;
+    bool disturbed = false;  ///< something went wrong in it
+    bool held = false;       ///< it has stopped where it was to write for others
+    bool waited = false;     ///< for another one to write,
+    std::size_t queuedAt = 0;  ///< and does so now, if not zero
+    std::optional<Job> claimed{};
     std::optional<StorageTime> leaseUntil{};
     std::vector<CallSession> sessions{};  ///< that it read last
     std::set<CallId> made{};              ///< rooms
     std::unique_ptr<Activity> activity{};
-  };
-
-  struct AtWork {
-    std::size_t number = 0;
-    std::optional<StorageTime> leaseUntil{};
   };
 
   void tellTime();
@@ -163,6 +201,8 @@ class World {
   void run(Running& running);
   void begin(std::size_t number, const Step& step);
   bool goOn(const Step& step);
+  void stopHere(Running& running);
+  void letGroupGoOn(const Process& process);
   void settle();
   void crashMachine();
   void openStorage();
@@ -177,6 +217,8 @@ class World {
   void catchUp(Messenger& messenger, const Running& running);
   void takeCallsDown(const Running& running, Duration time, const std::function<bool()>& take);
   void runCommand(Messenger& messenger, const Running& running);
+  void runJob(Host& host, Messenger& messenger);
+  void renewLeases(Host& host, const Running& running);
   bool changeWorld(const Step& step);
   [[nodiscard]] static std::optional<Oracle::Mark> evictsSince(const Running& running);
   [[nodiscard]] Oracle::Cause causeOf(const Process& process) const;
@@ -209,10 +251,11 @@ class World {
   std::set<std::string> removed_;
   std::map<std::pair<std::size_t, std::size_t>, int> removals_;  ///< under way, of (thread, user)
   std::set<std::pair<std::size_t, std::size_t>> behind_;         ///< (thread, user): removed, and still shown
-  std::multimap<CallId, AtWork> atWork_;
+  std::multimap<CallId, const Running*> atWork_;
   Duration elapsed_{};
   Running* current_ = nullptr;
   std::map<std::int64_t, std::unique_ptr<Running>> stopped_;
+  std::size_t queued_ = 0;
 
   /// A commit that failed, and may have been made.
   struct Unknown {
@@ -220,6 +263,7 @@ class World {
     Oracle::Cause cause;
   };
   std::vector<Unknown> unknown_;
+  std::set<std::pair<CallId, std::int64_t>> acknowledged_;  ///< commits: the call and its revision after it
   std::uint64_t fingerprint_ = 0xCBF29CE484222325ULL;
 };
 

@@ -36,6 +36,7 @@ class Connection {
   /// The first column of the first row, as a number.
   [[nodiscard]] std::int64_t number(const char* sql);
 
+  [[nodiscard]] StatementProbe* probe() const noexcept { return probe_; }
   /// Reports to the probe.
   void announce(const char* sql) {
     if (probe_ != nullptr) probe_->beforeStatement(sql);

@@ -8,8 +8,8 @@
 
 namespace messenger::sqlite {
 
-/// For tests: called around every statement that the storage runs, to fail it (throw), to die at it (_exit)
-/// or to count it.
+/// For tests: called around every statement that the storage runs, to fail it (throw), to die at it (_exit),
+/// to count it, or to let others run.
 class StatementProbe {
  public:
   StatementProbe() = default;
@@ -23,6 +23,10 @@ class StatementProbe {
 
   /// After a commit, before its result is returned. An exception is thrown instead of the result.
   virtual void afterCommit() = 0;
+
+  /// An OS thread's change waits for its turn to write, or for the one who commits it. True: look again.
+  /// False: let it wait. Called without a lock. Must not throw.
+  virtual bool whileWaiting() noexcept { return false; }
 };
 
 /// As `sqliteStorage`, with a probe (borrowed, may be null) and another list of migrations.

@@ -12,7 +12,7 @@ std::chrono::milliseconds timeLeft(Deadline deadline) {
 }
 
 WriteQueue::WriteQueue(std::unique_ptr<Connection> writer, std::string file, const FileClock& clock)
-    : file_(std::move(file)), clock_(clock), writer_(std::move(writer)) {}
+    : file_(std::move(file)), clock_(clock), probe_(writer->probe()), writer_(std::move(writer)) {}
 
 std::size_t WriteQueue::waiting() {
   const support::Lock lock(mutex_);
@@ -63,12 +63,14 @@ void WriteQueue::perform(Deadline deadline, Task task) {
 
 /// Sleeping and being woken costs more than a short COMMIT: others run meanwhile, and whoever is done by then
 /// never sleeps. Without the lock, so the state may be old; it is read again under the lock.
-void WriteQueue::yieldWhileWaiting(const Entry& entry) noexcept {
+void WriteQueue::yieldWhileWaiting(const Entry& entry) const noexcept {
   constexpr int most = 64;
-  for (int n = 0; n < most; ++n) {
+  for (int n = 0; n < most;) {
     const State state = entry.state.load(std::memory_order_relaxed);
     if (state == State::leading || state == State::done) return;
+    if (probe_ != nullptr && probe_->whileWaiting()) continue;
     std::this_thread::yield();
+    ++n;
   }
 }
 

@@ -110,7 +110,7 @@ class WriteQueue {
   void handOver() noexcept EXCLUDES(mutex_);
 
   void perform(Deadline deadline, Task task);
-  static void yieldWhileWaiting(const Entry& entry) noexcept;
+  void yieldWhileWaiting(const Entry& entry) const noexcept;
   /// Waits for a turn. REQUIRES: the lock, which it releases meanwhile. True: this entry leads now. False:
   /// its change is done.
   bool waitForTurn(Entry& entry, support::Lock& lock) NO_THREAD_SAFETY_ANALYSIS;
@@ -131,6 +131,7 @@ class WriteQueue {
 
   const std::string file_;
   const FileClock clock_;
+  StatementProbe* const probe_;
 
   // The leader's.
   std::unique_ptr<Connection> writer_;
