@@ -289,9 +289,10 @@ bool World::waitsInQueue() noexcept {
   Running& running = *current_;
   note("waits");
   running.waited = true;
-  running.queuedAt = ++queued_;
+  if (running.place == 0) running.place = ++places_;
+  running.waits = true;
   stopHere(running);
-  running.queuedAt = 0;
+  running.waits = false;
   return true;
 }
 
@@ -300,7 +301,9 @@ World::Writing::Writing(World& world, const Process& process)
       process_(process),
       running_(world.current_),
       failures_(world.disk_ ? world.disk_->lastingFailures() : 0) {
-  if (running_ != nullptr) running_->waited = false;
+  if (running_ == nullptr) return;
+  running_->waited = false;
+  running_->place = 0;
 }
 
 World::Writing::~Writing() {
@@ -321,11 +324,11 @@ void World::letGroupGoOn(const Process& process) {
   if (!options_.groups) return;
   std::map<std::size_t, Running*> waiting;
   for (const auto& [number, running] : stopped_) {
-    if (running->queuedAt != 0 && running->process == process) waiting.emplace(running->queuedAt, running.get());
+    if (running->waits && running->process == process) waiting.emplace(running->place, running.get());
   }
   Running* const before = current_;
   for (const auto& [at, running] : waiting) {
-    if (running->queuedAt == 0) continue;
+    if (!running->waits) continue;
     current_ = running;
     running->activity->proceed();
   }
@@ -530,7 +533,7 @@ void World::lookIntoRooms() {
 std::vector<std::int64_t> World::stopped() const {
   std::vector<std::int64_t> numbers;
   for (const auto& [number, running] : stopped_) {
-    if (!hosts_[running->process.host].frozen && running->queuedAt == 0) numbers.push_back(number);
+    if (!hosts_[running->process.host].frozen && !running->waits) numbers.push_back(number);
   }
   return numbers;
 }

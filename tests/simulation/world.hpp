@@ -184,7 +184,8 @@ class World {
     bool disturbed = false;  ///< something went wrong in it
     bool held = false;       ///< it has stopped where it was to write for others
     bool waited = false;     ///< for another one to write,
-    std::size_t queuedAt = 0;  ///< and does so now, if not zero
+    bool waits = false;      ///< and does so now,
+    std::size_t place = 0;   ///< in the order of those who do
     std::optional<Job> claimed{};
     std::optional<StorageTime> leaseUntil{};
     std::vector<CallSession> sessions{};  ///< that it read last
@@ -255,7 +256,7 @@ class World {
   Duration elapsed_{};
   Running* current_ = nullptr;
   std::map<std::int64_t, std::unique_ptr<Running>> stopped_;
-  std::size_t queued_ = 0;
+  std::size_t places_ = 0;  ///< that were taken in queues
 
   /// A commit that failed, and may have been made.
   struct Unknown {
