@@ -135,7 +135,8 @@ struct Worker::Impl::Shared {
   void renewLeases() NO_THREAD_SAFETY_ANALYSIS {
     std::chrono::milliseconds next = steps.firstRenewal();
     support::Lock lock(mutex);
-    while (!changed.wait_for(lock.native(), next, [this]() NO_THREAD_SAFETY_ANALYSIS { return working == 0; })) {
+    while (
+        !changed.wait_for(lock.native(), next, [this]() NO_THREAD_SAFETY_ANALYSIS { return working == 0; })) {
       lock.unlock();
       next = steps.renewLeases();
       lock.lock();

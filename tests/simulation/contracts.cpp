@@ -21,15 +21,13 @@ class Points {
   [[nodiscard]] World& world() const noexcept { return world_; }
   [[nodiscard]] const Process& process() const noexcept { return process_; }
 
-  /// Returns a fault of what is done.
-  Fault before(std::string_view name) const {
+  void before(std::string_view name) const {
     const Fault fault = world_.point(process_, name);
     if (fault == Fault::busy) throw StorageBusy("the simulated storage is busy");
     if (fault == Fault::unavailable || !world_.reachesStorage(process_)) {
       world_.disturbed();
       throw StorageUnavailable("the simulated storage does not answer");
     }
-    return fault;
   }
 
   /// True: the answer is lost.
@@ -85,7 +83,8 @@ class Calls final : public testing::ForwardingCallStore {
     });
   }
   CommitResult commit(const CallChange& change) override {
-    const bool isRefused = points_.before("commit") == Fault::constraint && !change.jobs.empty();
+    points_.before("commit");
+    const bool isRefused = !change.jobs.empty() && points_.world().refusesChange();
     CommitResult result = points_.change([&] {
       CommitResult made = tryCommit(isRefused ? broken(change) : change);
       if (made.status != CommitResult::Status::committed) return made;

@@ -176,12 +176,16 @@ void Disk::disarm() noexcept {
 }
 
 int Disk::nextWrite(int errorCode) noexcept {
-  if (powerIsOff_) ++lastingFailures_;
+  const int told = whatIsTold(errorCode);
+  if (told != SQLITE_OK) ++failures_;
+  return told;
+}
+
+int Disk::whatIsTold(int errorCode) noexcept {
   if (powerIsOff_) return errorCode;
   const bool strikes = left_ != 0 && --left_ == 0;
   if (strikes && fault_ == Fault::powerFails) powerIsOff_ = true;
   if (strikes && fault_ == Fault::diskFull) full_ = true;
-  if (powerIsOff_ || full_) ++lastingFailures_;
   if (powerIsOff_) return errorCode;
   if (full_ && errorCode == SQLITE_IOERR_WRITE) return SQLITE_FULL;
   return strikes && fault_ == Fault::diskError ? errorCode : SQLITE_OK;

@@ -31,8 +31,8 @@ class Disk {
   void disarm() noexcept;
   [[nodiscard]] bool powerIsOff() const noexcept { return powerIsOff_; }
   void turnPowerOff() noexcept { powerIsOff_ = true; }
-  /// How many writes and syncs failed that would have failed again.
-  [[nodiscard]] std::size_t lastingFailures() const noexcept { return lastingFailures_; }
+  /// How many writes and syncs have failed.
+  [[nodiscard]] std::size_t failures() const noexcept { return failures_; }
 
   /// Turns the power on again. Of what was written and not synced, any part may be there: `seed` chooses.
   /// REQUIRES: no file is open.
@@ -52,6 +52,7 @@ class Disk {
 
   /// What SQLite is told instead of the write that is about to happen; SQLITE_OK: it may.
   [[nodiscard]] int nextWrite(int errorCode) noexcept;
+  [[nodiscard]] int whatIsTold(int errorCode) noexcept;
   static void restore(const std::string& file, const std::vector<Unsynced>& changes, std::uint64_t seed);
 
   std::filesystem::path folder_;
@@ -60,7 +61,7 @@ class Disk {
   Fault fault_ = Fault::none;
   std::size_t left_ = 0;
   bool full_ = false;
-  std::size_t lastingFailures_ = 0;
+  std::size_t failures_ = 0;
   bool powerIsOff_ = false;
   std::map<std::string, std::vector<Unsynced>> unsynced_;
 };

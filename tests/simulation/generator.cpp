@@ -17,7 +17,39 @@ bool runs(Action action) {
 }  // namespace
 
 Generator::Generator(Choices& choices, const World& world)
-    : choices_(choices), world_(world), quiet_(choices.chance(40)), loops_(world.options().hosts) {}
+    : choices_(choices),
+      world_(world),
+      temper_(temperOf(choices, world.options())),
+      quiet_(choices.chance(40)),
+      loops_(world.options().hosts) {}
+
+Generator::Temper Generator::temperOf(Choices& choices, const WorldOptions& world) {
+  Temper temper;
+  if (world.workers && choices.chance(50)) temper.goesOn = 2;
+  if (choices.chance(50)) return temper;
+  const auto one = [&](std::initializer_list<std::uint64_t> of) { return choices.pick(std::vector(of)); };
+  temper.goesOn = one({1, 3, 6, 12, 25});
+  temper.mostStopped = one({2, 4, 8});
+  temper.stops = one({4, 12, 25});
+  temper.fails = one({0, 3, 8, 20});
+  temper.jobFails = one({3, 8, 40});
+  temper.trouble = one({0, 1, 3, 8});
+  temper.near = one({20, 60, 90});
+  temper.counter = one({0, 30, 60});
+  temper.fallsSilent = one({1, 4, 25});
+  if (world.removal) temper.enters = one({0, 10, 30});
+  temper.threads = one({1, 1, threadCount});
+  if (choices.chance(50)) temper.users = 2 + choices.below(world.users - 1);
+  if (choices.chance(50)) temper.faults = {choices.pick(temper.faults), choices.pick(temper.faults)};
+  for (const Action each : {Action::leave, Action::end, Action::ignore, Action::kick, Action::show}) {
+    if (choices.chance(30)) temper.never.push_back(each);
+  }
+  if (choices.chance(50)) {
+    temper.troubles = 2;
+    temper.firstTrouble = choices.below(5);
+  }
+  return temper;
+}
 
 Step Generator::at(Action action, std::size_t host) const {
   Step step;
@@ -28,18 +60,22 @@ Step Generator::at(Action action, std::size_t host) const {
 
 Step Generator::next() {
   const std::vector<std::int64_t> stopped = world_.stopped();
-  if (!stopped.empty() && choices_.chance(stopped.size() > 3 ? 40 : 12)) {
+  if (!stopped.empty() && choices_.chance(stopped.size() > temper_.mostStopped ? 40 : temper_.goesOn)) {
     Step step;
     step.action = Action::goOn;
     step.number = choices_.pick(stopped);
     if (choices_.chance(20)) step.stopAt = choices_.below(4) + 1;
+    if (world_.options().groups && choices_.chance(20)) {
+      step.fault = choices_.chance(80) ? Fault::diskError : Fault::diskFull;
+      step.faultAt = choices_.below(12) + 1;
+    }
     return step;
   }
   if (const auto step = recovery()) return *step;
   const std::uint64_t kind = choices_.below(100);
   if (kind < (quiet_ ? 86U : 58U)) return disturbed(due());
   if (kind < (quiet_ ? 91U : 86U)) return disturbed(near(byUser()));
-  if (kind < 97) return disturbed(near(byHost()));
+  if (kind < 100 - temper_.trouble) return disturbed(near(byHost()));
   return trouble();
 }
 
@@ -76,13 +112,14 @@ Step Generator::due() {
     if (each.next > now) continue;
     each.next = now + milliseconds(5000, 25'000);
     if (choices_.chance(10)) each.host = anyHost();
-    Step step = at(Action::heartbeat, each.host);
+    Step step = at(choices_.chance(temper_.enters) ? Action::enterRoom : Action::heartbeat, each.host);
     step.user = each.user;
     step.device = each.device;
     step.thread = each.thread;
     const auto call = world_.latestCall(each.thread);
     const bool out = !call || !call->active() || !world_.isIn(call->id, step);
-    if (choices_.chance(out ? 50 : 4)) clients_.erase(clients_.begin() + static_cast<std::ptrdiff_t>(n));
+    if (choices_.chance(out ? 50 : temper_.fallsSilent))
+      clients_.erase(clients_.begin() + static_cast<std::ptrdiff_t>(n));
     return step;
   }
   for (std::size_t host = 0; host < loops_.size(); ++host) {
@@ -110,11 +147,13 @@ Step Generator::byUser() {
                                          Action::join,  Action::join,      Action::join,
                                          Action::leave, Action::heartbeat, Action::enterRoom};
   const bool rings = world_.options().rings && choices_.chance(quiet_ ? 5 : 10);
-  const Action action = rings ? Action::ring : choices_.pick(quiet_ ? quiet : actions);
+  Action action = rings ? Action::ring : choices_.pick(quiet_ ? quiet : actions);
+  if (std::find(temper_.never.begin(), temper_.never.end(), action) != temper_.never.end())
+    action = Action::join;
   Step step = at(action, anyHost());
   step.user = anyUser();
   step.target = anyUser();
-  step.thread = choices_.below(threadCount);
+  step.thread = anyThread();
   const bool namesDevice = action == Action::start || action == Action::join || action == Action::leave ||
                            action == Action::heartbeat || action == Action::enterRoom;
   if (namesDevice) step.device = anyDevice();
@@ -135,7 +174,7 @@ Step Generator::byHost() {
   const Action action = choices_.pick(quiet_ ? quiet : actions);  // first: arguments have no order
   Step step = at(action, anyHost());
   step.user = anyUser();
-  step.thread = choices_.below(threadCount);
+  step.thread = anyThread();
   if (step.action == Action::command) step.command = choices_.below(consoleCommands.size());
   if (world_.options().ownDirectory) {
     if (step.action == Action::removeMember && choices_.chance(40)) step.action = Action::removeMemberEarly;
@@ -146,8 +185,8 @@ Step Generator::byHost() {
 }
 
 Step Generator::trouble() {
-  Step step = at(Action::hostDies, anyHost());
-  switch (choices_.below(6)) {
+  Step step = at(Action::hostDies, hostAtWork());
+  switch (temper_.firstTrouble + choices_.below(temper_.troubles)) {
     case 0:
       step.action = Action::hostDies;
       break;
@@ -188,12 +227,24 @@ std::optional<Step> Generator::recovery() {
   return std::nullopt;
 }
 
+std::size_t Generator::hostAtWork() {
+  const std::vector<std::int64_t> stopped = world_.stopped();
+  if (stopped.empty() || !choices_.chance(temper_.near)) return anyHost();
+  return world_.stoppedStep(choices_.pick(stopped)).host;
+}
+
 Step Generator::near(Step step) {
   const std::vector<std::int64_t> stopped = world_.stopped();
-  if (stopped.empty() || !choices_.chance(40)) return step;
+  if (stopped.empty() || !choices_.chance(temper_.near)) return step;
   const Step& other = world_.stoppedStep(choices_.pick(stopped));
+  if (choices_.chance(temper_.counter)) {
+    static const std::vector<Action> counters{Action::join, Action::leave, Action::removeMember,
+                                              Action::heartbeat, Action::end};
+    step.action = choices_.pick(counters);
+    step.host = other.host;
+  }
   step.thread = other.thread;
-  step.user = other.user;
+  step.user = other.action == Action::ring && choices_.chance(50) ? other.target : other.user;
   if (step.device != 0 && other.device != 0 && choices_.chance(50)) step.device = other.device;
   return step;
 }
@@ -203,23 +254,25 @@ Step Generator::disturbed(Step step) {
   // Due tasks report, look for departures and check activity: they pass more points than a verb.
   const std::uint64_t reach =
       step.action == Action::runDueTasks || step.action == Action::checkActivity ? 24 : 9;
-  if (choices_.chance(12)) {
+  if (choices_.chance(temper_.stops)) {
     step.stopAt = choices_.below(reach) + 1;
     step.dies = choices_.chance(15);
   }
-  if (choices_.chance(8)) {
-    static const std::vector<Fault> faults{Fault::busy, Fault::unavailable, Fault::lostAnswer,
-                                           Fault::returnsFalse, Fault::throws};
+  if (choices_.chance(step.action == Action::runJob ? temper_.jobFails : temper_.fails)) {
     step.faultAt = choices_.below(reach) + 1;
-    step.fault = choices_.pick(faults);
-    if (world_.options().groups && choices_.chance(20)) step.fault = Fault::constraint;
+    step.fault = choices_.pick(temper_.faults);
     if (world_.options().storage == StorageKind::sqlite && choices_.chance(60)) {
       static const std::vector<Fault> ofDisk{Fault::diskError, Fault::diskFull, Fault::powerFails};
       step.fault = choices_.pick(ofDisk);
       step.faultAt = choices_.below(12) + 1;
     }
   }
-  if (world_.options().groups && !step.dies) step.holds = choices_.chance(15);
+  if (!world_.options().groups || step.dies) return step;
+  step.holds = choices_.chance(15);
+  if (step.faultAt == 0 && world_.isQueueHeld(step.host) && choices_.chance(20)) {
+    step.fault = Fault::constraint;
+    step.faultAt = choices_.below(3) + 1;
+  }
   return step;
 }
 

@@ -10,6 +10,9 @@ namespace messenger::simulation {
 
 /// Chooses what happens next: mostly what is due (heartbeats of clients, the loops of hosts), often something
 /// a user or an operator does, and now and then something bad. A tenth of it stops in the middle.
+///
+/// Half of the worlds have a temper of their own: what is rare in the others is common there, and other
+/// things never happen (swarm testing).
 class Generator {
  public:
   Generator(Choices& choices, const World& world);
@@ -34,6 +37,28 @@ class Generator {
     Duration jobs{};
   };
 
+  /// Chances are percents.
+  struct Temper {
+    std::uint64_t goesOn = 12;    ///< a step that is stopped, in each step
+    std::size_t mostStopped = 3;  ///< with more of them it is 40
+    std::uint64_t stops = 12;     ///< a step
+    std::uint64_t fails = 8;      ///< a step
+    std::uint64_t jobFails = 8;   ///< one that runs a job
+    std::uint64_t trouble = 3;
+    std::uint64_t near = 40;        ///< what comes while a step is stopped is about the same
+    std::uint64_t counter = 0;      ///< that undoes what the stopped step does, or depends on it
+    std::uint64_t fallsSilent = 4;  ///< a client, with each heartbeat
+    std::uint64_t enters = 0;       ///< a client enters the room instead of a heartbeat
+    std::size_t threads = threadCount;
+    std::size_t users = 0;  ///< 0: all
+    std::vector<Fault> faults{Fault::busy, Fault::unavailable, Fault::lostAnswer, Fault::returnsFalse,
+                              Fault::throws};
+    std::vector<Action> never{};     ///< does a user do
+    std::uint64_t troubles = 6;      ///< how many kinds of trouble there are,
+    std::uint64_t firstTrouble = 0;  ///< beginning with this one
+  };
+  [[nodiscard]] static Temper temperOf(Choices& choices, const WorldOptions& world);
+
   [[nodiscard]] Step due();
   [[nodiscard]] Step byUser();
   [[nodiscard]] Step byHost();
@@ -44,7 +69,12 @@ class Generator {
   [[nodiscard]] Step near(Step step);
   [[nodiscard]] Step at(Action action, std::size_t host) const;
   [[nodiscard]] std::size_t anyHost() { return choices_.below(world_.options().hosts); }
-  [[nodiscard]] std::size_t anyUser() { return choices_.below(world_.options().users); }
+  [[nodiscard]] std::size_t anyThread() { return choices_.below(temper_.threads); }
+  [[nodiscard]] std::size_t anyUser() {
+    return choices_.below(temper_.users == 0 ? world_.options().users : temper_.users);
+  }
+  /// One that is stopped, or else any.
+  [[nodiscard]] std::size_t hostAtWork();
   [[nodiscard]] std::size_t anyDevice() {
     return world_.options().devices == Devices::none ? 0 : choices_.below(3);
   }
@@ -54,6 +84,7 @@ class Generator {
 
   Choices& choices_;
   const World& world_;
+  Temper temper_;
   bool quiet_;  ///< calls go on for long, so that what depends on heartbeats has time to go wrong
   std::vector<Client> clients_;
   std::vector<Loop> loops_;

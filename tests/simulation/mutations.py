@@ -1,4 +1,5 @@
-"""Faults to put into the library: (name, file, text, text instead). The simulation must find each of them.
+"""Faults to put into the library: (name, file, text, text instead[, storage]). The simulation must find each of them,
+on the memory storage where no other one is named.
 
 Each text occurs once in its file; `mutate` says so when a change of the code made that untrue.
 """
@@ -23,6 +24,8 @@ MUTATIONS = [
      "job.availableAt = now.storage;", "job.availableAt = StorageTime{now.wall.time_since_epoch()};"),
     ("wall time as the end of a lease", "src/jobs/job_runner.cpp",
      "saturatingAdd(now.storage, policy.lease);", "saturatingAdd(StorageTime{now.wall.time_since_epoch()}, policy.lease);"),
+    ("lease never renewed", "src/jobs/leases.cpp",
+     "    claims = claims_;\n", ""),
     ("a sweep leaves the last call", "src/jobs/end_calls.cpp",
      "CallStore::ActiveCallsQuery query{0, upTo, sweepBatch};", "CallStore::ActiveCallsQuery query{0, upTo - 1, sweepBatch};"),
 
@@ -147,6 +150,16 @@ MUTATIONS = [
      "      if (claimed.beginsCreate) lateRooms_.add(job.call.value());\n", ""),
     ("tracking kept when the answer of a commit is lost", "src/actions/engine.cpp",
      "    if (closesSessions(change)) context_.window.revokeLease(context_.clock.steady());\n", ""),
+
+    # changes that SQLite commits together
+    ("a failed change of a group takes its neighbours with it", "src/adapters/sqlite/write_queue.cpp",
+     "    for (Entry* each = first; each != nullptr; each = each->next) runAlone(*each);\n",
+     "    for (Entry* each = first; each != nullptr; each = each->next) each->error = std::current_exception();\n", "sqlite"),
+    ("the neighbours of a failed change are answered as if they were made", "src/adapters/sqlite/write_queue.cpp",
+     "    for (Entry* each = first; each != nullptr; each = each->next) runAlone(*each);\n",
+     "    first->error = std::current_exception();\n", "sqlite"),
+    ("a group is repeated without its transaction being taken back", "src/adapters/sqlite/write_queue.cpp",
+     "  } catch (...) {\n    writer_->rollback();\n    if (first->next == nullptr) {", "  } catch (...) {\n    if (first->next != nullptr) writer_->commit();\n    if (first->next == nullptr) {", "sqlite"),
 
     # events
     ("an event that waits for another thread is lost", "src/actions/delivery.cpp",

@@ -67,7 +67,7 @@ enum class Fault : std::uint8_t {
   lostAnswer,    ///< storage: done, and the answer is lost
   returnsFalse,  ///< driver: before or after it did its work
   throws,        ///< driver, broadcaster, listener: before or after
-  constraint,    ///< storage: the database refuses the change, however often it is tried
+  constraint,    ///< storage: the database refuses the next change, however often it is tried
   // These strike at a write or a sync of the disk, not at a point.
   diskError,
   diskFull,
@@ -90,7 +90,7 @@ struct Step {
   std::size_t stopAt = 0;   ///< here it stops, until a `goOn`
   std::size_t faultAt = 0;  ///< here `fault` strikes
   Fault fault = Fault::none;
-  bool dies = false;  ///< instead of going on after `stopAt`, its host dies there
+  bool dies = false;   ///< instead of going on after `stopAt`, its host dies there
   bool holds = false;  ///< stops also where it is to write for itself and all who wait for that
 
   friend bool operator==(const Step&, const Step&) = default;

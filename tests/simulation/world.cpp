@@ -59,13 +59,13 @@ std::string_view nameOf(Devices devices) {
 }  // namespace
 
 std::string describe(const WorldOptions& options) {
-  return fmt::format("world: seed {} hosts {} users {} jobs {} directory {} storage {} reports {}{}{}{}{}{}{}",
-                     options.seed, options.hosts, options.users, options.queued ? "queued" : "synchronous",
-                     options.ownDirectory ? "own" : "stored",
-                     options.storage == StorageKind::memory ? "memory" : "sqlite",
-                     options.reportEvery.count(), options.limits ? " limits" : "", nameOf(options.devices),
-                     options.removal ? " removal" : "", options.rings ? " rings" : "",
-                     options.workers ? " workers" : "", options.groups ? " groups" : "");
+  return fmt::format(
+      "world: seed {} hosts {} users {} jobs {} directory {} storage {} reports {}{}{}{}{}{}{}", options.seed,
+      options.hosts, options.users, options.queued ? "queued" : "synchronous",
+      options.ownDirectory ? "own" : "stored", options.storage == StorageKind::memory ? "memory" : "sqlite",
+      options.reportEvery.count(), options.limits ? " limits" : "", nameOf(options.devices),
+      options.removal ? " removal" : "", options.rings ? " rings" : "", options.workers ? " workers" : "",
+      options.groups ? " groups" : "");
 }
 
 std::optional<WorldOptions> parseWorld(std::string_view line) {
@@ -261,7 +261,7 @@ Fault World::point(const Process& process, std::string_view name) {
     if (!isAlive(process)) throw HostDied{};
     if (storesPresence(name)) running.stoodStill.reset();
   }
-  if (at != running.faultAt) return Fault::none;
+  if (at != running.faultAt || running.fault == Fault::constraint) return Fault::none;
   running.disturbed = true;
   return running.fault;
 }
@@ -275,12 +275,29 @@ void World::disturbed() {
   if (current_ != nullptr) current_->disturbed = true;
 }
 
+bool World::refusesChange() {
+  if (current_ == nullptr || current_->fault != Fault::constraint || current_->faultAt == 0) return false;
+  if (current_->passed < current_->faultAt) return false;
+  current_->fault = Fault::none;
+  current_->disturbed = true;
+  ++refusals_;
+  return true;
+}
+
+bool World::isQueueHeld(std::size_t host) const {
+  return std::any_of(stopped_.begin(), stopped_.end(), [&](const auto& each) {
+    return each.second->leading && each.second->process.host == host;
+  });
+}
+
 void World::leads(const Process& process) {
   if (current_ == nullptr) return;
   Running& running = *current_;
   static_cast<void>(point(process, "begin"));
   if (!running.step.holds || std::exchange(running.held, true)) return;
+  running.leading = true;
   stopHere(running);
+  running.leading = false;
   if (!isAlive(process)) throw HostDied{};
 }
 
@@ -297,10 +314,7 @@ bool World::waitsInQueue() noexcept {
 }
 
 World::Writing::Writing(World& world, const Process& process)
-    : world_(world),
-      process_(process),
-      running_(world.current_),
-      failures_(world.disk_ ? world.disk_->lastingFailures() : 0) {
+    : world_(world), process_(process), running_(world.current_), failures_(world.failures()) {
   if (running_ == nullptr) return;
   running_->waited = false;
   running_->place = 0;
@@ -312,10 +326,14 @@ World::Writing::~Writing() {
   if (running_->waited) world_.stopHere(*running_);
 }
 
+std::size_t World::failures() const {
+  return refusals_ + (disk_ ? disk_->failures() : 0);
+}
+
 /// Of changes that are made together, one that fails, or a commit that fails once, does no harm to others.
 void World::Writing::failed(std::string_view error) {
   if (running_ == nullptr || !running_->waited || running_->disturbed || !world_.isAlive(process_)) return;
-  if (world_.disk_->lastingFailures() != failures_) return;
+  if (world_.failures() > failures_ + 1) return;
   world_.oracle_.violate("11", fmt::format("a change failed with those that it waited for: {}", error));
 }
 

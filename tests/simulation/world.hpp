@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "adapters/sqlite/statement_probe.hpp"
 #include "facade/stepped_worker.hpp"
 #include "messenger/messenger.hpp"
-#include "adapters/sqlite/statement_probe.hpp"
 #include "tests/simulation/activity.hpp"
 #include "tests/simulation/disk.hpp"
 #include "tests/simulation/oracle.hpp"
@@ -80,6 +80,8 @@ class World {
   /// Steps that can go on now.
   [[nodiscard]] std::vector<std::int64_t> stopped() const;
   /// When its worker's leases are to be renewed.
+  /// Whether changes of this host wait for a step that is stopped.
+  [[nodiscard]] bool isQueueHeld(std::size_t host) const;
   [[nodiscard]] std::optional<Duration> renewalDue(std::size_t host) const { return hosts_[host].renewAt; }
   [[nodiscard]] const Step& stoppedStep(std::int64_t number) const { return stopped_.at(number)->step; }
   [[nodiscard]] std::optional<Call> latestCall(std::size_t thread) const;
@@ -112,6 +114,9 @@ class World {
   void renewed(const JobId& job, std::int64_t token, StorageTime leaseUntil);
   /// The storage failed the running step.
   void disturbed();
+
+  /// The database refuses the change that the running step makes.
+  [[nodiscard]] bool refusesChange();
 
   /// The running step is to write, for itself and all who wait.
   void leads(const Process& process);
@@ -157,7 +162,7 @@ class World {
   struct Host {
     std::uint64_t life = 0;
     bool frozen = false;
-    bool dead = false;  ///< and to be buried
+    bool dead = false;                                  ///< and to be buried
     std::unique_ptr<sqlite::StatementProbe> waiting{};  ///< of its storage
     std::shared_ptr<Storage> storage{};
     Duration wallOffset{};
@@ -183,6 +188,7 @@ class World {
     bool dies = false;
     bool disturbed = false;  ///< something went wrong in it
     bool held = false;       ///< it has stopped where it was to write for others
+    bool leading = false;    ///< and is stopped there
     bool waited = false;     ///< for another one to write,
     bool waits = false;      ///< and does so now,
     std::size_t place = 0;   ///< in the order of those who do
@@ -202,6 +208,7 @@ class World {
   void run(Running& running);
   void begin(std::size_t number, const Step& step);
   bool goOn(const Step& step);
+  [[nodiscard]] std::size_t failures() const;
   void stopHere(Running& running);
   void letGroupGoOn(const Process& process);
   void settle();
@@ -256,7 +263,8 @@ class World {
   Duration elapsed_{};
   Running* current_ = nullptr;
   std::map<std::int64_t, std::unique_ptr<Running>> stopped_;
-  std::size_t places_ = 0;  ///< that were taken in queues
+  std::size_t places_ = 0;    ///< that were taken in queues
+  std::size_t refusals_ = 0;  ///< by the database
 
   /// A commit that failed, and may have been made.
   struct Unknown {
