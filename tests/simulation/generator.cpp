@@ -38,6 +38,7 @@ Generator::Temper Generator::temperOf(Choices& choices, const WorldOptions& worl
   temper.counter = one({0, 30, 60});
   temper.fallsSilent = one({1, 4, 25});
   if (world.removal) temper.enters = one({0, 10, 30});
+  temper.rings = one({5, 10, 40});
   temper.threads = one({1, 1, threadCount});
   if (choices.chance(50)) temper.users = 2 + choices.below(world.users - 1);
   if (choices.chance(50)) temper.faults = {choices.pick(temper.faults), choices.pick(temper.faults)};
@@ -79,7 +80,24 @@ Step Generator::next() {
   return trouble();
 }
 
-void Generator::performed(const Step& step) {
+void Generator::performed(std::size_t number, const Step& step) {
+  if (world_.isUnderWay(number)) {
+    underWay_.emplace(number, step);
+  } else if (step.action != Action::goOn) {
+    answered(step);
+  }
+  for (auto each = underWay_.begin(); each != underWay_.end();) {
+    if (world_.isUnderWay(each->first)) {
+      ++each;
+    } else {
+      answered(each->second);
+      each = underWay_.erase(each);
+    }
+  }
+}
+
+/// Whoever came in sends heartbeats from now on.
+void Generator::answered(const Step& step) {
   if (step.action == Action::start || step.action == Action::join) {
     const auto call = world_.latestCall(step.thread);
     if (!call || !world_.isIn(call->id, step)) return;
@@ -146,7 +164,7 @@ Step Generator::byUser() {
   static const std::vector<Action> quiet{Action::start, Action::start,     Action::join,
                                          Action::join,  Action::join,      Action::join,
                                          Action::leave, Action::heartbeat, Action::enterRoom};
-  const bool rings = world_.options().rings && choices_.chance(quiet_ ? 5 : 10);
+  const bool rings = world_.options().rings && choices_.chance(quiet_ ? temper_.rings / 2 : temper_.rings);
   Action action = rings ? Action::ring : choices_.pick(quiet_ ? quiet : actions);
   if (std::find(temper_.never.begin(), temper_.never.end(), action) != temper_.never.end())
     action = Action::join;
@@ -233,18 +251,48 @@ std::size_t Generator::hostAtWork() {
   return world_.stoppedStep(choices_.pick(stopped)).host;
 }
 
+/// What undoes it, or should not come in the middle of it.
+Action Generator::counterOf(Action action) {
+  static const std::vector<Action> ofEntering{Action::removeMember, Action::leave, Action::end,
+                                              Action::flushPresence, Action::checkActivity};
+  static const std::vector<Action> ofLeaving{Action::join, Action::join, Action::heartbeat};
+  static const std::vector<Action> ofHeartbeat{Action::leave, Action::flushPresence, Action::removeMember};
+  static const std::vector<Action> ofRing{Action::removeMember, Action::removeMember, Action::join,
+                                          Action::endAsHost};
+  static const std::vector<Action> ofJob{Action::endAsHost, Action::runJob, Action::leave};
+  static const std::vector<Action> ofOthers{Action::join, Action::leave, Action::heartbeat, Action::runJob};
+  switch (action) {
+    case Action::start:
+    case Action::join:
+      return choices_.pick(ofEntering);
+    case Action::leave:
+    case Action::kick:
+    case Action::removeMember:
+      return choices_.pick(ofLeaving);
+    case Action::heartbeat:
+      return choices_.pick(ofHeartbeat);
+    case Action::ring:
+      return choices_.pick(ofRing);
+    case Action::runJob:
+      return choices_.pick(ofJob);
+    default:
+      return choices_.pick(ofOthers);
+  }
+}
+
 Step Generator::near(Step step) {
   const std::vector<std::int64_t> stopped = world_.stopped();
   if (stopped.empty() || !choices_.chance(temper_.near)) return step;
-  const Step& other = world_.stoppedStep(choices_.pick(stopped));
-  if (choices_.chance(temper_.counter)) {
-    static const std::vector<Action> counters{Action::join, Action::leave, Action::removeMember,
-                                              Action::heartbeat, Action::end};
-    step.action = choices_.pick(counters);
-    step.host = other.host;
+  const std::int64_t number = choices_.pick(stopped);
+  const Step& other = world_.stoppedStep(number);
+  const bool counters = choices_.chance(temper_.counter);
+  if (counters) {
+    step.action = counterOf(other.action);
+    if (choices_.chance(70)) step.host = other.host;
   }
-  step.thread = other.thread;
-  step.user = other.action == Action::ring && choices_.chance(50) ? other.target : other.user;
+  step.thread = world_.threadOfJob(number).value_or(other.thread);
+  const bool aboutTarget = other.action == Action::ring || other.action == Action::kick;
+  step.user = aboutTarget && choices_.chance(50) ? other.target : other.user;
   if (step.device != 0 && other.device != 0 && choices_.chance(50)) step.device = other.device;
   return step;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <vector>
 
 #include "tests/simulation/random.hpp"
@@ -19,7 +20,7 @@ class Generator {
 
   [[nodiscard]] Step next();
   /// To be called when a step was carried out.
-  void performed(const Step& step);
+  void performed(std::size_t number, const Step& step);
 
  private:
   /// A client of a user who believes to be in a call.
@@ -49,6 +50,7 @@ class Generator {
     std::uint64_t counter = 0;      ///< that undoes what the stopped step does, or depends on it
     std::uint64_t fallsSilent = 4;  ///< a client, with each heartbeat
     std::uint64_t enters = 0;       ///< a client enters the room instead of a heartbeat
+    std::uint64_t rings = 10;       ///< of what a user does, where calls ring
     std::size_t threads = threadCount;
     std::size_t users = 0;  ///< 0: all
     std::vector<Fault> faults{Fault::busy, Fault::unavailable, Fault::lostAnswer, Fault::returnsFalse,
@@ -59,6 +61,8 @@ class Generator {
   };
   [[nodiscard]] static Temper temperOf(Choices& choices, const WorldOptions& world);
 
+  void answered(const Step& step);
+  [[nodiscard]] Action counterOf(Action action);
   [[nodiscard]] Step due();
   [[nodiscard]] Step byUser();
   [[nodiscard]] Step byHost();
@@ -87,6 +91,7 @@ class Generator {
   Temper temper_;
   bool quiet_;  ///< calls go on for long, so that what depends on heartbeats has time to go wrong
   std::vector<Client> clients_;
+  std::map<std::size_t, Step> underWay_;  ///< starts and joins that are not answered
   std::vector<Loop> loops_;
 };
 

@@ -103,7 +103,7 @@ History simulate(const WorldOptions& options, Choices& choices, std::size_t step
     const Step step = generator.next();
     if (!world.perform(number, step)) continue;
     performed.push_back({number, step});
-    generator.performed(step);
+    generator.performed(number, step);
   }
   return finished(world, std::move(performed));
 }

@@ -198,6 +198,8 @@ void World::killHost(std::size_t host) {
   };
   if (current_ != nullptr) excuse(*current_);
   for (const auto& [number, running] : stopped_) excuse(*running);
+  for (const CallId& call : dying.lateRooms) oracle_.excuseRoom(call);
+  dying.lateRooms.clear();
   oracle_.died(process);
   ++dying.life;
   dying.dead = true;
@@ -364,6 +366,7 @@ void World::loaded(const CallStore::Loaded& loaded) {
 }
 
 void World::committed(const CallChange& change, const CommitResult& result, const Process& process) {
+  hosts_[process.host].lateRooms.erase(change.call);
   if (options_.groups) acknowledged_.emplace(change.call, change.expectedRevision + 1);
   if (evictsSince(*current_)) oracle_.evicts(change, current_->sessions);
   oracle_.committed(change, result, causeOf(process));
@@ -556,6 +559,16 @@ std::vector<std::int64_t> World::stopped() const {
   return numbers;
 }
 
+std::optional<std::size_t> World::threadOfJob(std::int64_t number) const {
+  const std::optional<Job>& job = stopped_.at(number)->claimed;
+  if (!job || !job->call) return std::nullopt;
+  const auto loaded = storage_->calls().load({.call = *job->call}).call;
+  for (std::size_t n = 0; loaded && n < threadCount; ++n) {
+    if (loaded->call.threadId == thread(n)) return n;
+  }
+  return std::nullopt;
+}
+
 std::optional<Call> World::latestCall(std::size_t number) const {
   const auto page = storage_->calls().history({thread(number), {}, 1, user(0)});
   if (page.calls.empty()) return std::nullopt;
@@ -691,7 +704,11 @@ void World::run(Running& running) {
   current_ = nullptr;
   if (disk_) disk_->disarm();
   letGroupGoOn(running.process);
-  if (!running.activity || running.activity->finished()) oracle_.finished(running.number);
+  if (running.activity && !running.activity->finished()) return;
+  oracle_.finished(running.number);
+  const StorageTime at = storage_->timeAt(now(running.process.host).steady);
+  if (isAlive(running.process) && running.leaseUntil && *running.leaseUntil <= at)
+    hosts_[running.process.host].lateRooms.merge(running.made);
 }
 
 void World::settle() {

@@ -84,6 +84,11 @@ class World {
   [[nodiscard]] bool isQueueHeld(std::size_t host) const;
   [[nodiscard]] std::optional<Duration> renewalDue(std::size_t host) const { return hosts_[host].renewAt; }
   [[nodiscard]] const Step& stoppedStep(std::int64_t number) const { return stopped_.at(number)->step; }
+  [[nodiscard]] bool isUnderWay(std::size_t number) const {
+    return stopped_.count(static_cast<std::int64_t>(number)) != 0;
+  }
+  /// Of a step that is stopped in a job: the thread of that one's call.
+  [[nodiscard]] std::optional<std::size_t> threadOfJob(std::int64_t number) const;
   [[nodiscard]] std::optional<Call> latestCall(std::size_t thread) const;
   /// The step's user with its device.
   [[nodiscard]] bool isIn(const CallId& call, const Step& step) const;
@@ -171,6 +176,7 @@ class World {
     std::unique_ptr<SteppedWorker> worker{};
     std::optional<Duration> renewAt{};  ///< not while they are being renewed
     std::vector<Subscription> subscriptions{};
+    std::set<CallId> lateRooms{};  ///< that it made after a lease had ended, and has not told of
   };
 
   /// A step under way.
