@@ -1006,21 +1006,78 @@ void World::runCommand(Messenger& messenger, const Running& running) {
   }
 }
 
-void World::drain() {
-  std::size_t number = 1'000'000;
-  const auto everybody = [&](Action action) {
-    for (std::size_t host = 0; host < hosts_.size(); ++host) {
-      Step step;
-      step.action = action;
-      step.host = host;
-      perform(++number, step);
+void World::finish(Step step) {
+  perform(++finishing_, step);
+}
+
+void World::everybody(Action action) {
+  for (std::size_t host = 0; host < hosts_.size(); ++host) {
+    Step step;
+    step.action = action;
+    step.host = host;
+    finish(step);
+  }
+}
+
+void World::fiveSecondsPass(int jobs) {
+  Step step;
+  step.time = seconds{5};
+  finish(step);
+  everybody(Action::runDueTasks);
+  for (int each = 0; each < jobs; ++each) everybody(Action::runJob);
+}
+
+/// Of those who are in a call with several devices, one device goes on sending heartbeats: all others must be
+/// out in the end, and nobody else.
+void World::devicesFallSilent() {
+  std::vector<SessionKey> alive;
+  std::vector<Step> heartbeats;
+  const auto openOf = [&](const CallId& call, std::size_t number) {
+    std::vector<SessionKey> open;
+    const CallState state = storage_->calls().load({.call = call, .user = user(number)}).call.value();
+    for (const CallSession& each : state.sessions) {
+      if (each.open()) open.push_back({call, each.user, each.device});
+    }
+    return open;
+  };
+  const auto forAll = [&](const auto& each) {
+    for (std::size_t thread = 0; thread < threadCount; ++thread) {
+      const auto call = latestCall(thread);
+      if (!call || !call->active()) continue;
+      for (std::size_t number = 0; number < options_.users; ++number)
+        each(thread, number, openOf(call->id, number));
     }
   };
-  const auto passTime = [&](Duration time) {
+  forAll([&](std::size_t thread, std::size_t number, const std::vector<SessionKey>& open) {
+    if (open.size() < 2) return;
+    const SessionKey& kept = options_.seed % 2 == 0 ? open.front() : open.back();
     Step step;
-    step.time = time;
-    perform(++number, step);
-  };
+    step.action = Action::heartbeat;
+    step.thread = thread;
+    step.user = number;
+    while (device(step) != kept.device) ++step.device;
+    alive.push_back(kept);
+    heartbeats.push_back(step);
+  });
+  if (alive.empty()) return;
+  // A TTL of grace, a TTL, two leases of reports, and a check; each with something to spare.
+  const Duration enough = 3 * Duration{config_.presence.ttl} + 3 * Duration{config_.presence.writeBehind};
+  for (Duration passed{}; passed < enough && !violation(); passed += seconds{5}) {
+    if (passed % seconds{15} == Duration::zero()) {
+      for (const Step& each : heartbeats) finish(each);
+    }
+    fiveSecondsPass(2);
+  }
+  forAll([&](std::size_t, std::size_t, const std::vector<SessionKey>& open) {
+    for (const SessionKey& each : open) {
+      if (std::find(alive.begin(), alive.end(), each) == alive.end())
+        oracle_.violate(
+            "7", fmt::format("{} is in call {} and has long been silent", nameOf(each), each.call.value()));
+    }
+  });
+}
+
+void World::drain() {
   for (Host& host : hosts_) host.storageAwayUntil = {};
   everybody(Action::hostThaws);
   everybody(Action::hostStarts);
@@ -1028,15 +1085,12 @@ void World::drain() {
     Step step;
     step.action = Action::goOn;
     step.number = stopped().front();
-    perform(++number, step);
+    finish(step);
   }
   everybody(Action::catchUp);
+  if (options_.devices != Devices::none && !violation()) devicesFallSilent();
   for (int round = 0; round < 2 && !violation(); ++round) {
-    for (Duration passed{}; passed < minutes{8} && !violation(); passed += seconds{5}) {
-      passTime(seconds{5});
-      everybody(Action::runDueTasks);
-      for (int jobs = 0; jobs < 4; ++jobs) everybody(Action::runJob);
-    }
+    for (Duration passed{}; passed < minutes{8} && !violation(); passed += seconds{5}) fiveSecondsPass(4);
     everybody(Action::retryFailed);  // as an operator does; what failed has used up its attempts
   }
   if (violation()) return;

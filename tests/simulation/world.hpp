@@ -241,6 +241,10 @@ class World {
   void noteFreely(std::string text);
   [[nodiscard]] SteadyPoint answeredAt(const Running& running) const;
   void look();
+  void finish(Step step);
+  void everybody(Action action);
+  void fiveSecondsPass(int jobs);
+  void devicesFallSilent();
   [[nodiscard]] bool stillAlive(const Running& running) const { return isAlive(running.process); }
 
   [[nodiscard]] static DeviceId device(const Step& step) {
@@ -267,6 +271,7 @@ class World {
   std::set<std::pair<std::size_t, std::size_t>> behind_;         ///< (thread, user): removed, and still shown
   std::multimap<CallId, const Running*> atWork_;
   Duration elapsed_{};
+  std::size_t finishing_ = 1'000'000;  ///< the number of the latest step at the end
   Running* current_ = nullptr;
   std::map<std::int64_t, std::unique_ptr<Running>> stopped_;
   std::size_t places_ = 0;    ///< that were taken in queues
