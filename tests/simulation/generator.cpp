@@ -26,11 +26,13 @@ Generator::Generator(Choices& choices, const World& world)
 Generator::Temper Generator::temperOf(Choices& choices, const WorldOptions& world) {
   Temper temper;
   if (world.workers && choices.chance(50)) temper.goesOn = 2;
+  if (world.groups) temper.stopsBeside = 15;
   if (choices.chance(50)) return temper;
   const auto one = [&](std::initializer_list<std::uint64_t> of) { return choices.pick(std::vector(of)); };
   temper.goesOn = one({1, 3, 6, 12, 25});
   temper.mostStopped = one({2, 4, 8});
   temper.stops = one({4, 12, 25});
+  temper.stopsBeside = one({5, 15, 30});
   temper.fails = one({0, 3, 8, 20});
   temper.jobFails = one({3, 8, 40});
   temper.trouble = one({0, 1, 3, 8});
@@ -315,9 +317,9 @@ Step Generator::disturbed(Step step) {
       step.faultAt = choices_.below(12) + 1;
     }
   }
-  if (!world_.options().groups || step.dies) return step;
-  step.holds = choices_.chance(15);
-  if (step.faultAt == 0 && world_.isQueueHeld(step.host) && choices_.chance(20)) {
+  if (!step.dies && choices_.chance(temper_.stopsBeside))
+    step.beside = choices_.chance(60) ? Beside::beforeWriting : Beside::afterWriting;
+  if (world_.options().groups && step.faultAt == 0 && world_.isQueueHeld(step.host) && choices_.chance(20)) {
     step.fault = Fault::constraint;
     step.faultAt = choices_.below(3) + 1;
   }

@@ -40,11 +40,12 @@ class Generator {
 
   /// Chances are percents.
   struct Temper {
-    std::uint64_t goesOn = 12;    ///< a step that is stopped, in each step
-    std::size_t mostStopped = 3;  ///< with more of them it is 40
-    std::uint64_t stops = 12;     ///< a step
-    std::uint64_t fails = 8;      ///< a step
-    std::uint64_t jobFails = 8;   ///< one that runs a job
+    std::uint64_t goesOn = 12;      ///< a step that is stopped, in each step
+    std::size_t mostStopped = 3;    ///< with more of them it is 40
+    std::uint64_t stops = 12;       ///< a step
+    std::uint64_t stopsBeside = 0;  ///< a step, before or after writing
+    std::uint64_t fails = 8;        ///< a step
+    std::uint64_t jobFails = 8;     ///< one that runs a job
     std::uint64_t trouble = 3;
     std::uint64_t near = 40;        ///< what comes while a step is stopped is about the same
     std::uint64_t counter = 0;      ///< that undoes what the stopped step does, or depends on it

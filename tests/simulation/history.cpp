@@ -65,7 +65,7 @@ class Shrinking {
       };
       without([](Step& step) { step.faultAt = 0; });
       without([](Step& step) { step.stopAt = 0; });
-      without([](Step& step) { step.holds = false; });
+      without([](Step& step) { step.beside = Beside::none; });
     }
   }
 

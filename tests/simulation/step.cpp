@@ -152,14 +152,14 @@ std::optional<Step> parseSentence(std::string_view text) {
   return std::nullopt;
 }
 
-/// `stops at 3`, `dies at 3`, `lost-answer at 2`, `with device 1`, `holds the queue`
+/// `stops at 3`, `dies at 3`, `lost-answer at 2`, `with device 1`, `stops before writing`
 bool parseAddition(std::string_view text, Step& step) {
   const std::vector<std::string> words = wordsOf(text);
   if (words.size() == 3 && words[0] == "with" && words[1] == "device")
     return readNumber(words[2], "", "", step.device);
-  if (words.size() == 3 && words[0] == "holds") {
-    step.holds = true;
-    return words[1] == "the" && words[2] == "queue";
+  if (words.size() == 3 && words[0] == "stops" && words[2] == "writing") {
+    step.beside = words[1] == "before" ? Beside::beforeWriting : Beside::afterWriting;
+    return words[1] == "before" || words[1] == "after";
   }
   std::size_t at = 0;
   if (words.size() != 3 || words[1] != "at" || !readNumber(words[2], "", "", at)) return false;
@@ -189,7 +189,8 @@ std::string describe(std::size_t number, const Step& step) {
     if (sentence.action != step.action) continue;
     for (const std::string& field : wordsOf(sentence.text)) text += ' ' + fieldText(field, step);
   }
-  if (step.holds) text += " | holds the queue";
+  if (step.beside == Beside::beforeWriting) text += " | stops before writing";
+  if (step.beside == Beside::afterWriting) text += " | stops after writing";
   if (step.device != 0) text += fmt::format(" | with device {}", step.device);
   for (const FaultName& each : faultNames) {
     if (step.faultAt != 0 && each.fault == step.fault) {

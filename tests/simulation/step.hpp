@@ -74,6 +74,13 @@ enum class Fault : std::uint8_t {
   powerFails,  ///< the machine crashes
 };
 
+/// Where a step stops beside its points that are counted: where most that can go wrong does.
+enum class Beside : std::uint8_t {
+  none,
+  beforeWriting,  ///< a change of a call; in a world with groups, where it is to write for all who wait
+  afterWriting,   ///< a change of a call
+};
+
 /// One decision of the simulation. With all of them, a history can be repeated.
 struct Step {
   Action action = Action::timePasses;
@@ -90,8 +97,8 @@ struct Step {
   std::size_t stopAt = 0;   ///< here it stops, until a `goOn`
   std::size_t faultAt = 0;  ///< here `fault` strikes
   Fault fault = Fault::none;
-  bool dies = false;   ///< instead of going on after `stopAt`, its host dies there
-  bool holds = false;  ///< stops also where it is to write for itself and all who wait for that
+  bool dies = false;             ///< instead of going on after `stopAt`, its host dies there
+  Beside beside = Beside::none;  ///< stops here too, once
 
   friend bool operator==(const Step&, const Step&) = default;
 };

@@ -254,8 +254,8 @@ Fault World::point(const Process& process, std::string_view name) {
   note(name);
   const std::size_t at = ++running.passed;
   if (storesPresence(name)) running.stoodStill.reset();
-  if (at == running.stopAt) {
-    if (running.dies) {
+  if (at == running.stopAt || stopsBeside(running, name)) {
+    if (running.dies && at == running.stopAt) {
       killHost(process.host);
       throw HostDied{};
     }
@@ -266,6 +266,13 @@ Fault World::point(const Process& process, std::string_view name) {
   if (at != running.faultAt || running.fault == Fault::constraint) return Fault::none;
   running.disturbed = true;
   return running.fault;
+}
+
+bool World::stopsBeside(Running& running, std::string_view name) const {
+  const Beside beside = running.step.beside;
+  const bool isHere = (beside == Beside::beforeWriting && name == "commit" && !options_.groups) ||
+                      (beside == Beside::afterWriting && name == "committed");
+  return isHere && !std::exchange(running.stoppedBeside, true);
 }
 
 void World::stopHere(Running& running) {
@@ -296,7 +303,7 @@ void World::leads(const Process& process) {
   if (current_ == nullptr) return;
   Running& running = *current_;
   static_cast<void>(point(process, "begin"));
-  if (!running.step.holds || std::exchange(running.held, true)) return;
+  if (running.step.beside != Beside::beforeWriting || std::exchange(running.stoppedBeside, true)) return;
   running.leading = true;
   stopHere(running);
   running.leading = false;
@@ -666,7 +673,7 @@ void World::begin(std::size_t number, const Step& step) {
   running->fault = step.fault;
   running->dies = step.dies;
   running->armedAt = step.faultAt;
-  const bool mayStop = options_.groups || (step.stopAt != 0 && !step.dies);
+  const bool mayStop = options_.groups || ((step.stopAt != 0 || step.beside != Beside::none) && !step.dies);
   if (mayStop) running->activity = std::make_unique<Activity>([this, each = running.get()] { act(*each); });
   run(*running);
   if (mayStop && !running->activity->finished()) {

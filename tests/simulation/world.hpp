@@ -193,11 +193,11 @@ class World {
     std::size_t armedAt = 0;  ///< of a fault of the disk
     bool dies = false;
     bool disturbed = false;  ///< something went wrong in it
-    bool held = false;       ///< it has stopped where it was to write for others
-    bool leading = false;    ///< and is stopped there
-    bool waited = false;     ///< for another one to write,
-    bool waits = false;      ///< and does so now,
-    std::size_t place = 0;   ///< in the order of those who do
+    bool stoppedBeside = false;
+    bool leading = false;   ///< it is stopped where it is to write for others
+    bool waited = false;    ///< for another one to write,
+    bool waits = false;     ///< and does so now,
+    std::size_t place = 0;  ///< in the order of those who do
     std::optional<Job> claimed{};
     std::optional<StorageTime> leaseUntil{};
     std::vector<CallSession> sessions{};  ///< that it read last
@@ -216,6 +216,7 @@ class World {
   bool goOn(const Step& step);
   [[nodiscard]] std::size_t failures() const;
   void stopHere(Running& running);
+  [[nodiscard]] bool stopsBeside(Running& running, std::string_view name) const;
   void letGroupGoOn(const Process& process);
   void settle();
   void crashMachine();
