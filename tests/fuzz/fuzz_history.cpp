@@ -21,6 +21,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   world.limits = choices.chance(25);
   world.removal = choices.chance(50);
   if (choices.chance(50)) world.devices = choices.chance(70) ? Devices::several : Devices::replacing;
+  world.rings = choices.chance(40);
+  world.workers = choices.chance(50);
   const History history = simulate(world, choices, std::min(mostSteps, size / 4));
   if (!history.violation) return 0;
   std::ostringstream text;

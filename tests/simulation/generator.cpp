@@ -32,7 +32,7 @@ Generator::Temper Generator::temperOf(Choices& choices, const WorldOptions& worl
   temper.goesOn = one({1, 3, 6, 12, 25});
   temper.mostStopped = one({2, 4, 8});
   temper.stops = one({4, 12, 25});
-  temper.stopsBeside = one({5, 15, 30});
+  temper.stopsBeside = one({5, 20, 50});
   temper.fails = one({0, 3, 8, 20});
   temper.jobFails = one({3, 8, 40});
   temper.trouble = one({0, 1, 3, 8});
@@ -40,8 +40,10 @@ Generator::Temper Generator::temperOf(Choices& choices, const WorldOptions& worl
   temper.counter = one({0, 30, 60});
   temper.fallsSilent = one({1, 4, 25});
   if (world.removal) temper.enters = one({0, 10, 30});
+  temper.isIn = one({0, 50, 90});
   temper.rings = one({5, 10, 40});
   temper.threads = one({1, 1, threadCount});
+  temper.firstThread = choices.below(threadCount);
   if (choices.chance(50)) temper.users = 2 + choices.below(world.users - 1);
   if (choices.chance(50)) temper.faults = {choices.pick(temper.faults), choices.pick(temper.faults)};
   for (const Action each : {Action::leave, Action::end, Action::ignore, Action::kick, Action::show}) {
@@ -177,7 +179,34 @@ Step Generator::byUser() {
   const bool namesDevice = action == Action::start || action == Action::join || action == Action::leave ||
                            action == Action::heartbeat || action == Action::enterRoom;
   if (namesDevice) step.device = anyDevice();
+  if (action == Action::ring && choices_.chance(temper_.isIn)) chooseRing(step);
+  const bool comesIn =
+      action == Action::ring || action == Action::start || action == Action::join || action == Action::ignore;
+  if (!comesIn && !clients_.empty() && choices_.chance(temper_.isIn)) {
+    const Client& client = choices_.pick(clients_);
+    step.user = client.user;
+    step.thread = client.thread;
+    if (namesDevice) step.device = client.device;
+  }
   return step;
+}
+
+/// Somebody in a call, and a member who is not.
+void Generator::chooseRing(Step& step) {
+  std::vector<Step> possible;
+  for (const Client& client : clients_) {
+    const auto call = world_.latestCall(client.thread);
+    if (!call || !call->active() || !world_.isInCall(call->id, client.user)) continue;
+    for (std::size_t target = 0; target < world_.options().users; ++target) {
+      const bool isThere = world_.isInCall(call->id, target) || world_.isRung(call->id, target);
+      if (isThere || !world_.isMember(client.thread, target)) continue;
+      step.user = client.user;
+      step.thread = client.thread;
+      step.target = target;
+      possible.push_back(step);
+    }
+  }
+  if (!possible.empty()) step = choices_.pick(possible);
 }
 
 Step Generator::byHost() {

@@ -47,13 +47,15 @@ class Generator {
     std::uint64_t fails = 8;        ///< a step
     std::uint64_t jobFails = 8;     ///< one that runs a job
     std::uint64_t trouble = 3;
-    std::uint64_t near = 40;        ///< what comes while a step is stopped is about the same
-    std::uint64_t counter = 0;      ///< that undoes what the stopped step does, or depends on it
-    std::uint64_t fallsSilent = 4;  ///< a client, with each heartbeat
-    std::uint64_t enters = 0;       ///< a client enters the room instead of a heartbeat
-    std::uint64_t rings = 10;       ///< of what a user does, where calls ring
-    std::size_t threads = threadCount;
-    std::size_t users = 0;  ///< 0: all
+    std::uint64_t near = 40;            ///< what comes while a step is stopped is about the same
+    std::uint64_t counter = 0;          ///< that undoes what the stopped step does, or depends on it
+    std::uint64_t fallsSilent = 4;      ///< a client, with each heartbeat
+    std::uint64_t enters = 0;           ///< a client enters the room instead of a heartbeat
+    std::uint64_t isIn = 30;            ///< who acts: in a call, as far as they know
+    std::uint64_t rings = 10;           ///< of what a user does, where calls ring
+    std::size_t threads = threadCount;  ///< how many are used,
+    std::size_t firstThread = 0;        ///< beginning with this one
+    std::size_t users = 0;              ///< 0: all
     std::vector<Fault> faults{Fault::busy, Fault::unavailable, Fault::lostAnswer, Fault::returnsFalse,
                               Fault::throws};
     std::vector<Action> never{};     ///< does a user do
@@ -66,6 +68,7 @@ class Generator {
   [[nodiscard]] Action counterOf(Action action);
   [[nodiscard]] Step due();
   [[nodiscard]] Step byUser();
+  void chooseRing(Step& step);
   [[nodiscard]] Step byHost();
   [[nodiscard]] Step trouble();
   [[nodiscard]] std::optional<Step> recovery();
@@ -74,7 +77,9 @@ class Generator {
   [[nodiscard]] Step near(Step step);
   [[nodiscard]] Step at(Action action, std::size_t host) const;
   [[nodiscard]] std::size_t anyHost() { return choices_.below(world_.options().hosts); }
-  [[nodiscard]] std::size_t anyThread() { return choices_.below(temper_.threads); }
+  [[nodiscard]] std::size_t anyThread() {
+    return (temper_.firstThread + choices_.below(temper_.threads)) % threadCount;
+  }
   [[nodiscard]] std::size_t anyUser() {
     return choices_.below(temper_.users == 0 ? world_.options().users : temper_.users);
   }

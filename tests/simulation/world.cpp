@@ -588,6 +588,22 @@ bool World::isIn(const CallId& call, const Step& step) const {
   return session != nullptr && session->open();
 }
 
+bool World::isInCall(const CallId& call, std::size_t number) const {
+  const auto loaded = storage_->calls().load({.call = call, .thread = {}, .user = user(number)});
+  const CallParticipant* row = loaded.call ? loaded.call->find(user(number)) : nullptr;
+  return row != nullptr && row->inCall();
+}
+
+bool World::isRung(const CallId& call, std::size_t number) const {
+  const auto loaded = storage_->calls().load({.call = call, .rings = true});
+  const CallRing* ring = loaded.call ? loaded.call->findRing(user(number)) : nullptr;
+  return ring != nullptr && ring->rings();
+}
+
+bool World::isMember(std::size_t threadNumber, std::size_t number) const {
+  return directoryStore().findMember(thread(threadNumber), user(number)).has_value();
+}
+
 bool World::perform(std::size_t number, const Step& step) {
   if (!makesSense(step)) return false;
   note(describe(number, step));

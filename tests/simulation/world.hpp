@@ -92,6 +92,10 @@ class World {
   [[nodiscard]] std::optional<Call> latestCall(std::size_t thread) const;
   /// The step's user with its device.
   [[nodiscard]] bool isIn(const CallId& call, const Step& step) const;
+  /// With any device.
+  [[nodiscard]] bool isInCall(const CallId& call, std::size_t user) const;
+  [[nodiscard]] bool isRung(const CallId& call, std::size_t user) const;
+  [[nodiscard]] bool isMember(std::size_t thread, std::size_t user) const;
   /// Somebody was removed, and the hosts' directory does not show it yet.
   [[nodiscard]] bool directoryIsBehind() const noexcept { return !behind_.empty(); }
 
