@@ -260,6 +260,8 @@ std::optional<Done> Engine::commit(rules::Decision& decision, Audience audience)
                    notificationsOf(context_, decision.notices, result, std::move(audience)));
   }
   if (!change.jobs.empty()) done.afterJobs = context_.afterCommit(change.call);
+  // A listener may have taken long, and in synchronous mode the driver.
+  for (PresenceGuard& guard : entering) keep(guard);
   return done;
 }
 

@@ -197,7 +197,7 @@ void Oracle::ringChanges(const CallChange& change, const CallRing& wanted, const
   if (begins) ring.since = change.now;
   if (was != RingState::ringing || wanted.rings()) return;
   ++ring.stops;
-  ring.stoppedBy = cause.by;
+  ring.stoppedBy.insert(cause.by);
 }
 
 void Oracle::checkRings(const CallState& state, const std::function<bool(const UserId&)>& isMember,
@@ -301,7 +301,7 @@ void Oracle::died(const Process& process) {
     if (call.reason && call.endedBy == process && call.endEvents == 0) call.eventsMayBeMissing = true;
   }
   for (auto& [key, ring] : rings_) {
-    if (ring.stoppedBy == process && ring.announced < ring.stops) ring.eventsMayBeMissing = true;
+    if (ring.stoppedBy.count(process) != 0 && ring.announced < ring.stops) ring.eventsMayBeMissing = true;
   }
 }
 
@@ -431,6 +431,7 @@ void Oracle::happened(const Event& event) {
     if (++ring.announced > ring.stops)
       violate("12", fmt::format("it was announced that call {} rings for {} no more, and it does",
                                 stopped->call.id.value(), nameOf(stopped->callee)));
+    if (ring.announced == ring.stops) ring.stoppedBy.clear();
   }
   if (const auto* ended = std::get_if<CallEnded>(&event)) {
     KnownCall& call = calls_[ended->call.id];

@@ -197,9 +197,9 @@ class Oracle {
     std::optional<RingState> state{};
     StorageTime since{};
     std::uint64_t changedAt = 0;
-    int stops = 0;      ///< how often it stopped,
-    int announced = 0;  ///< and how often that was announced
-    Process stoppedBy{};
+    int stops = 0;                  ///< how often it stopped,
+    int announced = 0;              ///< and how often that was announced
+    std::set<Process> stoppedBy{};  ///< whose announcements may be outstanding
     bool eventsMayBeMissing = false;
   };
 

@@ -234,11 +234,15 @@ Moment World::now(std::size_t host) const {
 }
 
 /// The folder of the database has another name each time.
-void World::noteFreely(std::string text) {
-  if (!disk_) return note(text);
+std::string World::withoutFolder(std::string text) const {
+  if (!disk_) return text;
   const std::string folder = disk_->folder().string();
   for (std::size_t at = 0; (at = text.find(folder, at)) != std::string::npos;) text.erase(at, folder.size());
-  note(text);
+  return text;
+}
+
+void World::noteFreely(const std::string& text) {
+  note(withoutFolder(text));
 }
 
 void World::note(std::string_view text) {
@@ -343,7 +347,8 @@ std::size_t World::failures() const {
 void World::Writing::failed(std::string_view error) {
   if (running_ == nullptr || !running_->waited || running_->disturbed || !world_.isAlive(process_)) return;
   if (world_.failures() > failures_ + 1) return;
-  world_.oracle_.violate("11", fmt::format("a change failed with those that it waited for: {}", error));
+  world_.oracle_.violate("11", fmt::format("a change failed with those that it waited for: {}",
+                                           world_.withoutFolder(std::string{error})));
 }
 
 /// Those whose changes are made, in the order in which they waited. Others go on waiting.

@@ -243,7 +243,8 @@ class World {
   [[nodiscard]] Oracle::Cause causeOf(const Process& process) const;
   [[nodiscard]] bool makesSense(const Step& step) const;
   void note(std::string_view text);
-  void noteFreely(std::string text);
+  [[nodiscard]] std::string withoutFolder(std::string text) const;
+  void noteFreely(const std::string& text);
   [[nodiscard]] SteadyPoint answeredAt(const Running& running) const;
   void look();
   void finish(Step step);
