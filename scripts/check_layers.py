@@ -89,6 +89,7 @@ HOMES = [
     (r"CLI/", ["src/console/"]),
     (r"curl/", ["src/adapters/janus/"]),
     (r"openssl/", ["src/adapters/janus/"]),
+    (r"libpq-fe\.h", ["src/adapters/postgres/"]),
 ]
 
 STANDARD = re.compile(r"[a-z0-9_]+$")

@@ -1,62 +1,13 @@
 #pragma once
 
-#include <cstddef>
-#include <set>
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "adapters/sqlite/query.hpp"
-#include "messenger/errors.hpp"
-#include "support/mutex.hpp"
+#include "support/unreadable_rows.hpp"
 
 namespace messenger::sqlite {
 
-/// The rows that were passed over because they cannot be read, each remembered once. Thread-safe.
-class UnreadableRows {
- public:
-  /// `kind` and `id` of the row, and why.
-  void note(std::string_view kind, std::string_view id, std::string_view why);
-
-  /// Those noted since the last time.
-  [[nodiscard]] std::vector<std::string> take();
-
- private:
-  /// More would help nobody, and must not fill the memory.
-  static constexpr std::size_t most = 1000;
-
-  support::Mutex mutex_;
-  std::set<std::string, std::less<>> known_ GUARDED_BY(mutex_);
-  std::vector<std::string> fresh_ GUARDED_BY(mutex_);
-};
-
-/// What a query's rows are, and which of its columns names one.
-struct RowKind {
-  const char* name;
-  int idColumn = 1;
-};
-
-/// Reads the row that a query stands on, or notes that it cannot be read.
-template <class Read>
-auto readOrNote(const Query& row, RowKind kind, UnreadableRows& unreadable, Read&& read)
-    -> std::optional<decltype(read(row))> {
-  try {
-    return read(row);
-  } catch (const StorageUnreadable& error) {
-    unreadable.note(kind.name, row.text(kind.idColumn), error.what());
-    return std::nullopt;
-  }
-}
-
-/// Reads rows until there are `limit` that can be read: one that cannot does not make a page shorter.
-template <class Read>
-auto readPage(Query& rows, std::size_t limit, RowKind kind, UnreadableRows& unreadable, Read&& read)
-    -> std::vector<decltype(read(rows))> {
-  std::vector<decltype(read(rows))> found;
-  while (found.size() < limit && rows.next()) {
-    if (auto each = readOrNote(rows, kind, unreadable, read)) found.push_back(std::move(*each));
-  }
-  return found;
-}
+using support::readOrNote;
+using support::readPage;
+using support::RowKind;
+using support::UnreadableRows;
 
 }  // namespace messenger::sqlite

@@ -1,21 +1,21 @@
-#include "adapters/sqlite/unreadable_rows.hpp"
+#include "support/unreadable_rows.hpp"
 
 #include <fmt/format.h>
 
 #include <utility>
 
-namespace messenger::sqlite {
+namespace messenger::support {
 
 void UnreadableRows::note(std::string_view kind, std::string_view id, std::string_view why) {
   std::string text = fmt::format("{} {}: {}", kind, id, why);
-  const support::Lock lock(mutex_);
+  const Lock lock(mutex_);
   if (known_.size() == most || !known_.insert(text).second) return;
   fresh_.push_back(std::move(text));
 }
 
 std::vector<std::string> UnreadableRows::take() {
-  const support::Lock lock(mutex_);
+  const Lock lock(mutex_);
   return std::exchange(fresh_, {});
 }
 
-}  // namespace messenger::sqlite
+}  // namespace messenger::support

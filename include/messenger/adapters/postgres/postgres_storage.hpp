@@ -1,0 +1,62 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "messenger/contracts/storage.hpp"
+
+namespace messenger {
+
+struct PostgresOptions {
+  /// Where the database is, as libpq reads it: `postgresql://user:password@host:5432/database?sslmode=…`, or
+  /// `host=… dbname=…`. What it leaves out comes from libpq's environment variables (`PGPASSWORD`, …), its
+  /// password file and its defaults. A password in it is shown nowhere.
+  ///
+  /// A server that is not local (a host name other than `localhost`, an address other than 127.0.0.0/8 and
+  /// ::1) is asked for TLS, and its certificate is checked with its name (`sslmode=verify-full`), unless
+  /// `sslmode` is given here or as `PGSSLMODE`.
+  std::string url;
+  /// The schema with the tables; made when there is none. 1 to 63 letters a-z, digits and `_`, beginning with
+  /// none of the digits. Several storages can be in one database, each in its own schema.
+  std::string schema = "messenger";
+  /// How many operations run at the same time, each on its own connection, opened when first needed. 1 to
+  /// 1,000.
+  std::size_t connections = 8;
+  /// How long an operation may take before StorageBusy, from its beginning on: waiting for a connection,
+  /// making one, waiting for others' changes, and the answer, all together. A large report of heartbeats is
+  /// stored in several transactions, each of which may take so long. 100 ms to one hour.
+  std::chrono::milliseconds timeLimit = std::chrono::seconds{5};
+};
+
+/// A storage in a PostgreSQL database (13 or later, encoding UTF8), with a thread directory in the same
+/// schema. Any number of OS threads, processes and machines may use it at once. An operation is one round
+/// trip.
+///
+/// What is committed is as durable as the server makes it (`synchronous_commit`, replication). Its clock is
+/// the server's, but does not follow it when it is set forward or back.
+///
+/// A text with a NUL byte, or that is no UTF-8, cannot be stored in PostgreSQL: a change with one throws
+/// StorageError before anything is sent, and an id with one is not found. So is an id of more than about 2 KB
+/// refused by an index, with StorageError.
+///
+/// When the connection is lost before the answer to a change has come, the change may have been made or not:
+/// the StorageUnavailable says so, and the revision tells. After all other errors it has not been made.
+/// Serialization failures and deadlocks are retried within the time limit. While the server does not answer,
+/// operations fail at once, and a new connection is tried after 100 ms, then after up to five seconds.
+///
+/// Belongs to the process that opened it: in a child made by fork() every operation throws std::logic_error,
+/// and destroying it does nothing.
+///
+/// Creates the tables, or brings those of an older version up to date, in one transaction; of several
+/// processes one does. With tables of this version nothing but reading and writing rows is needed: see
+/// docs/postgres.md for the least rights. Throws StorageIncompatible when the schema has other tables of the
+/// same names, comes from a newer version, or the server is older than 13 or not UTF8; StorageUnavailable
+/// when there is no connection; std::invalid_argument for options out of bounds. Thread-safe.
+[[nodiscard]] std::shared_ptr<Storage> postgresStorage(const PostgresOptions& options);
+
+/// The same with the defaults.
+[[nodiscard]] std::shared_ptr<Storage> postgresStorage(const std::string& url);
+
+}  // namespace messenger

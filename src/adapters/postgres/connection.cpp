@@ -1,0 +1,241 @@
+#include "adapters/postgres/connection.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+#include <utility>
+
+#include "adapters/postgres/postgres_error.hpp"
+
+namespace messenger::postgres {
+namespace {
+
+constexpr FixedText beginText = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+constexpr FixedText commitText = "COMMIT";
+constexpr FixedText limitText =
+    "SELECT set_config('statement_timeout', $1, true), set_config('lock_timeout', $1, true)";
+
+/// A little shorter than ours, so that the server's answer still comes: what it says is certain.
+std::chrono::milliseconds serverLimit(std::chrono::milliseconds ours) {
+  return std::max(ours * 9 / 10, std::chrono::milliseconds{1});
+}
+
+void ignoreNotice(void* /*unused*/, const PGresult* /*unused*/) noexcept {}
+
+}  // namespace
+
+std::string inSchema(std::string_view text, const std::string& schema) {
+  std::string statement;
+  for (const char c : text) {
+    if (c == '@') {
+      // Quoted, as a schema may be named like a word of SQL.
+      statement += '"' + schema + "\".";
+    } else {
+      statement += c;
+    }
+  }
+  return statement;
+}
+
+Connection::Connection(const Address& address, std::string schema, std::chrono::milliseconds timeLimit,
+                       Deadline deadline)
+    : address_(address), schema_(std::move(schema)), timeLimit_(timeLimit) {
+  connect(deadline);
+  // The plans do not depend on how full the tables were when they were made.
+  execute(fmt::format("SET statement_timeout = {0}; SET lock_timeout = {0}; "
+                      "SET idle_in_transaction_session_timeout = {1}; "
+                      "SET default_transaction_isolation = 'read committed'; "
+                      "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off; "
+                      "SET client_min_messages = warning",
+                      serverLimit(timeLimit).count(), timeLimit.count()),
+          deadline);
+  if (::PQenterPipelineMode(connection_.get()) != 1) lost("it has no pipeline mode");
+}
+
+void Connection::connect(Deadline deadline) {
+  std::vector<const char*> names;
+  std::vector<const char*> values;
+  for (const auto& [name, value] : address_.parameters()) {
+    names.push_back(name.c_str());
+    values.push_back(value.c_str());
+  }
+  names.push_back(nullptr);
+  values.push_back(nullptr);
+  connection_.reset(::PQconnectStartParams(names.data(), values.data(), /*expand_dbname=*/0));
+  if (!connection_) throw ConnectionLost("out of memory");
+  ::PQsetNoticeReceiver(connection_.get(), ignoreNotice, nullptr);
+  if (::PQstatus(connection_.get()) == CONNECTION_BAD) lost("cannot connect");
+  for (PostgresPollingStatusType step = PGRES_POLLING_WRITING; step != PGRES_POLLING_OK;
+       step = ::PQconnectPoll(connection_.get())) {
+    if (step == PGRES_POLLING_FAILED) lost("cannot connect");
+    pollfd socket{::PQsocket(connection_.get()),
+                  static_cast<short>(step == PGRES_POLLING_READING ? POLLIN : POLLOUT), 0};
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    if (left.count() <= 0) throw AnswerLate("connecting took longer than the time limit");
+    ::poll(&socket, 1, static_cast<int>(std::min<std::int64_t>(left.count(), 60'000)));
+  }
+  if (::PQsetnonblocking(connection_.get(), 1) != 0) lost("cannot connect");
+}
+
+ResultPointer Connection::execute(const std::string& statements, Deadline deadline) {
+  const bool pipelined = ::PQpipelineStatus(connection_.get()) != PQ_PIPELINE_OFF;
+  if (pipelined) require(::PQexitPipelineMode(connection_.get()));
+  require(::PQsendQuery(connection_.get(), statements.c_str()));
+  ResultPointer last;
+  std::optional<SqlError> error;
+  while (ResultPointer result = next(deadline)) {
+    const ExecStatusType status = ::PQresultStatus(result.get());
+    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && !error) error = errorOf(result.get());
+    last = std::move(result);
+  }
+  if (pipelined) require(::PQenterPipelineMode(connection_.get()));
+  if (error) throw SqlError(*error);
+  return last;
+}
+
+const std::string& Connection::nameOf(Sql sql) {
+  const auto [place, isNew] = names_.try_emplace(sql.text());
+  if (isNew) place->second = "messenger_" + std::to_string(names_.size());
+  return place->second;
+}
+
+std::vector<Connection::Message> Connection::messagesFor(const Batch& batch, const Values& limits,
+                                                        bool isLate) const {
+  std::vector<Message> messages;
+  messages.reserve(batch.statements().size() + 3);
+  const auto add = [&](Sql sql, const Values& values) {
+    messages.push_back({sql, &values, /*transaction=*/0, /*isOfBatch=*/false});
+  };
+  bool ended = false;
+  const auto end = [&] {
+    if (!std::exchange(ended, true) && batch.readsOneMoment()) add(commitText, noValues_);
+  };
+  if (batch.readsOneMoment()) add(beginText, noValues_);
+  if (isLate) add(limitText, limits);
+  for (const Batch::Statement& each : batch.statements()) {
+    if (each.transaction > 0) end();
+    messages.push_back({each.sql, &each.values, each.transaction, /*isOfBatch=*/true});
+  }
+  end();
+  return messages;
+}
+
+void Connection::send(std::vector<Message>& messages, std::size_t transactions) {
+  std::size_t transaction = 0;
+  std::set<const char*> sent;
+  for (Message& each : messages) {
+    for (; transaction < each.transaction; ++transaction) require(::PQpipelineSync(connection_.get()));
+    const std::string& name = nameOf(each.sql);
+    each.prepares = !prepared_.contains(each.sql.text()) && sent.insert(each.sql.text()).second;
+    if (each.prepares) {
+      const std::string text = inSchema(each.sql.text(), schema_);
+      require(::PQsendPrepare(connection_.get(), name.c_str(), text.c_str(), 0, nullptr));
+    }
+    const std::vector<const char*> values = each.values->pointers();
+    require(::PQsendQueryPrepared(connection_.get(), name.c_str(), each.values->count(), values.data(),
+                                  nullptr, nullptr, 0));
+  }
+  for (; transaction < transactions; ++transaction) require(::PQpipelineSync(connection_.get()));
+}
+
+Results Connection::receive(const std::vector<Message>& messages, std::size_t transactions,
+                            Deadline deadline) {
+  Results results;
+  std::optional<SqlError> error;  // of the first transaction
+  std::size_t transaction = 0;
+  const auto endTransaction = [&] {
+    const ResultPointer sync = next(deadline);
+    if (!sync || ::PQresultStatus(sync.get()) != PGRES_PIPELINE_SYNC) lost("an answer is not understood");
+    ++transaction;
+  };
+  // The answer to one message, which is followed by nothing.
+  const auto answer = [&] {
+    ResultPointer result = next(deadline);
+    if (!result || next(deadline)) lost("an answer is not understood");
+    const ExecStatusType status = ::PQresultStatus(result.get());
+    if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) return result;
+    if (status == PGRES_FATAL_ERROR && transaction == 0 && !error) error = errorOf(result.get());
+    return ResultPointer{};
+  };
+  for (const Message& each : messages) {
+    while (transaction < each.transaction) endTransaction();
+    if (each.prepares && answer()) prepared_.insert(each.sql.text());
+    ResultPointer result = answer();
+    if (each.isOfBatch) results.results_.push_back(std::move(result));
+  }
+  while (transaction < transactions) endTransaction();
+  if (error) throw SqlError(*error);
+  return results;
+}
+
+Results Connection::run(const Batch& batch, Deadline deadline) {
+  using std::chrono::milliseconds;
+  const auto left = std::chrono::floor<milliseconds>(deadline - std::chrono::steady_clock::now());
+  const auto limit = serverLimit(std::max(left, milliseconds{1}));
+  // Most operations begin with their whole time: then the limits of the session are right.
+  const bool isLate = limit < serverLimit(timeLimit_) * 9 / 10;
+  const Values limits(std::to_string(limit.count()));
+  std::vector<Message> messages = messagesFor(batch, limits, isLate);
+  send(messages, batch.transactions());
+  return receive(messages, batch.transactions(), deadline);
+}
+
+ResultPointer Connection::next(Deadline deadline) {
+  bool unsent = ::PQflush(connection_.get()) == 1;
+  while (::PQisBusy(connection_.get()) != 0) {
+    wait(unsent, deadline);
+    if (::PQconsumeInput(connection_.get()) == 0) lost("the connection is lost");
+    if (unsent) unsent = ::PQflush(connection_.get()) == 1;
+  }
+  ResultPointer result(::PQgetResult(connection_.get()));
+  if (::PQstatus(connection_.get()) == CONNECTION_BAD) {
+    // The server may have said why.
+    if (result) throw ConnectionLost(address_.shown(::PQresultErrorMessage(result.get())));
+    lost("the connection is lost");
+  }
+  return result;
+}
+
+void Connection::wait(bool forWriting, Deadline deadline) {
+  const auto left =
+      std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+  if (left.count() <= 0) throw AnswerLate("the answer took longer than the time limit");
+  pollfd socket{::PQsocket(connection_.get()),
+                static_cast<short>(forWriting ? POLLIN | POLLOUT : POLLIN), 0};
+  ::poll(&socket, 1, static_cast<int>(std::min<std::int64_t>(left.count(), 60'000)));
+}
+
+bool Connection::isOpen() const noexcept {
+  char byte = 0;
+  const auto read = ::recv(::PQsocket(connection_.get()), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  // An idle session has nothing to say but that it ends. With TLS there may be a message of its own.
+  const bool nothing = read < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR);
+  return nothing || (read > 0 && ::PQsslInUse(connection_.get()) != 0);
+}
+
+std::string Connection::serverEncoding() const {
+  const char* encoding = ::PQparameterStatus(connection_.get(), "server_encoding");
+  return encoding == nullptr ? "" : encoding;
+}
+
+void Connection::require(int succeeded) const {
+  if (succeeded != 1) lost("the connection is lost");
+}
+
+void Connection::lost(const char* what) const {
+  const std::string why = address_.shown(::PQerrorMessage(connection_.get()));
+  throw ConnectionLost(why.empty() ? what : fmt::format("{}: {}", what, why));
+}
+
+SqlError Connection::errorOf(const PGresult* result) const {
+  const char* state = ::PQresultErrorField(result, PG_DIAG_SQLSTATE);
+  const char* message = ::PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+  return {state == nullptr ? "XX000" : state, address_.shown(message == nullptr ? "" : message)};
+}
+
+}  // namespace messenger::postgres

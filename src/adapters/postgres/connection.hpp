@@ -1,0 +1,92 @@
+#pragma once
+
+#include <libpq-fe.h>
+
+#include <chrono>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "adapters/postgres/address.hpp"
+#include "adapters/postgres/batch.hpp"
+#include "adapters/postgres/postgres_error.hpp"
+#include "adapters/postgres/results.hpp"
+
+namespace messenger::postgres {
+
+using Deadline = std::chrono::steady_clock::time_point;
+
+/// A text of this library with the schema before the names of its tables (sql.hpp).
+[[nodiscard]] std::string inSchema(std::string_view text, const std::string& schema);
+
+/// One session of the server. Used by one OS thread at a time. Throws SqlError and ConnectionLost; after the
+/// latter only its destruction is allowed.
+class Connection {
+ public:
+  /// Connects. `timeLimit` becomes the limit of each statement and of each wait for a lock.
+  Connection(const Address& address, std::string schema, std::chrono::milliseconds timeLimit,
+             Deadline deadline);
+
+  /// Sends the whole batch and waits for all answers. Throws the first error of its first transaction; those
+  /// of a later one only leave its statements without result.
+  [[nodiscard]] Results run(const Batch& batch, Deadline deadline);
+
+  /// Runs statements without parameters, one transaction for all of them. Returns the last result.
+  ResultPointer execute(const std::string& statements, Deadline deadline);
+
+  /// False: the server has closed it. Costs one system call.
+  [[nodiscard]] bool isOpen() const noexcept;
+
+  /// Whether it can be used for another batch.
+  [[nodiscard]] bool isIdle() const noexcept {
+    return ::PQstatus(connection_.get()) == CONNECTION_OK &&
+           ::PQtransactionStatus(connection_.get()) == PQTRANS_IDLE;
+  }
+
+  /// The number of the server's version, such as 150004.
+  [[nodiscard]] int serverVersion() const noexcept { return ::PQserverVersion(connection_.get()); }
+  /// Such as `UTF8`.
+  [[nodiscard]] std::string serverEncoding() const;
+
+  /// Leaves the session as it is, for a child made by fork().
+  void abandon() noexcept { static_cast<void>(connection_.release()); }
+
+ private:
+  struct ConnectionDeleter {
+    void operator()(PGconn* connection) const noexcept { ::PQfinish(connection); }
+  };
+  /// A statement that is sent: one of the batch, or one that goes with it.
+  struct Message {
+    Sql sql;
+    const Values* values;
+    std::size_t transaction;
+    bool isOfBatch;
+    bool prepares = false;  ///< it is prepared along with it
+  };
+
+  void connect(Deadline deadline);
+  [[nodiscard]] std::vector<Message> messagesFor(const Batch& batch, const Values& limits,
+                                                 bool isLate) const;
+  void send(std::vector<Message>& messages, std::size_t transactions);
+  [[nodiscard]] Results receive(const std::vector<Message>& messages, std::size_t transactions,
+                                Deadline deadline);
+  [[nodiscard]] const std::string& nameOf(Sql sql);
+  [[nodiscard]] ResultPointer next(Deadline deadline);
+  void wait(bool forWriting, Deadline deadline);
+  void require(int succeeded) const;
+  [[noreturn]] void lost(const char* what) const;
+  [[nodiscard]] SqlError errorOf(const PGresult* result) const;
+
+  const Address& address_;
+  const std::string schema_;
+  const std::chrono::milliseconds timeLimit_;
+  std::unique_ptr<PGconn, ConnectionDeleter> connection_;
+  const Values noValues_;
+  std::unordered_map<const char*, std::string> names_;
+  std::set<const char*> prepared_;
+};
+
+}  // namespace messenger::postgres

@@ -1,0 +1,247 @@
+#include "adapters/postgres/connection_pool.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <random>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+#include "adapters/postgres/postgres_error.hpp"
+#include "messenger/errors.hpp"
+
+namespace messenger::postgres {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr milliseconds firstPause{100};
+constexpr milliseconds longestPause{5000};
+constexpr milliseconds longestRetryPause{50};
+constexpr Duration clockInterval = std::chrono::seconds{1};
+
+#define MESSENGER_SERVER_TIME "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+
+constexpr FixedText beginClockText =
+    "INSERT INTO @settings (key, value) VALUES ('clock_offset', 0), ('clock_reached', 0) "
+    "ON CONFLICT (key) DO NOTHING";
+constexpr FixedText readClockText = "SELECT " MESSENGER_SERVER_TIME
+    ", (SELECT value FROM @settings WHERE key = 'clock_offset'), "
+    "(SELECT value FROM @settings WHERE key = 'clock_reached')";
+constexpr FixedText rememberText =
+    "UPDATE @settings SET value = greatest(value, $1::bigint) WHERE key = 'clock_reached' "
+    "RETURNING " MESSENGER_SERVER_TIME
+    ", (SELECT offsets.value FROM @settings AS offsets WHERE offsets.key = 'clock_offset'), value";
+constexpr FixedText correctText =
+    "UPDATE @settings SET value = $1::bigint WHERE key = 'clock_offset' AND value = $2::bigint";
+
+milliseconds jittered(milliseconds pause) {
+  std::random_device random;
+  return milliseconds{std::uniform_int_distribution<milliseconds::rep>{pause.count() / 2, pause.count()}(random)};
+}
+
+}  // namespace
+
+ConnectionPool::ConnectionPool(PostgresOptions options)
+    : options_(std::move(options)), address_(options_.url) {}
+
+ConnectionPool::~ConnectionPool() {
+  if (home_.isHere()) return;
+  // A child made by fork() must not say goodbye on the sessions of its parent.
+  for (const auto& each : idle_) each->abandon();
+}
+
+std::int64_t ConnectionPool::lockKey(LockOf what) const noexcept {
+  std::uint64_t hash = 0xcbf29ce484222325ULL;
+  const auto mix = [&](unsigned char byte) { hash = (hash ^ byte) * 0x100000001b3ULL; };
+  for (const char c : std::string_view{"messenger"}) mix(static_cast<unsigned char>(c));
+  for (const char c : options_.schema) mix(static_cast<unsigned char>(c));
+  mix(static_cast<unsigned char>(what));
+  return static_cast<std::int64_t>(hash);
+}
+
+void ConnectionPool::rethrowTranslated() const {
+  try {
+    throw;
+  } catch (const SqlError& error) {
+    throwTranslated(error, address_.name());
+  } catch (const AnswerLate& error) {
+    throw StorageBusy(fmt::format("{}: {}: busy; it may succeed later", address_.name(), error.what()));
+  } catch (const ConnectionLost& error) {
+    throw StorageUnavailable(fmt::format("{}: {}", address_.name(), error.what()));
+  }
+}
+
+Results ConnectionPool::runOnce(Batch& batch, Deadline until, bool& sent) {
+  Lease lease(*this, until);
+  sent = true;
+  try {
+    Results results = lease.connection().run(batch, until);
+    lease.keep();
+    return results;
+  } catch (const SqlError&) {
+    if (lease.connection().isIdle()) lease.keep();
+    throw;
+  }
+}
+
+Results ConnectionPool::write(Batch batch, Deadline until) {
+  return translating([&] {
+    const std::size_t clockStatement = batch.statements().size();
+    const SteadyPoint begun = ServerClock::here();
+    if (isClockDue(begun)) {
+      batch.next();
+      batch.add(rememberText, clock_.at(begun));
+    }
+    for (milliseconds pause{1};; pause = std::min(2 * pause, longestRetryPause)) {
+      bool sent = false;
+      try {
+        const SteadyPoint sentAt = ServerClock::here();
+        Results results = runOnce(batch, until, sent);
+        if (results.has(clockStatement)) {
+          const Rows row = results.row(clockStatement);
+          if (const auto offset = follow(row, sentAt)) {
+            Batch correction;
+            correction.add(correctText, offset->count(), row.integer(1));
+            bool ignored = false;
+            static_cast<void>(runOnce(correction, until, ignored));
+          }
+        }
+        return results;
+      } catch (const SqlError& error) {
+        if (!error.asksForRetry() || steady_clock::now() + pause >= until) throw;
+      } catch (const ConnectionLost& error) {
+        if (!sent) throw;
+        throw StorageUnavailable(
+            fmt::format("{}: {}, before the answer came: the change may have been made, or not",
+                        address_.name(), error.what()));
+      }
+      std::this_thread::sleep_for(jittered(pause));
+    }
+  });
+}
+
+Results ConnectionPool::read(Batch batch, Deadline until) {
+  return translating([&] {
+    for (int round = 1;; ++round) {
+      bool sent = false;
+      try {
+        return runOnce(batch, until, sent);
+      } catch (const SqlError& error) {
+        if (!error.asksForRetry() || steady_clock::now() >= until) throw;
+      } catch (const AnswerLate&) {
+        throw;
+      } catch (const ConnectionLost&) {
+        if (!sent || round > 1) throw;
+      }
+    }
+  });
+}
+
+std::unique_ptr<Connection> ConnectionPool::take(Deadline until) {
+  while (true) {
+    std::unique_ptr<Connection> found;
+    {
+      support::Lock lock(mutex_);
+      while (idle_.empty() && open_ >= options_.connections) {
+        if (free_.wait_until(lock.native(), until) == std::cv_status::timeout && idle_.empty() &&
+            open_ >= options_.connections) {
+          throw StorageBusy(fmt::format("{}: waiting for one of {} connections took longer than the time "
+                                        "limit: busy; it may succeed later",
+                                        address_.name(), options_.connections));
+        }
+      }
+      if (idle_.empty()) {
+        ++open_;
+      } else {
+        found = std::move(idle_.back());
+        idle_.pop_back();
+      }
+    }
+    if (!found) return connect(until);
+    if (found->isOpen()) return found;
+    giveBack(std::move(found), /*usable=*/false);
+  }
+}
+
+std::unique_ptr<Connection> ConnectionPool::connect(Deadline until) {
+  try {
+    requireTryAllowed();
+    auto connection = std::make_unique<Connection>(address_, options_.schema, options_.timeLimit, until);
+    noteTry(/*succeeded=*/true);
+    return connection;
+  } catch (const ConnectionLost&) {
+    noteTry(/*succeeded=*/false);
+    giveBack(nullptr, /*usable=*/false);
+    throw;
+  } catch (...) {
+    giveBack(nullptr, /*usable=*/false);
+    throw;
+  }
+}
+
+void ConnectionPool::requireTryAllowed() {
+  const support::Lock lock(mutex_);
+  if (steady_clock::now() >= nextTry_) return;
+  throw StorageUnavailable(
+      fmt::format("{}: there was no connection a moment ago; the next one is tried soon", address_.name()));
+}
+
+void ConnectionPool::noteTry(bool succeeded) noexcept {
+  const support::Lock lock(mutex_);
+  if (succeeded) {
+    pause_ = milliseconds{0};
+    nextTry_ = {};
+    return;
+  }
+  pause_ = std::clamp(2 * pause_, firstPause, longestPause);
+  nextTry_ = steady_clock::now() + jittered(pause_);
+}
+
+void ConnectionPool::giveBack(std::unique_ptr<Connection> connection, bool usable) noexcept {
+  {
+    const support::Lock lock(mutex_);
+    if (usable) {
+      idle_.push_back(std::move(connection));
+    } else {
+      --open_;
+    }
+  }
+  free_.notify_one();
+}
+
+void ConnectionPool::beginClock(Deadline until) {
+  translating([&] {
+    for (int round = 0; round < 3; ++round) {
+      Batch batch;
+      batch.add(beginClockText);
+      const std::size_t read = batch.add(readClockText);
+      bool ignored = false;
+      const SteadyPoint sent = ServerClock::here();
+      const Results results = runOnce(batch, until, ignored);
+      const Rows row = results.row(read);
+      const auto offset = clock_.begin({sent, ServerClock::here(), Duration{row.integer(0)},
+                                        Duration{row.integer(1)}, Duration{row.integer(2)}});
+      if (!offset) return;
+      Batch correction;
+      const std::size_t corrected = correction.add(correctText, offset->count(), row.integer(1));
+      // Another process may have been faster; then its offset counts.
+      if (runOnce(correction, until, ignored).changed(corrected) == 1) return;
+    }
+  });
+}
+
+bool ConnectionPool::isClockDue(SteadyPoint now) noexcept {
+  const std::int64_t moment = std::chrono::floor<Duration>(now.time_since_epoch()).count();
+  std::int64_t due = clockDueAt_.load(std::memory_order_relaxed);
+  return moment >= due && clockDueAt_.compare_exchange_strong(due, moment + clockInterval.count());
+}
+
+std::optional<Duration> ConnectionPool::follow(const Rows& row, SteadyPoint sent) noexcept {
+  return clock_.follow({sent, ServerClock::here(), Duration{row.integer(0)}, Duration{row.integer(1)},
+                        Duration{row.integer(2)}});
+}
+
+}  // namespace messenger::postgres

@@ -1,0 +1,126 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "adapters/postgres/address.hpp"
+#include "adapters/postgres/connection.hpp"
+#include "adapters/postgres/server_clock.hpp"
+#include "messenger/adapters/postgres/postgres_storage.hpp"
+#include "support/deadline.hpp"
+#include "support/home_process.hpp"
+#include "support/mutex.hpp"
+
+namespace messenger::postgres {
+
+/// The connections of a storage. Thread-safe. Each operation has one time limit, counted from its beginning.
+/// Throws the errors of the contracts.
+class ConnectionPool {
+ public:
+  explicit ConnectionPool(PostgresOptions options);
+  ~ConnectionPool();
+  ConnectionPool(const ConnectionPool&) = delete;
+  ConnectionPool& operator=(const ConnectionPool&) = delete;
+
+  /// Before anything else: opens the first connection, runs `prepare(connection, deadline)`, which sees to the
+  /// tables, and reads the clock.
+  template <class Prepare>
+  void begin(Prepare prepare) {
+    const Deadline until = deadline();
+    translating([&] {
+      Lease lease(*this, until);
+      prepare(lease.connection(), until);
+      lease.keep();
+    });
+    beginClock(until);
+  }
+
+  /// The deadline of an operation that begins now.
+  [[nodiscard]] Deadline deadline() const { return support::deadlineIn(options_.timeLimit); }
+
+  // Without a deadline the operation begins now; one of several batches passes its own.
+
+  /// Sends a batch that changes something. When its outcome is unknown, StorageUnavailable says so.
+  [[nodiscard]] Results write(Batch batch, Deadline until);
+  [[nodiscard]] Results write(Batch batch) { return write(std::move(batch), deadline()); }
+
+  /// Sends a batch that only reads, a second time when the connection is lost.
+  [[nodiscard]] Results read(Batch batch, Deadline until);
+  [[nodiscard]] Results read(Batch batch) { return read(std::move(batch), deadline()); }
+
+  /// The schema, as it stands in a statement.
+  [[nodiscard]] const std::string& schema() const noexcept { return options_.schema; }
+  [[nodiscard]] StorageTime timeAt(SteadyPoint moment) const noexcept { return clock_.at(moment); }
+  [[nodiscard]] UnreadableRows& unreadable() noexcept { return unreadable_; }
+  [[nodiscard]] const support::HomeProcess& home() const noexcept { return home_; }
+
+  // Keys of advisory locks. They are the same for all storages of a schema, and differ between schemas.
+
+  enum class LockOf : std::uint8_t { threads, callsDown, claims, tables };
+  [[nodiscard]] std::int64_t lockKey(LockOf what) const noexcept;
+
+ private:
+  /// Borrows a connection. Without `keep` it is closed.
+  class Lease {
+   public:
+    Lease(ConnectionPool& pool, Deadline until) : pool_(pool), connection_(pool.take(until)) {}
+    ~Lease() { pool_.giveBack(std::move(connection_), kept_); }
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+
+    [[nodiscard]] Connection& connection() const noexcept { return *connection_; }
+    void keep() noexcept { kept_ = true; }
+
+   private:
+    ConnectionPool& pool_;
+    std::unique_ptr<Connection> connection_;
+    bool kept_ = false;
+  };
+
+  /// Runs `body`, and throws the errors of the contracts for those of a connection.
+  template <class Body>
+  auto translating(Body body) -> decltype(body()) {
+    home_.require();
+    try {
+      return body();
+    } catch (...) {
+      rethrowTranslated();
+    }
+  }
+  [[noreturn]] void rethrowTranslated() const;
+
+  [[nodiscard]] Results runOnce(Batch& batch, Deadline until, bool& sent);
+  [[nodiscard]] std::unique_ptr<Connection> take(Deadline until) EXCLUDES(mutex_);
+  [[nodiscard]] std::unique_ptr<Connection> connect(Deadline until) EXCLUDES(mutex_);
+  void giveBack(std::unique_ptr<Connection> connection, bool usable) noexcept EXCLUDES(mutex_);
+  void requireTryAllowed() EXCLUDES(mutex_);
+  void noteTry(bool succeeded) noexcept EXCLUDES(mutex_);
+
+  void beginClock(Deadline until);
+  /// Whether the clock is to be read along with a batch that begins now; true for one of several.
+  [[nodiscard]] bool isClockDue(SteadyPoint now) noexcept;
+  [[nodiscard]] std::optional<Duration> follow(const Rows& row, SteadyPoint sent) noexcept;
+
+  const support::HomeProcess home_;
+  const PostgresOptions options_;
+  const Address address_;
+  ServerClock clock_;
+  std::atomic<std::int64_t> clockDueAt_{0};
+  UnreadableRows unreadable_;
+
+  support::Mutex mutex_;
+  std::condition_variable free_;
+  std::vector<std::unique_ptr<Connection>> idle_ GUARDED_BY(mutex_);
+  std::size_t open_ GUARDED_BY(mutex_) = 0;  ///< those in use and being made included
+  Deadline nextTry_ GUARDED_BY(mutex_){};
+  std::chrono::milliseconds pause_ GUARDED_BY(mutex_){0};
+};
+
+}  // namespace messenger::postgres

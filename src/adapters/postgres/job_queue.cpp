@@ -1,0 +1,304 @@
+#include <limits>
+
+#include "adapters/postgres/postgres_storage.hpp"
+#include "adapters/postgres/steps.hpp"
+#include "messenger/errors.hpp"
+
+namespace messenger::postgres {
+namespace {
+
+// A claim is one transaction in one round trip, of several statements. The first chooses a job, without
+// waiting for others who choose at the same time, and locks its call against them: the lock has the call's
+// name, so it is there for a job of a call that is gone, too. The second locks the call's row, so that
+// changes of the call (and its teardown) are over. Only then, and with a picture that is taken after that,
+// is it seen whether another job of the call runs: a picture from before would miss the one that was claimed
+// a moment ago, and two jobs of one call would run.
+
+// $1 queue, $2 now, $3 until when leases must have ended to count no more. A lease that ends then has ended.
+constexpr FixedText available =
+    "jobs.queue = $1::text AND NOT jobs.failed AND jobs.available_at <= $2::bigint "
+    "AND (jobs.leased_until IS NULL OR jobs.leased_until <= $3::bigint) "
+    "AND NOT EXISTS (SELECT 1 FROM @jobs AS others WHERE others.call_id = jobs.call_id "
+    "AND others.sequence <> jobs.sequence AND others.leased_until > $3::bigint)";
+
+// The numbers of the types rise with their urgency, but for RemoveFromRoom, which asks the provider as a
+// teardown does; what a newer version adds counts as most urgent. Those of the urgent ones have indexes of
+// their own: a claim must not walk past all setups that wait.
+constexpr FixedText isUrgent = "jobs.type > 1 AND ";
+constexpr FixedText isSweep = "jobs.type > 2 AND jobs.type <> 9 AND ";
+static_assert(static_cast<int>(JobType::setupCall) == 1 && static_cast<int>(JobType::teardownCall) == 2 &&
+              static_cast<int>(JobType::removeFromRoom) == 9);
+
+// $5 the call or the job, $6 the lowest type, $7 the call of a job by its id.
+constexpr FixedText isOfClass =
+    "jobs.type >= $6::smallint AND ($6::smallint < 3 OR jobs.type <> 9) AND ";
+constexpr FixedText isOfCall = "jobs.call_id = $5::text AND " + isOfClass;
+constexpr FixedText isOfId =
+    "jobs.id = $5::text AND ($7::text IS NULL OR jobs.call_id = $7::text) AND " + isOfClass;
+
+constexpr FixedText inOrder = " ORDER BY jobs.available_at, jobs.sequence";
+
+// OFFSET 0 keeps the locks out of the search: one is taken for each row that comes out of it, in order, and
+// the first that is had ends it. $4 the key of claims.
+constexpr FixedText choose =
+    "SELECT set_config('messenger.candidate', chosen.sequence::text, true) FROM (SELECT jobs.sequence, "
+    "coalesce(jobs.call_id, jobs.id) AS name FROM @jobs AS jobs WHERE ";
+constexpr FixedText unlessBusy =
+    " OFFSET 0) AS chosen WHERE pg_try_advisory_xact_lock(hashtextextended(chosen.name, $4::bigint)) LIMIT 1";
+// Who asks for this job or call gets it, or none: they wait for those who choose now.
+constexpr FixedText whenFree =
+    " OFFSET 0) AS chosen WHERE pg_advisory_xact_lock(hashtextextended(chosen.name, $4::bigint)) IS NOT NULL "
+    "LIMIT 1";
+constexpr FixedText andReadable = " AND " + readableJob + inOrder;
+constexpr FixedText chooseAnyText = choose + available + andReadable + unlessBusy;
+constexpr FixedText chooseUrgentText = choose + isUrgent + available + andReadable + unlessBusy;
+constexpr FixedText chooseSweepText = choose + isSweep + available + andReadable + unlessBusy;
+constexpr FixedText chooseOfCallText = choose + isOfCall + available + andReadable + whenFree;
+constexpr FixedText chooseOfIdText = choose + isOfId + available + andReadable + whenFree;
+
+// Set by the statement above, for its transaction.
+constexpr FixedText candidate = "nullif(current_setting('messenger.candidate', true), '')::bigint";
+
+// Those that were passed over on the way, because they cannot be read.
+constexpr FixedText passedOver =
+    "SELECT " + jobColumns + ", " + callColumns +
+    " FROM @jobs AS jobs LEFT JOIN @calls AS calls ON calls.id = jobs.call_id WHERE ";
+constexpr FixedText beforeTheCandidate =
+    " AND NOT " + readableJob + " AND (" + candidate +
+    " IS NULL OR (jobs.available_at, jobs.sequence) < (SELECT chosen.available_at, chosen.sequence "
+    "FROM @jobs AS chosen WHERE chosen.sequence = " +
+    candidate + "))" + inOrder + " LIMIT 100";
+constexpr FixedText passedOverAnyText = passedOver + available + beforeTheCandidate;
+constexpr FixedText passedOverUrgentText = passedOver + isUrgent + available + beforeTheCandidate;
+constexpr FixedText passedOverSweepText = passedOver + isSweep + available + beforeTheCandidate;
+
+constexpr FixedText lockCallText =
+    "SELECT 1 FROM @calls AS calls WHERE calls.id = (SELECT jobs.call_id FROM @jobs AS jobs "
+    "WHERE jobs.sequence = " +
+    candidate + ") FOR UPDATE";
+
+// $4 the new lease.
+constexpr FixedText takeText =
+    "UPDATE @jobs AS jobs SET attempts = jobs.attempts + 1, token = jobs.token + 1, "
+    "leased_until = $4::bigint WHERE jobs.sequence = " +
+    candidate + " AND " + available + " RETURNING " + jobColumns;
+
+// The job if this transaction has taken it.
+constexpr FixedText isTaken =
+    "jobs.sequence = " + candidate + " AND jobs.xmin = pg_current_xact_id_if_assigned()::xid";
+
+// The intent to make a room is stored before anyone makes one. $1 the wall clock.
+constexpr FixedText intendText =
+    "UPDATE @calls AS calls SET room_may_exist = true, updated_at = $1::bigint, "
+    "revision = calls.revision + 1 FROM @jobs AS jobs WHERE calls.id = jobs.call_id AND jobs.type = 1 "
+    "AND calls.ended_at IS NULL AND NOT calls.setup_complete AND NOT calls.room_may_exist AND " +
+    isTaken;
+constexpr FixedText callOfText =
+    "SELECT " + callColumns +
+    ", (SELECT count(*) FROM @call_participants AS each WHERE each.call_sequence = calls.sequence "
+    "AND each.left_at IS NULL) FROM @jobs AS jobs JOIN @calls AS calls ON calls.id = jobs.call_id WHERE " +
+    isTaken;
+constexpr FixedText ringsOfText =
+    "SELECT " + ringColumns +
+    " FROM @jobs AS jobs JOIN @calls AS calls ON calls.id = jobs.call_id "
+    "JOIN @call_rings AS call_rings ON call_rings.call_sequence = calls.sequence "
+    "WHERE calls.rings AND call_rings.state = 1 AND " +
+    isTaken + " ORDER BY call_rings.user_type, call_rings.user_id";
+
+constexpr FixedText addText =
+    "INSERT INTO @jobs (id, type, queue, call_id, cutoff, created_at, available_at, media_id) "
+    "VALUES ($1::text, $2::smallint, $3::text, $4::text, $5::bigint, $6::bigint, $7::bigint, $8::text)";
+
+// A claim is valid while its token is the latest and the job is leased; a settled job is not leased.
+constexpr FixedText holds = "id = $1::text AND token = $2::bigint AND leased_until IS NOT NULL";
+constexpr FixedText renewText = "UPDATE @jobs SET leased_until = $3::bigint WHERE " + holds;
+constexpr FixedText doneText = "DELETE FROM @jobs WHERE " + holds;
+constexpr FixedText retryText =
+    "UPDATE @jobs SET leased_until = NULL, available_at = $3::bigint, last_error = $4::text WHERE " + holds;
+constexpr FixedText failText =
+    "UPDATE @jobs SET leased_until = NULL, failed = true, last_error = $3::text WHERE " + holds;
+
+constexpr FixedText retryAllText =
+    "UPDATE @jobs SET failed = false, attempts = 0, available_at = $1::bigint WHERE failed";
+constexpr FixedText retryOneText = retryAllText + " AND id = $2::text";
+
+constexpr FixedText list = "SELECT " + jobColumns + " FROM @jobs AS jobs WHERE ";
+constexpr FixedText ofPage = "jobs.sequence > $1::bigint ORDER BY jobs.sequence LIMIT $2::bigint";
+constexpr FixedText waitingText = list + "NOT jobs.failed AND " + ofPage;
+constexpr FixedText failedText = list + "jobs.failed AND " + ofPage;
+
+constexpr FixedText isWaiting = "(jobs.leased_until IS NULL OR jobs.leased_until <= $2::bigint)";
+constexpr FixedText countText =
+    "SELECT count(*) FILTER (WHERE " + isWaiting +
+    "), count(*) FILTER (WHERE jobs.leased_until > $2::bigint), "
+    "min(jobs.available_at) FILTER (WHERE " +
+    isWaiting + " AND " + readableJob +
+    "), (SELECT count(*) FROM @jobs AS each WHERE each.queue = $1::text AND each.failed), "
+    "count(*) FILTER (WHERE " +
+    isWaiting + " AND jobs.available_at <= $2::bigint AND NOT " + readableJob +
+    ") FROM @jobs AS jobs WHERE jobs.queue = $1::text AND NOT jobs.failed";
+
+/// The statements of one question, by class: the least urgent job that may be taken.
+struct ByClass {
+  Sql sweep;
+  Sql urgent;
+  Sql all;
+
+  [[nodiscard]] Sql of(JobClass leastUrgent) const {
+    switch (leastUrgent) {
+      case JobClass::sweep:
+        return sweep;
+      case JobClass::teardown:
+        return urgent;
+      case JobClass::setup:
+        break;
+    }
+    return all;
+  }
+};
+constexpr ByClass chooseIn{chooseSweepText, chooseUrgentText, chooseAnyText};
+constexpr ByClass passedOverIn{passedOverSweepText, passedOverUrgentText, passedOverAnyText};
+
+int lowestType(JobClass leastUrgent) {
+  switch (leastUrgent) {
+    case JobClass::sweep:
+      return static_cast<int>(JobType::checkCallsActivity);
+    case JobClass::teardown:
+      return static_cast<int>(JobType::teardownCall);
+    case JobClass::setup:
+      break;
+  }
+  return static_cast<int>(JobType::setupCall);
+}
+
+/// The statements of a claim.
+struct Claiming {
+  Claiming(const JobQueue::ClaimRequest& request, std::int64_t claims) {
+    const StorageTime ended = request.takesOver ? request.now : StorageTime::min();
+    const int lowest = lowestType(request.leastUrgent);
+    if (request.job) {
+      batch.add(chooseOfIdText, key(request.queue), request.now, ended, claims, key(*request.job), lowest,
+                key(request.call));
+    } else if (request.call) {
+      batch.add(chooseOfCallText, key(request.queue), request.now, ended, claims, key(*request.call), lowest);
+    } else {
+      batch.add(chooseIn.of(request.leastUrgent), key(request.queue), request.now, ended, claims);
+      passedOver =
+          batch.add(passedOverIn.of(request.leastUrgent), key(request.queue), request.now, ended);
+    }
+    batch.add(lockCallText);
+    taken = batch.add(takeText, key(request.queue), request.now, ended, request.leaseUntil);
+    intended = batch.add(intendText, request.wallNow);
+    call = batch.add(callOfText);
+    rings = batch.add(ringsOfText);
+  }
+
+  Batch batch;
+  std::size_t passedOver = 0;  ///< 0: not asked
+  std::size_t taken = 0;
+  std::size_t intended = 0;
+  std::size_t call = 0;
+  std::size_t rings = 0;
+};
+
+void notePassedOver(Rows rows, UnreadableRows& unreadable) {
+  while (rows.next()) {
+    readOrNote(rows, {"job"}, unreadable, [](const Rows& row) {
+      const Job job = readJob(row);
+      if (!row.isNull(jobColumnCount)) static_cast<void>(readCall(row, jobColumnCount));
+      return job;
+    });
+  }
+}
+
+JobQueue::ClaimedJob readClaimed(const Results& results, const Claiming& claiming,
+                                 UnreadableRows& unreadable) {
+  JobQueue::ClaimedJob claimed{readJob(results.row(claiming.taken))};
+  Rows call = results.rows(claiming.call);
+  if (!call.next()) return claimed;
+  CallState& state = claimed.call.emplace();
+  state.call = readCall(call);
+  state.inCall = call.count(callColumnCount);
+  Rows rings = results.rows(claiming.rings);
+  state.rings = readPage(rings, std::numeric_limits<std::size_t>::max(), {"ring of", 1}, unreadable,
+                         [](const Rows& row) { return readRing(row, 0); });
+  claimed.beginsCreate =
+      claimed.job.type == JobType::setupCall && state.call.active() && !state.call.setupComplete;
+  return claimed;
+}
+
+}  // namespace
+
+void PostgresJobQueue::add(const NewJob& job) {
+  Batch batch;
+  batch.add(addText, job.id, job.type, job.queue, job.call, job.cutoff, job.createdAt, job.availableAt,
+            job.mediaId);
+  static_cast<void>(pool_.write(std::move(batch)));
+}
+
+std::optional<JobQueue::ClaimedJob> PostgresJobQueue::claim(const ClaimRequest& request) {
+  const Deadline until = pool_.deadline();
+  const Claiming claiming(request, pool_.lockKey(ConnectionPool::LockOf::claims));
+  while (true) {
+    const Results results = pool_.write(claiming.batch, until);
+    if (claiming.passedOver != 0) notePassedOver(results.rows(claiming.passedOver), pool_.unreadable());
+    if (results.rows(claiming.taken).size() > 0) return readClaimed(results, claiming, pool_.unreadable());
+    // One was chosen, but others were faster: there may be another one.
+    if (results.rows(0).size() == 0) return std::nullopt;
+  }
+}
+
+bool PostgresJobQueue::renew(const JobId& job, std::int64_t token, StorageTime leaseUntil) {
+  Batch batch;
+  batch.add(renewText, key(job), token, leaseUntil);
+  return pool_.write(std::move(batch)).changed(0) == 1;
+}
+
+bool PostgresJobQueue::settle(const Settlement& settlement) {
+  Batch batch;
+  switch (settlement.kind) {
+    case Settlement::Kind::done:
+      batch.add(doneText, key(settlement.job), settlement.token);
+      break;
+    case Settlement::Kind::retry:
+      batch.add(retryText, key(settlement.job), settlement.token, settlement.availableAt, settlement.error);
+      break;
+    case Settlement::Kind::fail:
+      batch.add(failText, key(settlement.job), settlement.token, settlement.error);
+      break;
+  }
+  return pool_.write(std::move(batch)).changed(0) == 1;
+}
+
+std::size_t PostgresJobQueue::retryFailed(const std::optional<JobId>& job, StorageTime now) {
+  Batch batch;
+  if (job) {
+    batch.add(retryOneText, now, key(*job));
+  } else {
+    batch.add(retryAllText, now);
+  }
+  return pool_.write(std::move(batch)).changed(0);
+}
+
+std::vector<Job> PostgresJobQueue::list(const ListQuery& query) {
+  const Deadline until = pool_.deadline();
+  // Constants, as clang 14 with sanitizers crashes on immediate functions within `?:`.
+  constexpr Sql failed = failedText;
+  constexpr Sql waiting = waitingText;
+  const auto ask = [&](std::int64_t after, std::int64_t most) {
+    Batch batch;
+    batch.add(query.failed ? failed : waiting, after, most);
+    return pool_.read(std::move(batch), until);
+  };
+  return readListing(query.after, query.limit, {"job"}, pool_.unreadable(), ask, readJob);
+}
+
+JobQueue::Counts PostgresJobQueue::counts(const std::string& queue, StorageTime now) {
+  Batch batch;
+  batch.add(countText, key(queue), now);
+  const Results results = pool_.read(std::move(batch));
+  const Rows row = results.row(0);
+  return {row.count(0), row.count(1), row.count(3), row.maybeStorageTime(2), row.count(4)};
+}
+
+}  // namespace messenger::postgres
