@@ -86,20 +86,27 @@ constexpr FixedText participantText =
     "left_at = excluded.left_at, updated_at = excluded.updated_at, departed_at = excluded.departed_at "
     "RETURNING present.sequence";
 
-constexpr FixedText sessionsOf =
-    " FROM @call_participants AS participants, @calls AS calls "
-    "WHERE participants.sequence = sessions.participant_sequence "
-    "AND participants.call_sequence = calls.sequence AND sessions.closed_at IS NULL AND " +
-    isOurs;
+// Written so that the rows are found from the call on, whatever the planner knows of the tables.
 constexpr FixedText closing =
-    "UPDATE @call_sessions AS sessions SET closed_at = $2::bigint, departed_at = $3::bigint";
+    "UPDATE @call_sessions AS sessions SET closed_at = $2::bigint, departed_at = $3::bigint "
+    "WHERE sessions.closed_at IS NULL AND sessions.participant_sequence = ";
+constexpr FixedText ourParticipant =
+    "(SELECT participants.sequence FROM @call_participants AS participants WHERE participants.id = $4::text "
+    "AND participants.call_sequence = " +
+    ourCall + ")";
 constexpr FixedText returningKeys =
-    " RETURNING participants.user_type, participants.user_id, sessions.device";
-constexpr FixedText closeAllText = closing + sessionsOf + returningKeys;
-constexpr FixedText closeOfText = closing + sessionsOf + " AND participants.id = $4::text" + returningKeys;
-constexpr FixedText closeText = closing + sessionsOf +
-                                " AND participants.id = $4::text AND sessions.device = $5::text" +
-                                returningKeys;
+    " RETURNING (SELECT participants.user_type FROM @call_participants AS participants "
+    "WHERE participants.sequence = sessions.participant_sequence), (SELECT participants.user_id "
+    "FROM @call_participants AS participants "
+    "WHERE participants.sequence = sessions.participant_sequence), sessions.device";
+constexpr FixedText closeAllText =
+    closing +
+    "ANY (ARRAY (SELECT participants.sequence FROM @call_participants AS participants "
+    "WHERE participants.left_at IS NULL AND participants.call_sequence = " +
+    ourCall + "))" + returningKeys;
+constexpr FixedText closeOfText = closing + ourParticipant + returningKeys;
+constexpr FixedText closeText =
+    closing + ourParticipant + " AND sessions.device = $5::text" + returningKeys;
 
 // A session of nobody would get no number of a participant, which is refused.
 constexpr FixedText openText =
@@ -112,11 +119,11 @@ constexpr FixedText openText =
     "opened_at = excluded.opened_at, closed_at = NULL, last_seen_at = excluded.last_seen_at, "
     "seen_by = excluded.seen_by, departed_at = NULL";
 constexpr FixedText forgetText =
-    "DELETE FROM @call_sessions AS sessions USING @call_participants AS participants, @calls AS calls "
-    "WHERE participants.sequence = sessions.participant_sequence "
-    "AND participants.call_sequence = calls.sequence AND participants.id = $2::text "
-    "AND sessions.device = $3::text AND sessions.closed_at IS NOT NULL AND " +
-    isOurs;
+    "DELETE FROM @call_sessions AS sessions WHERE sessions.device = $3::text "
+    "AND sessions.closed_at IS NOT NULL AND sessions.participant_sequence = (SELECT participants.sequence "
+    "FROM @call_participants AS participants WHERE participants.id = $2::text "
+    "AND participants.call_sequence = " +
+    ourCall + ")";
 
 constexpr FixedText ringText =
     "INSERT INTO @call_rings (call_sequence, user_type, user_id, state, rang_at, updated_at, since, until, "
@@ -131,33 +138,33 @@ constexpr FixedText ringText =
 
 constexpr FixedText everyoneLeavesText =
     "UPDATE @call_participants AS call_participants SET left_at = $2::bigint, updated_at = $2::bigint, "
-    "departed_at = $3::bigint FROM @calls AS calls WHERE call_participants.call_sequence = calls.sequence "
-    "AND call_participants.left_at IS NULL AND " +
-    isOurs + " RETURNING " + participantColumns;
+    "departed_at = $3::bigint WHERE call_participants.left_at IS NULL "
+    "AND call_participants.call_sequence = " +
+    ourCall + " RETURNING " + participantColumns;
 
 constexpr FixedText removeMemberText =
-    "WITH gone AS (DELETE FROM @thread_members AS members USING @calls AS calls "
-    "WHERE members.thread_id = calls.thread_id AND members.user_type = $2::text "
-    "AND members.user_id = $3::text AND " +
+    "WITH gone AS (DELETE FROM @thread_members AS members WHERE members.user_type = $2::text "
+    "AND members.user_id = $3::text AND members.thread_id = (SELECT calls.thread_id FROM @calls AS calls "
+    "WHERE " +
     isOurs +
-    " RETURNING members.thread_id), counted AS (UPDATE @threads AS threads SET members = threads.members - 1 "
+    ") RETURNING members.thread_id), counted AS (UPDATE @threads AS threads SET members = threads.members - 1 "
     "FROM gone WHERE threads.id = gone.thread_id) " +
     raiseGone;
 
+constexpr FixedText andIsOurs = " AND EXISTS (SELECT 1 FROM @calls AS calls WHERE " + isOurs + ")";
 constexpr FixedText doneText =
-    "DELETE FROM @jobs AS jobs USING @calls AS calls WHERE " + claimHolds + " AND " + isOurs;
+    "DELETE FROM @jobs AS jobs WHERE " + claimHolds + andIsOurs;
 constexpr FixedText retryText =
     "UPDATE @jobs AS jobs SET leased_until = NULL, available_at = $4::bigint, last_error = $5::text "
-    "FROM @calls AS calls WHERE " +
-    claimHolds + " AND " + isOurs;
+    "WHERE " +
+    claimHolds + andIsOurs;
 constexpr FixedText failText =
     "UPDATE @jobs AS jobs SET leased_until = NULL, failed = true, last_error = $4::text "
-    "FROM @calls AS calls WHERE " +
-    claimHolds + " AND " + isOurs;
+    "WHERE " +
+    claimHolds + andIsOurs;
 constexpr FixedText cancelText =
-    "DELETE FROM @jobs AS jobs USING @calls AS calls WHERE jobs.call_id = calls.id "
-    "AND jobs.type = ANY ($2::smallint[]) AND " +
-    isOurs;
+    "DELETE FROM @jobs AS jobs WHERE jobs.call_id = $1::text AND jobs.type = ANY ($2::smallint[])" +
+    andIsOurs;
 constexpr FixedText jobText =
     insertJob + "SELECT " + jobValues + " FROM @calls AS calls WHERE " + isOurs;
 

@@ -45,11 +45,13 @@ Connection::Connection(const Address& address, std::string schema, std::chrono::
                        Deadline deadline)
     : address_(address), schema_(std::move(schema)), timeLimit_(timeLimit) {
   connect(deadline);
-  // The plans do not depend on how full the tables were when they were made.
+  // Every statement finds its rows by an index, and few of them. The plans must not depend on how full the
+  // tables were when they were made, which is empty for the first ones of a new database.
   execute(fmt::format("SET statement_timeout = {0}; SET lock_timeout = {0}; "
                       "SET idle_in_transaction_session_timeout = {1}; "
                       "SET default_transaction_isolation = 'read committed'; "
-                      "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off; "
+                      "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; "
+                      "SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off; "
                       "SET client_min_messages = warning",
                       serverLimit(timeLimit).count(), timeLimit.count()),
           deadline);

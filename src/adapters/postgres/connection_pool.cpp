@@ -27,15 +27,32 @@ constexpr Duration clockInterval = std::chrono::seconds{1};
 constexpr FixedText beginClockText =
     "INSERT INTO @settings (key, value) VALUES ('clock_offset', 0), ('clock_reached', 0) "
     "ON CONFLICT (key) DO NOTHING";
-constexpr FixedText readClockText = "SELECT " MESSENGER_SERVER_TIME
-    ", (SELECT value FROM @settings WHERE key = 'clock_offset'), "
-    "(SELECT value FROM @settings WHERE key = 'clock_reached')";
+// $1 the key of this machine.
+constexpr FixedText clockColumns = MESSENGER_SERVER_TIME
+    ", (SELECT offsets.value FROM @settings AS offsets WHERE offsets.key = 'clock_offset'), "
+    "(SELECT machines.value FROM @settings AS machines WHERE machines.key = $1::text), settings.value";
+constexpr FixedText readClockText =
+    "SELECT " + clockColumns + " FROM @settings AS settings WHERE settings.key = 'clock_reached'";
 constexpr FixedText rememberText =
-    "UPDATE @settings SET value = greatest(value, $1::bigint) WHERE key = 'clock_reached' "
-    "RETURNING " MESSENGER_SERVER_TIME
-    ", (SELECT offsets.value FROM @settings AS offsets WHERE offsets.key = 'clock_offset'), value";
-constexpr FixedText correctText =
+    "UPDATE @settings AS settings SET value = greatest(settings.value, $2::bigint) "
+    "WHERE settings.key = 'clock_reached' RETURNING " +
+    clockColumns;
+constexpr FixedText correctOffsetText =
     "UPDATE @settings SET value = $1::bigint WHERE key = 'clock_offset' AND value = $2::bigint";
+// Unless another process of the machine was faster.
+constexpr FixedText correctMachineText =
+    "INSERT INTO @settings AS settings (key, value) VALUES ($1::text, $2::bigint) ON CONFLICT (key) "
+    "DO UPDATE SET value = excluded.value WHERE settings.value = $3::bigint";
+
+ServerClock::Reading readClock(const Rows& row, SteadyPoint sent) {
+  const auto machine = row.maybeInteger(2);
+  return {sent,
+          ServerClock::here(),
+          Duration{row.integer(0)},
+          Duration{row.integer(1)},
+          Duration{row.integer(3)},
+          machine ? std::optional{Duration{*machine}} : std::nullopt};
+}
 
 milliseconds jittered(milliseconds pause) {
   std::random_device random;
@@ -93,7 +110,7 @@ Results ConnectionPool::write(Batch batch, Deadline until) {
     const SteadyPoint begun = ServerClock::here();
     if (isClockDue(begun)) {
       batch.next();
-      batch.add(rememberText, clock_.at(begun));
+      batch.add(rememberText, machineKey_, clock_.at(begun));
     }
     for (milliseconds pause{1};; pause = std::min(2 * pause, longestRetryPause)) {
       bool sent = false;
@@ -101,13 +118,7 @@ Results ConnectionPool::write(Batch batch, Deadline until) {
         const SteadyPoint sentAt = ServerClock::here();
         Results results = runOnce(batch, until, sent);
         if (results.has(clockStatement)) {
-          const Rows row = results.row(clockStatement);
-          if (const auto offset = follow(row, sentAt)) {
-            Batch correction;
-            correction.add(correctText, offset->count(), row.integer(1));
-            bool ignored = false;
-            static_cast<void>(runOnce(correction, until, ignored));
-          }
+          followClock(results.row(clockStatement), sentAt, until);
         }
         return results;
       } catch (const SqlError& error) {
@@ -214,34 +225,50 @@ void ConnectionPool::giveBack(std::unique_ptr<Connection> connection, bool usabl
 
 void ConnectionPool::beginClock(Deadline until) {
   translating([&] {
-    for (int round = 0; round < 3; ++round) {
+    constexpr int rounds = 10;
+    for (int round = 0; round < rounds; ++round) {
       Batch batch;
       batch.add(beginClockText);
-      const std::size_t read = batch.add(readClockText);
+      const std::size_t read = batch.add(readClockText, machineKey_);
       bool ignored = false;
       const SteadyPoint sent = ServerClock::here();
       const Results results = runOnce(batch, until, ignored);
-      const Rows row = results.row(read);
-      const auto offset = clock_.begin({sent, ServerClock::here(), Duration{row.integer(0)},
-                                        Duration{row.integer(1)}, Duration{row.integer(2)}});
-      if (!offset) return;
-      Batch correction;
-      const std::size_t corrected = correction.add(correctText, offset->count(), row.integer(1));
-      // Another process may have been faster; then its offset counts.
-      if (runOnce(correction, until, ignored).changed(corrected) == 1) return;
+      const ServerClock::Reading reading = readClock(results.row(read), sent);
+      const ServerClock::Correction correction = clock_.begin(reading);
+      if (!correction.isNeeded()) return;
+      // Another process may be faster; so what is stored counts, and is read again.
+      correctClock(correction, reading, until);
     }
   });
+}
+
+void ConnectionPool::correctClock(const ServerClock::Correction& correction,
+                                  const ServerClock::Reading& reading, Deadline until) {
+  Batch batch;
+  if (correction.offset) batch.add(correctOffsetText, correction.offset->count(), reading.offset.count());
+  if (correction.machine) {
+    const auto before = reading.machine.value_or(Duration::zero());
+    batch.add(correctMachineText, machineKey_, correction.machine->count(), before.count());
+  }
+  bool ignored = false;
+  static_cast<void>(runOnce(batch, until, ignored));
+}
+
+/// The operation that it goes with has succeeded: nothing is thrown.
+void ConnectionPool::followClock(const Rows& row, SteadyPoint sent, Deadline until) noexcept {
+  try {
+    const ServerClock::Reading reading = readClock(row, sent);
+    const ServerClock::Correction correction = clock_.follow(reading);
+    if (correction.isNeeded()) correctClock(correction, reading, until);
+  } catch (const std::exception&) {
+    // It is looked at again in a second.
+  }
 }
 
 bool ConnectionPool::isClockDue(SteadyPoint now) noexcept {
   const std::int64_t moment = std::chrono::floor<Duration>(now.time_since_epoch()).count();
   std::int64_t due = clockDueAt_.load(std::memory_order_relaxed);
   return moment >= due && clockDueAt_.compare_exchange_strong(due, moment + clockInterval.count());
-}
-
-std::optional<Duration> ConnectionPool::follow(const Rows& row, SteadyPoint sent) noexcept {
-  return clock_.follow({sent, ServerClock::here(), Duration{row.integer(0)}, Duration{row.integer(1)},
-                        Duration{row.integer(2)}});
 }
 
 }  // namespace messenger::postgres

@@ -106,11 +106,14 @@ class ConnectionPool {
   void beginClock(Deadline until);
   /// Whether the clock is to be read along with a batch that begins now; true for one of several.
   [[nodiscard]] bool isClockDue(SteadyPoint now) noexcept;
-  [[nodiscard]] std::optional<Duration> follow(const Rows& row, SteadyPoint sent) noexcept;
+  void followClock(const Rows& row, SteadyPoint sent, Deadline until) noexcept;
+  void correctClock(const ServerClock::Correction& correction, const ServerClock::Reading& reading,
+                    Deadline until);
 
   const support::HomeProcess home_;
   const PostgresOptions options_;
   const Address address_;
+  const std::string machineKey_ = ServerClock::machineKey();
   ServerClock clock_;
   std::atomic<std::int64_t> clockDueAt_{0};
   UnreadableRows unreadable_;

@@ -23,24 +23,22 @@ constexpr auto peerKept = std::chrono::hours{24} * 7;
 constexpr FixedText reported =
     "unnest($1::text[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY "
     "AS reported (call, type, id, device, place) ";
-constexpr FixedText sessionOf =
-    "JOIN @calls AS calls ON calls.id = reported.call "
-    "JOIN @call_participants AS participants ON participants.call_sequence = calls.sequence "
-    "AND participants.user_type = reported.type AND participants.user_id = reported.id ";
-
-// The rows are locked in one order, so that two reports cannot wait for each other.
+// The rows are found one by one, and locked in one order, so that two reports cannot wait for each other.
 constexpr FixedText seenText =
-    "WITH seen AS MATERIALIZED (SELECT sessions.participant_sequence, sessions.device, reported.place, "
-    "reported.at FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[]) WITH ORDINALITY "
-    "AS reported (call, type, id, device, at, place) " +
-    sessionOf +
-    "JOIN @call_sessions AS sessions ON sessions.participant_sequence = participants.sequence "
-    "AND sessions.device = reported.device AND sessions.closed_at IS NULL "
-    "ORDER BY sessions.participant_sequence, sessions.device FOR UPDATE OF sessions) "
+    "WITH found AS MATERIALIZED (SELECT (SELECT participants.sequence FROM @calls AS calls "
+    "JOIN @call_participants AS participants ON participants.call_sequence = calls.sequence "
+    "WHERE calls.id = reported.call AND participants.user_type = reported.type "
+    "AND participants.user_id = reported.id) AS participant, reported.device COLLATE \"C\" AS device, "
+    "reported.place, reported.at "
+    "FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[]) WITH ORDINALITY "
+    "AS reported (call, type, id, device, at, place) ORDER BY participant, device), "
+    "seen AS MATERIALIZED (SELECT found.participant, found.device, found.place, found.at FROM found, "
+    "LATERAL (SELECT 1 FROM @call_sessions AS sessions WHERE sessions.participant_sequence = found.participant "
+    "AND sessions.device = found.device AND sessions.closed_at IS NULL FOR UPDATE) AS locked) "
     "UPDATE @call_sessions AS sessions SET "
     "seen_by = CASE WHEN sessions.last_seen_at < seen.at THEN $6::bigint ELSE sessions.seen_by END, "
     "last_seen_at = greatest(sessions.last_seen_at, seen.at) FROM seen "
-    "WHERE sessions.participant_sequence = seen.participant_sequence AND sessions.device = seen.device "
+    "WHERE sessions.participant_sequence = seen.participant AND sessions.device = seen.device "
     "RETURNING seen.place";
 
 constexpr FixedText absentText =

@@ -40,6 +40,7 @@ struct UserArrays {
 /// none does anything when a guard has failed. $1 is the call.
 inline constexpr FixedText isOurs =
     "calls.id = $1::text AND calls.xmin = pg_current_xact_id_if_assigned()::xid";
+inline constexpr FixedText ourCall = "(SELECT calls.sequence FROM @calls AS calls WHERE " + isOurs + ")";
 
 /// The columns of a new job in the order of `addJobValues`, as parameters from $2 on.
 inline constexpr FixedText jobValues =
