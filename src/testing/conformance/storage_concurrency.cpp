@@ -97,6 +97,28 @@ void eachJobOnce(StorageCase& c) {
   requireEqual("how many ran", claimed.size(), calls * each);
 }
 
+void jobsOfOneCallById(StorageCase& c) {
+  constexpr std::size_t each = 4;
+  const Ways ways(c);
+  for (int round = 0; round < 20; ++round) {
+    const std::string thread = "thread" + std::to_string(round);
+    const CallId call = round % 2 == 0 ? c.start(thread, c.alice, 0) : CallId{"no call" + thread};
+    std::vector<NewJob> jobs;
+    for (std::size_t i = 0; i < each; ++i) {
+      jobs.push_back(c.newJob(JobType::teardownCall, call, 0));
+      c.jobs().add(jobs.back());
+    }
+    std::atomic<int> claimed{0};
+    crowd(
+        each,
+        [&](std::size_t i) {
+          if (ways.of(i).jobs().claim({queue, t(0), t(10), at(0), jobs[i].id, std::nullopt})) ++claimed;
+        },
+        each);
+    requireEqual("how many run", claimed.load(), 1);
+  }
+}
+
 void startOrDown(StorageCase& c) {
   const Ways ways(c);
   for (int round = 0; round < 20; ++round) {
@@ -171,6 +193,7 @@ void checkConcurrency(StorageChecks& checks) {
   checks.run("at once: many changes of one revision -> one", oneOfManyChanges);
   checks.run("at once: changes of many calls -> all", changesOfManyCalls);
   checks.run("at once: many claims -> each job once, one of a call at a time", eachJobOnce);
+  checks.run("at once: claims of the jobs of one call by their ids -> one runs", jobsOfOneCallById);
   checks.run("at once: a start and calls going down -> counted or refused", startOrDown);
   checks.run("at once: two updates of a thread -> both", threadUpdates);
   checks.run("at once: many second members of a private thread -> one", thirdMembers);
