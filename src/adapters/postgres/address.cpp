@@ -19,8 +19,8 @@ struct OptionsDeleter {
 
 /// One host of a list, as libpq takes it.
 bool isLocalHost(std::string_view host) {
-  return host.empty() || host.front() == '/' || host.front() == '@' || host == "localhost" ||
-         host == "::1" || host.substr(0, 4) == "127.";
+  return host.empty() || host.front() == '/' || host.front() == '@' || host == "localhost" || host == "::1" ||
+         host.substr(0, 4) == "127.";
 }
 
 bool areLocal(std::string_view hosts) {
@@ -60,7 +60,8 @@ Address::Address(const std::string& url) {
   put("client_encoding", "UTF8");
   if (!isLocal() && !find("sslmode") && !environment("PGSSLMODE")) put("sslmode", "verify-full");
 
-  const std::string host = find("host").value_or(find("hostaddr").value_or(environment("PGHOST").value_or("")));
+  const std::string host =
+      find("host").value_or(find("hostaddr").value_or(environment("PGHOST").value_or("")));
   name_ = support::presentable(
       fmt::format("PostgreSQL {}:{}/{}", host, find("port").value_or(environment("PGPORT").value_or("5432")),
                   find("dbname").value_or(environment("PGDATABASE").value_or(""))),

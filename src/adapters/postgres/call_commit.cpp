@@ -105,8 +105,7 @@ constexpr FixedText closeAllText =
     "WHERE participants.left_at IS NULL AND participants.call_sequence = " +
     ourCall + "))" + returningKeys;
 constexpr FixedText closeOfText = closing + ourParticipant + returningKeys;
-constexpr FixedText closeText =
-    closing + ourParticipant + " AND sessions.device = $5::text" + returningKeys;
+constexpr FixedText closeText = closing + ourParticipant + " AND sessions.device = $5::text" + returningKeys;
 
 // A session of nobody would get no number of a participant, which is refused.
 constexpr FixedText openText =
@@ -147,13 +146,13 @@ constexpr FixedText removeMemberText =
     "AND members.user_id = $3::text AND members.thread_id = (SELECT calls.thread_id FROM @calls AS calls "
     "WHERE " +
     isOurs +
-    ") RETURNING members.thread_id), counted AS (UPDATE @threads AS threads SET members = threads.members - 1 "
+    ") RETURNING members.thread_id), counted AS (UPDATE @threads AS threads SET members = threads.members - "
+    "1 "
     "FROM gone WHERE threads.id = gone.thread_id) " +
     raiseGone;
 
 constexpr FixedText andIsOurs = " AND EXISTS (SELECT 1 FROM @calls AS calls WHERE " + isOurs + ")";
-constexpr FixedText doneText =
-    "DELETE FROM @jobs AS jobs WHERE " + claimHolds + andIsOurs;
+constexpr FixedText doneText = "DELETE FROM @jobs AS jobs WHERE " + claimHolds + andIsOurs;
 constexpr FixedText retryText =
     "UPDATE @jobs AS jobs SET leased_until = NULL, available_at = $4::bigint, last_error = $5::text "
     "WHERE " +
@@ -165,8 +164,7 @@ constexpr FixedText failText =
 constexpr FixedText cancelText =
     "DELETE FROM @jobs AS jobs WHERE jobs.call_id = $1::text AND jobs.type = ANY ($2::smallint[])" +
     andIsOurs;
-constexpr FixedText jobText =
-    insertJob + "SELECT " + jobValues + " FROM @calls AS calls WHERE " + isOurs;
+constexpr FixedText jobText = insertJob + "SELECT " + jobValues + " FROM @calls AS calls WHERE " + isOurs;
 
 constexpr FixedText threadText =
     "SELECT " + threadColumns +
@@ -203,7 +201,8 @@ class Committing {
     result.status = isNew() ? readNew(results, result.call) : readChanged(results, result.call);
     if (result.status != CommitResult::Status::committed) return result;
     readRows(results, result);
-    if (answer_ != none && results.has(answer_)) result.roster = readRoster(results.rows(answer_), unreadable);
+    if (answer_ != none && results.has(answer_))
+      result.roster = readRoster(results.rows(answer_), unreadable);
     return result;
   }
 
@@ -241,17 +240,16 @@ class Committing {
     if (change_.row) {
       const CallWithRoom& row = *change_.row;
       const Room room = row.room.value_or(Room{});
-      guard_ = batch.add(updateText, key(change_.call), change_.expectedRevision, change_.threadRevision, rings,
-                         key(job), token, row.updatedAt, row.setupComplete, row.teardownComplete,
-                         row.roomMayExist, room.id, room.pin, room.payload, room.secret, row.endedAt,
-                         row.endReason, row.endedBy);
+      guard_ =
+          batch.add(updateText, key(change_.call), change_.expectedRevision, change_.threadRevision, rings,
+                    key(job), token, row.updatedAt, row.setupComplete, row.teardownComplete, row.roomMayExist,
+                    room.id, room.pin, room.payload, room.secret, row.endedAt, row.endReason, row.endedBy);
     } else {
-      guard_ = batch.add(raiseText, key(change_.call), change_.expectedRevision, change_.threadRevision, rings,
-                         key(job), token);
+      guard_ = batch.add(raiseText, key(change_.call), change_.expectedRevision, change_.threadRevision,
+                         rings, key(job), token);
     }
     if (job) {
-      isSame_ =
-          batch.add(isSameText, key(change_.call), change_.expectedRevision, change_.threadRevision);
+      isSame_ = batch.add(isSameText, key(change_.call), change_.expectedRevision, change_.threadRevision);
     }
   }
 
@@ -407,8 +405,7 @@ class Committing {
   std::vector<std::size_t> closed_;
 };
 
-constexpr FixedText raiseThreadText =
-    "WITH gone AS (SELECT $1::text AS thread_id) " + raiseGone;
+constexpr FixedText raiseThreadText = "WITH gone AS (SELECT $1::text AS thread_id) " + raiseGone;
 
 }  // namespace
 

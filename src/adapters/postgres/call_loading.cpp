@@ -42,10 +42,9 @@ constexpr FixedText joinUser =
 
 constexpr FixedText byCallText = "SELECT " + pictureColumns + ofCall + joinUser;
 constexpr FixedText byThreadText = "SELECT " + pictureColumns + ofThread + joinUser;
-constexpr FixedText byCallWithMemberText = "SELECT " + pictureColumns + ", " + membershipColumns + ofCall +
-                                           joinUser +
-                                           "LEFT JOIN @threads AS threads ON threads.id = calls.thread_id" +
-                                           membershipJoins;
+constexpr FixedText byCallWithMemberText =
+    "SELECT " + pictureColumns + ", " + membershipColumns + ofCall + joinUser +
+    "LEFT JOIN @threads AS threads ON threads.id = calls.thread_id" + membershipJoins;
 constexpr FixedText byThreadWithMemberText =
     "SELECT " + pictureColumns + ", " + membershipColumns + ofThread + joinUser +
     "LEFT JOIN @threads AS threads ON threads.id = $3::text" + membershipJoins;
@@ -66,11 +65,10 @@ constexpr FixedText ringsOfThreadText = ringsOf + isActiveCall + inOrderOfCallee
 constexpr FixedText participantsOf =
     " FROM @calls AS calls JOIN @call_participants AS call_participants "
     "ON call_participants.call_sequence = calls.sequence ";
-constexpr FixedText participantOf =
-    "SELECT " + participantColumns + ", " + sessionColumns + participantsOf +
-    "LEFT JOIN @call_sessions AS call_sessions "
-    "ON call_sessions.participant_sequence = call_participants.sequence "
-    "WHERE call_participants.id = $2::text AND ";
+constexpr FixedText participantOf = "SELECT " + participantColumns + ", " + sessionColumns + participantsOf +
+                                    "LEFT JOIN @call_sessions AS call_sessions "
+                                    "ON call_sessions.participant_sequence = call_participants.sequence "
+                                    "WHERE call_participants.id = $2::text AND ";
 constexpr FixedText participantOfCallText = participantOf + isCall;
 constexpr FixedText participantOfThreadText = participantOf + isActiveCall;
 

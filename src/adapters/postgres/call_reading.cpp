@@ -60,7 +60,8 @@ static_assert(static_cast<int>(RingState::missed) == 4 && static_cast<int>(RingS
 
 constexpr FixedText busyText =
     "SELECT wanted.place FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS wanted (type, id, place) "
-    "WHERE EXISTS (SELECT 1 FROM @call_participants AS participants WHERE participants.user_type = wanted.type "
+    "WHERE EXISTS (SELECT 1 FROM @call_participants AS participants WHERE participants.user_type = "
+    "wanted.type "
     "AND participants.user_id = wanted.id AND participants.left_at IS NULL) ORDER BY wanted.place";
 
 }  // namespace

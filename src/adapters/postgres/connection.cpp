@@ -107,7 +107,7 @@ const std::string& Connection::nameOf(Sql sql) {
 }
 
 std::vector<Connection::Message> Connection::messagesFor(const Batch& batch, const Values& limits,
-                                                        bool isLate) const {
+                                                         bool isLate) const {
   std::vector<Message> messages;
   messages.reserve(batch.statements().size() + 3);
   const auto add = [&](Sql sql, const Values& values) {
@@ -204,11 +204,9 @@ ResultPointer Connection::next(Deadline deadline) {
 }
 
 void Connection::wait(bool forWriting, Deadline deadline) {
-  const auto left =
-      std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
   if (left.count() <= 0) throw AnswerLate("the answer took longer than the time limit");
-  pollfd socket{::PQsocket(connection_.get()),
-                static_cast<short>(forWriting ? POLLIN | POLLOUT : POLLIN), 0};
+  pollfd socket{::PQsocket(connection_.get()), static_cast<short>(forWriting ? POLLIN | POLLOUT : POLLIN), 0};
   ::poll(&socket, 1, static_cast<int>(std::min<std::int64_t>(left.count(), 60'000)));
 }
 

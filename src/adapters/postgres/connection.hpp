@@ -68,8 +68,7 @@ class Connection {
   };
 
   void connect(Deadline deadline);
-  [[nodiscard]] std::vector<Message> messagesFor(const Batch& batch, const Values& limits,
-                                                 bool isLate) const;
+  [[nodiscard]] std::vector<Message> messagesFor(const Batch& batch, const Values& limits, bool isLate) const;
   void send(std::vector<Message>& messages, std::size_t transactions);
   [[nodiscard]] Results receive(const std::vector<Message>& messages, std::size_t transactions,
                                 Deadline deadline);

@@ -56,7 +56,8 @@ ServerClock::Reading readClock(const Rows& row, SteadyPoint sent) {
 
 milliseconds jittered(milliseconds pause) {
   std::random_device random;
-  return milliseconds{std::uniform_int_distribution<milliseconds::rep>{pause.count() / 2, pause.count()}(random)};
+  return milliseconds{
+      std::uniform_int_distribution<milliseconds::rep>{pause.count() / 2, pause.count()}(random)};
 }
 
 }  // namespace
@@ -159,9 +160,10 @@ std::unique_ptr<Connection> ConnectionPool::take(Deadline until) {
       while (idle_.empty() && open_ >= options_.connections) {
         if (free_.wait_until(lock.native(), until) == std::cv_status::timeout && idle_.empty() &&
             open_ >= options_.connections) {
-          throw StorageBusy(fmt::format("{}: waiting for one of {} connections took longer than the time "
-                                        "limit: busy; it may succeed later",
-                                        address_.name(), options_.connections));
+          throw StorageBusy(
+              fmt::format("{}: waiting for one of {} connections took longer than the time "
+                          "limit: busy; it may succeed later",
+                          address_.name(), options_.connections));
         }
       }
       if (idle_.empty()) {

@@ -29,8 +29,8 @@ class ConnectionPool {
   ConnectionPool(const ConnectionPool&) = delete;
   ConnectionPool& operator=(const ConnectionPool&) = delete;
 
-  /// Before anything else: opens the first connection, runs `prepare(connection, deadline)`, which sees to the
-  /// tables, and reads the clock.
+  /// Before anything else: opens the first connection, runs `prepare(connection, deadline)`, which sees to
+  /// the tables, and reads the clock.
   template <class Prepare>
   void begin(Prepare prepare) {
     const Deadline until = deadline();

@@ -33,7 +33,8 @@ constexpr FixedText seenText =
     "FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[]) WITH ORDINALITY "
     "AS reported (call, type, id, device, at, place) ORDER BY participant, device), "
     "seen AS MATERIALIZED (SELECT found.participant, found.device, found.place, found.at FROM found, "
-    "LATERAL (SELECT 1 FROM @call_sessions AS sessions WHERE sessions.participant_sequence = found.participant "
+    "LATERAL (SELECT 1 FROM @call_sessions AS sessions WHERE sessions.participant_sequence = "
+    "found.participant "
     "AND sessions.device = found.device AND sessions.closed_at IS NULL FOR UPDATE) AS locked) "
     "UPDATE @call_sessions AS sessions SET "
     "seen_by = CASE WHEN sessions.last_seen_at < seen.at THEN $6::bigint ELSE sessions.seen_by END, "
@@ -42,7 +43,8 @@ constexpr FixedText seenText =
     "RETURNING seen.place";
 
 constexpr FixedText absentText =
-    "SELECT reported.place, (SELECT calls.revision FROM @calls AS calls WHERE calls.id = reported.call) FROM " +
+    "SELECT reported.place, (SELECT calls.revision FROM @calls AS calls WHERE calls.id = reported.call) "
+    "FROM " +
     reported + "WHERE NOT EXISTS (SELECT 1 FROM @calls AS calls " +
     "JOIN @call_participants AS participants ON participants.call_sequence = calls.sequence "
     "JOIN @call_sessions AS sessions ON sessions.participant_sequence = participants.sequence "
@@ -160,8 +162,7 @@ std::vector<Absent> PostgresHeartbeatStore::save(const Report& report) {
   do {
     const auto chunk = left.first(std::min(chunkSize, left.size()));
     left = left.subspan(chunk.size());
-    const auto passed =
-        saveChunk(pool_, chunk, report.seenBy, left.empty() ? report.peer : std::nullopt);
+    const auto passed = saveChunk(pool_, chunk, report.seenBy, left.empty() ? report.peer : std::nullopt);
     passedOver.insert(passedOver.end(), passed.begin(), passed.end());
   } while (!left.empty());
   return passedOver;

@@ -30,8 +30,7 @@ static_assert(static_cast<int>(JobType::setupCall) == 1 && static_cast<int>(JobT
               static_cast<int>(JobType::removeFromRoom) == 9);
 
 // $5 the call or the job, $6 the lowest type, $7 the call of a job by its id.
-constexpr FixedText isOfClass =
-    "jobs.type >= $6::smallint AND ($6::smallint < 3 OR jobs.type <> 9) AND ";
+constexpr FixedText isOfClass = "jobs.type >= $6::smallint AND ($6::smallint < 3 OR jobs.type <> 9) AND ";
 constexpr FixedText isOfCall = "jobs.call_id = $5::text AND " + isOfClass;
 constexpr FixedText isOfId =
     "jobs.id = $5::text AND ($7::text IS NULL OR jobs.call_id = $7::text) AND " + isOfClass;
@@ -183,8 +182,7 @@ struct Claiming {
       batch.add(chooseOfCallText, key(request.queue), request.now, ended, claims, key(*request.call), lowest);
     } else {
       batch.add(chooseIn.of(request.leastUrgent), key(request.queue), request.now, ended, claims);
-      passedOver =
-          batch.add(passedOverIn.of(request.leastUrgent), key(request.queue), request.now, ended);
+      passedOver = batch.add(passedOverIn.of(request.leastUrgent), key(request.queue), request.now, ended);
     }
     batch.add(lockCallText);
     taken = batch.add(takeText, key(request.queue), request.now, ended, request.leaseUntil);

@@ -17,8 +17,7 @@ void throwTranslated(const SqlError& error, const std::string& address) {
   }
   // No connection, no resources, an operator who shuts it down, a standby that cannot be written.
   if (error.isOfClass("08") || error.isOfClass("28") || error.isOfClass("53") || error.isOfClass("57") ||
-      error.isOfClass("58") || state == "25006" || state == "25P03" || state == "42501" ||
-      state == "3D000") {
+      error.isOfClass("58") || state == "25006" || state == "25P03" || state == "42501" || state == "3D000") {
     throw StorageUnavailable(text);
   }
   // Damaged, or the tables are not those that the library made.

@@ -31,9 +31,7 @@ class Rows {
 
   // The row's columns, from 0.
 
-  [[nodiscard]] bool isNull(int column) const noexcept {
-    return ::PQgetisnull(result_, row_, column) != 0;
-  }
+  [[nodiscard]] bool isNull(int column) const noexcept { return ::PQgetisnull(result_, row_, column) != 0; }
   [[nodiscard]] std::int64_t integer(int column) const;
   [[nodiscard]] std::size_t count(int column) const { return static_cast<std::size_t>(integer(column)); }
   [[nodiscard]] std::string text(int column) const { return std::string{view(column)}; }

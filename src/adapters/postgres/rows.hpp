@@ -60,7 +60,8 @@ inline constexpr int jobColumnCount = 14;
 
 [[nodiscard]] Job readJob(const Rows& row);
 
-// The same in SQL: whether a row of `jobs`, and the call that it names, can be read.
+// The same in SQL: whether a row of `jobs`, and the call that it names, can be read, also after a claim has
+// raised its counters.
 inline constexpr FixedText readableCall =
     "(calls.type BETWEEN 1 AND 2 AND (calls.end_reason IS NULL OR calls.end_reason BETWEEN 1 AND 10) "
     "AND calls.revision BETWEEN 0 AND 2000000000 AND calls.limit_participants BETWEEN 0 AND 1000000 "
@@ -68,8 +69,8 @@ inline constexpr FixedText readableCall =
     "AND greatest(calls.limit_duration, calls.limit_warning, calls.limit_alone, calls.limit_empty) "
     "<= 2592000000)";
 inline constexpr FixedText readableJob =
-    "(jobs.type BETWEEN 1 AND 10 AND jobs.attempts BETWEEN 0 AND 2000000000 "
-    "AND jobs.token BETWEEN 0 AND 2000000000 AND NOT EXISTS (SELECT 1 FROM @calls AS calls "
+    "(jobs.type BETWEEN 1 AND 10 AND jobs.attempts BETWEEN 0 AND 1999999999 "
+    "AND jobs.token BETWEEN 0 AND 1999999999 AND NOT EXISTS (SELECT 1 FROM @calls AS calls "
     "WHERE calls.id = jobs.call_id AND NOT " +
     readableCall + "))";
 

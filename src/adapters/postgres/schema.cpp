@@ -182,33 +182,38 @@ std::int64_t number(Connection& connection, const std::string& statement, Deadli
   return rows.integer(0);
 }
 
+/// How many tables of these names are in the schema. Asked of the catalog's tables: a session's cache of
+/// names may be older than a lock that it has waited for.
+std::int64_t countTables(Connection& connection, const std::string& schema, const char* names,
+                         Deadline until) {
+  return number(connection,
+                fmt::format("SELECT count(*) FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n "
+                            "ON n.oid = c.relnamespace WHERE n.nspname = '{}' AND c.relname IN ({})",
+                            schema, names),
+                until);
+}
+
 /// The version of the tables; 0 when there are none.
 std::int64_t versionOf(Connection& connection, const std::string& schema, Deadline until) {
-  const std::string table = inSchema("to_regclass('@schema_version') IS NOT NULL", schema);
-  if (number(connection, fmt::format("SELECT ({})::int", table), until) != 0) {
-    return number(connection, inSchema("SELECT coalesce(max(version), 0) FROM @schema_version", schema),
-                  until);
-  }
-  const std::int64_t foreign =
-      number(connection,
-             fmt::format("SELECT count(*) FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n "
-                         "ON n.oid = c.relnamespace WHERE n.nspname = '{}' AND c.relname IN ('calls', "
-                         "'call_participants', 'call_sessions', 'call_rings', 'jobs', 'settings', "
-                         "'presence_peers', 'thread_revisions', 'users', 'threads', 'thread_members')",
-                         schema),
-             until);
-  if (foreign != 0) {
-    throw StorageIncompatible(
-        fmt::format("the schema {} has tables of another application; choose another one", schema));
-  }
-  return 0;
+  if (countTables(connection, schema, "'schema_version'", until) == 0) return 0;
+  return number(connection, inSchema("SELECT coalesce(max(version), 0) FROM @schema_version", schema), until);
+}
+
+/// REQUIRES: the lock. Without it, tables that another process has just made might be taken for foreign ones.
+void requireNoOthers(Connection& connection, const std::string& schema, Deadline until) {
+  constexpr const char* ours =
+      "'calls', 'call_participants', 'call_sessions', 'call_rings', 'jobs', 'settings', 'presence_peers', "
+      "'thread_revisions', 'users', 'threads', 'thread_members'";
+  if (countTables(connection, schema, ours, until) == 0) return;
+  throw StorageIncompatible(
+      fmt::format("the schema {} has tables of another application; choose another one", schema));
 }
 
 void requireNotNewer(const std::string& schema, std::int64_t version, std::int64_t latest) {
   if (version <= latest) return;
-  throw StorageIncompatible(
-      fmt::format("the schema {} is of version {}, made by a newer messenger; this one knows versions up to {}",
-                  schema, version, latest));
+  throw StorageIncompatible(fmt::format(
+      "the schema {} is of version {}, made by a newer messenger; this one knows versions up to {}", schema,
+      version, latest));
 }
 
 /// In the transaction that is open, which the lock makes the only one.
@@ -218,6 +223,7 @@ void applyMissing(Connection& connection, const std::string& schema, Migrations 
   requireNotNewer(schema, version, latest);
   if (version == latest) return;
   if (version == 0) {
+    requireNoOthers(connection, schema, until);
     // Asked for first: `IF NOT EXISTS` needs the right to make schemas even when there is one.
     const bool exists =
         number(connection,

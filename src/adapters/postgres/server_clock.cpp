@@ -59,8 +59,8 @@ ServerClock::Correction ServerClock::begin(const Reading& reading) noexcept {
     return {.offset = reading.offset + (reached - bounds.least)};
   }
   // One of a container with a clock of its own is no anchor of this process.
-  const bool isShared = reading.machine && bounds.includes(*reading.machine, tolerance) &&
-                        *reading.machine >= reached;
+  const bool isShared =
+      reading.machine && bounds.includes(*reading.machine, tolerance) && *reading.machine >= reached;
   const Duration anchor = isShared ? *reading.machine : std::max(bounds.least, reached);
   anchor_.store(anchor.count(), std::memory_order_release);
   if (isShared) return {};

@@ -53,9 +53,7 @@ class ServerClock {
 
   [[nodiscard]] StorageTime at(SteadyPoint moment) const noexcept;
   /// The storage's time at this machine's boot.
-  [[nodiscard]] Duration anchor() const noexcept {
-    return Duration{anchor_.load(std::memory_order_acquire)};
-  }
+  [[nodiscard]] Duration anchor() const noexcept { return Duration{anchor_.load(std::memory_order_acquire)}; }
 
   /// This machine's clock since boot.
   [[nodiscard]] static SteadyPoint here() noexcept;

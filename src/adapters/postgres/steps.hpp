@@ -18,8 +18,7 @@ namespace messenger::postgres {
 
 /// For LIMIT.
 [[nodiscard]] inline std::int64_t mostRows(std::size_t limit) noexcept {
-  return static_cast<std::int64_t>(
-      std::min<std::size_t>(limit, std::numeric_limits<std::int64_t>::max()));
+  return static_cast<std::int64_t>(std::min<std::size_t>(limit, std::numeric_limits<std::int64_t>::max()));
 }
 
 /// Users as two arrays.

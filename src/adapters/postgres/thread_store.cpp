@@ -20,7 +20,8 @@ constexpr FixedText firstMembersText =
     "WITH given AS (SELECT DISTINCT ON (type, id) type, id, admin, start_calls, pending, muted "
     "FROM unnest($2::text[], $3::text[], $4::bool[], $5::bool[], $6::bool[], $7::bool[]) WITH ORDINALITY "
     "AS members (type, id, admin, start_calls, pending, muted, place) ORDER BY type, id, place DESC), "
-    "made AS (INSERT INTO @thread_members (thread_id, user_type, user_id, admin, start_calls, pending, muted) "
+    "made AS (INSERT INTO @thread_members (thread_id, user_type, user_id, admin, start_calls, pending, "
+    "muted) "
     "SELECT threads.id, given.type, given.id, given.admin, given.start_calls, given.pending, given.muted "
     "FROM @threads AS threads, given WHERE " +
     isOurThread +
@@ -163,9 +164,8 @@ std::optional<Thread> PostgresThreadStore::updateThread(const ThreadId& thread, 
 ThreadStore::PutMember PostgresThreadStore::putMember(const ThreadId& thread, const ThreadMember& member) {
   Batch batch;
   batch.add(lockThreadText, key(thread), pool_.lockKey(ConnectionPool::LockOf::threads));
-  const std::size_t put =
-      batch.add(putMemberText, key(thread), member.user, member.admin, member.startCalls, member.pending,
-                member.notificationsMuted, member.name);
+  const std::size_t put = batch.add(putMemberText, key(thread), member.user, member.admin, member.startCalls,
+                                    member.pending, member.notificationsMuted, member.name);
   const Results results = pool_.write(std::move(batch));
   const Rows row = results.row(put);
   if (row.flag(0)) return PutMember::stored;

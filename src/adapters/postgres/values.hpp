@@ -126,7 +126,7 @@ class Values {
 
   static constexpr std::size_t nothing = static_cast<std::size_t>(-1);
 
-  std::string bytes_;                 ///< each ends with a NUL
+  std::string bytes_;                ///< each ends with a NUL
   std::vector<std::size_t> begins_;  ///< where in `bytes_`, or `nothing`
 };
 

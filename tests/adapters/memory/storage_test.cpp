@@ -1,6 +1,6 @@
 #include "messenger/adapters/memory.hpp"
 #include "messenger/errors.hpp"
-#include "tests/adapters/sqlite/changes_for_tests.hpp"
+#include "tests/adapters/changes_for_tests.hpp"
 #include "tests/support/catch.hpp"
 
 namespace messenger::testing {

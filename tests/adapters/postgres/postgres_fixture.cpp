@@ -27,7 +27,10 @@ Result ask(const std::string& statements) {
 
 }  // namespace
 
-PostgresFixture::PostgresFixture() : schema_(nextSchema()) {}
+PostgresFixture::PostgresFixture() : schema_(nextSchema()) {
+  // From the OS thread that stays: the server goes with the one that has started it.
+  static_cast<void>(PostgresServer::shared());
+}
 
 PostgresFixture::~PostgresFixture() {
   try {

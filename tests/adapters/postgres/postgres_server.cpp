@@ -138,9 +138,10 @@ pid_t PostgresServer::spawn(const std::string& program, const std::vector<std::s
 
 bool PostgresServer::launch() {
   const std::string sockets = data();
-  process_ = spawn("postgres", {"-D", data(), "-c", "listen_addresses=127.0.0.1", "-p", std::to_string(port_),
-                                "-c", "unix_socket_directories=" + sockets, "-c", "fsync=off", "-c",
-                                "shared_buffers=32MB", "-c", "max_connections=200", "-c", "log_min_messages=log"});
+  process_ =
+      spawn("postgres", {"-D", data(), "-c", "listen_addresses=127.0.0.1", "-p", std::to_string(port_), "-c",
+                         "unix_socket_directories=" + sockets, "-c", "fsync=off", "-c", "shared_buffers=32MB",
+                         "-c", "max_connections=200", "-c", "log_min_messages=log"});
   const auto deadline = steady_clock::now() + std::chrono::seconds{30};
   while (steady_clock::now() < deadline) {
     if (::waitpid(process_, nullptr, WNOHANG) == process_) {

@@ -1,7 +1,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include "messenger/errors.hpp"
-#include "tests/adapters/sqlite/changes_for_tests.hpp"
+#include "tests/adapters/changes_for_tests.hpp"
 #include "tests/adapters/sqlite/sqlite_fixture.hpp"
 #include "tests/support/catch.hpp"
 

@@ -2,7 +2,7 @@
 #include <vector>
 
 #include "messenger/errors.hpp"
-#include "tests/adapters/sqlite/changes_for_tests.hpp"
+#include "tests/adapters/changes_for_tests.hpp"
 #include "tests/adapters/sqlite/sqlite_fixture.hpp"
 #include "tests/support/catch.hpp"
 

@@ -15,7 +15,7 @@
 
 #include "messenger/adapters/sqlite.hpp"
 #include "messenger/errors.hpp"
-#include "tests/adapters/sqlite/changes_for_tests.hpp"
+#include "tests/adapters/changes_for_tests.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_dir.hpp"
 

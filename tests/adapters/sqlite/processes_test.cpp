@@ -3,7 +3,7 @@
 #include <string>
 
 #include "messenger/errors.hpp"
-#include "tests/adapters/sqlite/changes_for_tests.hpp"
+#include "tests/adapters/changes_for_tests.hpp"
 #include "tests/adapters/sqlite/peer.hpp"
 #include "tests/adapters/sqlite/sqlite_fixture.hpp"
 #include "tests/support/catch.hpp"

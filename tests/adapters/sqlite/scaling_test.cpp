@@ -13,7 +13,7 @@
 #include "messenger/testing/fake_video_driver.hpp"
 #include "messenger/testing/manual_clock.hpp"
 #include "messenger/testing/recording_broadcaster.hpp"
-#include "tests/adapters/sqlite/changes_for_tests.hpp"
+#include "tests/adapters/changes_for_tests.hpp"
 #include "tests/adapters/sqlite/sqlite_fixture.hpp"
 #include "tests/support/catch.hpp"
 

@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "adapters/sqlite/statement_probe.hpp"
-#include "tests/adapters/sqlite/changes_for_tests.hpp"
+#include "tests/adapters/changes_for_tests.hpp"
 
 namespace messenger::testing {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "tests/adapters/sqlite/changes_for_tests.hpp"
+#include "tests/adapters/changes_for_tests.hpp"
 #include "tests/adapters/sqlite/sqlite_fixture.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/together.hpp"

@@ -12,7 +12,7 @@
 #include "adapters/sqlite/database_file.hpp"
 #include "adapters/sqlite/query.hpp"
 #include "messenger/errors.hpp"
-#include "tests/adapters/sqlite/changes_for_tests.hpp"
+#include "tests/adapters/changes_for_tests.hpp"
 #include "tests/adapters/sqlite/sqlite_fixture.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/together.hpp"
