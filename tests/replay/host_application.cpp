@@ -1,6 +1,7 @@
 // The operations that play the host application: its start, its users and conversations.
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "support/text.hpp"
@@ -29,10 +30,12 @@ void applyFlags(ThreadMember& member, const Json& op) {
 Json Host::reset(const Json& op) {
   const std::string storage = textOr(op, "storage", "sqlite");
   const std::string driver = textOr(op, "driver", "fake");
-  if (storage != "sqlite" && storage != "memory") throw OpError{"bad storage"};
+  const std::map<std::string, StorageKind> kinds = {
+      {"sqlite", StorageKind::sqlite}, {"memory", StorageKind::memory}, {"postgres", StorageKind::postgres}};
+  if (!kinds.contains(storage)) throw OpError{"bad storage"};
   if (driver != "fake" && driver != "none") throw OpError{"bad driver"};
   WorldSettings settings{.config = merged(defaultConfig(), objectOr(op, "config")),
-                         .storage = storage == "sqlite" ? StorageKind::sqlite : StorageKind::memory,
+                         .storage = kinds.at(storage),
                          .now = parseTime(textOr(op, "now", "2026-01-01T00:00:00Z")),
                          .hasDriver = driver == "fake"};
   world_ = std::make_unique<World>(std::move(settings), [this](const Json& nested) { runNested(nested); });

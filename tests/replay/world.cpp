@@ -7,6 +7,13 @@
 #include "messenger/adapters/memory.hpp"
 #include "messenger/adapters/sqlite.hpp"
 #include "support/time_text.hpp"
+#ifdef MESSENGER_REPLAY_WITH_POSTGRES
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "messenger/adapters/postgres/postgres_storage.hpp"
+#endif
 
 namespace messenger::replay {
 namespace {
@@ -32,6 +39,25 @@ Json callState(const CallWithRoom& call) {
           {"updatedAt", stamp(call.updatedAt)}};
 }
 
+#ifdef MESSENGER_REPLAY_WITH_POSTGRES
+std::string serverUrl() {
+  const char* url = std::getenv("MESSENGER_TEST_POSTGRES");
+  if (url == nullptr || *url == '\0') throw OpError{"MESSENGER_TEST_POSTGRES must say where the server is"};
+  return url;
+}
+#endif
+
+/// Each world has one of its own; they go with the server, which is one for tests.
+std::string newSchema() {
+#ifdef MESSENGER_REPLAY_WITH_POSTGRES
+  static_cast<void>(serverUrl());
+  static int count = 0;
+  return "replay_" + std::to_string(::getpid()) + "_" + std::to_string(++count);
+#else
+  throw OpError{"this host was built without PostgreSQL"};
+#endif
+}
+
 }  // namespace
 
 World::World(WorldSettings settings, std::function<void(const Json&)> runNested)
@@ -41,10 +67,16 @@ World::World(WorldSettings settings, std::function<void(const Json&)> runNested)
       broadcaster_(std::make_shared<RecordingBroadcaster>()),
       provider_(std::move(runNested)) {
   const Config config = toConfig(settings_.config);
-  if (settings_.storage == StorageKind::sqlite) {
-    folder_.emplace();
-  } else {
-    storage_ = memoryStorage();
+  switch (settings_.storage) {
+    case StorageKind::sqlite:
+      folder_.emplace();
+      break;
+    case StorageKind::memory:
+      storage_ = memoryStorage();
+      break;
+    case StorageKind::postgres:
+      schema_ = newSchema();
+      break;
   }
   open(config);
 }
@@ -63,11 +95,7 @@ void World::restart(const Json& config, bool losePresence) {
 }
 
 void World::open(const Config& config) {
-  if (folder_) {
-    // Nothing here outlives the process, let alone a power loss.
-    storage_ =
-        sqliteStorage(SqliteOptions{.path = folder_->file("replay.db"), .durability = Durability::normal});
-  }
+  if (settings_.storage != StorageKind::memory) storage_ = openStorage();
   messenger_ = std::make_unique<Messenger>(config, Dependencies{.storage = storage_,
                                                                 .threads = nullptr,
                                                                 .presence = presence_,
@@ -85,11 +113,24 @@ void World::open(const Config& config) {
   router_ = std::make_unique<http::Router>(*messenger_, options);
 }
 
+std::shared_ptr<Storage> World::openStorage() const {
+#ifdef MESSENGER_REPLAY_WITH_POSTGRES
+  if (settings_.storage == StorageKind::postgres) {
+    PostgresOptions options;
+    options.url = serverUrl();
+    options.schema = schema_;
+    return postgresStorage(options);
+  }
+#endif
+  // Nothing here outlives the process, let alone a power loss.
+  return sqliteStorage(SqliteOptions{.path = folder_->file("replay.db"), .durability = Durability::normal});
+}
+
 void World::close() noexcept {
   subscription_.cancel();
   router_.reset();
   messenger_.reset();
-  if (folder_) storage_.reset();
+  if (settings_.storage != StorageKind::memory) storage_.reset();
 }
 
 std::vector<CallWithRoom> World::allCalls() const {

@@ -17,7 +17,7 @@
 
 namespace messenger::replay {
 
-enum class StorageKind : std::uint8_t { sqlite, memory };
+enum class StorageKind : std::uint8_t { sqlite, memory, postgres };
 
 /// What a `reset` makes.
 struct WorldSettings {
@@ -61,6 +61,7 @@ class World {
 
  private:
   void open(const Config& config);
+  [[nodiscard]] std::shared_ptr<Storage> openStorage() const;
   void close() noexcept;
   [[nodiscard]] std::vector<CallWithRoom> allCalls() const;
   [[nodiscard]] Json participantsState(const std::vector<CallWithRoom>& calls) const;
@@ -68,6 +69,7 @@ class World {
 
   WorldSettings settings_;
   std::optional<testing::TempDir> folder_;
+  std::string schema_;  ///< of PostgreSQL
   std::shared_ptr<testing::ManualClock> clock_;
   std::shared_ptr<Presence> presence_;
   std::shared_ptr<RecordingBroadcaster> broadcaster_;
