@@ -67,6 +67,8 @@ class ConnectionPool {
   [[nodiscard]] std::int64_t lockKey(LockOf what) const noexcept;
 
  private:
+  static constexpr std::chrono::hours longestPreparation{1};
+
   /// Borrows a connection. Without `keep` it is closed.
   class Lease {
    public:

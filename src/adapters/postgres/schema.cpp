@@ -252,7 +252,11 @@ void migrate(Connection& connection, const std::string& schema, std::int64_t loc
   requireNotNewer(schema, version, latest);
   if (version == latest) return;
   // Another process may have been faster, so the version under the lock counts.
-  connection.execute("BEGIN", until);
+  // A large table may take longer than an operation.
+  connection.execute(
+      "BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; "
+      "SET LOCAL idle_in_transaction_session_timeout = 0",
+      until);
   connection.execute(fmt::format("SELECT pg_advisory_xact_lock({})", lockKey), until);
   applyMissing(connection, schema, migrations, until);
   connection.execute("COMMIT", until);

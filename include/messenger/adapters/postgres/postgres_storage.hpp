@@ -50,10 +50,11 @@ struct PostgresOptions {
 /// and destroying it does nothing.
 ///
 /// Creates the tables, or brings those of an older version up to date, in one transaction; of several
-/// processes one does. With tables of this version nothing but reading and writing rows is needed: see
-/// docs/postgres.md for the least rights. Throws StorageIncompatible when the schema has other tables of the
-/// same names, comes from a newer version, or the server is older than 13 or not UTF8; StorageUnavailable
-/// when there is no connection; std::invalid_argument for options out of bounds. Thread-safe.
+/// processes one does, and the others wait, without `timeLimit`. With tables of this version nothing but
+/// reading and writing rows is needed: see docs/postgres.md for the least rights. Throws StorageIncompatible
+/// when the schema has other tables of the same names, comes from a newer version, or the server is older
+/// than 13 or not UTF8; StorageUnavailable when there is no connection; std::invalid_argument for options out
+/// of bounds. Thread-safe.
 [[nodiscard]] std::shared_ptr<Storage> postgresStorage(const PostgresOptions& options);
 
 /// The same with the defaults.
