@@ -55,10 +55,10 @@ constexpr FixedText isActiveCall = "calls.thread_id = $1::text AND calls.ended_a
 
 constexpr FixedText ringsOf =
     "SELECT " + ringColumns +
-    " FROM @calls AS calls JOIN @call_rings AS call_rings ON call_rings.call_sequence = calls.sequence "
-    "WHERE calls.rings AND ($2::bool OR call_rings.state = 1 OR (call_rings.user_type = $3::text "
-    "AND call_rings.user_id = $4::text)) AND ";
-constexpr FixedText inOrderOfCallees = "ORDER BY call_rings.user_type, call_rings.user_id";
+    " FROM @call_rings AS call_rings WHERE ($2::bool OR call_rings.state = 1 "
+    "OR (call_rings.user_type = $3::text AND call_rings.user_id = $4::text)) AND call_rings.call_sequence = "
+    "(SELECT calls.sequence FROM @calls AS calls WHERE calls.rings AND ";
+constexpr FixedText inOrderOfCallees = ") ORDER BY call_rings.user_type, call_rings.user_id";
 constexpr FixedText ringsOfCallText = ringsOf + isCall + inOrderOfCallees;
 constexpr FixedText ringsOfThreadText = ringsOf + isActiveCall + inOrderOfCallees;
 
@@ -73,8 +73,10 @@ constexpr FixedText participantOfCallText = participantOf + isCall;
 constexpr FixedText participantOfThreadText = participantOf + isActiveCall;
 
 constexpr FixedText everyoneIn =
-    "SELECT " + participantColumns + participantsOf + "WHERE call_participants.left_at IS NULL AND ";
-constexpr FixedText inOrderOfJoining = "ORDER BY call_participants.sequence";
+    "SELECT " + participantColumns +
+    " FROM @call_participants AS call_participants WHERE call_participants.left_at IS NULL "
+    "AND call_participants.call_sequence = (SELECT calls.sequence FROM @calls AS calls WHERE ";
+constexpr FixedText inOrderOfJoining = ") ORDER BY call_participants.sequence";
 constexpr FixedText everyoneInCallText = everyoneIn + isCall + inOrderOfJoining;
 constexpr FixedText everyoneInThreadText = everyoneIn + isActiveCall + inOrderOfJoining;
 

@@ -35,11 +35,11 @@ constexpr FixedText activeText =
 
 constexpr FixedText activeAfterText =
     "SELECT " + callColumns +
-    " FROM @calls AS calls WHERE ended_at IS NULL AND sequence > $1::bigint AND sequence <= $2::bigint "
+    " FROM @calls AS calls WHERE end_reason IS NULL AND sequence > $1::bigint AND sequence <= $2::bigint "
     "ORDER BY sequence LIMIT $3::bigint";
 
 constexpr FixedText summaryText =
-    "SELECT count(*), coalesce(max(sequence), 0) FROM @calls WHERE ended_at IS NULL "
+    "SELECT count(*), coalesce(max(sequence), 0) FROM @calls WHERE end_reason IS NULL "
     "AND started_at < $1::bigint";
 
 constexpr FixedText missedText =
@@ -62,7 +62,7 @@ constexpr FixedText busyText =
     "SELECT wanted.place FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS wanted (type, id, place) "
     "WHERE EXISTS (SELECT 1 FROM @call_participants AS participants WHERE participants.user_type = "
     "wanted.type "
-    "AND participants.user_id = wanted.id AND participants.left_at IS NULL) ORDER BY wanted.place";
+    "AND participants.user_id = wanted.id AND participants.departed_at IS NULL) ORDER BY wanted.place";
 
 }  // namespace
 

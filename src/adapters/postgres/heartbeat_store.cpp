@@ -70,7 +70,7 @@ constexpr FixedText silentText =
     "SELECT calls.id, participants.user_type, participants.user_id, sessions.device, sessions.last_seen_at, "
     "sessions.seen_by, participants.sequence " +
     ofSession +
-    "WHERE sessions.closed_at IS NULL AND sessions.last_seen_at <= $1::bigint "
+    "WHERE sessions.departed_at IS NULL AND sessions.last_seen_at <= $1::bigint "
     "AND (sessions.last_seen_at, sessions.participant_sequence, sessions.device) "
     "> ($3::bigint, $4::bigint, $5::text COLLATE \"C\") "
     "AND participants.call_sequence <= $2::bigint "

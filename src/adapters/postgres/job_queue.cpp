@@ -15,11 +15,16 @@ namespace {
 // a moment ago, and two jobs of one call would run.
 
 // $1 queue, $2 now, $3 until when leases must have ended to count no more. A lease that ends then has ended.
-constexpr FixedText available =
-    "jobs.queue = $1::text AND NOT jobs.failed AND jobs.available_at <= $2::bigint "
+constexpr FixedText isAvailable =
+    "jobs.queue = $1::text AND jobs.available_at <= $2::bigint "
     "AND (jobs.leased_until IS NULL OR jobs.leased_until <= $3::bigint) "
     "AND NOT EXISTS (SELECT 1 FROM @jobs AS others WHERE others.call_id = jobs.call_id "
     "AND others.sequence <> jobs.sequence AND others.leased_until > $3::bigint)";
+
+constexpr FixedText available = "NOT jobs.failed AND " + isAvailable;
+// The same for one that is found by its key, or by its call: written so that no index of the whole queue
+// applies (schema.cpp says why).
+constexpr FixedText availableToo = "NOT coalesce(jobs.failed, false) AND " + isAvailable;
 
 // The numbers of the types rise with their urgency, but for RemoveFromRoom, which asks the provider as a
 // teardown does; what a newer version adds counts as most urgent. Those of the urgent ones have indexes of
@@ -52,8 +57,8 @@ constexpr FixedText andReadable = " AND " + readableJob + inOrder;
 constexpr FixedText chooseAnyText = choose + available + andReadable + unlessBusy;
 constexpr FixedText chooseUrgentText = choose + isUrgent + available + andReadable + unlessBusy;
 constexpr FixedText chooseSweepText = choose + isSweep + available + andReadable + unlessBusy;
-constexpr FixedText chooseOfCallText = choose + isOfCall + available + andReadable + whenFree;
-constexpr FixedText chooseOfIdText = choose + isOfId + available + andReadable + whenFree;
+constexpr FixedText chooseOfCallText = choose + isOfCall + availableToo + andReadable + whenFree;
+constexpr FixedText chooseOfIdText = choose + isOfId + availableToo + andReadable + whenFree;
 
 // Set by the statement above, for its transaction.
 constexpr FixedText candidate = "nullif(current_setting('messenger.candidate', true), '')::bigint";
@@ -80,29 +85,29 @@ constexpr FixedText lockCallText =
 constexpr FixedText takeText =
     "UPDATE @jobs AS jobs SET attempts = jobs.attempts + 1, token = jobs.token + 1, "
     "leased_until = $4::bigint WHERE jobs.sequence = " +
-    candidate + " AND " + available + " RETURNING " + jobColumns;
+    candidate + " AND " + availableToo + " RETURNING " + jobColumns;
 
-// The job if this transaction has taken it.
-constexpr FixedText isTaken =
-    "jobs.sequence = " + candidate + " AND jobs.xmin = pg_current_xact_id_if_assigned()::xid";
+// The call of the job, if this transaction has taken that; to be closed.
+constexpr FixedText callOfTaken =
+    "(SELECT jobs.call_id FROM @jobs AS jobs WHERE jobs.sequence = " + candidate +
+    " AND jobs.xmin = pg_current_xact_id_if_assigned()::xid";
 
 // The intent to make a room is stored before anyone makes one. $1 the wall clock.
 constexpr FixedText intendText =
     "UPDATE @calls AS calls SET room_may_exist = true, updated_at = $1::bigint, "
-    "revision = calls.revision + 1 FROM @jobs AS jobs WHERE calls.id = jobs.call_id AND jobs.type = 1 "
-    "AND calls.ended_at IS NULL AND NOT calls.setup_complete AND NOT calls.room_may_exist AND " +
-    isTaken;
+    "revision = calls.revision + 1 WHERE calls.id = " +
+    callOfTaken + " AND jobs.type = 1) AND num_nulls(calls.ended_at) = 1 AND NOT calls.setup_complete " +
+    "AND NOT calls.room_may_exist";
 constexpr FixedText callOfText =
     "SELECT " + callColumns +
     ", (SELECT count(*) FROM @call_participants AS each WHERE each.call_sequence = calls.sequence "
-    "AND each.left_at IS NULL) FROM @jobs AS jobs JOIN @calls AS calls ON calls.id = jobs.call_id WHERE " +
-    isTaken;
+    "AND each.left_at IS NULL) FROM @calls AS calls WHERE calls.id = " +
+    callOfTaken + ")";
 constexpr FixedText ringsOfText =
     "SELECT " + ringColumns +
-    " FROM @jobs AS jobs JOIN @calls AS calls ON calls.id = jobs.call_id "
-    "JOIN @call_rings AS call_rings ON call_rings.call_sequence = calls.sequence "
-    "WHERE calls.rings AND call_rings.state = 1 AND " +
-    isTaken + " ORDER BY call_rings.user_type, call_rings.user_id";
+    " FROM @call_rings AS call_rings WHERE call_rings.state = 1 AND call_rings.call_sequence = "
+    "(SELECT calls.sequence FROM @calls AS calls WHERE calls.rings AND calls.id = " +
+    callOfTaken + ")) ORDER BY call_rings.user_type, call_rings.user_id";
 
 constexpr FixedText addText =
     "INSERT INTO @jobs (id, type, queue, call_id, cutoff, created_at, available_at, media_id) "

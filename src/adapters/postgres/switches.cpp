@@ -11,10 +11,10 @@ constexpr FixedText setText =
     "INSERT INTO @settings (key, value) VALUES ('calls_down_until', $1::bigint) "
     "ON CONFLICT (key) DO UPDATE SET value = excluded.value";
 constexpr FixedText activeText =
-    "SELECT count(*), coalesce(max(sequence), 0) FROM @calls WHERE ended_at IS NULL";
+    "SELECT count(*), coalesce(max(sequence), 0) FROM @calls WHERE end_reason IS NULL";
 constexpr FixedText activeWithSweepText =
     "WITH active AS MATERIALIZED (SELECT count(*) AS number, coalesce(max(sequence), 0) AS highest "
-    "FROM @calls WHERE ended_at IS NULL), sweep AS (" +
+    "FROM @calls WHERE end_reason IS NULL), sweep AS (" +
     insertJob +
     "SELECT $1::text, $2::smallint, $3::text, $4::text, active.highest, $5::bigint, $6::bigint, $7::text "
     "FROM active WHERE active.number > 0) SELECT number, highest FROM active";
