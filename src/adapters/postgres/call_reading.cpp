@@ -29,6 +29,14 @@ constexpr FixedText totalText =
     "SELECT count(*), (SELECT sequence FROM @calls WHERE id = $2::text AND thread_id = $1::text) "
     "FROM @calls WHERE thread_id = $1::text";
 
+// Others than the viewer, of each of these calls at most so many.
+constexpr FixedText othersText =
+    "SELECT wanted.sequence, others.user_type, others.user_id FROM unnest($3::bigint[]) AS wanted (sequence) "
+    "CROSS JOIN LATERAL (SELECT each.sequence, each.user_type, each.user_id FROM @call_participants AS each "
+    "WHERE each.call_sequence = wanted.sequence AND NOT (each.user_type = $1::text AND each.user_id = "
+    "$2::text) "
+    "ORDER BY each.sequence LIMIT $4::bigint) AS others ORDER BY wanted.sequence DESC, others.sequence";
+
 constexpr FixedText activeText =
     "SELECT " + snapshotColumns + snapshotTables +
     "WHERE calls.thread_id = ANY ($3::text[]) AND calls.ended_at IS NULL ORDER BY calls.sequence";
@@ -103,7 +111,23 @@ CallStore::HistoryPage PostgresCallStore::history(const HistoryQuery& query) {
   page.calls = readListing(before, query.limit + 1, {"call"}, pool_.unreadable(), ask, readSnapshot);
   page.more = page.calls.size() > query.limit;
   if (page.more) page.calls.pop_back();
+  if (query.with > 0 && !page.calls.empty()) addOthers(page.calls, query, until);
   return page;
+}
+
+void PostgresCallStore::addOthers(std::vector<CallSnapshot>& calls, const HistoryQuery& query,
+                                  const Deadline& until) {
+  Array sequences;
+  for (const CallSnapshot& each : calls) sequences.add(each.call.sequence);
+  Batch batch;
+  batch.add(othersText, key(query.viewer), sequences, mostRows(query.with));
+  const Results results = pool_.read(std::move(batch), until);
+  Rows row = results.rows(0);
+  auto call = calls.begin();  // both are the newest first
+  while (row.next()) {
+    while (call->call.sequence != row.integer(0)) ++call;
+    call->with.push_back(row.user(1));
+  }
 }
 
 std::vector<CallSnapshot> PostgresCallStore::activeCalls(const std::vector<ThreadId>& threads,

@@ -40,6 +40,8 @@ class PostgresCallStore final : public CallStore {
   [[nodiscard]] std::size_t prunable(StorageTime endedBefore) override;
 
  private:
+  void addOthers(std::vector<CallSnapshot>& calls, const HistoryQuery& query, const Deadline& until);
+
   ConnectionPool& pool_;
 };
 
