@@ -158,8 +158,6 @@ MUTATIONS = [
     ("the neighbours of a failed change are answered as if they were made", "src/adapters/sqlite/write_queue.cpp",
      "    for (Entry* each = first; each != nullptr; each = each->next) runAlone(*each);\n",
      "    first->error = std::current_exception();\n", "sqlite"),
-    ("a group is repeated without its transaction being taken back", "src/adapters/sqlite/write_queue.cpp",
-     "  } catch (...) {\n    writer_->rollback();\n    if (first->next == nullptr) {", "  } catch (...) {\n    if (first->next != nullptr) writer_->commit();\n    if (first->next == nullptr) {", "sqlite"),
 
     # events
     ("an event that waits for another thread is lost", "src/actions/delivery.cpp",
