@@ -167,6 +167,21 @@ TEST_CASE("presence: heartbeats through restarts -> stays", "[facade][presence]"
   REQUIRE(world.isIn(call, member(1)));
 }
 
+TEST_CASE("presence: a start is answered long after its commit -> a whole TTL is left from then on",
+          "[facade][presence]") {
+  Fixture world(GENERATE(eitherStorage()));
+  Loop loop(world);
+  loop.run(seconds{90});
+  const Subscription slow = world.messenger->onEvent([&](const Event& event) {
+    if (std::holds_alternative<CallStarted>(event)) loop.run(seconds{50});
+  });
+  const Call call = world.startTeam();
+  loop.run(seconds{58});
+  REQUIRE(world.isIn(call, member(0)));
+  loop.run(seconds{90});
+  REQUIRE_FALSE(world.now(call).active());
+}
+
 TEST_CASE("presence: silent since before a restart -> evicted one TTL and a check after it",
           "[facade][presence]") {
   const auto kind = GENERATE(eitherStorage());
