@@ -5,7 +5,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <cstring>
+#include <cerrno>
 #include <optional>
 #include <utility>
 
@@ -21,7 +21,9 @@ constexpr FixedText limitText =
 
 /// A little shorter than ours, so that the server's answer still comes: what it says is certain.
 std::chrono::milliseconds serverLimit(std::chrono::milliseconds ours) {
-  return std::max(ours * 9 / 10, std::chrono::milliseconds{1});
+  using std::chrono::milliseconds;
+  const milliseconds margin = std::max(ours / 10, std::min(ours / 2, milliseconds{50}));
+  return std::max(ours - margin, milliseconds{1});
 }
 
 void ignoreNotice(void* /*unused*/, const PGresult* /*unused*/) noexcept {}

@@ -179,12 +179,25 @@ std::unique_ptr<Connection> ConnectionPool::take(Deadline until) {
   }
 }
 
+void ConnectionPool::throwNoneFree() const {
+  throw StorageBusy(fmt::format(
+      "{}: waiting for one of {} connections took longer than the time limit: busy; it may succeed "
+      "later",
+      address_.name(), options_.connections));
+}
+
 std::unique_ptr<Connection> ConnectionPool::connect(Deadline until) {
+  const auto begun = steady_clock::now();
   try {
     requireTryAllowed();
     auto connection = std::make_unique<Connection>(address_, options_.schema, options_.timeLimit, until);
     noteTry(/*succeeded=*/true);
     return connection;
+  } catch (const AnswerLate&) {
+    // One that had hardly any time says nothing about the server.
+    if (steady_clock::now() - begun >= options_.timeLimit / 2) noteTry(/*succeeded=*/false);
+    giveBack(nullptr, /*usable=*/false);
+    throw;
   } catch (const ConnectionLost&) {
     noteTry(/*succeeded=*/false);
     giveBack(nullptr, /*usable=*/false);

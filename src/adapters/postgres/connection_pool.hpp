@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -102,6 +104,10 @@ class ConnectionPool {
   [[nodiscard]] std::unique_ptr<Connection> take(Deadline until) EXCLUDES(mutex_);
   [[nodiscard]] std::unique_ptr<Connection> connect(Deadline until) EXCLUDES(mutex_);
   void giveBack(std::unique_ptr<Connection> connection, bool usable) noexcept EXCLUDES(mutex_);
+  [[noreturn]] void throwNoneFree() const;
+  [[nodiscard]] std::chrono::milliseconds shortestRun() const {
+    return std::min(options_.timeLimit / 10, std::chrono::milliseconds{60});
+  }
   void requireTryAllowed() EXCLUDES(mutex_);
   void noteTry(bool succeeded) noexcept EXCLUDES(mutex_);
 
