@@ -207,7 +207,7 @@ struct Claiming {
 void notePassedOver(Rows rows, UnreadableRows& unreadable) {
   while (rows.next()) {
     readOrNote(rows, {"job"}, unreadable, [](const Rows& row) {
-      const Job job = readJob(row);
+      Job job = readJob(row);
       if (!row.isNull(jobColumnCount)) static_cast<void>(readCall(row, jobColumnCount));
       return job;
     });
