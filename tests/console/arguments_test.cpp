@@ -108,7 +108,7 @@ TEST_CASE("help: every command -> explained and also in JSON", "[console][unit]"
   const Ran list = world.run({});
   CHECK(list.exit == 0);
   const nlohmann::json commands = world.run({"list", "--json"}).json().at("commands");
-  CHECK(commands.size() == 14);
+  CHECK(commands.size() == 16);
   for (const auto& each : commands) {
     const std::string name = each.at("name");
     CAPTURE(name);

@@ -306,6 +306,8 @@ bool World::isQueueHeld(std::size_t host) const {
 void World::leads(const Process& process) {
   if (current_ == nullptr) return;
   Running& running = *current_;
+  // The changes of a group that failed are made one by one: whoever waits for theirs learns of it in the end.
+  if (std::exchange(running.led, true)) return;
   static_cast<void>(point(process, "begin"));
   if (running.step.beside != Beside::beforeWriting || std::exchange(running.stoppedBeside, true)) return;
   running.leading = true;
@@ -330,6 +332,7 @@ World::Writing::Writing(World& world, const Process& process)
     : world_(world), process_(process), running_(world.current_), failures_(world.failures()) {
   if (running_ == nullptr) return;
   running_->waited = false;
+  running_->led = false;
   running_->place = 0;
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "console/commands/commands.hpp"
+#include "console/layout.hpp"
 
 namespace messenger::console {
 
