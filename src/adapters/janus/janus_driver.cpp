@@ -97,7 +97,7 @@ JanusResult<void> takeTokensBack(const VideoRoom& room, const RoomOfCall& here, 
 }
 
 JanusResult<void> kick(const VideoRoom& room, const RoomOfCall& here, const JanusId& who) {
-  const JanusResult<void> kicked = room.kick(here.id, who, here.secret);
+  JanusResult<void> kicked = room.kick(here.id, who, here.secret);
   if (kicked || kicked.error().isPlugin(video_room_code::noSuchUser)) return {};
   return kicked;
 }
@@ -119,21 +119,21 @@ JanusResult<void> kickStrangers(const VideoRoom& room, const RoomOfCall& here, c
   }
   for (const RoomParticipant& each : *inside) {
     if (welcome.contains(each.id)) continue;
-    if (const auto kicked = kick(room, here, each.id); !kicked) return kicked;
+    if (auto kicked = kick(room, here, each.id); !kicked) return kicked;
   }
   return {};
 }
 
 JanusResult<void> removeSession(const VideoRoom& room, const RoomOfCall& here, const std::string& session,
                                 const Secret& roomKey, IdKind kind) {
-  if (const auto taken = takeTokensBack(room, here, session); !taken) return taken;
+  if (auto taken = takeTokensBack(room, here, session); !taken) return taken;
   return kickStrangers(room, here, roomKey, kind);
 }
 
 /// Returns the tokens that open the room now.
 JanusResult<Tokens> addToken(const VideoRoom& room, const RoomOfCall& here, const Secret& token,
                              const std::string& session) {
-  const JanusResult<Tokens> all = room.allowed(here.id, AllowedAction::add, {token}, here.secret);
+  JanusResult<Tokens> all = room.allowed(here.id, AllowedAction::add, {token}, here.secret);
   if (!all) return all;
   Tokens theirs = tokensOf(session, *all);
   if (theirs.size() <= tokensKept) return all;
