@@ -306,8 +306,10 @@ bool World::isQueueHeld(std::size_t host) const {
 void World::leads(const Process& process) {
   if (current_ == nullptr) return;
   Running& running = *current_;
-  // The changes of a group that failed are made one by one: whoever waits for theirs learns of it in the end.
-  if (std::exchange(running.led, true)) return;
+  // Whoever waits learns of their change when the leader is done with its own: so neither where the leader
+  // does more than this change, as the directory's removal of a member does, nor while the changes of a group
+  // that failed are made one by one.
+  if (!running.writing || std::exchange(running.led, true)) return;
   static_cast<void>(point(process, "begin"));
   if (running.step.beside != Beside::beforeWriting || std::exchange(running.stoppedBeside, true)) return;
   running.leading = true;
@@ -332,12 +334,14 @@ World::Writing::Writing(World& world, const Process& process)
     : world_(world), process_(process), running_(world.current_), failures_(world.failures()) {
   if (running_ == nullptr) return;
   running_->waited = false;
+  running_->writing = true;
   running_->led = false;
   running_->place = 0;
 }
 
 World::Writing::~Writing() {
   if (running_ == nullptr) return;
+  running_->writing = false;
   world_.letGroupGoOn(process_);
   if (running_->waited) world_.stopHere(*running_);
 }

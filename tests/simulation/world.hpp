@@ -199,6 +199,7 @@ class World {
     bool disturbed = false;  ///< something went wrong in it
     bool stoppedBeside = false;
     bool leading = false;   ///< it is stopped where it is to write for others
+    bool writing = false;   ///< it makes a change that the world is told of
     bool led = false;       ///< this change has begun a transaction
     bool waited = false;    ///< for another one to write,
     bool waits = false;     ///< and does so now,

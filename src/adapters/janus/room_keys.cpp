@@ -41,8 +41,7 @@ std::uint64_t numberOf(const std::string& hash) {
   return number == 0 ? 1 : number;
 }
 
-template <class Bytes>
-std::string hexadecimal(const Bytes& bytes, std::size_t length) {
+std::string hexadecimal(const unsigned char* bytes, std::size_t length) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string result;
   result.reserve(2 * length);
@@ -67,7 +66,7 @@ std::string derive(const Secret& key, std::string_view purpose, std::string_view
            &length) == nullptr) {
     throw std::runtime_error("HMAC-SHA-256 failed");
   }
-  return hexadecimal(bytes, length);
+  return hexadecimal(bytes.data(), length);
 }
 
 Secret roomSecretOf(const CallId& call, const Secret& roomKey) {
@@ -94,7 +93,7 @@ Secret newToken(std::string_view participant, std::string_view sessionTag) {
   }
   std::string token{participant};
   token.append(1, separator).append(sessionTag).append(1, separator);
-  return Secret{token + hexadecimal(bytes, bytes.size())};
+  return Secret{token + hexadecimal(bytes.data(), bytes.size())};
 }
 
 TokenOwner ownerOf(std::string_view token) noexcept {
