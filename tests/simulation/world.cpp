@@ -306,6 +306,7 @@ bool World::isQueueHeld(std::size_t host) const {
 void World::leads(const Process& process) {
   if (current_ == nullptr) return;
   Running& running = *current_;
+  if (!isAlive(process)) throw HostDied{};  // it makes no change any more
   // Whoever waits learns of their change when the leader is done with its own: so neither where the leader
   // does more than this change, as the directory's removal of a member does, nor while the changes of a group
   // that failed are made one by one.
