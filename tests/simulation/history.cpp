@@ -76,7 +76,7 @@ class Shrinking {
 
 }  // namespace
 
-WorldOptions worldOf(std::uint64_t seed, StorageKind storage) {
+WorldOptions worldOf(std::uint64_t seed, StorageKind storage, bool groups) {
   SeededChoices choices(seed ^ 0x5DEECE66DULL);
   WorldOptions world;
   world.seed = seed;
@@ -91,7 +91,7 @@ WorldOptions worldOf(std::uint64_t seed, StorageKind storage) {
   if (choices.chance(50)) world.devices = choices.chance(70) ? Devices::several : Devices::replacing;
   world.rings = choices.chance(40);
   world.workers = choices.chance(50);
-  world.groups = storage == StorageKind::sqlite && choices.chance(60);
+  world.groups = storage == StorageKind::sqlite && choices.chance(60) && groups;
   return world;
 }
 

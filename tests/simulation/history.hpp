@@ -20,8 +20,8 @@ struct History {
   std::uint64_t fingerprint = 0;
 };
 
-/// What a world of this seed is made of.
-[[nodiscard]] WorldOptions worldOf(std::uint64_t seed, StorageKind storage);
+/// What a world of this seed is made of. `groups`: in some, changes are made together.
+[[nodiscard]] WorldOptions worldOf(std::uint64_t seed, StorageKind storage, bool groups = false);
 
 /// Makes a history of so many steps, or up to a violation; then drains the world.
 [[nodiscard]] History simulate(const WorldOptions& world, Choices& choices, std::size_t steps);

@@ -32,6 +32,7 @@ that breaks one is shrunk and written as a replay file, one step a line.
   --jobs K            that many processes at once (1)
   --replay FILE       the steps of a replay file instead
   --storage NAME      memory or sqlite (memory)
+  --groups            over SQLite, also changes that are made together
   --out FOLDER        where replay files are written (.)
   --no-shrink         write the history as it was found
   --help              this text
@@ -47,6 +48,7 @@ struct Arguments {
   std::string replay{};
   std::string out = ".";
   StorageKind storage = StorageKind::memory;
+  bool groups = false;
   bool shrinks = true;
 };
 
@@ -74,6 +76,10 @@ Arguments parse(const std::vector<std::string>& words) {
     }
     if (option == "--no-shrink") {
       given.shrinks = false;
+      continue;
+    }
+    if (option == "--groups") {
+      given.groups = true;
       continue;
     }
     if (n + 1 == words.size()) wrong(fmt::format("{} needs a value", option));
@@ -134,7 +140,8 @@ bool runSeeds(const Arguments& arguments, std::size_t job) {
   bool sound = true;
   for (std::uint64_t seed = arguments.first + job; seed <= arguments.last; seed += arguments.jobs) {
     SeededChoices choices(seed);
-    const History history = simulate(worldOf(seed, arguments.storage), choices, arguments.steps);
+    const History history =
+        simulate(worldOf(seed, arguments.storage, arguments.groups), choices, arguments.steps);
     if (history.violation) {
       sound = false;
       report(arguments, history, fmt::format("seed-{}", seed));
