@@ -14,7 +14,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t mostMembers = 100;  ///< shown of one conversation
-constexpr std::size_t mostWith = 8;       ///< shown of one past call
 
 json personOf(const messenger::Messenger& messenger, const messenger::UserId& user) {
   return {{"id", user.id}, {"name", messenger.host().directory().findUserName(user).value_or("")}};
@@ -80,28 +79,15 @@ json conversation(const messenger::Messenger& messenger, const messenger::Thread
           {"active_call", call == active.end() ? json(nullptr) : activeCall(messenger, *call)}};
 }
 
-/// Everyone else who was in it, as far as they are shown.
-json othersIn(const messenger::Messenger& messenger, const messenger::Call& call,
-              const messenger::UserId& viewer) {
-  json others = json::array();
-  // One more than is shown, and the viewer.
-  for (const auto& each : messenger.host().participants(call.id, 0, mostWith + 2)) {
-    if (each.user != viewer) others.push_back(personOf(messenger, each.user));
-  }
-  return others;
-}
-
-json pastCall(const messenger::Messenger& messenger, const messenger::CallView& view,
-              const messenger::UserId& viewer) {
+json pastCall(const messenger::Messenger& messenger, const messenger::CallView& view) {
   const messenger::Call& call = view.call;
-  json with = othersIn(messenger, call, viewer);
-  const bool more = with.size() > mostWith;
-  if (more) with.erase(with.begin() + mostWith, with.end());
+  json with = json::array();
+  for (const messenger::UserId& each : view.with) with.push_back(personOf(messenger, each));
   json shown{{"id", call.id.value()},
              {"type", toString(call.type)},
              {"part", toString(view.part)},
              {"with", std::move(with)},
-             {"with_more", more},
+             {"with_more", view.withMore},
              {"owner", personOf(messenger, call.owner)},
              {"started_at", timeText(call.createdAt)},
              {"duration_seconds", nullptr},
@@ -157,7 +143,7 @@ messenger::Result<json> historyOf(const messenger::Messenger& messenger, const s
   if (!page) return tl::unexpected(page.error());
   json calls = json::array();
   for (const messenger::CallView& each : page->calls) {
-    calls.push_back(pastCall(messenger, each, userId(user)));
+    calls.push_back(pastCall(messenger, each));
   }
   return json{{"calls", std::move(calls)},
               {"next", page->nextPage ? json(page->nextPage->value()) : json(nullptr)}};
