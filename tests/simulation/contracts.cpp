@@ -126,6 +126,8 @@ class Calls final : public testing::ForwardingCallStore {
   CommitResult tryCommit(const CallChange& change) {
     try {
       return inner().commit(change);
+    } catch (const HostDied&) {
+      throw;  // while it waited for others to write: nothing is made
     } catch (...) {
       points_.world().commitFailed(change, points_.process());
       if (change.settles) points_.world().oracle().endsClaim(change.settles->job);
@@ -340,7 +342,7 @@ class ClockOfHost final : public Clock {
 };
 
 /// Derives the room from the call's id, and adopts one that exists.
-class Driver final : public VideoDriver, private ParticipantRemoval {
+class Driver final : public VideoDriver, private ParticipantRemoval, private ParticipantAccess {
  public:
   Driver(World& world, Process process) : world_(world), process_(process) {}
 
@@ -361,12 +363,19 @@ class Driver final : public VideoDriver, private ParticipantRemoval {
     return may("destroyed");
   }
   [[nodiscard]] ParticipantRemoval* removal() noexcept override { return this; }
+  [[nodiscard]] ParticipantAccess* access() noexcept override { return this; }
   [[nodiscard]] std::optional<std::string> getRoomId() const override { return room_; }
   [[nodiscard]] std::optional<std::string> getRoomPin() const override { return std::nullopt; }
   [[nodiscard]] std::optional<std::string> getRoomSecret() const override { return "secret of " + room_; }
   [[nodiscard]] std::optional<std::string> getExtraPayload() const override { return std::nullopt; }
 
  private:
+  std::optional<RoomCredentials> admit(const CallWithRoom& call, const CallSession& session) override {
+    if (!may("admit")) return std::nullopt;
+    auto token = world_.admit(call.id, session.mediaId.value().reveal());
+    if (!token || !may("admitted")) return std::nullopt;
+    return RoomCredentials{"participant", Secret{*std::move(token)}};
+  }
   bool remove(const CallWithRoom& call, const Secret& mediaId) override {
     if (!may("remove")) return false;
     world_.removeFromRoom(call.id, mediaId.reveal());

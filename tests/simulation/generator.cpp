@@ -40,6 +40,7 @@ Generator::Temper Generator::temperOf(Choices& choices, const WorldOptions& worl
   temper.counter = one({0, 30, 60});
   temper.fallsSilent = one({1, 4, 25});
   if (world.removal) temper.enters = one({0, 10, 30});
+  temper.asks = one({0, 50, 100});
   temper.isIn = one({0, 50, 90});
   temper.rings = one({5, 10, 40});
   temper.threads = one({1, 1, threadCount});
@@ -134,7 +135,9 @@ Step Generator::due() {
     if (each.next > now) continue;
     each.next = now + milliseconds(5000, 25'000);
     if (choices_.chance(10)) each.host = anyHost();
-    Step step = at(choices_.chance(temper_.enters) ? Action::enterRoom : Action::heartbeat, each.host);
+    Step step = at(Action::heartbeat, each.host);
+    if (choices_.chance(temper_.enters))
+      step.action = choices_.chance(temper_.asks) ? Action::askToEnter : Action::enterRoom;
     step.user = each.user;
     step.device = each.device;
     step.thread = each.thread;
@@ -162,12 +165,12 @@ Step Generator::due() {
 
 Step Generator::byUser() {
   static const std::vector<Action> actions{
-      Action::start, Action::start,  Action::start,     Action::join,      Action::join,      Action::join,
-      Action::join,  Action::leave,  Action::leave,     Action::end,       Action::heartbeat, Action::ignore,
-      Action::kick,  Action::unkick, Action::enterRoom, Action::enterRoom, Action::show};
-  static const std::vector<Action> quiet{Action::start, Action::start,     Action::join,
-                                         Action::join,  Action::join,      Action::join,
-                                         Action::leave, Action::heartbeat, Action::enterRoom};
+      Action::start, Action::start,  Action::start,     Action::join,       Action::join,      Action::join,
+      Action::join,  Action::leave,  Action::leave,     Action::end,        Action::heartbeat, Action::ignore,
+      Action::kick,  Action::unkick, Action::enterRoom, Action::askToEnter, Action::show};
+  static const std::vector<Action> quiet{
+      Action::start, Action::start, Action::join,      Action::join,      Action::join,
+      Action::join,  Action::leave, Action::heartbeat, Action::enterRoom, Action::askToEnter};
   const bool rings = world_.options().rings && choices_.chance(quiet_ ? temper_.rings / 2 : temper_.rings);
   Action action = rings ? Action::ring : choices_.pick(quiet_ ? quiet : actions);
   if (std::find(temper_.never.begin(), temper_.never.end(), action) != temper_.never.end())
@@ -177,7 +180,8 @@ Step Generator::byUser() {
   step.target = anyUser();
   step.thread = anyThread();
   const bool namesDevice = action == Action::start || action == Action::join || action == Action::leave ||
-                           action == Action::heartbeat || action == Action::enterRoom;
+                           action == Action::heartbeat || action == Action::enterRoom ||
+                           action == Action::askToEnter;
   if (namesDevice) step.device = anyDevice();
   if (action == Action::ring && choices_.chance(temper_.isIn)) chooseRing(step);
   const bool comesIn =
@@ -290,6 +294,8 @@ Action Generator::counterOf(Action action) {
   static const std::vector<Action> ofHeartbeat{Action::leave, Action::flushPresence, Action::removeMember};
   static const std::vector<Action> ofRing{Action::removeMember, Action::removeMember, Action::join,
                                           Action::endAsHost};
+  static const std::vector<Action> ofAsking{Action::leave,  Action::leave,  Action::removeMember,
+                                            Action::runJob, Action::runJob, Action::join};
   static const std::vector<Action> ofJob{Action::endAsHost, Action::runJob, Action::leave};
   static const std::vector<Action> ofOthers{Action::join, Action::leave, Action::heartbeat, Action::runJob};
   switch (action) {
@@ -304,6 +310,8 @@ Action Generator::counterOf(Action action) {
       return choices_.pick(ofHeartbeat);
     case Action::ring:
       return choices_.pick(ofRing);
+    case Action::askToEnter:
+      return choices_.pick(ofAsking);
     case Action::runJob:
       return choices_.pick(ofJob);
     default:

@@ -50,7 +50,8 @@ class Generator {
     std::uint64_t near = 40;            ///< what comes while a step is stopped is about the same
     std::uint64_t counter = 0;          ///< that undoes what the stopped step does, or depends on it
     std::uint64_t fallsSilent = 4;      ///< a client, with each heartbeat
-    std::uint64_t enters = 0;           ///< a client enters the room instead of a heartbeat
+    std::uint64_t enters = 0;           ///< a client enters the room instead of a heartbeat,
+    std::uint64_t asks = 30;            ///< or rather asks for credentials
     std::uint64_t isIn = 30;            ///< who acts: in a call, as far as they know
     std::uint64_t rings = 10;           ///< of what a user does, where calls ring
     std::size_t threads = threadCount;  ///< how many are used,

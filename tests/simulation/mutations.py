@@ -97,6 +97,13 @@ MUTATIONS = [
      "  addRemovals(decision, state, row.user, config, now);\n", ""),
     ("a removal that failed counts as done", "src/jobs/room_jobs.cpp",
      "if (removal->remove(call, *mediaId)) return notNeeded();", "if (removal->remove(call, *mediaId) || claimed.call) return notNeeded();"),
+    ("credentials are given without a second look", "src/facade/credentials.cpp",
+     "if (still && still->mediaId == session->mediaId) return", "if (still || !still) return"),
+    ("credentials of a device that has come in again", "src/facade/credentials.cpp",
+     "if (still && still->mediaId == session->mediaId) return", "if (still) return"),
+    ("credentials after a kick", "src/rules/enter_room.cpp",
+     "  if (const auto why = whyNotInCall(state, user)) return refuse(*why);\n  const CallSession* session = state.find(user, device);\n  if (session == nullptr || !session->open()) return refuse(Reason::notInCall);\n",
+     "  const CallSession* session = state.find(user, device);\n  if (session == nullptr) return refuse(*whyNotInCall(state, user));\n"),
 
     # rings
     ("who joins is rung on", "src/rules/join_call.cpp",

@@ -26,6 +26,7 @@ constexpr std::array sentences{
     Sentence{Action::unkick, "HOST: USER unkicks OTHER in the call in THREAD"},
     Sentence{Action::ring, "HOST: USER rings OTHER for the call in THREAD"},
     Sentence{Action::enterRoom, "HOST: USER enters the room of the call in THREAD"},
+    Sentence{Action::askToEnter, "HOST: USER asks for credentials for the call in THREAD"},
     Sentence{Action::show, "HOST: USER looks at the call in THREAD"},
     Sentence{Action::removeMember, "HOST: removes USER from THREAD"},
     Sentence{Action::addMember, "HOST: adds USER to THREAD"},

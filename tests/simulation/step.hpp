@@ -24,8 +24,9 @@ enum class Action : std::uint8_t {
   heartbeat,
   kick,
   unkick,
-  ring,       ///< the other user, for the first time or again
-  enterRoom,  ///< with what they are shown of it, for as long as nobody takes them out
+  ring,        ///< the other user, for the first time or again
+  enterRoom,   ///< with what they are shown of it, for as long as nobody takes them out
+  askToEnter,  ///< for credentials, which they keep
   show,
   // the host itself
   removeMember,

@@ -359,12 +359,14 @@ void World::Writing::failed(std::string_view error) {
                                            world_.withoutFolder(std::string{error})));
 }
 
-/// Those whose changes are made, in the order in which they waited. Others go on waiting.
+/// Those whose changes are made, in the order in which they waited; first those of which the oracle is told,
+/// because the others go on to their end. Who is still to wait does so.
 void World::letGroupGoOn(const Process& process) {
   if (!options_.groups) return;
-  std::map<std::size_t, Running*> waiting;
+  std::map<std::pair<bool, std::size_t>, Running*> waiting;
   for (const auto& [number, running] : stopped_) {
-    if (running->waits && running->process == process) waiting.emplace(running->place, running.get());
+    if (running->waits && running->process == process)
+      waiting.emplace(std::pair{!running->writing, running->place}, running.get());
   }
   Running* const before = current_;
   for (const auto& [at, running] : waiting) {
@@ -405,6 +407,7 @@ Oracle::Cause World::causeOf(const Process& process) const {
     case Action::ring:
     case Action::show:
     case Action::enterRoom:
+    case Action::askToEnter:
     case Action::renewRoom:
       cause.mayClose = [](const SessionKey&) { return false; };
       break;
@@ -527,11 +530,26 @@ void World::makeRoom(const CallId& call) {
 void World::destroyRoom(const CallId& call) {
   rooms_.erase(call);
   people_.erase(call);
+  tokens_.erase(call);
 }
 
 void World::removeFromRoom(const CallId& call, const std::string& mediaId) {
   people_[call].erase(mediaId);
   removed_.insert(mediaId);
+  std::erase_if(tokens_[call], [&](const auto& each) { return each.second == mediaId; });
+}
+
+std::optional<std::string> World::admit(const CallId& call, const std::string& mediaId) {
+  if (rooms_.count(call) == 0) return std::nullopt;
+  const std::string token = fmt::format("token-{}", ++tokensMade_);
+  tokens_[call].emplace(token, mediaId);
+  return token;
+}
+
+void World::askToEnter(Messenger& messenger, const Running& running, const CallId& call) {
+  const auto given = messenger.roomCredentials(call, user(running.step.user), device(running.step));
+  note(given ? std::string_view{"done"} : toString(given.error().reason));
+  if (stillAlive(running) && given) shown_.insert(given->token.reveal());
 }
 
 void World::enterRoom(Messenger& messenger, const Running& running, const CallId& call) {
@@ -543,16 +561,23 @@ void World::enterRoom(Messenger& messenger, const Running& running, const CallId
   }
 }
 
-/// Whoever is in the room of a call that goes on is in the call, or will be taken out by a job.
+/// Whoever is in the room of a call that goes on, or can come in, is in the call, or will be taken out by a
+/// job.
 void World::lookIntoRooms() {
-  if (people_.empty()) return;
+  std::map<CallId, std::set<std::string>> able = people_;
+  for (const auto& [call, tokens] : tokens_) {
+    for (const auto& [token, mediaId] : tokens) {
+      if (shown_.count(token) != 0) able[call].insert(mediaId);
+    }
+  }
+  if (able.empty()) return;
   std::set<std::string> accounted;
   for (const bool failed : {false, true}) {
     for (const Job& job : storage_->jobs().list({.failed = failed, .after = 0, .limit = 100'000})) {
       if (job.mediaId) accounted.insert(job.mediaId->reveal());
     }
   }
-  for (const auto& [call, people] : people_) {
+  for (const auto& [call, people] : able) {
     const auto loaded = storage_->calls().load({.call = call}).call;
     if (people.empty() || !loaded || !loaded->call.active()) continue;
     for (std::size_t number = 0; number < options_.users; ++number) {
@@ -563,10 +588,12 @@ void World::lookIntoRooms() {
     }
     for (const std::string& mediaId : people) {
       if (accounted.count(mediaId) != 0) continue;
+      const auto inside = people_.find(call);
+      const bool isInside = inside != people_.end() && inside->second.count(mediaId) != 0;
       oracle_.violate("rooms",
-                      fmt::format("somebody is in the room of call {} who is not in the call, and no "
-                                  "job will take them out",
-                                  call.value()));
+                      fmt::format("somebody {} the room of call {} who is not in the call, and no job {}",
+                                  isInside ? "is in" : "can enter", call.value(),
+                                  isInside ? "will take them out" : "will take that back"));
     }
   }
 }
@@ -860,6 +887,9 @@ void World::actAsUser(Messenger& messenger, const Running& running) {
     }
     case Action::enterRoom:
       enterRoom(messenger, running, call);
+      break;
+    case Action::askToEnter:
+      askToEnter(messenger, running, call);
       break;
     case Action::show: {
       const auto view = messenger.showCall(call, by);

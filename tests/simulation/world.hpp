@@ -166,6 +166,8 @@ class World {
   void makeRoom(const CallId& call);
   void destroyRoom(const CallId& call);
   void removeFromRoom(const CallId& call, const std::string& mediaId);
+  /// A token with which this session can come in, until it is removed. Nothing: there is no room.
+  [[nodiscard]] std::optional<std::string> admit(const CallId& call, const std::string& mediaId);
 
  private:
   struct Host {
@@ -232,6 +234,7 @@ class World {
   void actAsUser(Messenger& messenger, const Running& running);
   void actAsHost(Messenger& messenger, const Running& running);
   void enterRoom(Messenger& messenger, const Running& running, const CallId& call);
+  void askToEnter(Messenger& messenger, const Running& running, const CallId& call);
   void lookIntoRooms();
   void changeMembership(Messenger& messenger, const Running& running);
   void removeMember(Messenger& messenger, const Running& running, std::size_t thread, std::size_t user);
@@ -275,6 +278,9 @@ class World {
   /// Who is in a room, and who may not come in again: by the session's media id.
   std::map<CallId, std::set<std::string>> people_;
   std::set<std::string> removed_;
+  /// With what one can come in, and which session's it is.
+  std::map<CallId, std::map<std::string, std::string>> tokens_;
+  std::set<std::string> shown_;                                  ///< tokens that somebody has
   std::map<std::pair<std::size_t, std::size_t>, int> removals_;  ///< under way, of (thread, user)
   std::set<std::pair<std::size_t, std::size_t>> behind_;         ///< (thread, user): removed, and still shown
   std::multimap<CallId, const Running*> atWork_;
@@ -282,7 +288,8 @@ class World {
   std::size_t finishing_ = 1'000'000;  ///< the number of the latest step at the end
   Running* current_ = nullptr;
   std::map<std::int64_t, std::unique_ptr<Running>> stopped_;
-  std::size_t places_ = 0;    ///< that were taken in queues
+  std::size_t places_ = 0;  ///< that were taken in queues
+  std::size_t tokensMade_ = 0;
   std::size_t refusals_ = 0;  ///< by the database
 
   /// A commit that failed, and may have been made.
