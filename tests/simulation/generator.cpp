@@ -287,18 +287,19 @@ std::size_t Generator::hostAtWork() {
 }
 
 /// What undoes it, or should not come in the middle of it.
-Action Generator::counterOf(Action action) {
+Action Generator::counterOf(const Step& step) {
   static const std::vector<Action> ofEntering{Action::removeMember, Action::leave, Action::end,
                                               Action::flushPresence, Action::checkActivity};
   static const std::vector<Action> ofLeaving{Action::join, Action::join, Action::heartbeat};
   static const std::vector<Action> ofHeartbeat{Action::leave, Action::flushPresence, Action::removeMember};
   static const std::vector<Action> ofRing{Action::removeMember, Action::removeMember, Action::join,
                                           Action::endAsHost};
-  static const std::vector<Action> ofAsking{Action::leave,  Action::leave,  Action::removeMember,
-                                            Action::runJob, Action::runJob, Action::join};
+  static const std::vector<Action> ofAsking{Action::leave, Action::leave, Action::removeMember,
+                                            Action::runJob};
+  static const std::vector<Action> ofAskingTooLate{Action::join, Action::runJob};
   static const std::vector<Action> ofJob{Action::endAsHost, Action::runJob, Action::leave};
   static const std::vector<Action> ofOthers{Action::join, Action::leave, Action::heartbeat, Action::runJob};
-  switch (action) {
+  switch (step.action) {
     case Action::start:
     case Action::join:
       return choices_.pick(ofEntering);
@@ -310,8 +311,10 @@ Action Generator::counterOf(Action action) {
       return choices_.pick(ofHeartbeat);
     case Action::ring:
       return choices_.pick(ofRing);
-    case Action::askToEnter:
-      return choices_.pick(ofAsking);
+    case Action::askToEnter: {
+      const auto call = world_.latestCall(step.thread);
+      return choices_.pick(call && world_.isIn(call->id, step) ? ofAsking : ofAskingTooLate);
+    }
     case Action::runJob:
       return choices_.pick(ofJob);
     default:
@@ -326,7 +329,8 @@ Step Generator::near(Step step) {
   const Step& other = world_.stoppedStep(number);
   const bool counters = choices_.chance(temper_.counter);
   if (counters) {
-    step.action = counterOf(other.action);
+    step.action = counterOf(other);
+    if (other.action == Action::askToEnter) step.device = other.device;
     if (choices_.chance(70)) step.host = other.host;
   }
   step.thread = world_.threadOfJob(number).value_or(other.thread);

@@ -66,7 +66,7 @@ class Generator {
   [[nodiscard]] static Temper temperOf(Choices& choices, const WorldOptions& world);
 
   void answered(const Step& step);
-  [[nodiscard]] Action counterOf(Action action);
+  [[nodiscard]] Action counterOf(const Step& step);
   [[nodiscard]] Step due();
   [[nodiscard]] Step byUser();
   void chooseRing(Step& step);

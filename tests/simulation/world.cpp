@@ -294,6 +294,7 @@ bool World::refusesChange() {
   current_->fault = Fault::none;
   current_->disturbed = true;
   ++refusals_;
+  current_->refused = true;
   return true;
 }
 
@@ -332,7 +333,10 @@ bool World::waitsInQueue() noexcept {
 }
 
 World::Writing::Writing(World& world, const Process& process)
-    : world_(world), process_(process), running_(world.current_), failures_(world.failures()) {
+    : world_(world),
+      process_(process),
+      running_(world.current_),
+      failures_(world.failures() - world.refusalsToCome(process)) {
   if (running_ == nullptr) return;
   running_->waited = false;
   running_->writing = true;
@@ -349,6 +353,14 @@ World::Writing::~Writing() {
 
 std::size_t World::failures() const {
   return refusals_ + (disk_ ? disk_->failures() : 0);
+}
+
+/// Those of changes that are still in the queue.
+std::size_t World::refusalsToCome(const Process& process) const {
+  return static_cast<std::size_t>(std::count_if(stopped_.begin(), stopped_.end(), [&](const auto& each) {
+    const Running& running = *each.second;
+    return running.refused && (running.waits || running.leading) && running.process == process;
+  }));
 }
 
 /// Of changes that are made together, one that fails, or a commit that fails once, does no harm to others.

@@ -203,6 +203,7 @@ class World {
     bool leading = false;   ///< it is stopped where it is to write for others
     bool writing = false;   ///< it makes a change that the world is told of
     bool led = false;       ///< this change has begun a transaction
+    bool refused = false;   ///< the database refuses its change
     bool waited = false;    ///< for another one to write,
     bool waits = false;     ///< and does so now,
     std::size_t place = 0;  ///< in the order of those who do
@@ -223,6 +224,7 @@ class World {
   void begin(std::size_t number, const Step& step);
   bool goOn(const Step& step);
   [[nodiscard]] std::size_t failures() const;
+  [[nodiscard]] std::size_t refusalsToCome(const Process& process) const;
   void stopHere(Running& running);
   [[nodiscard]] bool stopsBeside(Running& running, std::string_view name) const;
   void letGroupGoOn(const Process& process);
