@@ -182,6 +182,7 @@ bool Engine::confirmSeen(const SessionKey& who, std::int64_t revision) {
   PresenceGuard guard(context_, who, revision);
   for (int i = 0; i < PresenceWindow::mostStores; ++i) {
     if (!storeSeen(who)) return false;
+    guard.stored();
     if (guard.keep()) return true;
   }
   throw StorageBusy("a heartbeat took too long to be stored; a retry may succeed later");
@@ -195,18 +196,19 @@ bool Engine::storeSeen(const SessionKey& who) {
   return context_.storage.heartbeats().save(report).empty();
 }
 
-/// They are in the call, so this cannot fail any more. If the storage does not answer, they are seen as of
-/// the commit.
-void Engine::keep(PresenceGuard& guard) noexcept {
+/// False: the storage does not answer, and they are seen as of the commit, which is long ago.
+bool Engine::keep(PresenceGuard& guard) noexcept {
   try {
-    for (int i = 0; i < PresenceWindow::mostStores && !guard.keep(); ++i) {
-      if (!storeSeen(guard.who())) return;
+    for (int i = 0; i < PresenceWindow::mostStores; ++i) {
+      if (guard.keep() || !storeSeen(guard.who())) return true;
+      guard.stored();
     }
   } catch (...) {
     logSafely(context_.logger, LogLevel::warning,
               fmt::format("call {}: when somebody who came in was seen could not be stored: {}",
                           guard.who().call.value(), support::whatWasThrown()));
   }
+  return guard.keep();
 }
 
 void Engine::complete(CallChange& change, const rules::Decision& decision, const Audience& audience) {
@@ -252,7 +254,7 @@ std::optional<Done> Engine::commit(rules::Decision& decision, Audience audience)
     case CommitResult::Status::callsDown:
       return std::nullopt;
   }
-  for (PresenceGuard& guard : entering) keep(guard);
+  for (PresenceGuard& guard : entering) static_cast<void>(keep(guard));
   Done done = settled(decision, result);
   if (!decision.notices.empty()) {
     audience = merged(std::move(audience), std::move(result.roster), change.answersThread);
@@ -261,7 +263,13 @@ std::optional<Done> Engine::commit(rules::Decision& decision, Audience audience)
   }
   if (!change.jobs.empty()) done.afterJobs = context_.afterCommit(change.call);
   // A listener may have taken long, and in synchronous mode the driver.
-  for (PresenceGuard& guard : entering) keep(guard);
+  for (PresenceGuard& guard : entering) {
+    if (!keep(guard))
+      throw StorageUnavailable(
+          "the change was made, but the storage has not answered for so long that whoever came in may be "
+          "taken "
+          "out as silent; join again");
+  }
   return done;
 }
 

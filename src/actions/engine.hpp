@@ -81,7 +81,7 @@ class Engine {
   Done settled(rules::Decision& decision, CommitResult& result);
   bool confirmSeen(const SessionKey& who, std::int64_t revision);
   bool storeSeen(const SessionKey& who);
-  void keep(PresenceGuard& guard) noexcept;
+  [[nodiscard]] bool keep(PresenceGuard& guard) noexcept;
 
   Context& context_;
 };

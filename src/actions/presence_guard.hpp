@@ -33,11 +33,12 @@ class PresenceGuard {
         who_(std::move(who)),
         revision_(revision),
         errors_(std::uncaught_exceptions()),
-        seen_(context.clock.steady()) {
+        stored_(context.clock.steady()),
+        asked_(stored_) {
     try {
-      context_.presence.track(who_, revision_, seen_);
+      context_.presence.track(who_, revision_, stored_);
     } catch (...) {
-      context_.window.restart(seen_);
+      context_.window.restart(stored_);
       throw;
     }
   }
@@ -52,20 +53,24 @@ class PresenceGuard {
   PresenceGuard& operator=(const PresenceGuard&) = delete;
 
   /// To be called when it is stored that the participant is in the call and was seen. False: the storage took
-  /// so long that this has to be stored again (`PresenceWindow::covers`).
+  /// so long that this has to be stored again (`PresenceWindow::covers`); then `stored` is to be called.
   [[nodiscard]] bool keep() noexcept {
     keep_ = true;
-    const SteadyPoint now = context_.clock.steady();
-    const SteadyPoint stored = std::exchange(seen_, now);
-    if (now - stored <= PresenceWindow::promptly) return true;
+    asked_ = context_.clock.steady();
+    if (asked_ - stored_ <= PresenceWindow::promptly) return true;
     try {
-      return context_.presence.touch(who_.call, who_.user, who_.device, now) &&
-             context_.window.covers(stored, now);
+      const bool covered = context_.presence.touch(who_.call, who_.user, who_.device, asked_) &&
+                           context_.window.covers(stored_, asked_);
+      if (covered) stored();
+      return covered;
     } catch (...) {
-      context_.window.restart(now);
+      context_.window.restart(asked_);
       return false;
     }
   }
+
+  /// They are stored as seen after `keep` was asked.
+  void stored() noexcept { stored_ = asked_; }
 
   [[nodiscard]] const SessionKey& who() const noexcept { return who_; }
 
@@ -74,7 +79,8 @@ class PresenceGuard {
   SessionKey who_;
   std::int64_t revision_;
   int errors_;
-  SteadyPoint seen_;
+  SteadyPoint stored_;  ///< they are stored as seen then or later
+  SteadyPoint asked_;
   bool keep_ = false;
 };
 

@@ -86,7 +86,7 @@ class Calls final : public testing::ForwardingCallStore {
     points_.before("commit");
     const bool isRefused = !change.jobs.empty() && points_.world().refusesChange();
     CommitResult result = points_.change([&] {
-      CommitResult made = tryCommit(isRefused ? broken(change) : change);
+      CommitResult made = isRefused ? inner().commit(broken(change)) : tryCommit(change);
       if (made.status != CommitResult::Status::committed) return made;
       points_.world().committed(change, made, points_.process());
       if (change.settles) points_.world().oracle().settled(*change.settles, points_.world().storage());
@@ -151,7 +151,7 @@ class Queue final : public testing::ForwardingJobQueue {
     points_.before("claim");
     auto claimed = points_.change([&] {
       auto found = inner().claim(request);
-      if (found) points_.world().claimed(found->job, request.leaseUntil);
+      if (found) points_.world().claimed(*found, request.leaseUntil);
       return found;
     });
     if (points_.after("claimed")) Points::throwLost();

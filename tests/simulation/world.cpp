@@ -497,8 +497,12 @@ void World::crashMachine() {
   for (const std::size_t host : dead) startHost(host);
 }
 
-void World::claimed(const Job& job, StorageTime leaseUntil) {
+void World::claimed(const JobQueue::ClaimedJob& claimed, StorageTime leaseUntil) {
+  const Job& job = claimed.job;
   oracle_.claimed(job);
+  // Its intent is a change of the call.
+  if (options_.groups && claimed.beginsCreate)
+    acknowledged_.emplace(claimed.call.value().call.id, claimed.call->call.revision);
   if (current_ == nullptr) return;
   current_->claimed = job;
   current_->leaseUntil = leaseUntil;

@@ -119,7 +119,7 @@ class World {
   /// The storage threw: whether it is made is not known.
   void commitFailed(const CallChange& change, const Process& process);
   /// The running step claimed a job, and holds it until then.
-  void claimed(const Job& job, StorageTime leaseUntil);
+  void claimed(const JobQueue::ClaimedJob& claimed, StorageTime leaseUntil);
   void renewed(const JobId& job, std::int64_t token, StorageTime leaseUntil);
   /// The storage failed the running step.
   void disturbed();
