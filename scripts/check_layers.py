@@ -88,7 +88,8 @@ HOMES = [
     (r"nlohmann/", ["src/http/", "src/console/", "src/adapters/janus/"]),
     (r"CLI/", ["src/console/"]),
     (r"curl/", ["src/adapters/janus/"]),
-    (r"openssl/", ["src/adapters/janus/"]),
+    (r"openssl/", ["src/adapters/janus/", "src/adapters/redis/"]),
+    (r"hiredis/", ["src/adapters/redis/"]),
     (r"libpq-fe\.h", ["src/adapters/postgres/"]),
 ]
 

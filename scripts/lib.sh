@@ -44,6 +44,7 @@ core   | nlohmann-json3-dev  | hdr:nlohmann/json.hpp          | nlohmann-json 3.
 core   | libcurl4-openssl-dev | hdr:curl/curl.h               | libcurl 7.74 or later
 core   | libssl-dev          | hdr:openssl/hmac.h             | OpenSSL 1.1.1 or later
 core   | libpq-dev           | hdr:postgresql/libpq-fe.h      | libpq 14 or later
+core   | libhiredis-dev      | hdr:hiredis/hiredis.h          | hiredis 0.14 or later
 core   | catch2              | hdr:catch2/catch.hpp           | Catch2 2.13 (tests)
 core   | libcli11-dev        | hdr:CLI/CLI.hpp                | CLI11 2.1 or later (examples/call_server)
 core   | prometheus-cpp-dev  | hdr:prometheus/registry.h      | prometheus-cpp 1.0 or later (examples/call_server)
@@ -51,6 +52,7 @@ page   | nodejs              | cmd:node                       | Node.js 18 or la
 page   | npm                 | cmd:npm                        | npm
 janus  | janus               | cmd:janus                      | Janus 1.1 or later (the tests of its driver start one of their own)
 postgres | postgresql        | cmd:initdb                     | PostgreSQL 13 or later (the tests of its storage start one of their own)
+redis  | redis-server        | cmd:redis-server               | Redis 6 or later (the tests of its adapters start one of their own)
 ccache | ccache              | cmd:ccache                     | ccache (optional: quicker rebuilds)
 python | python3             | cmd:python3                    | Python 3.9 or later
 clang  | clang               | cmd:clang++                    | clang 14 or later

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "actions/presence_guard.hpp"
 #include "jobs/sweep.hpp"
 #include "jobs/sweeps.hpp"
 #include "messenger/errors.hpp"
@@ -28,12 +29,38 @@ class ActivityCheck {
 
   [[nodiscard]] StorageTime silentSince() const { return saturatingSubtract(evidence_.end, ttl()); }
 
-  void evictIfSilent(const Silent& candidate) {
-    if (!rules::isSilent(evidence_, ttl(), candidate.lastSeen, seenHere(candidate.who))) return;
+  using Seen = std::optional<StorageTime>;
+
+  /// When presence has seen each of them, in the same order.
+  [[nodiscard]] std::vector<Seen> seenHere(const std::vector<Silent>& candidates) const {
+    std::vector<SessionKey> sessions;
+    sessions.reserve(candidates.size());
+    for (const Silent& each : candidates) sessions.push_back(each.who);
+    return seenHere(sessions);
+  }
+
+  /// Stores those whom only a shared presence has seen, so that the next check need not ask for them.
+  void store(const std::vector<Silent>& candidates, const std::vector<Seen>& seen) {
+    if (!context_.window.presenceIsShared()) return;
+    HeartbeatStore::Report report;
+    report.seenBy = context_.instance;
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+      if (!seen[i] || rules::isSilent(evidence_, ttl(), candidates[i].lastSeen, seen[i])) continue;
+      report.lastSeen.emplace_back(candidates[i].who, *seen[i]);
+    }
+    if (report.lastSeen.empty()) return;
+    for (const HeartbeatStore::Absent& out : context_.storage.heartbeats().save(report)) {
+      actions::untrackSafely(context_, out.who, out.revision);
+    }
+  }
+
+  void evictIfSilent(const Silent& candidate, const Seen& seen) {
+    if (!rules::isSilent(evidence_, ttl(), candidate.lastSeen, seen)) return;
     const CallStore::LoadRequest request{.call = candidate.who.call, .user = candidate.who.user};
     // Refused only when the call no longer exists.
     static_cast<void>(engine_.run(request, [&](const CallStore::Loaded& loaded, rules::Now now) {
-      const rules::EvictSilent command{candidate.who.device, evidence_, ttl(), seenHere(candidate.who)};
+      const rules::EvictSilent command{candidate.who.device, evidence_, ttl(),
+                                       seenHere(std::vector<SessionKey>{candidate.who}).front()};
       return rules::evictSilent(command, loaded.call.value(), candidate.who.user, context_.rules, now);
     }));
   }
@@ -41,12 +68,18 @@ class ActivityCheck {
  private:
   [[nodiscard]] Duration ttl() const { return context_.config.presence.ttl; }
 
-  [[nodiscard]] std::optional<StorageTime> seenHere(const SessionKey& who) const {
+  [[nodiscard]] std::vector<Seen> seenHere(const std::vector<SessionKey>& sessions) const {
     const SteadyPoint now = context_.clock.steady();
     try {
-      const auto ago = context_.presence.sinceLastSeen(who, now);
-      if (!ago) return std::nullopt;
-      return saturatingSubtract(context_.storage.timeAt(now), std::max(*ago, Duration::zero()));
+      std::vector<Seen> seen;
+      seen.reserve(sessions.size());
+      for (const auto& ago : context_.presence.silentFor(sessions, now)) {
+        seen.push_back(
+            ago ? Seen{saturatingSubtract(context_.storage.timeAt(now), std::max(*ago, Duration::zero()))}
+                : std::nullopt);
+      }
+      seen.resize(sessions.size());
+      return seen;
     } catch (...) {
       context_.window.restart(now);
       throw;
@@ -83,8 +116,18 @@ bool checkActivity(actions::Context& context, actions::Engine& engine, std::int6
     auto batch = context.storage.heartbeats().silent(query);
     if (!batch.empty()) query.after = batch.back();
     sortByCall(batch);
-    for (const Silent& candidate : batch) {
-      sweep.attempt(candidate.who.call, [&] { check.evictIfSilent(candidate); });
+    std::optional<std::vector<ActivityCheck::Seen>> seen;
+    if (!batch.empty()) {
+      sweep.attempt(batch.front().who.call, [&] {
+        seen = check.seenHere(batch);
+        check.store(batch, *seen);
+      });
+    }
+    // Presence does not answer, so nobody is judged.
+    if (!batch.empty() && !seen) break;
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      const Silent& candidate = batch[i];
+      sweep.attempt(candidate.who.call, [&] { check.evictIfSilent(candidate, (*seen)[i]); });
       if (!keepGoing()) return false;
     }
     if (batch.size() < query.limit) break;

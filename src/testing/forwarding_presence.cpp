@@ -30,6 +30,11 @@ std::optional<Duration> ForwardingPresence::sinceLastSeen(const SessionKey& who,
   return inner_->sinceLastSeen(who, now);
 }
 
+std::vector<std::optional<Duration>> ForwardingPresence::silentFor(const std::vector<SessionKey>& open,
+                                                                   SteadyPoint now) {
+  return inner_->silentFor(open, now);
+}
+
 std::vector<LastSeen> ForwardingPresence::seenWithin(Duration atMost, SteadyPoint now) const {
   return inner_->seenWithin(atMost, now);
 }
@@ -56,6 +61,12 @@ void FaultyPresence::untrack(const SessionKey& who, std::int64_t revision) {
 std::optional<Duration> FaultyPresence::sinceLastSeen(const SessionKey& who, SteadyPoint now) const {
   failOnDemand();
   return ForwardingPresence::sinceLastSeen(who, now);
+}
+
+std::vector<std::optional<Duration>> FaultyPresence::silentFor(const std::vector<SessionKey>& open,
+                                                               SteadyPoint now) {
+  failOnDemand();
+  return ForwardingPresence::silentFor(open, now);
 }
 
 std::vector<LastSeen> FaultyPresence::seenWithin(Duration atMost, SteadyPoint now) const {

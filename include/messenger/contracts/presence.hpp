@@ -66,8 +66,24 @@ class Presence {
   [[nodiscard]] virtual std::optional<Duration> sinceLastSeen(const SessionKey& who,
                                                               SteadyPoint now) const = 0;
 
+  /// For each of these sessions, for how long no heartbeat of it can have been acknowledged; empty for one of
+  /// which this presence knows nothing, so that the last-seen time of the storage counts. Asked by the
+  /// activity check, about open sessions that the storage has not seen for a TTL; those of a call come
+  /// together. By default this is `sinceLastSeen` of each.
+  ///
+  /// A shared presence, which may lose what it knew while the processes go on, must be careful here: for a
+  /// session that should be tracked and is not, it counts from when it noticed that. So everyone gets a TTL
+  /// to send a heartbeat.
+  [[nodiscard]] virtual std::vector<std::optional<Duration>> silentFor(const std::vector<SessionKey>& open,
+                                                                       SteadyPoint now) {
+    std::vector<std::optional<Duration>> result;
+    result.reserve(open.size());
+    for (const SessionKey& each : open) result.push_back(sinceLastSeen(each, now));
+    return result;
+  }
+
   /// The tracked sessions that were seen at most this long ago, in any order: what is reported to the
-  /// storage.
+  /// storage. Not asked of a shared presence, whose heartbeats are not reported.
   [[nodiscard]] virtual std::vector<LastSeen> seenWithin(Duration atMost, SteadyPoint now) const = 0;
 };
 

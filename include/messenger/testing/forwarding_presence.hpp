@@ -22,6 +22,8 @@ class ForwardingPresence : public Presence {
   void track(const SessionKey& who, std::int64_t revision, SteadyPoint now) override;
   void untrack(const SessionKey& who, std::int64_t revision) override;
   [[nodiscard]] std::optional<Duration> sinceLastSeen(const SessionKey& who, SteadyPoint now) const override;
+  [[nodiscard]] std::vector<std::optional<Duration>> silentFor(const std::vector<SessionKey>& open,
+                                                               SteadyPoint now) override;
   [[nodiscard]] std::vector<LastSeen> seenWithin(Duration atMost, SteadyPoint now) const override;
 
  private:
@@ -39,6 +41,8 @@ class FaultyPresence final : public ForwardingPresence {
   void track(const SessionKey& who, std::int64_t revision, SteadyPoint now) override;
   void untrack(const SessionKey& who, std::int64_t revision) override;
   [[nodiscard]] std::optional<Duration> sinceLastSeen(const SessionKey& who, SteadyPoint now) const override;
+  [[nodiscard]] std::vector<std::optional<Duration>> silentFor(const std::vector<SessionKey>& open,
+                                                               SteadyPoint now) override;
   [[nodiscard]] std::vector<LastSeen> seenWithin(Duration atMost, SteadyPoint now) const override;
 
  private:
