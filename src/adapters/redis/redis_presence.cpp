@@ -102,7 +102,10 @@ RedisPresence::RedisPresence(const RedisOptions& options, TimeSource time)
       client_(options, [this](Connection& connection, Deadline until) { enter(connection, until); }) {}
 
 std::string RedisPresence::timeText(SteadyPoint now) const {
-  return time_ ? std::to_string(time_(now)) : "";
+  if (!time_) return "";
+  std::string time = std::to_string(time_(now));
+  lastNow_ = now.time_since_epoch().count();
+  return time;
 }
 
 std::string RedisPresence::callKey(const CallId& call) const {
@@ -133,6 +136,8 @@ void RedisPresence::enter(Connection& connection, Deadline until) const {
   } else if (textOf(*info).substr(0, 6) != "NOPERM") {
     throw ServerRefused(client_.address().shown(textOf(*info)));
   }
+  const std::string time = timeText(SteadyPoint{SteadyPoint::duration{lastNow_}});
+  static_cast<void>(client_.runOn(connection, {sinceCall(connection, time, false)}, until));
 }
 
 Client::Call RedisPresence::sinceCall(const Connection& connection, const std::string& time,

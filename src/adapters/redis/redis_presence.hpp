@@ -59,7 +59,8 @@ class RedisPresence final : public Presence {
   static constexpr std::int64_t unknownOffset = INT64_MIN;
   mutable std::atomic<std::int64_t> clockOffset_{unknownOffset};  ///< the server's less the library's
   mutable std::atomic<bool> missed_{false};
-  mutable Client client_;  // last: it calls the rest
+  mutable std::atomic<std::int64_t> lastNow_{0};  ///< for `time_`
+  mutable Client client_;                         // last: it calls the rest
 };
 
 }  // namespace messenger::redis
