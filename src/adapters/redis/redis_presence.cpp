@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <unordered_set>
 #include <utility>
 
 #include "adapters/redis/presence_scripts.hpp"
+#include "adapters/redis/sized_text.hpp"
 #include "messenger/errors.hpp"
 
 namespace messenger::redis {
@@ -42,21 +42,9 @@ std::string fieldOf(const UserId& user, const DeviceId& device) {
   return field;
 }
 
-/// Takes a text with its length in front off the beginning.
-std::optional<std::string> takeText(std::string_view& from) {
-  std::size_t size = 0;
-  const auto [end, error] = std::from_chars(from.data(), from.data() + from.size(), size);
-  const auto digits = static_cast<std::size_t>(end - from.data());
-  if (error != std::errc{} || digits >= from.size() || from[digits] != ':' || from.size() - digits - 1 < size)
-    return std::nullopt;
-  std::string text{from.substr(digits + 1, size)};
-  from.remove_prefix(digits + 1 + size);
-  return text;
-}
-
 std::optional<SessionKey> sessionOf(const CallId& call, std::string_view field) {
-  auto type = takeText(field);
-  auto id = type ? takeText(field) : std::nullopt;
+  auto type = takeSized(field);
+  auto id = type ? takeSized(field) : std::nullopt;
   if (!id) return std::nullopt;
   return SessionKey{call, UserId{std::move(*type), std::move(*id)}, DeviceId{std::string{field}}};
 }
