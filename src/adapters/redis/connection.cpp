@@ -13,6 +13,7 @@
 #include <array>
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 namespace messenger::redis {
 namespace {

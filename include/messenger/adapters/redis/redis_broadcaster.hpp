@@ -58,7 +58,8 @@ class RedisSubscriber {
 
   /// Connects if necessary, subscribes, waits up to `atMost` for pushes, and passes those that are there to
   /// `received`. False: there is no connection; the next attempt is due after a while, and until then it only
-  /// waits. An exception of a callback is passed on; no push is lost by it but the one it was for.
+  /// waits. Connecting and subscribing may take `RedisOptions::timeLimit` more. An exception of a callback is
+  /// passed on; no push is lost by it but the one it was for.
   bool poll(std::chrono::milliseconds atMost);
 
   /// To wait on for reading; -1 without a connection. It may change with each `poll`. Call `poll` at least

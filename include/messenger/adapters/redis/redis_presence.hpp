@@ -14,7 +14,8 @@ namespace messenger {
 ///
 /// It goes by the server's clock, whatever `now` it is given. When that clock is set, the server restarts,
 /// another one takes over, or it lost what it knew, everyone gets a full TTL (`silentFor`), and what is
-/// missing comes back with the next heartbeat of each client.
+/// missing comes back with the next heartbeat of each client. It notices that the clock was set by the times
+/// that it is given, so with a clock that a test moves by hand nobody is silent.
 ///
 /// While the server does not answer, operations throw PresenceError, at once after the first one; a new
 /// connection is tried after 100 ms, then after up to two seconds. A connection that breaks while it is idle
