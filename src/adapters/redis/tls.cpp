@@ -27,10 +27,10 @@ void require(bool succeeded, const char* what) {
 
 struct TlsSession::Parts {
   struct ContextDeleter {
-    void operator()(SSL_CTX* context) const noexcept { ::SSL_CTX_free(context); }
+    void operator()(SSL_CTX* freed) const noexcept { ::SSL_CTX_free(freed); }
   };
   struct SslDeleter {
-    void operator()(SSL* ssl) const noexcept { ::SSL_free(ssl); }
+    void operator()(SSL* freed) const noexcept { ::SSL_free(freed); }
   };
 
   std::unique_ptr<SSL_CTX, ContextDeleter> context;
