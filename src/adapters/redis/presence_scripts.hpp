@@ -10,8 +10,7 @@
 /// and one for itself:
 ///
 ///     <prefix>server           run: of which run of the server the times are; since: from when on nothing
-///     was
-///                              lost and heartbeats could be received
+///                              was lost, and heartbeats could be received
 ///
 /// The first argument of each script is the time, or nothing for the server's clock.
 namespace messenger::redis::scripts {

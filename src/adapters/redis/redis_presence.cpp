@@ -219,7 +219,7 @@ std::vector<std::optional<Duration>> RedisPresence::silentFor(const std::vector<
     asked.back().fields.push_back(fieldOf(open[i].user, open[i].device));
   }
   const std::string time = timeText(now);
-  // One round trip for what is asked. First of all, because it may be that a clock was set.
+  // One round trip, and another one when the answer shows that a clock was set.
   const auto ask = [&](Connection& connection, Deadline until) {
     std::vector<Client::Call> calls;
     calls.reserve(asked.size() + 1);
