@@ -2,7 +2,7 @@
 include(CMakeDependentOption)
 cmake_dependent_option(
   MESSENGER_CALL_SERVER "Build examples/call_server, a host with HTTP, WebSocket and a page (needs CLI11 and prometheus-cpp)" ON
-  "MESSENGER_BUILD_EXAMPLES;MESSENGER_HTTP;MESSENGER_JANUS" OFF)
+  "MESSENGER_BUILD_EXAMPLES;MESSENGER_HTTP;MESSENGER_JANUS;MESSENGER_DATABASE" OFF)
 if(MESSENGER_CALL_SERVER)
   foreach(package CLI11 prometheus-cpp)
     find_package(${package} QUIET CONFIG)

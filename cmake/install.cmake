@@ -52,7 +52,7 @@ messenger_install(messenger core)
 messenger_install_pkgconfig(messenger messenger PRIVATE_REQUIRES sqlite3 fmt PRIVATE_LIBS -lSQLiteCpp -ldl)
 install(DIRECTORY "${headers_dir}/" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/messenger" FILES_MATCHING PATTERN "*.hpp"
   REGEX "/messenger/(http|console|testing)$" EXCLUDE
-  REGEX "/messenger/adapters/(janus|postgres|redis)(\\.hpp)?$" EXCLUDE)
+  REGEX "/messenger/adapters/(database|janus|postgres|redis)(\\.hpp)?$" EXCLUDE)
 
 set(component_packages "")
 foreach(component IN LISTS components)
@@ -60,9 +60,15 @@ foreach(component IN LISTS components)
   if(packages AND NOT MESSENGER_BUILD_SHARED)
     string(APPEND component_packages "set(messenger_${component}_packages ${packages})\n")
   endif()
+  get_property(uses GLOBAL PROPERTY MESSENGER_COMPONENT_USES_${component})
+  set(uses_pkgconfig ${uses})
+  list(TRANSFORM uses_pkgconfig PREPEND messenger-)
+  if(uses)
+    string(APPEND component_packages "set(messenger_${component}_uses ${uses})\n")
+  endif()
   messenger_install(messenger_${component} ${component})
   get_property(pkgconfig_packages GLOBAL PROPERTY MESSENGER_COMPONENT_PKGCONFIG_${component})
-  messenger_install_pkgconfig(messenger-${component} messenger_${component} REQUIRES messenger
+  messenger_install_pkgconfig(messenger-${component} messenger_${component} REQUIRES messenger ${uses_pkgconfig}
                               PRIVATE_REQUIRES ${pkgconfig_packages})
   foreach(place ${component} adapters/${component})
     if(IS_DIRECTORY "${headers_dir}/${place}")

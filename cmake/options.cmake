@@ -5,6 +5,7 @@ option(MESSENGER_CONSOLE "Build messenger::console and the messenger executable 
 option(MESSENGER_JANUS "Build messenger::janus, the video driver for Janus (needs libcurl, OpenSSL and nlohmann-json)" ${PROJECT_IS_TOP_LEVEL})
 option(MESSENGER_POSTGRES "Build messenger::postgres, the storage for PostgreSQL (needs libpq; off without it)" ${PROJECT_IS_TOP_LEVEL})
 option(MESSENGER_REDIS "Build messenger::redis, presence and pushes on a Redis server (needs hiredis and OpenSSL; off without)" ${PROJECT_IS_TOP_LEVEL})
+option(MESSENGER_DATABASE "Build messenger::database, which opens the storage that a URL names; the console needs it" ${PROJECT_IS_TOP_LEVEL})
 option(MESSENGER_TESTING "Build messenger::testing: fakes and conformance suites for a host's own tests" ${PROJECT_IS_TOP_LEVEL})
 option(MESSENGER_BUILD_TESTS "Build the library's own tests" ${PROJECT_IS_TOP_LEVEL})
 option(MESSENGER_CHECK_HEADERS "Compile each header alone, along with the tests" ${PROJECT_IS_TOP_LEVEL})

@@ -68,3 +68,9 @@ function(messenger_component name)
   set_property(GLOBAL PROPERTY MESSENGER_COMPONENT_PACKAGES_${name} ${PART_PACKAGES})
   set_property(GLOBAL PROPERTY MESSENGER_COMPONENT_PKGCONFIG_${name} ${PART_PRIVATE_REQUIRES})
 endfunction()
+
+# messenger_component_uses(name other): a component that needs another one, which a host gets along with it.
+function(messenger_component_uses name other)
+  target_link_libraries(messenger_${name} PUBLIC messenger_${other})
+  set_property(GLOBAL APPEND PROPERTY MESSENGER_COMPONENT_USES_${name} ${other})
+endfunction()

@@ -75,8 +75,18 @@ DEFAULTS = {
 # The executable `messenger` is a host: it picks the storage for the console.
 CLI = "src/console/cli/"
 CHOICES_OF_CLI = {
-    "include/messenger/adapters/sqlite.hpp",
+    "include/messenger/adapters/database/database.hpp",
     "include/messenger/adapters/janus/reconcile_command.hpp",
+}
+
+# What a URL names is picked among the storages: of each its public header, and its rows for a copy.
+DATABASE = "adapters/database"
+CHOICES_OF_DATABASE = {
+    "include/messenger/adapters/memory.hpp",
+    "include/messenger/adapters/sqlite.hpp",
+    "include/messenger/adapters/postgres/postgres_storage.hpp",
+    "src/adapters/sqlite/table_rows.hpp",
+    "src/adapters/postgres/table_rows.hpp",
 }
 
 # Third-party headers have one home each. (pattern of the header, where it may be included)
@@ -129,6 +139,8 @@ def may_include(source, target):
         return True
     if target_room not in RANKS:
         if source.startswith(CLI) and target in CHOICES_OF_CLI:
+            return True
+        if source_room == DATABASE and target in CHOICES_OF_DATABASE:
             return True
         if source in COMMANDS_OF_ADAPTERS and target == COMMAND:
             return True
@@ -287,7 +299,12 @@ CASES = [
     ("src/console/a.cpp", "<CLI/CLI.hpp>", None),
     ("src/console/a.cpp", '"http/b.hpp"', "console must not include"),
     ("src/console/a.cpp", '"messenger/adapters/sqlite.hpp"', "console must not include"),
-    ("src/console/cli/a.cpp", '"messenger/adapters/sqlite.hpp"', None),
+    ("src/console/cli/a.cpp", '"messenger/adapters/database/database.hpp"', None),
+    ("src/console/cli/a.cpp", '"messenger/adapters/sqlite.hpp"', "console must not include"),
+    ("src/adapters/database/a.cpp", '"messenger/adapters/sqlite.hpp"', None),
+    ("src/adapters/database/a.cpp", '"adapters/sqlite/table_rows.hpp"', None),
+    ("src/adapters/database/a.cpp", '"adapters/sqlite/b.hpp"', "must not include"),
+    ("src/adapters/postgres/a.cpp", '"messenger/adapters/database/database.hpp"', "must not include"),
     ("src/console/cli/a.cpp", '"messenger/adapters/janus/reconcile_command.hpp"', None),
     ("src/console/a.cpp", '"messenger/adapters/janus/reconcile_command.hpp"', "console must not include"),
     ("src/console/cli/a.cpp", '"messenger/adapters/memory.hpp"', "console must not include"),

@@ -11,10 +11,6 @@
 namespace messenger::console {
 namespace {
 
-std::string inQuotes(std::string_view text) {
-  return '"' + printable(text, 80) + '"';
-}
-
 tl::unexpected<Failure> unknownOption(const std::string& name, const std::vector<OptionSpec>& options) {
   std::vector<std::string> names;
   names.reserve(options.size());
@@ -25,6 +21,13 @@ tl::unexpected<Failure> unknownOption(const std::string& name, const std::vector
 }
 
 }  // namespace
+
+std::string inQuotes(std::string_view typed) {
+  constexpr std::string_view rest = "://";
+  const std::size_t scheme = typed.find(rest);
+  if (scheme == std::string_view::npos) return '"' + printable(typed, 80) + '"';
+  return '"' + printable(typed.substr(0, scheme + rest.size()), 80) + "...\"";
+}
 
 std::string shown(const OptionSpec& option) {
   return "--" + option.name + (option.placeholder.empty() ? "" : "=" + option.placeholder);

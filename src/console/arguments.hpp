@@ -23,6 +23,9 @@ struct OptionSpec {
   std::int64_t maximum = 0;
 };
 
+/// What somebody typed, in quotes, for an error. Of a URL only its scheme: it may contain a password.
+[[nodiscard]] std::string inQuotes(std::string_view typed);
+
 /// As people type it: `--limit=N`.
 [[nodiscard]] std::string shown(const OptionSpec& option);
 

@@ -90,7 +90,7 @@ Outcome runHelp(Invocation& call) {
   for (const Command& each : call.program.commands) names.push_back(each.name);
   const std::string near = nearest(withoutArtisanPrefix(*name), names);
   return fail(
-      ExitCode::usage, "unknownCommand", "There is no command \"" + printable(*name, 80) + "\".",
+      ExitCode::usage, "unknownCommand", "There is no command " + inQuotes(*name) + ".",
       near.empty() ? "\"" + call.program.name + " list\" shows all commands." : "Did you mean " + near + "?");
 }
 

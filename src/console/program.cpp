@@ -44,8 +44,7 @@ tl::unexpected<Failure> unknownCommand(const Program& program, const std::string
                      : near.empty()  ? ""
                                      : "Did you mean " + near + "? ";
   hint += "\"" + program.name + " list\" shows all commands.";
-  return fail(ExitCode::usage, "unknownCommand", "There is no command \"" + printable(typed, 80) + "\".",
-              hint);
+  return fail(ExitCode::usage, "unknownCommand", "There is no command " + inQuotes(typed) + ".", hint);
 }
 
 /// Turns an exception into a Failure.

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "tests/replay/fields.hpp"
 #include "tests/replay/world.hpp"
@@ -11,6 +12,9 @@ namespace messenger::replay {
 /// Runs the protocol's operations, one line at a time.
 class Host {
  public:
+  /// `server`: the URL of a PostgreSQL, or empty.
+  explicit Host(std::string server) : server_(std::move(server)) {}
+
   /// The reply to a line. Never throws: the reply says what is wrong with the line.
   [[nodiscard]] std::string handle(const std::string& line);
 
@@ -43,6 +47,7 @@ class Host {
   [[nodiscard]] Thread knownThread(const std::string& id);
   [[nodiscard]] ThreadId freshThreadId();
 
+  const std::string server_;
   std::unique_ptr<World> world_;
   Json during_ = Json::array();
 };

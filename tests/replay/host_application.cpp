@@ -1,6 +1,7 @@
 // The operations that play the host application: its start, its users and conversations.
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <set>
 
@@ -28,14 +29,20 @@ void applyFlags(ThreadMember& member, const Json& op) {
 }  // namespace
 
 Json Host::reset(const Json& op) {
-  const std::string storage = textOr(op, "storage", "sqlite");
+  const std::string storage = textOr(op, "storage", server_.empty() ? "sqlite" : "postgres");
   const std::string driver = textOr(op, "driver", "fake");
   const std::map<std::string, StorageKind> kinds = {
       {"sqlite", StorageKind::sqlite}, {"memory", StorageKind::memory}, {"postgres", StorageKind::postgres}};
   if (!kinds.contains(storage)) throw OpError{"bad storage"};
+  const char* ofTests = std::getenv("MESSENGER_TEST_POSTGRES");
+  const std::string server = server_.empty() && ofTests != nullptr ? ofTests : server_;
+  if (storage == "postgres" && server.empty()) {
+    throw OpError{"neither --database nor MESSENGER_TEST_POSTGRES says where the server is"};
+  }
   if (driver != "fake" && driver != "none") throw OpError{"bad driver"};
   WorldSettings settings{.config = merged(defaultConfig(), objectOr(op, "config")),
                          .storage = kinds.at(storage),
+                         .server = server,
                          .now = parseTime(textOr(op, "now", "2026-01-01T00:00:00Z")),
                          .hasDriver = driver == "fake"};
   world_ = std::make_unique<World>(std::move(settings), [this](const Json& nested) { runNested(nested); });

@@ -1,19 +1,14 @@
 #include "tests/replay/world.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <utility>
 
+#include "messenger/adapters/database/database.hpp"
 #include "messenger/adapters/defaults.hpp"
 #include "messenger/adapters/memory.hpp"
-#include "messenger/adapters/sqlite.hpp"
 #include "support/time_text.hpp"
-#ifdef MESSENGER_REPLAY_WITH_POSTGRES
-#include <unistd.h>
-
-#include <cstdlib>
-
-#include "messenger/adapters/postgres/postgres_storage.hpp"
-#endif
 
 namespace messenger::replay {
 namespace {
@@ -39,23 +34,10 @@ Json callState(const CallWithRoom& call) {
           {"updatedAt", stamp(call.updatedAt)}};
 }
 
-#ifdef MESSENGER_REPLAY_WITH_POSTGRES
-std::string serverUrl() {
-  const char* url = std::getenv("MESSENGER_TEST_POSTGRES");
-  if (url == nullptr || *url == '\0') throw OpError{"MESSENGER_TEST_POSTGRES must say where the server is"};
-  return url;
-}
-#endif
-
 /// Each world has one of its own; they go with the server, which is one for tests.
 std::string newSchema() {
-#ifdef MESSENGER_REPLAY_WITH_POSTGRES
-  static_cast<void>(serverUrl());
   static int count = 0;
   return "replay_" + std::to_string(::getpid()) + "_" + std::to_string(++count);
-#else
-  throw OpError{"this host was built without PostgreSQL"};
-#endif
 }
 
 }  // namespace
@@ -114,16 +96,16 @@ void World::open(const Config& config) {
 }
 
 std::shared_ptr<Storage> World::openStorage() const {
-#ifdef MESSENGER_REPLAY_WITH_POSTGRES
+  DatabaseOptions options;
   if (settings_.storage == StorageKind::postgres) {
-    PostgresOptions options;
-    options.url = serverUrl();
+    options.url = settings_.server;
     options.schema = schema_;
-    return postgresStorage(options);
+  } else {
+    options.url = "sqlite:" + folder_->file("replay.db").string();
+    // Nothing here outlives the process, let alone a power loss.
+    options.durability = Durability::normal;
   }
-#endif
-  // Nothing here outlives the process, let alone a power loss.
-  return sqliteStorage(SqliteOptions{.path = folder_->file("replay.db"), .durability = Durability::normal});
+  return messenger::openStorage(options);
 }
 
 void World::close() noexcept {

@@ -23,6 +23,7 @@ enum class StorageKind : std::uint8_t { sqlite, memory, postgres };
 struct WorldSettings {
   Json config;
   StorageKind storage = StorageKind::sqlite;
+  std::string server;  ///< the URL of a PostgreSQL, for `StorageKind::postgres`
   TimePoint now;
   bool hasDriver = true;
 };

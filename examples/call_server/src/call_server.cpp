@@ -1,7 +1,7 @@
 #include "call_server.hpp"
 
+#include <messenger/adapters/database/database.hpp>
 #include <messenger/adapters/defaults.hpp>
-#include <messenger/adapters/sqlite.hpp>
 
 #include <exception>
 #include <nlohmann/json.hpp>
@@ -17,12 +17,18 @@ namespace {
 
 using messenger::LogLevel;
 
+/// For the lanes that use the storage, the workers and what runs in the background.
+constexpr std::size_t connections = 16;
+
 messenger::Dependencies dependencies(const CallServer::Parts& parts, std::shared_ptr<messenger::Clock> clock,
                                      std::shared_ptr<messenger::Broadcaster> hub) {
   messenger::Dependencies made;
   made.storage = parts.storage ? parts.storage
-                               : messenger::sqliteStorage({.path = parts.settings.database,
-                                                           .busyTimeout = parts.settings.limits.storage});
+                               : messenger::openStorage({.url = parts.settings.database,
+                                                         .schema = parts.settings.schema,
+                                                         .connections = connections,
+                                                         .timeLimit = parts.settings.limits.storage});
+  made.presence = messenger::openPresence(parts.settings.presence);
   made.broadcaster = std::move(hub);
   made.logger = parts.logger;
   made.clock = std::move(clock);

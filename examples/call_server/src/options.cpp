@@ -1,5 +1,7 @@
 #include "options.hpp"
 
+#include <messenger/adapters/database/database.hpp>
+
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <iostream>
@@ -13,11 +15,12 @@ namespace call_server {
 namespace {
 
 constexpr const char* about =
-    "A server for calls between users of a web page: HTTP and WebSocket on one port, calls in a SQLite file, "
-    "media\n"
-    "by Janus.\n\n"
+    "A server for calls between users of a web page: HTTP and WebSocket on one port, calls in a SQLite file "
+    "or a\n"
+    "PostgreSQL database, media by Janus.\n\n"
     "Environment:\n"
-    "  CALL_SERVER_SECRET        signs the sessions; made and kept in DATABASE.secret when unset\n"
+    "  CALL_SERVER_SECRET        signs the sessions; made and kept in DATABASE.secret when unset,\n"
+    "                            unless the database is PostgreSQL\n"
     "  JANUS_…                   how to reach Janus (docs/janus.md); without them calls have no media\n"
     "  JANUS_PUBLIC_URL          where browsers reach Janus's WebSocket (default: ws://HOST:8188)\n"
     "  JANUS_TOKEN_AUTH_SECRET   token_auth_secret of Janus, when it requires signed tokens\n"
@@ -59,6 +62,16 @@ CLI::Validator checkedBy(bool (*isValid)(std::string_view), const char* otherwis
       ""};
 }
 
+/// Beside the database, when that is a file.
+std::string fileOfSecret(const Settings& settings) {
+  const messenger::DatabaseOptions database{.url = settings.database, .schema = settings.schema};
+  if (messenger::kindOf(database) != messenger::DatabaseKind::sqlite) {
+    throw std::invalid_argument(
+        "CALL_SERVER_SECRET must be set: all servers on one PostgreSQL database sign with the same secret");
+  }
+  return messenger::databaseFile(database).string() + ".secret";
+}
+
 }  // namespace
 
 std::variant<Settings, int> settingsFrom(int argc, const char* const* argv) {
@@ -82,7 +95,17 @@ std::variant<Settings, int> settingsFrom(int argc, const char* const* argv) {
                  "Address of a proxy in front, whose X-Forwarded-For names the client; repeat it for more")
       ->allow_extra_args(false)
       ->check(checkedBy(isIpAddress, "must be an IP address"));
-  app.add_option("--database", settings.database, "SQLite file, made when missing")->capture_default_str();
+  app.add_option("--database", settings.database,
+                 "SQLite file, made when missing; or postgresql://HOST/NAME, with its password in PGPASSWORD")
+      ->envname("MESSENGER_DATABASE")
+      ->capture_default_str();
+  app.add_option("--schema", settings.schema, "Schema of a PostgreSQL database")
+      ->envname("MESSENGER_DATABASE_SCHEMA")
+      ->capture_default_str();
+  app.add_option("--presence", settings.presence,
+                 "What several servers share their heartbeats by: redis://HOST")
+      ->envname("MESSENGER_PRESENCE")
+      ->capture_default_str();
   app.add_option("--web", settings.web, "Folder of the page")->check(CLI::ExistingDirectory);
   app.add_option("--threads", settings.threads, "Threads that serve connections")
       ->check(CLI::Range(1, 64))
@@ -107,8 +130,7 @@ std::variant<Settings, int> settingsFrom(int argc, const char* const* argv) {
 
 std::optional<messenger::janus::JanusOptions> readEnvironment(Settings& settings) {
   const std::string secret = variable("CALL_SERVER_SECRET");
-  settings.secret =
-      secret.empty() ? keptSecret(settings.database.string() + ".secret") : messenger::Secret{secret};
+  settings.secret = secret.empty() ? keptSecret(fileOfSecret(settings)) : messenger::Secret{secret};
 
   messenger::janus::JanusOptions janus = messenger::janus::JanusOptions::fromEnvironment();
   if (janus.endpoint.empty() && janus.adminEndpoint.empty()) return std::nullopt;

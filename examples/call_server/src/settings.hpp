@@ -51,7 +51,9 @@ struct Settings {
   /// page of another site cannot reach the server under its own name, whatever that name resolves to.
   std::vector<std::string> allowedHosts;
   std::vector<std::string> trustedProxies;  ///< whose `X-Forwarded-For` names the client
-  std::filesystem::path database = "calls.db";
+  std::string database = "calls.db";        ///< as `messenger::DatabaseOptions::url`
+  std::string schema = "messenger";         ///< of a PostgreSQL database
+  std::string presence = "memory";          ///< as `messenger::openPresence`
   std::filesystem::path web;
   std::size_t threads = 2;   ///< that serve connections
   std::size_t blocking = 4;  ///< that answer requests, in each lane

@@ -71,25 +71,13 @@ ConnectionPool::~ConnectionPool() {
   for (const auto& each : idle_) each->abandon();
 }
 
-std::int64_t ConnectionPool::lockKey(LockOf what) const noexcept {
+std::int64_t lockKey(const std::string& schema, LockOf what) noexcept {
   std::uint64_t hash = 0xcbf29ce484222325ULL;
   const auto mix = [&](unsigned char byte) { hash = (hash ^ byte) * 0x100000001b3ULL; };
   for (const char c : std::string_view{"messenger"}) mix(static_cast<unsigned char>(c));
-  for (const char c : options_.schema) mix(static_cast<unsigned char>(c));
+  for (const char c : schema) mix(static_cast<unsigned char>(c));
   mix(static_cast<unsigned char>(what));
   return static_cast<std::int64_t>(hash);
-}
-
-void ConnectionPool::rethrowTranslated() const {
-  try {
-    throw;
-  } catch (const SqlError& error) {
-    throwTranslated(error, address_.name());
-  } catch (const AnswerLate& error) {
-    throw StorageBusy(fmt::format("{}: {}: busy; it may succeed later", address_.name(), error.what()));
-  } catch (const ConnectionLost& error) {
-    throw StorageUnavailable(fmt::format("{}: {}", address_.name(), error.what()));
-  }
 }
 
 Results ConnectionPool::runOnce(Batch& batch, Deadline until, bool& sent) {

@@ -22,6 +22,11 @@
 
 namespace messenger::postgres {
 
+enum class LockOf : std::uint8_t { threads, callsDown, claims, tables };
+
+/// The key of an advisory lock. It is the same for all storages of a schema, and differs between schemas.
+[[nodiscard]] std::int64_t lockKey(const std::string& schema, LockOf what) noexcept;
+
 /// The connections of a storage. Thread-safe. Each operation has one time limit, counted from its beginning.
 /// Throws the errors of the contracts.
 class ConnectionPool {
@@ -63,10 +68,10 @@ class ConnectionPool {
   [[nodiscard]] UnreadableRows& unreadable() noexcept { return unreadable_; }
   [[nodiscard]] const support::HomeProcess& home() const noexcept { return home_; }
 
-  // Keys of advisory locks. They are the same for all storages of a schema, and differ between schemas.
-
-  enum class LockOf : std::uint8_t { threads, callsDown, claims, tables };
-  [[nodiscard]] std::int64_t lockKey(LockOf what) const noexcept;
+  using LockOf = postgres::LockOf;
+  [[nodiscard]] std::int64_t lockKey(LockOf what) const noexcept {
+    return postgres::lockKey(options_.schema, what);
+  }
 
  private:
   static constexpr std::chrono::hours longestPreparation{1};
@@ -95,10 +100,9 @@ class ConnectionPool {
     try {
       return body();
     } catch (...) {
-      rethrowTranslated();
+      rethrowTranslated(address_.name());
     }
   }
-  [[noreturn]] void rethrowTranslated() const;
 
   [[nodiscard]] Results runOnce(Batch& batch, Deadline until, bool& sent);
   [[nodiscard]] std::unique_ptr<Connection> take(Deadline until) EXCLUDES(mutex_);

@@ -25,4 +25,16 @@ void throwTranslated(const SqlError& error, const std::string& address) {
   throw StorageError(text);
 }
 
+void rethrowTranslated(const std::string& address) {
+  try {
+    throw;
+  } catch (const SqlError& error) {
+    throwTranslated(error, address);
+  } catch (const AnswerLate& error) {
+    throw StorageBusy(fmt::format("{}: {}: busy; it may succeed later", address, error.what()));
+  } catch (const ConnectionLost& error) {
+    throw StorageUnavailable(fmt::format("{}: {}", address, error.what()));
+  }
+}
+
 }  // namespace messenger::postgres

@@ -38,4 +38,7 @@ class AnswerLate : public ConnectionLost {
 /// Throws the error of the contracts for it. `address` names the database, and the text has no secret.
 [[noreturn]] void throwTranslated(const SqlError& error, const std::string& address);
 
+/// The same for whatever is being handled; what is none of these is thrown on.
+[[noreturn]] void rethrowTranslated(const std::string& address);
+
 }  // namespace messenger::postgres

@@ -24,6 +24,8 @@ bool isSchema(const std::string& name) {
          std::all_of(name.begin(), name.end(), isPart);
 }
 
+}  // namespace
+
 PostgresOptions checked(PostgresOptions options) {
   using std::chrono::milliseconds;
   if (!isSchema(options.schema)) {
@@ -47,8 +49,6 @@ void requireUsable(const Connection& connection) {
                                           connection.serverEncoding()));
   }
 }
-
-}  // namespace
 
 PostgresStorage::PostgresStorage(const PostgresOptions& options, Migrations migrations)
     : pool_(std::make_unique<ConnectionPool>(checked(options))) {

@@ -148,6 +148,11 @@ class PostgresStorage final : public Storage {
   PostgresThreadStore threads_{*pool_};
 };
 
+/// Throws std::invalid_argument for options out of bounds.
+[[nodiscard]] PostgresOptions checked(PostgresOptions options);
+/// Throws StorageIncompatible for a server that is too old, or a database that is not UTF8.
+void requireUsable(const Connection& connection);
+
 /// As `postgresStorage`, with another list of migrations.
 [[nodiscard]] std::shared_ptr<Storage> makePostgresStorage(const PostgresOptions& options,
                                                            Migrations migrations = schemaMigrations());

@@ -198,18 +198,9 @@ std::int64_t countTables(Connection& connection, const std::string& schema, cons
                 until);
 }
 
-/// The version of the tables; 0 when there are none.
-std::int64_t versionOf(Connection& connection, const std::string& schema, Deadline until) {
-  if (countTables(connection, schema, "'schema_version'", until) == 0) return 0;
-  return number(connection, inSchema("SELECT coalesce(max(version), 0) FROM @schema_version", schema), until);
-}
-
 /// REQUIRES: the lock. Without it, tables that another process has just made might be taken for foreign ones.
 void requireNoOthers(Connection& connection, const std::string& schema, Deadline until) {
-  constexpr const char* ours =
-      "'calls', 'call_participants', 'call_sessions', 'call_rings', 'jobs', 'settings', 'presence_peers', "
-      "'thread_revisions', 'users', 'threads', 'thread_members'";
-  if (countTables(connection, schema, ours, until) == 0) return;
+  if (!hasTables(connection, schema, until)) return;
   throw StorageIncompatible(
       fmt::format("the schema {} has tables of another application; choose another one", schema));
 }
@@ -245,6 +236,18 @@ void applyMissing(Connection& connection, const std::string& schema, Migrations 
 }
 
 }  // namespace
+
+std::int64_t versionOf(Connection& connection, const std::string& schema, Deadline until) {
+  if (countTables(connection, schema, "'schema_version'", until) == 0) return 0;
+  return number(connection, inSchema("SELECT coalesce(max(version), 0) FROM @schema_version", schema), until);
+}
+
+bool hasTables(Connection& connection, const std::string& schema, Deadline until) {
+  constexpr const char* ours =
+      "'calls', 'call_participants', 'call_sessions', 'call_rings', 'jobs', 'settings', 'presence_peers', "
+      "'thread_revisions', 'users', 'threads', 'thread_members'";
+  return countTables(connection, schema, ours, until) != 0;
+}
 
 Migrations schemaMigrations() noexcept {
   return released;

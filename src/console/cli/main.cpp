@@ -26,7 +26,10 @@ Program makeProgram(Database& database) {
   addHelpCommands(program);
   program.options = Database::options();
   program.notes = {
-      {"MESSENGER_DATABASE", {"the SQLite file, where --database is not given"}},
+      {"MESSENGER_DATABASE", {"the database, where --database is not given"}},
+      {"MESSENGER_DATABASE_SCHEMA", {"its schema, where --schema is not given"}},
+      {"MESSENGER_PRESENCE", {"where --presence is not given"}},
+      {"PG...", {"as libpq reads them: PGPASSWORD, PGSSLMODE, PGPASSFILE"}},
       {"MESSENGER_CALLING_ENABLED", {"true lets calls:down, calls:up and calls:check-activity work"}},
       {"MESSENGER_...",
        {"as in the host application: give this program the same, above all "

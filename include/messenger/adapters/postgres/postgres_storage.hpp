@@ -2,8 +2,10 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "messenger/contracts/storage.hpp"
 
@@ -59,5 +61,31 @@ struct PostgresOptions {
 
 /// The same with the defaults.
 [[nodiscard]] std::shared_ptr<Storage> postgresStorage(const std::string& url);
+
+/// For people: `PostgreSQL host:port/database, schema NAME`, without user and password. Throws
+/// std::invalid_argument for a URL that cannot be read.
+[[nodiscard]] std::string nameOf(const PostgresOptions& options);
+
+enum class PostgresSchemaKind : std::uint8_t {
+  missing,  ///< no schema of this name, or none of the library's tables in it
+  foreign,  ///< tables with the names of the library's, of another application
+  ours,
+};
+
+struct PostgresSchema {
+  PostgresSchemaKind kind = PostgresSchemaKind::missing;
+  std::int64_t version = 0;  ///< of the tables, when the kind is `ours`
+  std::int64_t latest = 0;   ///< the version this library uses; it cannot open a higher one
+};
+
+/// What is in the schema, for tools: nothing is made or changed. Throws as `postgresStorage`.
+[[nodiscard]] PostgresSchema inspectPostgresSchema(const PostgresOptions& options);
+
+/// Looks for damage with the rules that hold between rows, and reads each row as every operation would. All
+/// of it is one snapshot, while others continue to work; it changes nothing, and needs the right to read.
+/// Returns one sentence for each problem, with ids but never with a room; empty when all is sound. The
+/// `timeLimit` is for connecting; reading takes as long as it takes. Throws StorageIncompatible when the
+/// schema has not the tables of the latest version, otherwise as `postgresStorage`.
+[[nodiscard]] std::vector<std::string> checkPostgresSchema(const PostgresOptions& options);
 
 }  // namespace messenger
