@@ -85,6 +85,7 @@ CHOICES_OF_DATABASE = {
     "include/messenger/adapters/memory.hpp",
     "include/messenger/adapters/sqlite.hpp",
     "include/messenger/adapters/postgres/postgres_storage.hpp",
+    "include/messenger/adapters/redis/redis_presence.hpp",
     "src/adapters/sqlite/table_rows.hpp",
     "src/adapters/postgres/table_rows.hpp",
 }
