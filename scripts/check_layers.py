@@ -79,15 +79,13 @@ CHOICES_OF_CLI = {
     "include/messenger/adapters/janus/reconcile_command.hpp",
 }
 
-# What a URL names is picked among the storages: of each its public header, and its rows for a copy.
+# What a URL names is picked among the storages: of each its public header.
 DATABASE = "adapters/database"
 CHOICES_OF_DATABASE = {
     "include/messenger/adapters/memory.hpp",
     "include/messenger/adapters/sqlite.hpp",
     "include/messenger/adapters/postgres/postgres_storage.hpp",
     "include/messenger/adapters/redis/redis_presence.hpp",
-    "src/adapters/sqlite/table_rows.hpp",
-    "src/adapters/postgres/table_rows.hpp",
 }
 
 # Third-party headers have one home each. (pattern of the header, where it may be included)
@@ -303,7 +301,6 @@ CASES = [
     ("src/console/cli/a.cpp", '"messenger/adapters/database/database.hpp"', None),
     ("src/console/cli/a.cpp", '"messenger/adapters/sqlite.hpp"', "console must not include"),
     ("src/adapters/database/a.cpp", '"messenger/adapters/sqlite.hpp"', None),
-    ("src/adapters/database/a.cpp", '"adapters/sqlite/table_rows.hpp"', None),
     ("src/adapters/database/a.cpp", '"adapters/sqlite/b.hpp"', "must not include"),
     ("src/adapters/postgres/a.cpp", '"messenger/adapters/database/database.hpp"', "must not include"),
     ("src/console/cli/a.cpp", '"messenger/adapters/janus/reconcile_command.hpp"', None),

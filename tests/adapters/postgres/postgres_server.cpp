@@ -3,11 +3,14 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/capability.h>
+#include <linux/securebits.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pwd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -59,6 +62,21 @@ bool accepts(std::uint16_t port) {
   const bool connected = ::connect(asked, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
   ::close(asked);
   return connected;
+}
+
+/// For a root folder that is closed to all but root, as that of a container may be: whatever runs from here
+/// on may pass through folders. To be called after the change of user, with the capabilities kept.
+void passThroughFolders() {
+  const auto have = [](std::uint32_t mask) {
+    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+    const __user_cap_data_struct data[2]{{mask, mask, mask}, {0, 0, 0}};
+    return ::syscall(SYS_capset, &header, data) == 0;
+  };
+  constexpr std::uint32_t pass = 1U << static_cast<unsigned>(CAP_DAC_READ_SEARCH);
+  if (!have(pass | 1U << static_cast<unsigned>(CAP_SETPCAP))) return;
+  ::prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP);  // access() counts it too
+  if (!have(pass)) return;
+  ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_READ_SEARCH, 0, 0);
 }
 
 std::string contentOf(const fs::path& file) {
@@ -122,8 +140,10 @@ pid_t PostgresServer::spawn(const std::string& program, const std::vector<std::s
   const pid_t process = ::fork();
   if (process != 0) return process;
   if (user != nullptr) {
+    ::prctl(PR_SET_KEEPCAPS, 1);
     if (::setgroups(0, nullptr) != 0 || ::setgid(user->pw_gid) != 0 || ::setuid(user->pw_uid) != 0)
       ::_exit(126);
+    if (::access("/", X_OK) != 0) passThroughFolders();
   }
   // After the change of user, which resets it. Its children see that it is gone.
   ::prctl(PR_SET_PDEATHSIG, SIGQUIT);

@@ -66,9 +66,9 @@ struct DatabaseState {
 /// Looks for damage, as `checkSqliteFile` and `checkPostgresSchema`.
 [[nodiscard]] std::vector<std::string> checkDatabase(const DatabaseOptions& options);
 
-/// The presence that a URL names: `memory`, or nothing, for this process's own; `redis://…` or `rediss://…`, as
-/// RedisOptions has it, for one that processes share. Throws std::invalid_argument,
-/// without any part of the URL, for what it does not know or what was not built into this program.
+/// The presence that a URL names: `memory`, or nothing, for this process's own; `redis://…` or `rediss://…`,
+/// as RedisOptions has it, for one that processes share. Throws std::invalid_argument, without any part of
+/// the URL, for what it does not know or what was not built into this program.
 [[nodiscard]] std::shared_ptr<Presence> openPresence(const std::string& url);
 
 }  // namespace messenger
