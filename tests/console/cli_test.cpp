@@ -7,6 +7,7 @@
 #include "messenger/adapters/defaults.hpp"
 #include "messenger/testing/manual_clock.hpp"
 #include "tests/console/cli_world.hpp"
+#include "tests/console/database_commands.hpp"
 
 namespace messenger::console::testing {
 
@@ -32,26 +33,10 @@ class RawDatabase {
   sqlite3* handle_ = nullptr;
 };
 
-const std::vector<std::vector<std::string>> onTheDatabase{{"calls:list"},
-                                                          {"calls:show", "x"},
-                                                          {"calls:missed", "user:x"},
-                                                          {"calls:ringing", "user:x"},
-                                                          {"users:erase", "user:x", "--yes"},
-                                                          {"calls:down"},
-                                                          {"calls:up"},
-                                                          {"calls:prune", "--older-than=90d"},
-                                                          {"calls:check-activity"},
-                                                          {"queue:status"},
-                                                          {"queue:failed"},
-                                                          {"queue:retry", "--all"},
-                                                          {"schedule:run"},
-                                                          {"db:check"},
-                                                          {"queue:work"}};
-
 /// Every command refuses the file for this reason, and the folder stays as it was.
 void requireRefused(CliWorld& world, const std::string& reason) {
   const auto before = world.files();
-  for (std::vector<std::string> arguments : onTheDatabase) {
+  for (std::vector<std::string> arguments : databaseCommands) {
     CAPTURE(arguments.front());
     const Ended plain = world.run(arguments);
     CHECK(plain.exit == 4);

@@ -1,26 +1,11 @@
 #include "messenger/testing/manual_clock.hpp"
+#include "tests/console/database_commands.hpp"
 #include "tests/console/database_world.hpp"
 
 namespace messenger::console::testing {
 namespace {
 
 using Catch::Matchers::Contains;
-
-const std::vector<std::vector<std::string>> everyCommand{{"calls:list"},
-                                                         {"calls:show", "x"},
-                                                         {"calls:missed", "user:x"},
-                                                         {"calls:ringing", "user:x"},
-                                                         {"users:erase", "user:x", "--yes"},
-                                                         {"calls:down"},
-                                                         {"calls:up"},
-                                                         {"calls:prune", "--older-than=90d"},
-                                                         {"calls:check-activity"},
-                                                         {"queue:status"},
-                                                         {"queue:failed"},
-                                                         {"queue:retry", "--all"},
-                                                         {"schedule:run"},
-                                                         {"db:check"},
-                                                         {"queue:work"}};
 
 DatabaseKind anyKind() {
   return GENERATE(DatabaseKind::sqlite, DatabaseKind::postgres);
@@ -30,7 +15,7 @@ DatabaseKind anyKind() {
 
 TEST_CASE("database: nothing is there -> db:migrate alone makes it", "[console][process]") {
   DatabaseWorld world(anyKind());
-  for (const auto& each : everyCommand) {
+  for (const auto& each : databaseCommands) {
     CAPTURE(each.front());
     const auto refused = world.json(each);
     CHECK(refused.at("exit") == 4);
@@ -50,7 +35,7 @@ TEST_CASE("database: a newer one -> refused and left as it was", "[console][proc
   DatabaseWorld world(anyKind());
   static_cast<void>(world.host());
   world.execute(world.isPostgres() ? "UPDATE schema_version SET version = 99" : "PRAGMA user_version = 99");
-  for (const auto& each : everyCommand) {
+  for (const auto& each : databaseCommands) {
     CAPTURE(each.front());
     CHECK(world.json(each).at("error").at("reason") == "databaseTooNew");
   }

@@ -5,6 +5,7 @@
 #include "tests/janus/fake_server.hpp"
 #include "tests/janus/janus_matchers.hpp"
 #include "tests/janus/janus_server.hpp"
+#include "tests/support/free_port.hpp"
 #include "tests/support/together.hpp"
 
 namespace messenger::tests {
@@ -34,7 +35,7 @@ FakeServer::Script always(const std::string& bytes) {
 }
 
 TEST_CASE("JanusClient: no server -> unreachable", "[janus][faults]") {
-  const auto address = "http://127.0.0.1:" + std::to_string(freePort()) + "/admin";
+  const auto address = "http://127.0.0.1:" + std::to_string(testing::freePort()) + "/admin";
   REQUIRE_FAILED(janus::JanusClient(optionsFor(address)).ping(), ErrorKind::unreachable, 7);
 }
 

@@ -14,6 +14,7 @@
 #include <stdexcept>
 
 #include "tests/janus/certificate.hpp"
+#include "tests/support/free_port.hpp"
 
 namespace messenger::tests {
 namespace {
@@ -52,24 +53,11 @@ bool eventually(const std::function<bool()>& isSo) {
   return true;
 }
 
-std::uint16_t freePort() {
-  const int asked = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof address;
-  auto* plain = reinterpret_cast<sockaddr*>(&address);
-  const bool got = ::bind(asked, plain, length) == 0 && ::getsockname(asked, plain, &length) == 0;
-  ::close(asked);
-  if (!got) throw std::runtime_error("no free port");
-  return ntohs(address.sin_port);
-}
-
 JanusServer::JanusServer(Setup setup) : setup_(setup) {
   // Another process may take the port before the server does.
   for (int round = 0; round < 5; ++round) {
-    httpPort_ = freePort();
-    adminPort_ = freePort();
+    httpPort_ = testing::freePort();
+    adminPort_ = testing::freePort();
     if (httpPort_ != adminPort_ && launch()) return;
   }
   std::ifstream log(folder_.file("log"));

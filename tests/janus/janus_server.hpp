@@ -18,9 +18,6 @@ namespace messenger::tests {
 /// Asks again and again until it is so, for half a minute at most.
 [[nodiscard]] bool eventually(const std::function<bool()>& isSo);
 
-/// A port of 127.0.0.1 that nobody listened on a moment ago.
-[[nodiscard]] std::uint16_t freePort();
-
 /// A Janus for the tests, on loopback and its own ports, killed with this object.
 class JanusServer {
  public:

@@ -3,6 +3,7 @@
 
 #include "tests/console/process.hpp"
 #include "tests/janus/live_world.hpp"
+#include "tests/support/free_port.hpp"
 
 namespace messenger::tests {
 namespace {
@@ -67,7 +68,7 @@ TEST_CASE("janus_broker: without a Janus -> says what to do", "[janus][programs]
   requireHelp(run(MESSENGER_JANUS_BROKER, {}, {{"JANUS_SERVER_ENDPOINT", "http://127.0.0.1:1/janus"}}),
               "JANUS_ROOM_KEY");
   requireHelp(run(MESSENGER_JANUS_BROKER, {}, {{"JANUS_VIDEO_ROOM_SECRET", "x"}}), "(JANUS_SERVER_ENDPOINT)");
-  const std::string nowhere = "http://127.0.0.1:" + std::to_string(freePort()) + "/admin";
+  const std::string nowhere = "http://127.0.0.1:" + std::to_string(testing::freePort()) + "/admin";
   requireHelp(run(MESSENGER_JANUS_BROKER, {},
                   {{"JANUS_ADMIN_SERVER_ENDPOINT", nowhere}, {"JANUS_VIDEO_ROOM_SECRET", "x"}}),
               "cannot be reached");

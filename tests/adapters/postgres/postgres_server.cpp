@@ -21,6 +21,8 @@
 #include <stdexcept>
 #include <vector>
 
+#include "tests/support/free_port.hpp"
+
 namespace messenger::tests {
 namespace {
 
@@ -38,19 +40,6 @@ std::string programs() {
   }
   throw std::runtime_error(
       "these tests talk to a real PostgreSQL: apt-get install --no-install-recommends postgresql");
-}
-
-std::uint16_t unusedPort() {
-  const int asked = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof address;
-  auto* plain = reinterpret_cast<sockaddr*>(&address);
-  const bool got = ::bind(asked, plain, length) == 0 && ::getsockname(asked, plain, &length) == 0;
-  ::close(asked);
-  if (!got) throw std::runtime_error("no free port");
-  return ntohs(address.sin_port);
 }
 
 bool accepts(std::uint16_t port) {
@@ -95,7 +84,7 @@ PostgresServer::PostgresServer() {
   makeData();
   // Another process may take the port before the server does.
   for (int round = 0; round < 5; ++round) {
-    port_ = unusedPort();
+    port_ = testing::freePort();
     if (launch()) return;
   }
   throw std::runtime_error("PostgreSQL does not start:\n" + contentOf(folder_.file("log")));

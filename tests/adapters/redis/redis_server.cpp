@@ -15,21 +15,10 @@
 #include <memory>
 #include <stdexcept>
 
+#include "tests/support/free_port.hpp"
+
 namespace messenger::tests {
 namespace {
-
-std::uint16_t freePort() {
-  const int asked = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof address;
-  auto* plain = reinterpret_cast<sockaddr*>(&address);
-  const bool got = ::bind(asked, plain, length) == 0 && ::getsockname(asked, plain, &length) == 0;
-  ::close(asked);
-  if (!got) throw std::runtime_error("no free port");
-  return ntohs(address.sin_port);
-}
 
 std::string textOfReply(const redisReply& reply) {
   if (reply.type == REDIS_REPLY_INTEGER) return std::to_string(reply.integer);
@@ -43,7 +32,7 @@ std::string textOfReply(const redisReply& reply) {
 RedisServer::RedisServer(std::vector<std::string> options) : options_(std::move(options)) {
   // Another process may take the port before the server does.
   for (int round = 0; round < 5; ++round) {
-    port_ = freePort();
+    port_ = testing::freePort();
     if (launch()) return;
   }
   throw std::runtime_error(
