@@ -1,3 +1,5 @@
+#include <stdexcept>
+
 #include "bench/heartbeat/presence_race.hpp"
 #include "messenger/adapters/memory.hpp"
 #include "messenger/messenger.hpp"
@@ -9,13 +11,14 @@ namespace {
 /// refused, and the race would end with an error.
 class FacadeStage {
  public:
-  explicit FacadeStage(PresenceStage& stage) : presence_(stage) {
+  explicit FacadeStage(PresenceStage& stage, std::shared_ptr<Metrics> metrics = nullptr) : presence_(stage) {
     Config config;
     config.calling.enabled = true;
     config.presence.writeBehind = std::chrono::seconds{0};  // no storage knows these participants
     Dependencies dependencies;
     dependencies.storage = memoryStorage();
     dependencies.presence = stage.presence;
+    dependencies.metrics = std::move(metrics);
     messenger_.emplace(config, dependencies);
   }
 
@@ -31,15 +34,26 @@ class FacadeStage {
   std::optional<Messenger> messenger_;
 };
 
-void measure(Report& report, PresenceStage& stage, FacadeStage& facade, std::size_t threads) {
+/// A heartbeat that presence knows gives it nothing.
+class NoMetrics final : public Metrics {
+ public:
+  void count(Metric, MetricLabels, std::uint64_t) override { throw std::logic_error("counted"); }
+  void set(Metric, MetricLabels, double) override { throw std::logic_error("set"); }
+  void observe(Metric, MetricLabels, double) override { throw std::logic_error("observed"); }
+};
+
+void measure(Report& report, PresenceStage& stage, FacadeStage& facade, FacadeStage& measured,
+             std::size_t threads) {
   const std::string with = ", " + threadsText(threads);
   stage.allocations = 0;
-  const auto medians = report.race("heartbeats" + with, static_cast<double>(stage.ofRun()),
-                                   {touching(stage, threads), facade.heartbeats(threads),
-                                    touchingFloor(stage, threads), touchingFloorByClock(stage, threads)});
+  const auto medians =
+      report.race("heartbeats" + with, static_cast<double>(stage.ofRun()),
+                  {touching(stage, threads), facade.heartbeats(threads), touchingFloor(stage, threads),
+                   touchingFloorByClock(stage, threads), measured.heartbeats(threads)});
   report.row({"Presence::touch : 16-byte keys" + with, medians[0], medians[2]});
   report.row({"Messenger::heartbeat : 16-byte keys" + with, medians[1], medians[2]});
   report.row({"Messenger::heartbeat : 16-byte keys and clock" + with, medians[1], medians[3]});
+  report.row({"Messenger::heartbeat, with metrics : without" + with, medians[4], medians[1]});
   report.fact("allocations in all heartbeats" + with, static_cast<double>(stage.allocations));
 }
 
@@ -62,8 +76,9 @@ int main(int argc, char** argv) {
     bench::PresenceStage stage(report.options().size);
     bench::measureMemory(report, stage);
     bench::FacadeStage facade(stage);
-    if (report.wants("1 thread")) bench::measure(report, stage, facade, 1);
-    if (report.wants("2 threads")) bench::measure(report, stage, facade, 2);
+    bench::FacadeStage measured(stage, std::make_shared<bench::NoMetrics>());
+    if (report.wants("1 thread")) bench::measure(report, stage, facade, measured, 1);
+    if (report.wants("2 threads")) bench::measure(report, stage, facade, measured, 2);
     if (report.wants("scan")) bench::measureScan(report, stage);
   });
 }

@@ -12,6 +12,9 @@
 #include "bench/support/report.hpp"
 #include "messenger/adapters/memory.hpp"
 #include "messenger/adapters/sqlite.hpp"
+#ifdef MESSENGER_BENCH_PROMETHEUS
+#include "messenger/adapters/prometheus/prometheus_metrics.hpp"
+#endif
 
 namespace messenger::bench {
 namespace {
@@ -141,6 +144,38 @@ void inMemory(Report& report) {
   }
 }
 
+/// Throws away what it is given: what is left is the library's own cost.
+class DiscardedMetrics final : public Metrics {
+ public:
+  void count(Metric, MetricLabels, std::uint64_t) override {}
+  void set(Metric, MetricLabels, double) override {}
+  void observe(Metric, MetricLabels, double) override {}
+};
+
+/// In memory, where they weigh the most.
+void withMetrics(Report& report) {
+  struct Side {
+    explicit Side(std::shared_ptr<Metrics> metrics)
+        : groups(makeGroups(*storage, groupCount)),
+          lifecycle(storage, JobMode::deferred, std::move(metrics)) {}
+    std::shared_ptr<Storage> storage = memoryStorage();
+    Groups groups;
+    OurLifecycle lifecycle;
+  };
+  const std::size_t count = report.options().size;
+  Side without(nullptr);
+  Side discarded(std::make_shared<DiscardedMetrics>());
+  std::vector<Contender> contenders{calls(without.lifecycle, without.groups, count, 1),
+                                    calls(discarded.lifecycle, discarded.groups, count, 1)};
+#ifdef MESSENGER_BENCH_PROMETHEUS
+  Side prometheus(std::make_shared<PrometheusMetrics>());
+  contenders.push_back(calls(prometheus.lifecycle, prometheus.groups, count, 1));
+#endif
+  const auto medians = report.race("metrics", static_cast<double>(count), contenders);
+  report.row({"call, in memory, metrics that are discarded : none", medians[1], medians[0]});
+  if (medians.size() > 2) report.row({"call, in memory, PrometheusMetrics : none", medians[2], medians[0]});
+}
+
 }  // namespace
 }  // namespace messenger::bench
 
@@ -151,13 +186,14 @@ int main(int argc, char** argv) {
       "A whole call through Messenger (start, SetupCall, join, leave, end, TeardownCall) on SQLite, from\n"
       "1, 16 and 64 OS threads. Beside it, in one OS thread: SQLite's C interface with prepared statements\n"
       "that make the same changes of rows in the same eight commits; and the same with what is read. And in\n"
-      "memory: what is not SQLite. One caller unless the name says otherwise.",
+      "memory: what is not SQLite, and what metrics add. One caller unless the name says otherwise.",
       "calls in one run",
-      "memory, NORMAL, FULL",
+      "memory, metrics, NORMAL, FULL",
       7,
       640};
   return bench::runProgram(argc, argv, program, [](bench::Report& report) {
     if (report.wants("memory")) bench::inMemory(report);
+    if (report.wants("metrics")) bench::withMetrics(report);
     if (report.wants("NORMAL")) bench::onSqlite(report, {Durability::normal, "NORMAL"});
     if (report.wants("FULL")) bench::onSqlite(report, {Durability::full, "FULL"});
   });

@@ -88,7 +88,10 @@ void run(const std::string& url, int port, std::chrono::milliseconds duration) {
   options.connections = mostCallers;
   options.timeLimit = std::chrono::seconds{30};
   const auto presence = redisPresence(options);
-  for (std::size_t i = 0; i < sessions; ++i) presence->track(sessionAt(i), 1, steady_clock::now());
+  for (std::size_t i = 0; i < sessions; ++i) {
+    presence->track(sessionAt(i), 1, steady_clock::now());
+    presence->confirm(sessionAt(i), 1);
+  }
   fmt::print("{:>8} {:>14} {:>14} {:>8}\n", "callers", "heartbeats/s", "hiredis", "ratio");
   for (const std::size_t callers : {1U, 8U, 32U}) {
     std::vector<double> ours;

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds README.md, CHANGELOG.md, SECURITY.md and docs/ to the truth.
+"""Holds README.md, CHANGELOG.md, CONTRIBUTING.md, SECURITY.md and docs/ to the truth.
 
     scripts/check_docs.py              checks the tree that the script lies in
     scripts/check_docs.py --root DIR   checks another one
@@ -14,6 +14,7 @@ Rules:
   - A relative link leads to a file, and its #anchor to a heading there.
   - A path in `code` exists; a name in `code` that looks like one of C++ or CMake occurs in the sources; a command of the console
     in `code` (calls:down) is one. What belongs to others is named in a line `<!-- foreign: A, B -->` of the page.
+  - A picture in docs/images is made by a test in the browser, which gives it that name.
 
 Prints `path:line: what is wrong` for each finding; exit code 1 when there is one.
 """
@@ -87,7 +88,7 @@ class Tree:
         self._commands = None
 
     def pages(self):
-        pages = [self.root / name for name in ("README.md", "CHANGELOG.md", "SECURITY.md")]
+        pages = [self.root / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")]
         return [page for page in pages if page.exists()] + sorted((self.root / "docs").rglob("*.md"))
 
     def check(self, fix=False):
@@ -100,10 +101,17 @@ class Tree:
                 self._check_program(page)
             self._check_links(page)
             self._check_names(page)
+        self._check_pictures()
         return self.findings
 
     def _found(self, page, line, text):
         self.findings.append(f"{page.path.relative_to(self.root)}:{line}: {text}")
+
+    def _check_pictures(self):
+        tests = "".join(file.read_text(encoding="utf-8") for file in sorted((self.root / "tests" / "browser").glob("*.mjs")))
+        for picture in sorted((self.root / "docs" / "images").glob("*.png")):
+            if not re.search(rf'screenshot\(.*"{picture.stem}"\)', tests):
+                self.findings.append(f"docs/images/{picture.name}: no test in tests/browser makes it")
 
     # Quotes
 
@@ -290,6 +298,7 @@ CASES = [
     ("`calls:sideways`", "no command calls:sideways"),
     ("`KNOWN_OPTION`", None),
     ("`UNKNOWN_OPTION`", "UNKNOWN_OPTION"),
+    ("![made](docs/images/made.png)", None),
 ]
 
 
@@ -318,6 +327,8 @@ def self_test():
                 "src/console/a.cpp": 'add("calls:down");',
                 "cmake/options.cmake": "option(KNOWN_OPTION)",
                 "docs/there.md": "## A heading in `code`\n",
+                "docs/images/made.png": "",
+                "tests/browser/a.mjs": 'screenshot(page, "made")',
                 "README.md": "# A page\n\n" + text + "\n",
             }.items():
                 path = root / name

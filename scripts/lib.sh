@@ -47,19 +47,36 @@ core   | libpq-dev           | hdr:postgresql/libpq-fe.h      | libpq 14 or late
 core   | libhiredis-dev      | hdr:hiredis/hiredis.h          | hiredis 0.14 or later
 core   | catch2              | hdr:catch2/catch.hpp           | Catch2 2.13 (tests)
 core   | libcli11-dev        | hdr:CLI/CLI.hpp                | CLI11 2.1 or later (examples/call_server)
-core   | prometheus-cpp-dev  | hdr:prometheus/registry.h      | prometheus-cpp 1.0 or later (examples/call_server)
+core   | prometheus-cpp-dev  | hdr:prometheus/registry.h      | prometheus-cpp 1.0 or later
 page   | nodejs              | cmd:node                       | Node.js 18 or later
 page   | npm                 | cmd:npm                        | npm
 janus  | janus               | cmd:janus                      | Janus 1.1 or later (the tests of its driver start one of their own)
 postgres | postgresql        | cmd:initdb                     | PostgreSQL 13 or later (the tests of its storage start one of their own)
+postgres | pgbouncer         | file:/usr/sbin/pgbouncer       | PgBouncer (the tests of its storage start one of their own)
 redis  | redis-server        | cmd:redis-server               | Redis 6 or later (the tests of its adapters start one of their own)
+network | iproute2           | cmd:ip                         | ip, of iproute2
+proxy  | haproxy             | cmd:haproxy                    | HAProxy 2.2 or later
 ccache | ccache              | cmd:ccache                     | ccache (optional: quicker rebuilds)
 python | python3             | cmd:python3                    | Python 3.9 or later
 clang  | clang               | cmd:clang++                    | clang 14 or later
+embedding | clang            | cmd:clang++                    | clang 14
+embedding | clang-16         | cmd:clang++-16                 | clang 16
+embedding | libc++-16-dev    | file:/usr/lib/llvm-16/include/c++/v1/version | libc++ 16
+embedding | libc++abi-16-dev | file:/usr/lib/llvm-16/lib/libc++abi.so | libc++ 16
+embedding | git              | cmd:git                        | git
+packages | dpkg-dev          | cmd:dpkg-buildpackage          | dpkg-dev
+packages | debhelper         | cmd:dh                         | debhelper 13
+packages | fakeroot          | cmd:fakeroot                   | fakeroot
+packages | lintian           | cmd:lintian                    | lintian
+packages | debootstrap       | cmd:debootstrap                | debootstrap
+packages | git               | cmd:git                        | git
+abi    | abigail-tools       | cmd:abidiff                    | libabigail
 rt     | libclang-rt-dev     | rt:fuzzer                      | the sanitizer and fuzzer runtime of clang
 tidy   | clang-tidy          | cmd:clang-tidy                 | clang-tidy 14
 format | clang-format        | cmd:clang-format               | clang-format 14
 shell  | shellcheck          | cmd:shellcheck                 | shellcheck
+site   | mkdocs-material     | file:/usr/share/mkdocs/themes/material/main.html | mkdocs 1.4 with mkdocs-material 8.2
+site   | doxygen             | cmd:doxygen                    | Doxygen 1.9.4
 windows | chromium           | cmd:chromium                   | Chromium
 browser | chromium           | cmd:chromium                   | Chromium
 browser | iproute2           | cmd:ip                         | ip, of iproute2
@@ -82,6 +99,7 @@ requirements_of() {
 is_there() {
   case $1 in
     cmd:*) command -v "${1#cmd:}" >/dev/null ;;
+    file:*) [[ -e ${1#file:} ]] ;;
     rt:*) echo 'extern "C" int LLVMFuzzerTestOneInput(const char*, unsigned long) { return 0; }' |
       clang++ -fsanitize="${1#rt:}" -x c++ - -o /dev/null 2>/dev/null ;;
     hdr:*) command -v c++ >/dev/null && c++ -std=c++20 -fsyntax-only -include "${1#hdr:}" -x c++ /dev/null 2>/dev/null ;;
@@ -197,13 +215,13 @@ build() {
 # A command that runs ctest.
 test_launcher=()
 
-# run_tests PRESET [CTEST OPTION…]: runs ctest and leaves what it counted in $tests_passed and $tests_failed.
+# run_tests PRESET [CTEST OPTION…]: runs ctest, more tests than cores because many of them wait for a server, and leaves what it counted in $tests_passed and $tests_failed.
 run_tests() {
   local preset=$1 status=0 report head total failed skipped
   shift
   report="$root/build/$preset/ctest.xml"
   rm -f "$report"
-  "${test_launcher[@]}" ctest --test-dir "$root/build/$preset" --parallel "${jobs:-$cores}" --output-on-failure --no-tests=error \
+  "${test_launcher[@]}" ctest --test-dir "$root/build/$preset" --parallel "${jobs:-$((cores + 2))}" --output-on-failure --no-tests=error \
     --output-junit "$report" "$@" </dev/null || status=$?
   tests_passed=0 tests_failed=0
   [[ -f $report ]] || return 1
@@ -214,4 +232,44 @@ run_tests() {
   tests_failed=${failed:-0}
   tests_passed=$((${total:-0} - tests_failed - ${skipped:-0}))
   return "$status"
+}
+
+# check NAME COMMAND…: runs it and says how it went; its output goes to $work/log, and is shown only when it failed. Counts in $passed and
+# $failed.
+passed=0 failed=0
+check() {
+  local name=$1 log="${work:?}/log" status
+  shift
+  # In a shell of its own and outside of any condition, so that the first command that fails ends the check.
+  set +e
+  (set -e; "$@") >"$log" 2>&1 </dev/null
+  status=$?
+  set -e
+  if [[ $status == 0 ]]; then
+    printf '   %-58s %sok%s\n' "$name" "$green" "$plain"
+    passed=$((passed + 1))
+  else
+    printf '   %-58s %sfailed%s\n' "$name" "$red" "$plain"
+    tail -n 40 "$log" | sed 's/^/      | /'
+    failed=$((failed + 1))
+  fi
+}
+
+# install_build FOLDER PREFIX: installs elsewhere first and moves the tree, as a package manager does.
+install_build() {
+  rm -rf "$2" "$2.staged"
+  cmake --install "$1" --prefix "$2.staged" >/dev/null
+  mv "$2.staged" "$2"
+}
+
+# shared_build: all libraries shared, in build/embedding, compiled as fast as can be, with what debuggers and abidiff read. The folder is
+# configured for static ones first: BUILD_SHARED_LIBS counts also where a folder was configured before.
+shared_build() {
+  local folder="$root/build/embedding/shared-build"
+  if [[ ! -e $folder/build.ninja ]]; then
+    cmake -S "$root" -B "$folder" -G Ninja -DCMAKE_UNITY_BUILD=ON -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG="-O0 -g" \
+      -DMESSENGER_CHECK_HEADERS=OFF -DMESSENGER_BUILD_EXAMPLES=OFF -DMESSENGER_BUILD_BENCH=OFF
+  fi
+  cmake -S "$root" -B "$folder" -DBUILD_SHARED_LIBS=ON
+  cmake --build "$folder" --parallel "${jobs:-$cores}" --target messenger_installed
 }

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """clang-tidy over the sources of a build folder, several sources in one translation unit.
 
-Most of clang-tidy's time goes to the standard library's headers, again for each source. Sources with the same options are
-therefore written one after another into one file, so that their headers are looked at once and every check takes all of it for
-the main file. Two sources that give a meaning to the same name outside a header are never put together; should a group not
-compile all the same, its sources are looked at one by one.
+Most of clang-tidy's time goes to the standard library's headers, again for each source. Sources are therefore written one after
+another into one file, with the options of all of them, so that their headers are looked at once and every check takes all of it
+for the main file. Two sources that give a meaning to the same name outside a header, or whose options contradict each other, are
+never put together; should a group not compile all the same, it is looked at in two halves.
 
 usage: scripts/tidy.py BUILD_FOLDER [--jobs N] REGEX    the sources whose path, as of the project's folder, matches REGEX
 """
@@ -18,7 +18,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-LARGEST = 12  # sources in a group: enough that headers are not most of the work, few enough that all cores have some
+LARGEST = 32  # sources in a group: enough that headers are not most of the work, few enough that all cores have some
 WORDS = {"if", "for", "while", "switch", "return", "noexcept", "defined", "operator", "sizeof", "catch"}
 
 
@@ -44,32 +44,57 @@ def own_names(source):
 
 
 def options_of(entry):
-    """The compiler and its options, without the source, the output and warnings, which are the compiler's to give."""
-    words = shlex.split(entry["command"])
-    output = words.index("-o")
-    words = words[:output] + words[output + 2:]
-    return tuple(w for w in words if w not in ("-c", entry["file"]) and not w.startswith("-W"))
+    """The options of the compiler, in pairs where a word belongs to the next one; without the source, the output, and warnings, which are
+    the compiler's to give."""
+    words = iter(shlex.split(entry["command"])[1:])
+    options = []
+    for word in words:
+        if word in ("-o", "-c", "-MF", "-MT"):
+            next(words)
+        elif word in ("-I", "-isystem", "-iquote", "-include"):
+            options.append((word, next(words)))
+        elif not word.startswith(("-W", "-M", "-fPI")):
+            options.append((word,))
+    return options
+
+
+def meaning(option):
+    """(what an option settles, how): two sources whose options settle the same in two ways do not go into one file."""
+    name, equals, value = option[0].partition("=")
+    return (name, value) if equals and len(option) == 1 else (option, "")
+
+
+class Group:
+    def __init__(self):
+        self.sources, self.names, self.options, self.settled = [], set(), [], {}
+
+    def takes(self, names, options):
+        return (len(self.sources) < LARGEST and not self.names & names
+                and all(self.settled.get(what, how) == how for what, how in map(meaning, options)))
+
+    def add(self, source, names, options):
+        self.sources.append(source)
+        self.names |= names
+        self.options += [o for o in options if o not in self.options]
+        self.settled.update(map(meaning, options))
+
+    def size(self):
+        return sum(s.stat().st_size for s in self.sources)
 
 
 def groups_of(entries):
-    """(options, sources) for each translation unit."""
-    same = {}
-    for entry in entries:
-        same.setdefault(options_of(entry), []).append(pathlib.Path(entry["file"]))
-    for options, sources in same.items():
-        groups = []
-        wanted = -(-len(sources) // LARGEST)
-        for source in sorted(sources, key=lambda s: (-s.stat().st_size, s)):
-            names = own_names(source)
-            free = [g for g in groups if len(g[0]) < LARGEST and not g[1] & names]
-            if len(groups) < wanted or not free:
-                groups.append(([source], names))
-            else:
-                smallest = min(free, key=lambda g: sum(s.stat().st_size for s in g[0]))
-                smallest[0].append(source)
-                smallest[1].update(names)
-        for members, _ in groups:
-            yield options, members
+    """As few groups as possible, of about the same size."""
+    wanted = -(-len(entries) // LARGEST)
+    groups = []
+    for entry in sorted(entries, key=lambda e: (-pathlib.Path(e["file"]).stat().st_size, e["file"])):
+        source, options = pathlib.Path(entry["file"]), options_of(entry)
+        names = own_names(source)
+        free = [g for g in groups if g.takes(names, options)]
+        if len(groups) < wanted or not free:
+            groups.append(Group())
+            free = groups[-1:]
+        min(free, key=Group.size).add(source, names, options)
+    return groups
 
 
 def tidy(folder, name, options, sources):
@@ -82,7 +107,8 @@ def tidy(folder, name, options, sources):
             out.write("\n".join(lines) + "\n")
             places += [(source, number) for number in range(1, len(lines) + 1)]
     beside = [word for s in dict.fromkeys(s.parent for s in sources) for word in ("-iquote", str(s))]
-    done = subprocess.run(["clang-tidy", "--quiet", f"--config-file={ROOT / '.clang-tidy'}", str(unit), "--", *options[1:], *beside, "-w"],
+    done = subprocess.run(["clang-tidy", "--quiet", f"--config-file={ROOT / '.clang-tidy'}", str(unit), "--",
+                           *(word for option in options for word in option), *beside, "-w"],
                           capture_output=True, text=True)
 
     def place(match):
@@ -94,11 +120,12 @@ def tidy(folder, name, options, sources):
     return re.sub(re.escape(str(unit)) + r":(\d+):", place, printed), done.returncode == 0
 
 
-def tidy_group(folder, number, options, sources):
-    printed, clean = tidy(folder, f"group_{number}", options, sources)
+def tidy_group(folder, name, options, sources):
+    printed, clean = tidy(folder, name, options, sources)
     if len(sources) > 1 and "[clang-diagnostic-error]" in printed:
-        each = [tidy(folder, f"group_{number}_{i}", options, [s]) for i, s in enumerate(sources)]
-        return "".join(p for p, _ in each), all(c for _, c in each)
+        middle = len(sources) // 2
+        halves = [tidy_group(folder, f"{name}_{n}", options, half) for n, half in enumerate((sources[:middle], sources[middle:]))]
+        return "".join(p for p, _ in halves), all(c for _, c in halves)
     return printed, clean
 
 
@@ -117,10 +144,10 @@ def main():
     folder = (given.build / "tidy").resolve()
     folder.mkdir(exist_ok=True)
     # The largest first, so that no core is left with one at the end.
-    groups = sorted(groups_of(wanted), key=lambda g: -sum(s.stat().st_size for s in g[1]))
+    groups = sorted(groups_of(wanted), key=lambda g: -g.size())
     found = 0
     with concurrent.futures.ThreadPoolExecutor(given.jobs) as pool:
-        running = {pool.submit(tidy_group, folder, n, o, s): s for n, (o, s) in enumerate(groups)}
+        running = {pool.submit(tidy_group, folder, f"group_{n}", g.options, g.sources): g.sources for n, g in enumerate(groups)}
         for n, each in enumerate(concurrent.futures.as_completed(running), 1):
             printed, clean = each.result()
             found += not clean

@@ -52,8 +52,9 @@ Groups makeGroups(Storage& storage, std::size_t count) {
   return groups;
 }
 
-OurLifecycle::OurLifecycle(std::shared_ptr<Storage> storage, JobMode mode)
-    : mode_(mode), messenger_(configFor(mode), std::move(storage)) {
+OurLifecycle::OurLifecycle(std::shared_ptr<Storage> storage, JobMode mode, std::shared_ptr<Metrics> metrics)
+    : mode_(mode),
+      messenger_(configFor(mode), {.storage = std::move(storage), .metrics = std::move(metrics)}) {
   messenger_.setVideoDriver<FreeDriver>();
 }
 

@@ -27,7 +27,7 @@ enum class JobMode : std::uint8_t {
 /// Whole calls through the facade: start, SetupCall, join, leave, end, TeardownCall. Thread-safe.
 class OurLifecycle {
  public:
-  OurLifecycle(std::shared_ptr<Storage> storage, JobMode mode);
+  OurLifecycle(std::shared_ptr<Storage> storage, JobMode mode, std::shared_ptr<Metrics> metrics = nullptr);
 
   /// One call in that group. Throws std::runtime_error when a step does not do what it should.
   void one(const ThreadId& thread, const Groups& groups);

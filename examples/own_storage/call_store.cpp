@@ -271,6 +271,20 @@ CallStore::ActiveSummary VectorCallStore::activeSummary(StorageTime startedBefor
   return summary;
 }
 
+CallStore::Totals VectorCallStore::totals() {
+  const std::lock_guard lock(tables_.mutex);
+  const auto number = [](auto count) { return static_cast<std::size_t>(count); };
+  Totals totals;
+  totals.activeCalls = number(std::count_if(tables_.calls.begin(), tables_.calls.end(),
+                                            [](const auto& row) { return row.call.active(); }));
+  totals.openSessions = number(std::count_if(tables_.sessions.begin(), tables_.sessions.end(),
+                                             [](const auto& row) { return row.session.open(); }));
+  totals.ringing = number(std::count_if(tables_.rings.begin(), tables_.rings.end(), [&](const auto& row) {
+    return row.ring.rings() && tables_.find(row.call)->call.active();
+  }));
+  return totals;
+}
+
 CallStore::MissedPage VectorCallStore::missed(const MissedQuery& query) {
   const std::lock_guard lock(tables_.mutex);
   MissedPage page;

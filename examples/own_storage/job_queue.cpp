@@ -1,6 +1,7 @@
 #include <messenger/errors.hpp>
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 
 #include "vector_storage.hpp"
@@ -47,6 +48,9 @@ std::optional<JobQueue::ClaimedJob> VectorJobQueue::claim(const ClaimRequest& re
   ++first->attempts;
   ++first->token;
   first->leasedUntil = request.leaseUntil;
+  for (Job& other : tables_.jobs) {  // a claim of another job of the call, whose lease has ended
+    if (first->call && other.call == first->call && &other != first) other.leasedUntil.reset();
+  }
 
   ClaimedJob claimed{*first};
   Tables::CallRow* row = first->call ? tables_.find(*first->call) : nullptr;
@@ -100,6 +104,29 @@ std::vector<Job> VectorJobQueue::list(const ListQuery& query) {
     if (each.failed == query.failed && each.sequence > query.after) found.push_back(each);
   }
   return found;
+}
+
+std::vector<JobQueue::TypeCounts> VectorJobQueue::countsByType(const std::string& queue, StorageTime now) {
+  const std::lock_guard lock(tables_.mutex);
+  std::map<JobType, TypeCounts> types;
+  for (const Job& each : tables_.jobs) {
+    if (each.queue != queue) continue;
+    TypeCounts& counts = types.try_emplace(each.type, TypeCounts{.type = each.type}).first->second;
+    if (each.failed) {
+      ++counts.failed;
+    } else if (isLeased(each, now)) {
+      ++counts.running;
+    } else if (each.availableAt > now) {
+      ++counts.scheduled;
+    } else {
+      ++counts.due;
+      counts.oldestDue = std::min(counts.oldestDue.value_or(each.availableAt), each.availableAt);
+    }
+  }
+  std::vector<TypeCounts> result;
+  result.reserve(types.size());
+  for (const auto& [type, counts] : types) result.push_back(counts);
+  return result;
 }
 
 JobQueue::Counts VectorJobQueue::counts(const std::string& queue, StorageTime now) {

@@ -80,6 +80,7 @@ class VectorCallStore final : public messenger::CallStore {
                                                    const messenger::UserId& viewer) override;
   std::vector<messenger::Call> activeCallsAfter(const ActiveCallsQuery& query) override;
   ActiveSummary activeSummary(messenger::StorageTime startedBefore) override;
+  Totals totals() override;
   MissedPage missed(const MissedQuery& query) override;
   std::size_t markSeen(const messenger::UserId& user, std::int64_t upTo) override;
   std::vector<messenger::UserId> busy(const std::vector<messenger::UserId>& users) override;
@@ -114,6 +115,7 @@ class VectorJobQueue final : public messenger::JobQueue {
   std::size_t retryFailed(const std::optional<messenger::JobId>& job, messenger::StorageTime now) override;
   std::vector<messenger::Job> list(const ListQuery& query) override;
   Counts counts(const std::string& queue, messenger::StorageTime now) override;
+  std::vector<TypeCounts> countsByType(const std::string& queue, messenger::StorageTime now) override;
 
  private:
   bool isAvailable(const messenger::Job& job, const ClaimRequest& request) const;

@@ -38,6 +38,7 @@ int main(int argc, char** argv) try {
   const UserId alice{"user", "alice"};  // users are your own: a type and an id
   const UserId bob{"user", "bob"};
 
+  // [call]
   Config config = Config::fromEnvironment();
   config.calling.enabled = true;
   Messenger messenger{config, argument.empty() ? memoryStorage() : sqliteStorage(argument)};
@@ -54,6 +55,7 @@ int main(int argc, char** argv) try {
   messenger.heartbeat(call->id, bob).value();  // every 30 s; evicted after 60 s without one
   messenger.endCall(call->id, alice).value();
   messenger.jobs().runPending();  // destroys the room
+  // [/call]
   return 0;
 } catch (const std::exception& error) {  // messenger::Error: the disk is full, the file is not ours, …
   std::cerr << error.what() << '\n';

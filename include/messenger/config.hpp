@@ -5,13 +5,15 @@
 #include <cstdint>
 #include <string>
 
+#include "messenger/export.hpp"
 #include "messenger/model/call_limits.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 /// Everything that can be set, with the defaults of the Laravel package. A plain value: fill it in and pass
 /// it to a Messenger.
-struct Config {
+struct MESSENGER_EXPORT Config {
+  /// What the library does about rooms: the package's word for the part that asks the provider.
   struct Subscriber {
     /// Off: calls are started and ended without a room; no SetupCall and no TeardownCall is ever stored. For
     /// hosts that control their provider from the events.
@@ -26,12 +28,14 @@ struct Config {
     std::string channel = "messenger";
   };
 
+  /// Whether calls can be made, and how rooms are.
   struct Calling {
     /// Off refuses every start. Off by default, as in the Laravel package: a host turns calling on.
     bool enabled = false;
-    Subscriber subscriber;
+    Subscriber subscriber;  ///< how rooms are made and destroyed
   };
 
+  /// How jobs are attempted, repeated and claimed.
   struct Jobs {
     /// How often a job is attempted before it counts as failed. 1 to 1000. In synchronous mode a setup has
     /// one attempt.
@@ -49,11 +53,13 @@ struct Config {
     /// The same for jobs that run without a worker (synchronous mode, `Jobs::runPending`), where nothing
     /// renews the lease: must exceed the slowest driver call. One second to one day.
     std::chrono::milliseconds unattendedLease = std::chrono::minutes{5};
-    /// How often an idle worker looks for jobs stored by other processes. Jobs stored by its own process wake
-    /// it at once. 10 ms to one hour.
+    /// How often an idle worker looks for jobs: for those stored by other processes, where the storage cannot
+    /// tell of them (`JobQueue::makeWaiter`), and for those whose time has come. Jobs stored by its own
+    /// process wake it at once. 10 ms to one hour.
     std::chrono::milliseconds pollInterval = std::chrono::seconds{1};
   };
 
+  /// When a participant without heartbeats is evicted.
   struct Presence {
     /// A participant is silent when the last heartbeat is this old or older. One second to one day.
     std::chrono::milliseconds ttl = std::chrono::seconds{60};
@@ -70,12 +76,14 @@ struct Config {
     std::chrono::milliseconds checkInterval = std::chrono::minutes{1};
   };
 
+  /// How long calls are kept.
   struct Retention {
     /// The Scheduler deletes calls that ended longer ago than this (`Host::prune`). Zero keeps them for ever.
     /// Zero, or `shortest` to `longest`.
     std::chrono::hours endedCalls{0};
 
-    static constexpr std::chrono::hours shortest{1};
+    static constexpr std::chrono::hours shortest{1};  ///< the least that `endedCalls` may be, besides zero
+    /// The most that `endedCalls` may be.
     static constexpr std::chrono::hours longest = std::chrono::hours{24} * 36500;
   };
 
@@ -90,13 +98,13 @@ struct Config {
     /// On: a device that joins replaces the others of its user, which are then out (DeviceLeft).
     bool newDeviceReplaces = false;
 
-    static constexpr std::size_t most = 16;
+    static constexpr std::size_t most = 16;  ///< the most that `mostPerUser` may be
   };
 
   /// Whether the library knows who is rung (CallRing). Off, as in the Laravel package: members hear of a
   /// call, and nothing is stored of that.
   struct Ringing {
-    bool enabled = false;
+    bool enabled = false;  ///< the library stores rings and stops them
     /// A call rings at most so many at a time; when a thread has more members to ring, `incoming.call` is all
     /// they get. 1 to `most`.
     std::size_t maxCallees = 32;
@@ -112,22 +120,22 @@ struct Config {
       mark,    ///< they are not rung, have missed the call, and RingState::busy tells
       refuse,  ///< the same; a start in a private thread is refused with calleeBusy
     };
-    WhenBusy whenBusy = WhenBusy::ring;
+    WhenBusy whenBusy = WhenBusy::ring;  ///< by default nothing
 
-    static constexpr std::size_t most = 256;
+    static constexpr std::size_t most = 256;  ///< the most that a call may ring at a time
   };
 
-  Calling calling;
-  Ringing ringing;
-  Limits limits;
-  Sessions sessions;
-  Jobs jobs;
-  Presence presence;
-  Retention retention;
+  Calling calling;      ///< on or off, and its rooms
+  Ringing ringing;      ///< who is rung, and for how long
+  Limits limits;        ///< how long a call may last, and how many may be in it
+  Sessions sessions;    ///< several devices of a user
+  Jobs jobs;            ///< retries, leases, polling
+  Presence presence;    ///< heartbeats and evictions
+  Retention retention;  ///< when ended calls are deleted
 
   /// How many calls the first page of a history has, and how many each further page has. 1 to 1000.
   std::size_t historyFirstPageSize = 25;
-  std::size_t historyPageSize = 25;
+  std::size_t historyPageSize = 25;  ///< of the further pages
 
   /// `defaults`, changed by the environment variables below; unset or empty ones change nothing. Throws
   /// std::invalid_argument, whose text names the variable and its allowed values, or the field of `defaults`.

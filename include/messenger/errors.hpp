@@ -3,7 +3,9 @@
 #include <stdexcept>
 #include <string>
 
-namespace messenger {
+#include "messenger/export.hpp"
+
+namespace messenger::inline v0 {
 
 // clang-format off
 /// Something outside the rules failed: a disk, a network, a corrupt row. What helps is to start over, try
@@ -22,47 +24,47 @@ namespace messenger {
 ///
 /// No error text contains a secret that the library knows.
 // clang-format on
-class Error : public std::runtime_error {
+class MESSENGER_EXPORT Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-class StorageError : public Error {
+class MESSENGER_EXPORT StorageError : public Error {
  public:
   using Error::Error;
 };
 
-class StorageUnavailable : public StorageError {
+class MESSENGER_EXPORT StorageUnavailable : public StorageError {
  public:
   using StorageError::StorageError;
 };
 
-class StorageBusy : public StorageUnavailable {
+class MESSENGER_EXPORT StorageBusy : public StorageUnavailable {
  public:
   using StorageUnavailable::StorageUnavailable;
 };
 
-class StorageIncompatible : public StorageError {
+class MESSENGER_EXPORT StorageIncompatible : public StorageError {
  public:
   using StorageError::StorageError;
 };
 
-class StorageCorrupt : public StorageError {
+class MESSENGER_EXPORT StorageCorrupt : public StorageError {
  public:
   using StorageError::StorageError;
 };
 
-class StorageUnreadable : public StorageCorrupt {
+class MESSENGER_EXPORT StorageUnreadable : public StorageCorrupt {
  public:
   using StorageCorrupt::StorageCorrupt;
 };
 
-class PresenceError : public Error {
+class MESSENGER_EXPORT PresenceError : public Error {
  public:
   using Error::Error;
 };
 
-class DriverError : public Error {
+class MESSENGER_EXPORT DriverError : public Error {
  public:
   using Error::Error;
 };

@@ -9,6 +9,7 @@
 
 #include "messenger/contracts/presenter.hpp"
 #include "messenger/contracts/thread_directory.hpp"
+#include "messenger/export.hpp"
 #include "messenger/jobs/scheduler.hpp"
 #include "messenger/model/call.hpp"
 #include "messenger/model/call_participant.hpp"
@@ -17,7 +18,7 @@
 #include "messenger/model/time.hpp"
 #include "messenger/result.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 class MessengerImpl;  // the implementation; not for hosts
 
@@ -26,8 +27,9 @@ enum class When : std::uint8_t { now, queued };
 
 /// What the host itself does with calls: no permission is checked, and no result contains a room. Returned by
 /// `Messenger::host`; lives as long as the Messenger. Thread-safe; fails as the verbs of Messenger do.
-class Host {
+class MESSENGER_EXPORT Host {
  public:
+  /// For the library: `Messenger::host` returns one.
   explicit Host(MessengerImpl& impl) noexcept : impl_(impl) {}
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;
@@ -52,7 +54,9 @@ class Host {
 
   // Queries
 
+  /// A call by its id, active or not; nothing when there is none.
   [[nodiscard]] std::optional<Call> findCall(const CallId& call) const;
+  /// A participant by id; nothing when there is none.
   [[nodiscard]] std::optional<CallParticipant> findParticipant(const ParticipantId& participant) const;
   /// Everyone who was ever in the call, in the order of joining, after a `CallParticipant::sequence`; empty
   /// when there is no such call.
@@ -93,6 +97,14 @@ class Host {
   /// most before the next call. `Messenger::poll` does this and also runs jobs.
   std::chrono::milliseconds runDueTasks();
 
+  // Metrics
+
+  /// Sets the gauges of `Dependencies::metrics`, before they are read: reading them costs three queries of
+  /// the storage, which grow with what is active (calls, rings, sessions, jobs) and not with the history.
+  /// Does nothing without metrics. Throws StorageError when the storage does not answer; the gauges may then
+  /// be as they were. What the metrics throw is ignored.
+  void measure() const;
+
   // Maintenance
 
   /// Takes calls down for a while: every start is refused, and every active call ends
@@ -103,6 +115,7 @@ class Host {
   /// Allows calls again. True: they were down.
   bool callsUp();
 
+  /// Whether calls are refused now because of `callsDown`.
   [[nodiscard]] bool callsAreDown() const;
 
   // Retention

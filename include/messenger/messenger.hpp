@@ -17,6 +17,7 @@
 #include "messenger/contracts/broadcaster.hpp"
 #include "messenger/contracts/clock.hpp"
 #include "messenger/contracts/logger.hpp"
+#include "messenger/contracts/metrics.hpp"
 #include "messenger/contracts/presence.hpp"
 #include "messenger/contracts/presenter.hpp"
 #include "messenger/contracts/storage.hpp"
@@ -25,6 +26,7 @@
 #include "messenger/errors.hpp"
 #include "messenger/events/call_events.hpp"
 #include "messenger/events/subscription.hpp"
+#include "messenger/export.hpp"
 #include "messenger/host.hpp"
 #include "messenger/jobs.hpp"
 #include "messenger/model/call.hpp"
@@ -35,18 +37,19 @@
 #include "messenger/threads.hpp"
 #include "messenger/views.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 /// What a Messenger works with. Only `storage` is required; each field left null gets the default named
 /// beside it.
 struct Dependencies {
-  std::shared_ptr<Storage> storage{};
+  std::shared_ptr<Storage> storage{};          ///< required
   std::shared_ptr<ThreadDirectory> threads{};  ///< the storage's own thread store
   std::shared_ptr<Presence> presence{};        ///< memoryPresence()
   std::shared_ptr<Broadcaster> broadcaster{};  ///< nullBroadcaster()
   std::shared_ptr<Clock> clock{};              ///< systemClock()
   std::shared_ptr<Logger> logger{};            ///< stderrLogger(warning)
   std::shared_ptr<Presenter> presenter{};      ///< none: payloads have the library's fields only
+  std::shared_ptr<Metrics> metrics{};          ///< none: nothing is measured, and it costs nothing
   /// Where ids and random delays come from: empty for std::random_device. A number repeats them, for a
   /// simulation; never the same one for two processes on a storage.
   std::optional<std::uint64_t> randomSeed{};
@@ -66,10 +69,11 @@ struct Dependencies {
 ///
 /// Belongs to the process that made it. In a child made by fork() every operation, also of what it handed
 /// out, throws std::logic_error, and destroying it does nothing (docs/threading.md).
-class Messenger {
+class MESSENGER_EXPORT Messenger {
  public:
   /// Throws std::invalid_argument, with the name of the field, for a config or dependencies out of bounds.
   Messenger(const Config& config, std::shared_ptr<Storage> storage);
+  /// The same with implementations of the host's own.
   Messenger(const Config& config, Dependencies dependencies);
 
   /// Workers and schedulers continue until they are stopped; stop them first.
@@ -103,6 +107,7 @@ class Messenger {
   /// Whether a driver was set.
   [[nodiscard]] bool hasVideoDriver() const noexcept;
 
+  /// What it was made with.
   [[nodiscard]] const Config& config() const noexcept;
 
   /// The default thread directory. Throws std::logic_error when the host supplied its own, or the storage has
@@ -111,10 +116,12 @@ class Messenger {
 
   /// What the host itself does with calls, without permission checks: end, renew, maintain, find.
   [[nodiscard]] Host& host() noexcept;
+  /// The same of a const Messenger: queries only.
   [[nodiscard]] const Host& host() const noexcept;
 
   /// The durable jobs and their workers.
   [[nodiscard]] Jobs& jobs() noexcept;
+  /// The same of a const Messenger: queries only.
   [[nodiscard]] const Jobs& jobs() const noexcept;
 
   // Verbs, each on behalf of one user. All refuse: callNotFound (start: threadNotFound), notMember. Those
@@ -172,6 +179,7 @@ class Messenger {
   /// kicked, notInCall, notOwnerOrAdmin.
   Result<CallParticipant> kickParticipant(const CallId& call, const UserId& user,
                                           const ParticipantId& participant);
+  /// The other way round; un-kicked, they may join again. Refuses as `kickParticipant`.
   Result<CallParticipant> unkickParticipant(const CallId& call, const UserId& user,
                                             const ParticipantId& participant);
 
@@ -218,10 +226,13 @@ class Messenger {
   /// Everyone who was ever rung in the call. Refuses: callNotFound, threadNotFound, notMember.
   [[nodiscard]] Result<std::vector<CallRing>> rings(const CallId& call, const UserId& user) const;
 
-  // Events. A listener runs after the commit, on the OS thread that made the change or on one that delivers
-  // for it. For one call: in the order of the changes, one at a time. Different calls: concurrently. An
-  // exception from a listener is logged; the next listener runs.
+  // Events
 
+  /// Subscribes to the events of one kind, for as long as the Subscription lives. A listener runs after the
+  /// commit, on the OS thread that made the change or on one that delivers for it. For one call: in the order
+  /// of the changes, one at a time. Different calls: concurrently. An exception from a listener is logged;
+  /// the next listener runs.
+  /// @{
   Subscription onCallStarted(std::function<void(const CallStarted&)> listener);
   Subscription onCallJoined(std::function<void(const CallJoined&)> listener);
   Subscription onCallLeft(std::function<void(const CallLeft&)> listener);
@@ -241,6 +252,8 @@ class Messenger {
   Subscription onBroadcastFailed(std::function<void(const BroadcastFailed&)> listener);
   Subscription onJobFailed(std::function<void(const JobFailed&)> listener);
   Subscription onMemberRemoved(std::function<void(const MemberRemoved&)> listener);
+  /// @}
+
   /// Every event of every kind, after the listeners of that kind.
   Subscription onEvent(std::function<void(const Event&)> listener);
 

@@ -7,7 +7,9 @@
 #include <type_traits>
 #include <utility>
 
-namespace messenger {
+#include "messenger/export.hpp"
+
+namespace messenger::inline v0 {
 
 /// Why the domain said no. Callers branch on this, never on text. May be stored or sent: never renumber, only
 /// add.
@@ -45,15 +47,15 @@ enum class Reason : std::uint8_t {
 };
 
 /// `callEnded`, `notMember`, …: the enumerator's own name, stable, fit for a response body.
-[[nodiscard]] std::string_view toString(Reason reason) noexcept;
+MESSENGER_EXPORT [[nodiscard]] std::string_view toString(Reason reason) noexcept;
 
 /// A sentence for a person, in English, that says what stands in the way.
-[[nodiscard]] std::string_view describe(Reason reason) noexcept;
+MESSENGER_EXPORT [[nodiscard]] std::string_view describe(Reason reason) noexcept;
 
 /// A "no" that correct calling code handles. A refused verb has changed nothing (`setupFailed` alone leaves
 /// an ended call).
-struct Refusal {
-  Reason reason;
+struct MESSENGER_EXPORT Refusal {
+  Reason reason;       ///< what to branch on
   std::string detail;  ///< more for a person, possibly empty; never a secret
 
   /// `describe(reason)`, followed by the detail when there is one.
@@ -101,6 +103,7 @@ using Result = BasicResult<T, Refusal>;
 /// What converts to any refused Result.
 using Refused = tl::unexpected<Refusal>;
 
+/// Makes a refusal: `return refuse(Reason::callEnded)`.
 [[nodiscard]] inline Refused refuse(Reason reason, std::string detail = {}) {
   return Refused(Refusal{reason, std::move(detail)});
 }

@@ -6,10 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "messenger/export.hpp"
 #include "messenger/model/thread.hpp"
 #include "messenger/result.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 class ThreadStore;
 
@@ -21,9 +22,10 @@ class ThreadStore;
 /// why the joiners of Persian names and emoji are none). User types must be valid (`UserId::isType`).
 /// Anything else is refused with invalidInput; `detail` names the field and says what is wrong. A member that
 /// was stored with another type can be read and removed. Thread-safe.
-class Threads {
+class MESSENGER_EXPORT Threads {
  public:
-  class Impl;
+  class MESSENGER_NO_EXPORT Impl;
+  /// For the library: `Messenger::threads` returns one.
   explicit Threads(std::unique_ptr<Impl> impl) noexcept;
   Threads(const Threads&) = delete;
   Threads& operator=(const Threads&) = delete;
@@ -39,10 +41,12 @@ class Threads {
                                            const std::vector<ThreadMember>& members,
                                            const std::optional<ThreadId>& id = std::nullopt);
 
-  // Refuse: threadNotFound, invalidInput.
+  /// Changes a thread and returns it as it is now. Refuses: threadNotFound, invalidInput.
+  /// @{
   Result<Thread> setSubject(const ThreadId& thread, const std::string& subject);
   Result<Thread> setLocked(const ThreadId& thread, bool locked);
   Result<Thread> setCalling(const ThreadId& thread, bool calling);
+  /// @}
 
   /// Adds a member, or replaces their flags. An empty name keeps the user's name. Refuses: threadNotFound,
   /// invalidInput (also for a third member of a private thread).
@@ -55,8 +59,11 @@ class Threads {
   /// Names a user, or renames them. Refuses: invalidInput.
   Result<void> setUserName(const UserId& user, const std::string& name);
 
+  /// The thread; nothing when there is none.
   [[nodiscard]] std::optional<Thread> find(const ThreadId& thread) const;
+  /// The user's place in the thread; nothing when there is no such thread or they are no member.
   [[nodiscard]] std::optional<ThreadMember> findMember(const ThreadId& thread, const UserId& user) const;
+  /// Everyone in the thread; empty when there is none.
   [[nodiscard]] std::vector<ThreadMember> members(const ThreadId& thread) const;
 
  private:

@@ -5,6 +5,7 @@
 
 #include "actions/delivery.hpp"
 #include "actions/extras.hpp"
+#include "actions/meter.hpp"
 #include "actions/presence_window.hpp"
 #include "messenger/config.hpp"
 #include "messenger/contracts/broadcaster.hpp"
@@ -17,7 +18,7 @@
 #include "support/id_generator.hpp"
 #include "support/wake_up.hpp"
 
-namespace messenger::actions {
+namespace messenger::inline v0::actions {
 
 /// What every action works with. Owned by the facade, which outlives all of them.
 struct Context {
@@ -29,6 +30,7 @@ struct Context {
   Presence& presence;
   Clock& clock;
   Logger& logger;
+  Meter& meter;
   support::IdGenerator& ids;
   Delivery& delivery;
   PresenceWindow& window;

@@ -5,10 +5,10 @@
 #include "actions/log.hpp"
 #include "support/thrown.hpp"
 
-namespace messenger::actions {
+namespace messenger::inline v0::actions {
 
-Delivery::Delivery(events::EventBus& bus, Broadcaster& broadcaster, Logger& logger)
-    : bus_(bus), broadcaster_(broadcaster), logger_(logger) {}
+Delivery::Delivery(events::EventBus& bus, Broadcaster& broadcaster, Logger& logger, Meter& meter)
+    : bus_(bus), broadcaster_(broadcaster), logger_(logger), meter_(meter) {}
 
 Delivery::Ticket::Ticket(Delivery& delivery, CallId call)
     : delivery_(delivery), call_(std::move(call)), number_(delivery_.open(call_)) {}
@@ -79,12 +79,14 @@ void Delivery::drain(Shard& shard, const CallId& call, support::Lock& lock) {
   }
 }
 
+void Delivery::emit(const Event& event) {
+  meter_.count(event);
+  bus_.emit(event);
+}
+
 void Delivery::deliverOne(const Effect& effect) noexcept {
   try {
-    if (const auto* event = std::get_if<Event>(&effect)) {
-      bus_.emit(*event);
-      return;
-    }
+    if (const auto* event = std::get_if<Event>(&effect)) return emit(*event);
     const auto& broadcast = std::get<Broadcast>(effect);
     std::string error;
     try {
@@ -93,12 +95,11 @@ void Delivery::deliverOne(const Effect& effect) noexcept {
     } catch (...) {
       error = support::whatWasThrown();
     }
-    logSafely(
-        logger_, LogLevel::warning,
-        fmt::format("broadcast {} of call {} failed: {}", broadcast.event, broadcast.call.value(), error));
-    bus_.emit(BroadcastFailed{broadcast.call, broadcast.event, error});
+    logSafely(logger_, LogLevel::warning, "a broadcast failed",
+              {{"broadcast", broadcast.event}, {"call", broadcast.call.value()}, {"error", error}});
+    emit(BroadcastFailed{broadcast.call, broadcast.event, error});
   } catch (...) {
-    logSafely(logger_, LogLevel::error, support::whatWasThrown());
+    logSafely(logger_, LogLevel::error, "delivering failed", {{"error", support::whatWasThrown()}});
   }
 }
 

@@ -9,13 +9,14 @@
 #include <variant>
 #include <vector>
 
+#include "actions/meter.hpp"
 #include "events/event_bus.hpp"
 #include "messenger/contracts/broadcaster.hpp"
 #include "messenger/contracts/logger.hpp"
 #include "messenger/model/ids.hpp"
 #include "support/mutex.hpp"
 
-namespace messenger::actions {
+namespace messenger::inline v0::actions {
 
 /// The broadcasts and events of a committed change, in this order.
 using Effect = std::variant<Broadcast, Event>;
@@ -31,7 +32,8 @@ using Effects = std::vector<Effect>;
 /// Thread-safe.
 class Delivery {
  public:
-  Delivery(events::EventBus& bus, Broadcaster& broadcaster, Logger& logger);
+  /// The arguments outlive this object. `meter` counts each event before its listeners hear of it.
+  Delivery(events::EventBus& bus, Broadcaster& broadcaster, Logger& logger, Meter& meter);
   Delivery(const Delivery&) = delete;
   Delivery& operator=(const Delivery&) = delete;
   ~Delivery() = default;
@@ -75,19 +77,21 @@ class Delivery {
 
   struct Shard {
     support::Mutex mutex;
-    std::unordered_map<CallId, Strand> strands GUARDED_BY(mutex);
+    std::unordered_map<CallId, Strand> strands MESSENGER_GUARDED_BY(mutex);
   };
 
   Shard& shardOf(const CallId& call);
   std::uint64_t open(const CallId& call);
   void close(const CallId& call, std::uint64_t number, Batch* batch);
   /// `lock` holds the shard. It is released while host code runs, which clang's analysis cannot follow.
-  void drain(Shard& shard, const CallId& call, support::Lock& lock) NO_THREAD_SAFETY_ANALYSIS;
+  void drain(Shard& shard, const CallId& call, support::Lock& lock) MESSENGER_NO_THREAD_SAFETY_ANALYSIS;
   void deliverOne(const Effect& effect) noexcept;
+  void emit(const Event& event);
 
   events::EventBus& bus_;
   Broadcaster& broadcaster_;
   Logger& logger_;
+  Meter& meter_;
   std::array<Shard, 16> shards_;
 };
 

@@ -6,14 +6,13 @@
 #include <chrono>
 #include <deque>
 #include <limits>
-#include <thread>
 
 #include "actions/log.hpp"
 #include "actions/presence_guard.hpp"
 #include "messenger/errors.hpp"
 #include "support/thrown.hpp"
 
-namespace messenger::actions {
+namespace messenger::inline v0::actions {
 namespace {
 
 /// When n OS threads change one call at the same time, each may lose n - 1 times; more than this is not
@@ -21,9 +20,9 @@ namespace {
 constexpr int mostAttempts = 1000;
 
 /// The first conflicts are repeated at once; later ones after a random wait of up to a millisecond.
-void backOff(int attempt, std::int64_t random) {
+void backOff(const Clock& clock, int attempt, std::int64_t random) {
   if (attempt < 4) return;
-  std::this_thread::sleep_for(std::chrono::microseconds{random & 0x3FF});
+  clock.sleepFor(std::chrono::microseconds{random & 0x3FF});
 }
 
 /// As far as the verb asks, where it asks for more than all rules need.
@@ -135,7 +134,10 @@ std::optional<Done> Engine::runOnce(const CallState& state, const Rule& rule) {
 
 Result<Done> Engine::repeat(const std::function<std::optional<Result<Done>>()>& attempt) {
   for (int i = 0; i < mostAttempts; ++i) {
-    if (i > 0) backOff(i, context_.ids.randomNumber());
+    if (i > 0) {
+      context_.meter.count(Metric::storageConflicts, 1);
+      backOff(context_.clock, i, context_.ids.randomNumber());
+    }
     if (auto result = attempt()) return std::move(*result);
   }
   throw StorageBusy(fmt::format("the call was changed by others {} times in a row; a retry may succeed later",
@@ -204,9 +206,8 @@ bool Engine::keep(PresenceGuard& guard) noexcept {
       guard.stored();
     }
   } catch (...) {
-    logSafely(context_.logger, LogLevel::warning,
-              fmt::format("call {}: when somebody who came in was seen could not be stored: {}",
-                          guard.who().call.value(), support::whatWasThrown()));
+    logSafely(context_.logger, LogLevel::warning, "when somebody who came in was seen could not be stored",
+              {{"call", guard.who().call.value()}, {"error", support::whatWasThrown()}});
   }
   return guard.keep();
 }
@@ -267,8 +268,7 @@ std::optional<Done> Engine::commit(rules::Decision& decision, Audience audience)
     if (!keep(guard))
       throw StorageUnavailable(
           "the change was made, but the storage has not answered for so long that whoever came in may be "
-          "taken "
-          "out as silent; join again");
+          "taken out as silent; join again");
   }
   return done;
 }

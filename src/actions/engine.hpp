@@ -10,7 +10,7 @@
 #include "rules/call_rules.hpp"
 #include "rules/decision.hpp"
 
-namespace messenger::actions {
+namespace messenger::inline v0::actions {
 
 class PresenceGuard;
 

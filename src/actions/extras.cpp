@@ -9,7 +9,7 @@
 #include "support/text.hpp"
 #include "support/thrown.hpp"
 
-namespace messenger::actions {
+namespace messenger::inline v0::actions {
 namespace {
 
 constexpr std::size_t maxName = 255;
@@ -40,8 +40,8 @@ ExtraFields Extras::checked(std::string_view what, std::initializer_list<std::st
   } catch (const std::bad_alloc&) {
     throw;
   } catch (...) {
-    logSafely(logger_, LogLevel::warning,
-              fmt::format("the presenter's {}Fields threw: {}", what, support::whatWasThrown()));
+    logSafely(logger_, LogLevel::warning, "the presenter threw, and what it adds is left out",
+              {{"payload", what}, {"error", support::whatWasThrown()}});
     return {};
   }
   ExtraFields fields;
@@ -50,9 +50,9 @@ ExtraFields Extras::checked(std::string_view what, std::initializer_list<std::st
     if (why.empty()) {
       fields.push_back(std::move(each));
     } else {
-      logSafely(logger_, LogLevel::warning,
-                fmt::format("the presenter's {}Fields: {} is left out, because {}", what,
-                            support::presentable(each.name, std::nullopt, 80), why));
+      logSafely(
+          logger_, LogLevel::warning, "a field of the presenter is left out",
+          {{"payload", what}, {"field", support::presentable(each.name, std::nullopt, 80)}, {"error", why}});
     }
   }
   return fields;

@@ -9,7 +9,7 @@
 #include "messenger/contracts/presenter.hpp"
 #include "support/json_writer.hpp"
 
-namespace messenger::actions {
+namespace messenger::inline v0::actions {
 
 /// Asks the host's Presenter, and returns only fields that can be written: whatever it throws or returns.
 /// What is left out is logged. Without a presenter there are none. Presenter and logger must outlive it.

@@ -6,7 +6,7 @@
 #include "messenger/errors.hpp"
 #include "rules/heartbeat.hpp"
 
-namespace messenger::actions {
+namespace messenger::inline v0::actions {
 namespace {
 
 /// A departure is stored with the time of its decision, a little before its commit.

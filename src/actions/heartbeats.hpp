@@ -4,7 +4,7 @@
 
 #include "actions/engine.hpp"
 
-namespace messenger::actions {
+namespace messenger::inline v0::actions {
 
 /// Takes heartbeats and reports them to the storage. Thread-safe.
 class Heartbeats {

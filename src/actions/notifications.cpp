@@ -7,7 +7,7 @@
 #include "support/thrown.hpp"
 #include "support/time_text.hpp"
 
-namespace messenger::actions {
+namespace messenger::inline v0::actions {
 namespace {
 
 using Answer = CallChange::ThreadAnswer;

@@ -6,7 +6,7 @@
 #include "actions/context.hpp"
 #include "rules/decision.hpp"
 
-namespace messenger::actions {
+namespace messenger::inline v0::actions {
 
 /// What is known of a call's thread when something is announced to it.
 struct Audience {

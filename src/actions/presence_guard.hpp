@@ -8,7 +8,7 @@
 #include "actions/context.hpp"
 #include "messenger/errors.hpp"
 
-namespace messenger::actions {
+namespace messenger::inline v0::actions {
 
 /// Untracks a session that is not open as of this revision. Does not throw, because a presence store
 /// that does not answer must not make a committed verb fail; then no heartbeat is acknowledged from memory
@@ -22,8 +22,8 @@ inline void untrackSafely(Context& context, const SessionKey& who, std::int64_t 
 }
 
 /// Tracks a session, as of a revision of the call, before it is known whether it is open as of then: a change
-/// at a later revision that closes it untracks it, whenever it comes to it. Untracks it again unless told to
-/// keep it. That may forget a heartbeat which was acknowledged meanwhile, because
+/// at a later revision that closes it untracks it, whenever it comes to it. Confirms that when told to keep
+/// it, and else untracks it again. That may forget a heartbeat which was acknowledged meanwhile, because
 /// another verb put them in. The verb then starts over, and finds them in the call; after an error everyone
 /// gets a TTL of grace.
 class PresenceGuard {
@@ -55,7 +55,7 @@ class PresenceGuard {
   /// To be called when it is stored that the participant is in the call and was seen. False: the storage took
   /// so long that this has to be stored again (`PresenceWindow::covers`); then `stored` is to be called.
   [[nodiscard]] bool keep() noexcept {
-    keep_ = true;
+    if (!std::exchange(keep_, true)) confirm();
     asked_ = context_.clock.steady();
     if (asked_ - stored_ <= PresenceWindow::promptly) return true;
     try {
@@ -75,6 +75,14 @@ class PresenceGuard {
   [[nodiscard]] const SessionKey& who() const noexcept { return who_; }
 
  private:
+  void confirm() noexcept {
+    try {
+      context_.presence.confirm(who_, revision_);
+    } catch (...) {
+      // Then the next heartbeat is one that presence does not know, and asks the storage.
+    }
+  }
+
   Context& context_;
   SessionKey who_;
   std::int64_t revision_;

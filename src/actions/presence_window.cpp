@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-namespace messenger::actions {
+namespace messenger::inline v0::actions {
 namespace {
 
 /// An OS thread may be delayed between reading the clock and passing the heartbeat to presence.

@@ -7,7 +7,7 @@
 #include "messenger/model/time.hpp"
 #include "rules/evidence.hpp"
 
-namespace messenger::actions {
+namespace messenger::inline v0::actions {
 
 /// Until when this process may acknowledge heartbeats from memory (its lease as a presence peer), and since
 /// when it has been able to receive them without a gap. A start, a stall and a failed presence store each

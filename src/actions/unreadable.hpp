@@ -1,7 +1,5 @@
 #pragma once
 
-#include <fmt/format.h>
-
 #include <optional>
 #include <string>
 #include <utility>
@@ -10,19 +8,19 @@
 #include "actions/log.hpp"
 #include "support/thrown.hpp"
 
-namespace messenger::actions {
+namespace messenger::inline v0::actions {
 
 /// Logs the rows that the storage passed over since the last time. Never throws: whoever asked for others has
 /// them.
 inline void reportUnreadable(Context& context) noexcept {
   try {
     for (const std::string& row : context.storage.takeUnreadable()) {
-      logSafely(context.logger, LogLevel::error,
-                fmt::format("left alone, as this version cannot read it: {}",
-                            support::presentable(row, std::nullopt)));
+      logSafely(context.logger, LogLevel::error, "a row is left alone, as this version cannot read it",
+                {{"row", support::presentable(row, std::nullopt)}});
     }
   } catch (...) {
-    logSafely(context.logger, LogLevel::error, support::whatWasThrown());
+    logSafely(context.logger, LogLevel::error, "which rows cannot be read is not known",
+              {{"error", support::whatWasThrown()}});
   }
 }
 

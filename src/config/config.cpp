@@ -6,7 +6,7 @@
 #include <cmath>
 #include <stdexcept>
 
-namespace messenger {
+namespace messenger::inline v0 {
 namespace {
 
 using std::chrono::milliseconds;

@@ -3,13 +3,15 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <locale>
 #include <optional>
+#include <sstream>
 #include <stdexcept>
 
 #include "messenger/config.hpp"
 #include "support/environment.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 namespace {
 
 using support::readTruth;
@@ -22,6 +24,17 @@ std::optional<Number> parsed(const std::string& text) {
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, number);
   if (error != std::errc{} || stop != end) return std::nullopt;
+  return number;
+}
+
+/// In the C locale, whatever the process has. Not by std::from_chars: libc++ 16 has that for whole numbers
+/// alone.
+std::optional<double> parsedReal(const std::string& text) {
+  std::istringstream in{text};
+  in.imbue(std::locale::classic());
+  double number{};
+  in >> std::noskipws >> number;
+  if (in.fail() || !in.eof() || text.starts_with('+')) return std::nullopt;
   return number;
 }
 
@@ -44,7 +57,7 @@ void readHours(const char* name, std::chrono::hours& field) {
 void readSeconds(const char* name, std::chrono::milliseconds& field) {
   const auto value = variable(name);
   if (!value) return;
-  const auto seconds = parsed<double>(*value);
+  const auto seconds = parsedReal(*value);
   constexpr double most = 1e9;
   if (!seconds || !std::isfinite(*seconds) || *seconds < 0 || *seconds > most) {
     rejectVariable(name, "a number of seconds, whole or with a fraction");

@@ -8,7 +8,7 @@
 #include "console/layout.hpp"
 #include "console/suggest.hpp"
 
-namespace messenger::console {
+namespace messenger::inline v0::console {
 namespace {
 
 tl::unexpected<Failure> unknownOption(const std::string& name, const std::vector<OptionSpec>& options) {
@@ -54,7 +54,7 @@ Expected<std::optional<std::string>> ArgumentReader::readCommand(const std::vect
 }
 
 Outcome ArgumentReader::readRest(const std::vector<OptionSpec>& options,
-                                 const std::optional<ArgumentSpec>& argument) {
+                                 const std::vector<ArgumentSpec>& specs) {
   bool onlyArguments = false;
   while (next_ < tokens_.size()) {
     const std::string& token = tokens_[next_++];
@@ -62,16 +62,16 @@ Outcome ArgumentReader::readRest(const std::vector<OptionSpec>& options,
       onlyArguments = true;
     } else if (!onlyArguments && token.size() > 1 && token.front() == '-') {
       if (Outcome read = readOption(token, options); !read) return read;
-    } else if (!argument || arguments_.argument_) {
+    } else if (arguments_.arguments_.size() == specs.size()) {
       return fail(ExitCode::usage, "tooManyArguments", "One argument too many: " + inQuotes(token) + ".",
                   "Options begin with two dashes.");
     } else {
-      arguments_.argument_ = token;
+      arguments_.arguments_.push_back(token);
     }
   }
-  if (argument && argument->required && arguments_.argument_.value_or("").empty() &&
-      !arguments_.has("help")) {
-    return fail(ExitCode::usage, "missingArgument", argument->name + " is missing: " + argument->help + ".");
+  for (std::size_t i = 0; i < specs.size() && !arguments_.has("help"); ++i) {
+    if (specs[i].required && arguments_.argument(i).value_or("").empty())
+      return fail(ExitCode::usage, "missingArgument", specs[i].name + " is missing: " + specs[i].help + ".");
   }
   return {};
 }

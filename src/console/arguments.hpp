@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -9,7 +10,7 @@
 
 #include "console/failure.hpp"
 
-namespace messenger::console {
+namespace messenger::inline v0::console {
 
 enum class OptionKind : std::uint8_t { flag, number, text };
 
@@ -41,13 +42,16 @@ class Arguments {
   [[nodiscard]] bool has(std::string_view option) const { return values_.find(option) != values_.end(); }
   [[nodiscard]] std::optional<std::string> text(std::string_view option) const;
   [[nodiscard]] std::optional<std::int64_t> number(std::string_view option) const;
-  [[nodiscard]] const std::optional<std::string>& argument() const noexcept { return argument_; }
+  /// Those that are no options, from 0. Empty when it is not given.
+  [[nodiscard]] std::optional<std::string> argument(std::size_t place = 0) const {
+    return place < arguments_.size() ? std::optional{arguments_[place]} : std::nullopt;
+  }
 
  private:
   friend class ArgumentReader;
   std::map<std::string, std::string, std::less<>> values_;
   std::map<std::string, std::int64_t, std::less<>> numbers_;
-  std::optional<std::string> argument_;
+  std::vector<std::string> arguments_;
 };
 
 /// Takes tokens one by one. Options are `--name`, `--name=value` or `--name value`; after `--` everything is
@@ -60,7 +64,7 @@ class ArgumentReader {
   Expected<std::optional<std::string>> readCommand(const std::vector<OptionSpec>& options);
 
   /// Reads the rest.
-  Outcome readRest(const std::vector<OptionSpec>& options, const std::optional<ArgumentSpec>& argument);
+  Outcome readRest(const std::vector<OptionSpec>& options, const std::vector<ArgumentSpec>& specs);
 
   [[nodiscard]] const Arguments& arguments() const noexcept { return arguments_; }
 

@@ -11,11 +11,11 @@
 #include "console/table.hpp"
 #include "messenger/model/time.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 class Messenger;
 }
 
-namespace messenger::console {
+namespace messenger::inline v0::console {
 
 struct Program;
 
@@ -35,7 +35,7 @@ struct Command {
   std::string summary;                   ///< one line, without a full stop
   std::vector<std::string> description;  ///< paragraphs
   std::vector<OptionSpec> options;
-  std::optional<ArgumentSpec> argument;
+  std::vector<ArgumentSpec> arguments;  ///< in this order
   bool needsMessenger = true;
   /// Checks what the specs cannot express (options that exclude each other), before anything is opened. May
   /// be empty.

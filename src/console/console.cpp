@@ -8,7 +8,7 @@
 #include "console/help.hpp"
 #include "console/host_command.hpp"
 
-namespace messenger::console {
+namespace messenger::inline v0::console {
 
 Console::Console(Messenger& messenger, ConsoleOptions options)
     : messenger_(messenger), options_(std::move(options)) {

@@ -5,7 +5,7 @@
 #include "messenger/console/console.hpp"
 #include "messenger/result.hpp"
 
-namespace messenger::console {
+namespace messenger::inline v0::console {
 
 using Outcome = BasicResult<void, Failure>;
 template <class T>

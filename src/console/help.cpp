@@ -9,7 +9,7 @@
 #include "console/suggest.hpp"
 #include "support/json_writer.hpp"
 
-namespace messenger::console {
+namespace messenger::inline v0::console {
 namespace {
 
 const std::vector<Field>& exitCodes() {
@@ -29,7 +29,7 @@ std::string shown(const ArgumentSpec& argument) {
 
 std::string usage(const Program& program, const Command& command) {
   std::string text = program.name + ' ' + command.name;
-  if (command.argument) text += ' ' + shown(*command.argument);
+  for (const ArgumentSpec& each : command.arguments) text += ' ' + shown(each);
   for (const OptionSpec& each : command.options) text += " [" + shown(each) + ']';
   return text;
 }
@@ -70,14 +70,15 @@ void writeOptions(support::JsonWriter& json, const std::vector<OptionSpec>& opti
 void writeCommand(support::JsonWriter& json, const Program& program, const Command& command) {
   json.beginObject().key("name").value(command.name).key("summary").value(command.summary);
   json.key("usage").value(usage(program, command));
-  json.key("argument");
-  command.argument ? json.value(command.argument->name) : json.null();
+  json.key("arguments").beginArray();
+  for (const ArgumentSpec& each : command.arguments) json.value(each.name);
+  json.endArray();
   writeOptions(json, command.options);
   json.endObject();
 }
 
 Outcome runHelp(Invocation& call) {
-  const std::optional<std::string>& name = call.arguments.argument();
+  const std::optional<std::string> name = call.arguments.argument();
   if (!name) {
     printList(call.program, call.screen);
     return {};
@@ -153,8 +154,10 @@ void printHelp(const Program& program, const Command& command, Screen& screen) {
     screen.line();
     printWrapped(screen, each);
   }
-  if (command.argument) {
-    printSection(screen, "argument", {{command.argument->name, {command.argument->help}}});
+  if (!command.arguments.empty()) {
+    std::vector<Field> arguments;
+    for (const ArgumentSpec& each : command.arguments) arguments.push_back({each.name, {each.help}});
+    printSection(screen, arguments.size() == 1 ? "argument" : "arguments", arguments);
   }
   printSection(screen, "options", fieldsOf(command.options));
   screen.line();
@@ -174,7 +177,7 @@ void addHelpCommands(Program& program) {
   Command help;
   help.name = "help";
   help.summary = "show how a command is used";
-  help.argument = ArgumentSpec{"COMMAND", false, "the command to explain; without it, all are listed"};
+  help.arguments = {{"COMMAND", false, "the command to explain; without it, all are listed"}};
   help.needsMessenger = false;
   help.run = runHelp;
   program.commands.push_back(list);

@@ -4,7 +4,7 @@
 
 #include "console/command.hpp"
 
-namespace messenger::console {
+namespace messenger::inline v0::console {
 
 /// The name without the `messenger:` with which Artisan commands of the Laravel package begin, so that
 /// whoever is used to them is understood: `messenger:calls:down`.

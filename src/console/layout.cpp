@@ -6,7 +6,7 @@
 
 #include "support/text.hpp"
 
-namespace messenger::console {
+namespace messenger::inline v0::console {
 namespace {
 
 using Range = std::pair<char32_t, char32_t>;

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace messenger::console {
+namespace messenger::inline v0::console {
 
 /// Foreign text for a terminal: ill-formed bytes and control characters (support/text.hpp) become '?'; cut to
 /// `maxColumns` with "..." at its end.

@@ -12,9 +12,10 @@
 #include "console/suggest.hpp"
 #include "messenger/contracts/clock.hpp"
 #include "messenger/errors.hpp"
+#include "messenger/version.hpp"
 #include "support/thrown.hpp"
 
-namespace messenger::console {
+namespace messenger::inline v0::console {
 namespace {
 
 /// --json counts even when the rest of the line is wrong, because its user parses the answer.
@@ -51,16 +52,24 @@ tl::unexpected<Failure> unknownCommand(const Program& program, const std::string
 Failure failureOf(const std::exception& error) {
   std::string text = printable(support::textOf(error), 1000);
   if (text.empty() || text.back() != '.') text += '.';
+  if (dynamic_cast<const StorageBusy*>(&error) != nullptr) {
+    return {ExitCode::database, "storageBusy", text, "The same command may succeed later."};
+  }
   if (dynamic_cast<const StorageUnavailable*>(&error) != nullptr) {
-    const bool busy = dynamic_cast<const StorageBusy*>(&error) != nullptr;
-    return {ExitCode::database, "storageUnavailable", text,
-            busy ? "The same command may succeed later." : ""};
+    return {ExitCode::database, "storageUnavailable", text, {}};
   }
   if (dynamic_cast<const StorageIncompatible*>(&error) != nullptr) {
     return {ExitCode::database, "storageIncompatible", text, "The database was left as it was."};
   }
+  if (dynamic_cast<const StorageUnreadable*>(&error) != nullptr) {
+    return {ExitCode::database, "storageUnreadable", text, "A newer library may have written this."};
+  }
+  if (dynamic_cast<const StorageCorrupt*>(&error) != nullptr) {
+    return {ExitCode::database, "storageCorrupt", text,
+            "The library cannot have written this data; db:check looks for more."};
+  }
   if (dynamic_cast<const StorageError*>(&error) != nullptr) {
-    return {ExitCode::database, "storageCorrupt", text, "The library cannot have written this data."};
+    return {ExitCode::database, "storageRefused", text, "The storage refused it, and was left as it was."};
   }
   return {ExitCode::failed, "failed", text, {}};
 }
@@ -81,7 +90,7 @@ Outcome dispatch(const Program& program, const ConsoleOptions& options,
   }
   const Command* command = findCommand(program, **name);
   if (command == nullptr) return unknownCommand(program, **name);
-  if (Outcome read = reader.readRest(joined(command->options, everywhere), command->argument); !read) {
+  if (Outcome read = reader.readRest(joined(command->options, everywhere), command->arguments); !read) {
     Failure failure = read.error();
     failure.hint += (failure.hint.empty() ? "" : " ") +
                     fmt::format("\"{} help {}\" shows how it is used.", program.name, command->name);
@@ -120,7 +129,7 @@ const std::vector<OptionSpec>& commonOptions() {
 }
 
 std::string versionText() {
-  return MESSENGER_VERSION;
+  return std::string{libraryVersionText()};
 }
 
 ExitCode runProgram(const Program& program, const ConsoleOptions& options,

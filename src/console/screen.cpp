@@ -8,7 +8,7 @@
 #include "support/json_writer.hpp"
 #include "support/text.hpp"
 
-namespace messenger::console {
+namespace messenger::inline v0::console {
 namespace {
 
 constexpr std::size_t widestText = 100;

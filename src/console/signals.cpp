@@ -14,7 +14,7 @@
 
 #include "support/deadline.hpp"
 
-namespace messenger::console {
+namespace messenger::inline v0::console {
 namespace {
 
 // A signal handler can use only static data, so there is one StopWatch with signals in a process.

@@ -6,7 +6,7 @@
 
 #include "messenger/console/console.hpp"
 
-namespace messenger::console {
+namespace messenger::inline v0::console {
 
 /// Takes over SIGINT and SIGTERM for its lifetime when the options ask for it: the first one sets a flag and
 /// prints on standard error that the current work is being finished, the second one ends the process at once

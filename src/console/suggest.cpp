@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
-namespace messenger::console {
+namespace messenger::inline v0::console {
 namespace {
 
 /// Longer input is not a command; this bounds the work.

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-namespace messenger::console {
+namespace messenger::inline v0::console {
 
 /// The candidate that was probably meant: one with a small typing error, or with the same part after the
 /// colon (`down` for `calls:down`). Empty when none is close, or several are equally close.

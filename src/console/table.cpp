@@ -4,7 +4,7 @@
 
 #include "console/layout.hpp"
 
-namespace messenger::console {
+namespace messenger::inline v0::console {
 namespace {
 
 constexpr std::size_t gap = 2;

@@ -6,7 +6,7 @@
 
 #include "console/screen.hpp"
 
-namespace messenger::console {
+namespace messenger::inline v0::console {
 
 struct Cell {
   std::string text;

@@ -8,7 +8,7 @@
 #include "console/arguments.hpp"
 #include "messenger/console/console.hpp"
 
-namespace messenger::console {
+namespace messenger::inline v0::console {
 namespace {
 
 std::string environment(const char* name) {

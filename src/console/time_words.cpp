@@ -6,7 +6,7 @@
 
 #include "support/time_text.hpp"
 
-namespace messenger::console {
+namespace messenger::inline v0::console {
 namespace {
 
 using std::chrono::duration_cast;

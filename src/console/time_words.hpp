@@ -4,7 +4,7 @@
 
 #include "messenger/model/time.hpp"
 
-namespace messenger::console {
+namespace messenger::inline v0::console {
 
 /// `2026-01-01 00:00:01 UTC`.
 [[nodiscard]] std::string absolute(TimePoint moment);

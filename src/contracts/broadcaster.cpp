@@ -1,6 +1,6 @@
 #include "messenger/contracts/broadcaster.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 std::optional<std::string> Broadcast::channelOf(const UserId& user) {
   if (!UserId::isType(user.type)) return std::nullopt;

@@ -4,7 +4,7 @@
 
 #include "support/json_writer.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 ExtraField ExtraField::text(std::string name, std::string_view value) {
   support::JsonWriter json;

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 std::optional<Membership> ThreadDirectory::findMembership(const ThreadId& thread, const UserId& user) const {
   auto found = findThread(thread);

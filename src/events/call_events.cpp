@@ -1,6 +1,6 @@
 #include "messenger/events/call_events.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 std::string_view toString(DeviceLeft::Why why) noexcept {
   switch (why) {

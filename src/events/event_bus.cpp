@@ -8,7 +8,7 @@
 #include "support/home_process.hpp"
 #include "support/thrown.hpp"
 
-namespace messenger::events {
+namespace messenger::inline v0::events {
 namespace {
 
 template <class E>

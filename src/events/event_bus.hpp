@@ -7,7 +7,7 @@
 #include "messenger/events/call_events.hpp"
 #include "messenger/events/subscription.hpp"
 
-namespace messenger::events {
+namespace messenger::inline v0::events {
 
 /// Calls listeners. An exception from a listener is reported, and the next one still runs. Thread-safe;
 /// `emit` holds no lock while a listener runs. actions/delivery.hpp decides the order of emissions.

@@ -1,11 +1,10 @@
 #include "actions/log.hpp"
 #include "facade/messenger_impl.hpp"
-#include "jobs/room_jobs.hpp"
 #include "messenger/errors.hpp"
 #include "rules/enter_room.hpp"
 #include "support/thrown.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 namespace {
 
 /// The session with which the device may enter the room now.
@@ -29,11 +28,11 @@ Result<RoomCredentials> Messenger::roomCredentials(const CallId& call, const Use
 
   std::optional<RoomCredentials> credentials;
   try {
-    credentials = jobs::RoomJobs::admit(here().drivers(), seen->loaded.call->call, *session);
+    credentials = here().runner.rooms().admit(here().drivers(), seen->loaded.call->call, *session);
   } catch (const DriverError& error) {
     actions::logSafely(*here().dependencies.logger, LogLevel::warning,
-                       fmt::format("call {}: the video driver let a session not in: {}", call.value(),
-                                   support::textOf(error)));
+                       "the video driver let a session not in",
+                       {{"call", call.value()}, {"error", support::textOf(error)}});
     return refuse(Reason::providerFailed);
   }
   if (!credentials) return refuse(Reason::noCredentials);

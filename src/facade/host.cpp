@@ -7,7 +7,7 @@
 #include "rules/member_removed.hpp"
 #include "rules/renew_room.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 namespace {
 
 Result<void> checkAge(std::chrono::hours olderThan) {
@@ -142,6 +142,10 @@ bool Host::callsUp() {
 bool Host::callsAreDown() const {
   const auto until = here().context.storage.switches().callsDownUntil();
   return until && here().context.now().storage < *until;
+}
+
+void Host::measure() const {
+  here().measure();
 }
 
 // Retention

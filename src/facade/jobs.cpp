@@ -1,10 +1,14 @@
 #include "messenger/jobs.hpp"
 
+#include <stdexcept>
+#include <utility>
+
 #include "actions/unreadable.hpp"
 #include "facade/messenger_impl.hpp"
+#include "jobs/async_worker_impl.hpp"
 #include "jobs/worker_impl.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 MessengerImpl& Jobs::here() const {
   impl_.home.require();
@@ -24,6 +28,26 @@ std::vector<JobRun> Jobs::runPending(std::size_t limit, const WorkerOptions& opt
 Worker Jobs::startWorker(const WorkerOptions& options) {
   return Worker(
       std::make_unique<Worker::Impl>(here().shared_from_this(), here().context, here().runner, options));
+}
+
+AsyncWorker Jobs::startAsyncWorker(std::shared_ptr<Loop> loop, std::shared_ptr<Executor> pool,
+                                   std::shared_ptr<AsyncVideoDriver> driver) {
+  return startAsyncWorker(std::move(loop), std::move(pool), std::move(driver), {});
+}
+
+AsyncWorker Jobs::startAsyncWorker(std::shared_ptr<Loop> loop, std::shared_ptr<Executor> pool,
+                                   std::shared_ptr<AsyncVideoDriver> driver,
+                                   const AsyncWorkerOptions& options) {
+  if (!loop || !pool || !driver)
+    throw std::invalid_argument("an AsyncWorker needs a loop, a pool and a driver");
+  if (here().isSynchronous()) throw std::invalid_argument("an AsyncWorker has no jobs in synchronous mode");
+  if (options.atOnce < 1 || options.atOnce > jobs::mostThreads)
+    throw std::invalid_argument("AsyncWorkerOptions.atOnce must be 1 to 256");
+  auto impl = std::make_shared<AsyncWorker::Impl>(
+      here().shared_from_this(), here().context, here().runner, here().dueTasks,
+      AsyncWorker::Impl::Host{std::move(loop), std::move(pool), std::move(driver)}, options);
+  impl->start();
+  return AsyncWorker(std::move(impl));
 }
 
 Result<void> Jobs::dispatch(JobType type, const CallId& call) {

@@ -14,7 +14,7 @@
 #include "rules/ring_callees.hpp"
 #include "rules/start_call.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 Messenger::Messenger(const Config& config, std::shared_ptr<Storage> storage)
     : Messenger(config, Dependencies{.storage = std::move(storage)}) {}

@@ -1,18 +1,18 @@
 #include "facade/messenger_impl.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <limits>
 #include <stdexcept>
+#include <string_view>
 
 #include "actions/log.hpp"
+#include "actions/metered_storage.hpp"
 #include "facade/threads_impl.hpp"
 #include "jobs/sweeps.hpp"
 #include "messenger/adapters/defaults.hpp"
 #include "messenger/adapters/memory.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 namespace {
 
 /// How many calls are deleted in one change of the storage.
@@ -54,21 +54,24 @@ MessengerImpl::MessengerImpl(const Config& given, Dependencies from)
       dependencies(completed(std::move(from))),
       ids(dependencies.randomSeed),
       bus([logger = dependencies.logger](const std::string& error) {
-        actions::logSafely(*logger, LogLevel::error, fmt::format("a listener threw: {}", error));
+        actions::logSafely(*logger, LogLevel::error, "a listener threw", {{"error", error}});
       }),
-      delivery(bus, *dependencies.broadcaster, *dependencies.logger),
+      meter(dependencies.metrics.get(), *dependencies.clock, *dependencies.logger),
+      storage(actions::metered(dependencies.storage, meter)),
+      delivery(bus, *dependencies.broadcaster, *dependencies.logger, meter),
       instance(InstanceId{ids.randomNumber()}),
       window(config.presence, instance, dependencies.presence->isShared(), dependencies.clock->steady()),
       context{config,
               {config.calling.enabled, config.calling.subscriber.enabled, config.calling.subscriber.channel,
                config.calling.subscriber.enabled && config.calling.subscriber.removesSessions, config.limits,
                config.sessions, config.ringing},
-              *dependencies.storage,
+              *storage,
               *dependencies.threads,
               dependencies.threads.get() == dependencies.storage->threads(),
               *dependencies.presence,
               *dependencies.clock,
               *dependencies.logger,
+              meter,
               ids,
               delivery,
               window,
@@ -153,6 +156,32 @@ std::size_t MessengerImpl::prune(std::chrono::hours olderThan, std::size_t limit
 bool MessengerImpl::prunePeriodically() {
   constexpr std::size_t atOnce = 1000;
   return prune(config.retention.endedCalls, atOnce) == atOnce;
+}
+
+void MessengerImpl::measure() {
+  if (!meter.measures()) return;
+  const CallStore::Totals totals = context.storage.calls().totals();
+  const StorageTime now = context.now().storage;
+  const auto counted = context.storage.jobs().countsByType(config.calling.subscriber.channel, now);
+  const auto downUntil = context.storage.switches().callsDownUntil();
+
+  const auto real = [](std::size_t count) { return static_cast<double>(count); };
+  meter.set(Metric::callsActive, real(totals.activeCalls));
+  meter.set(Metric::sessionsOpen, real(totals.openSessions));
+  meter.set(Metric::ringsActive, real(totals.ringing));
+  meter.set(Metric::callsDown, downUntil && now < *downUntil ? 1 : 0);
+  for (const std::string_view type : describe(Metric::jobs).labels.front().values) {
+    JobQueue::TypeCounts counts;
+    for (const JobQueue::TypeCounts& each : counted) {
+      if (toString(each.type) == type) counts = each;
+    }
+    meter.set(Metric::jobs, real(counts.scheduled), type, "scheduled");
+    meter.set(Metric::jobs, real(counts.due), type, "due");
+    meter.set(Metric::jobs, real(counts.running), type, "running");
+    meter.set(Metric::jobs, real(counts.failed), type, "failed");
+    const Duration waited = saturatingDifference(now, counts.oldestDue.value_or(now));
+    meter.set(Metric::jobOldestDue, actions::Meter::Seconds{waited}.count(), type);
+  }
 }
 
 std::size_t MessengerImpl::checkActivity(When when) {

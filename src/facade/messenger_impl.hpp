@@ -4,6 +4,7 @@
 
 #include "actions/engine.hpp"
 #include "actions/heartbeats.hpp"
+#include "actions/meter.hpp"
 #include "events/event_bus.hpp"
 #include "jobs/due_tasks.hpp"
 #include "jobs/job_runner.hpp"
@@ -14,7 +15,7 @@
 #include "support/mutex.hpp"
 #include "support/wake_up.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 /// The parts of a Messenger; its workers and schedulers keep them alive.
 class MessengerImpl : public std::enable_shared_from_this<MessengerImpl> {
@@ -43,7 +44,7 @@ class MessengerImpl : public std::enable_shared_from_this<MessengerImpl> {
   /// Stores it and wakes the workers.
   void add(const NewJob& job);
 
-  [[nodiscard]] VideoDriverFactory drivers() EXCLUDES(driverMutex);
+  [[nodiscard]] VideoDriverFactory drivers() MESSENGER_EXCLUDES(driverMutex);
 
   /// The periodic activity check. Its cost depends on how many participants have expired.
   void checkActivityPeriodically();
@@ -57,6 +58,9 @@ class MessengerImpl : public std::enable_shared_from_this<MessengerImpl> {
   Result<CallParticipant> setKicked(const CallId& call, const UserId& user,
                                     const rules::KickParticipant& command);
 
+  /// Sets the gauges of `Dependencies::metrics`.
+  void measure();
+
   void announceRemoved(const ThreadId& thread, const UserId& user);
 
   const support::HomeProcess home;
@@ -65,6 +69,8 @@ class MessengerImpl : public std::enable_shared_from_this<MessengerImpl> {
   support::IdGenerator ids;
   support::WakeUp jobsStored;
   events::EventBus bus;
+  actions::Meter meter;
+  const std::shared_ptr<Storage> storage;  ///< that of the dependencies, observed if there are metrics
   actions::Delivery delivery;
   const InstanceId instance;
   actions::PresenceWindow window;
@@ -75,9 +81,9 @@ class MessengerImpl : public std::enable_shared_from_this<MessengerImpl> {
   jobs::DueTasks dueTasks;
 
   support::Mutex driverMutex;
-  std::shared_ptr<const VideoDriverFactory> driverFactory GUARDED_BY(driverMutex);
-  bool hasDriver GUARDED_BY(driverMutex) = false;
-  bool missingDriverReported GUARDED_BY(driverMutex) = false;
+  std::shared_ptr<const VideoDriverFactory> driverFactory MESSENGER_GUARDED_BY(driverMutex);
+  bool hasDriver MESSENGER_GUARDED_BY(driverMutex) = false;
+  bool missingDriverReported MESSENGER_GUARDED_BY(driverMutex) = false;
 
   Host host{*this};
   Jobs jobs{*this};

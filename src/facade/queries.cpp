@@ -4,7 +4,7 @@
 #include "facade/messenger_impl.hpp"
 #include "rules/show_call.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 namespace {
 

@@ -6,7 +6,7 @@
 #include "facade/messenger_impl.hpp"
 #include "jobs/worker_steps.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 /// A Worker without OS threads, for tests that choose each of its steps.
 class SteppedWorker {

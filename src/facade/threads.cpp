@@ -10,7 +10,7 @@
 #include "rules/member_removed.hpp"
 #include "support/text.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 namespace {
 
 constexpr std::size_t maxText = 255;

@@ -4,7 +4,7 @@
 #include "messenger/contracts/thread_store.hpp"
 #include "messenger/threads.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 /// The implementation of Threads. Owned by MessengerImpl, so its reference to it never dangles.
 class Threads::Impl {

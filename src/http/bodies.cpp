@@ -3,7 +3,7 @@
 #include "support/json_writer.hpp"
 #include "support/time_text.hpp"
 
-namespace messenger::http {
+namespace messenger::inline v0::http {
 namespace {
 
 using support::JsonWriter;

@@ -8,7 +8,7 @@
 #include "http/names.hpp"
 #include "messenger/views.hpp"
 
-namespace messenger::http {
+namespace messenger::inline v0::http {
 
 // The JSON of the Laravel package's responses. A room appears only as CallView::room, which has no secret.
 

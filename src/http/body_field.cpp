@@ -2,7 +2,7 @@
 
 #include <string>
 
-namespace messenger::http {
+namespace messenger::inline v0::http {
 namespace {
 
 using Json = nlohmann::json;

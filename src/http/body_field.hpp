@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-namespace messenger::http {
+namespace messenger::inline v0::http {
 
 /// One field at the first level of a JSON object.
 struct BodyField {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace messenger::http {
+namespace messenger::inline v0::http {
 
 CallThreadCache::CallThreadCache(std::size_t capacity) noexcept
     : generation_(std::max<std::size_t>(1, capacity / (2 * shardCount))) {}

@@ -10,7 +10,7 @@
 #include "messenger/model/ids.hpp"
 #include "support/mutex.hpp"
 
-namespace messenger::http {
+namespace messenger::inline v0::http {
 
 /// Remembers which thread a call is in. This never changes, so no entry becomes outdated. Keeps about
 /// `capacity` calls at most, the recently used ones. Thread-safe.
@@ -38,12 +38,12 @@ class CallThreadCache {
   /// A call that is found in the old one moves to the young one.
   struct Shard {
     support::Mutex mutex;
-    Threads young GUARDED_BY(mutex);
-    Threads old GUARDED_BY(mutex);
+    Threads young MESSENGER_GUARDED_BY(mutex);
+    Threads old MESSENGER_GUARDED_BY(mutex);
   };
 
   Shard& shardOf(std::string_view call) noexcept;
-  void makeRoom(Shard& shard) const REQUIRES(shard.mutex);
+  void makeRoom(Shard& shard) const MESSENGER_REQUIRES(shard.mutex);
 
   static constexpr std::size_t shardCount = 16;
   std::size_t generation_;  ///< how many calls one generation of a shard keeps

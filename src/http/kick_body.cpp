@@ -2,7 +2,7 @@
 
 #include "http/body_field.hpp"
 
-namespace messenger::http {
+namespace messenger::inline v0::http {
 
 KickBody parseKickBody(std::string_view body) {
   const BodyField kicked = findBodyField(body, "kicked");

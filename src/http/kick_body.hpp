@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace messenger::http {
+namespace messenger::inline v0::http {
 
 /// The meaning of a kick's body.
 enum class KickBody : std::uint8_t {

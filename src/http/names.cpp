@@ -1,6 +1,6 @@
 #include "http/names.hpp"
 
-namespace messenger::http {
+namespace messenger::inline v0::http {
 
 const std::string& Names::of(const UserId& user) {
   const auto known = users_.find(user);

@@ -8,7 +8,7 @@
 #include "messenger/model/thread.hpp"
 #include "messenger/model/user_id.hpp"
 
-namespace messenger::http {
+namespace messenger::inline v0::http {
 
 /// The names of users and threads, read from the directory once for each response, and what the host adds to
 /// them. The name of an unknown one is empty. Confined to one OS thread; directory and extras must outlive

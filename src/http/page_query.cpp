@@ -7,7 +7,7 @@
 
 #include "messenger/http/query.hpp"
 
-namespace messenger::http {
+namespace messenger::inline v0::http {
 namespace {
 
 bool readLimit(std::string_view text, std::size_t most, std::size_t& limit) noexcept {

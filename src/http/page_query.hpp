@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace messenger::http {
+namespace messenger::inline v0::http {
 
 /// Which part of a list is asked for: `?limit=` and `?after=`, the id of the last item that is known.
 struct PageQuery {

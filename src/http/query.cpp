@@ -6,7 +6,7 @@
 
 #include "http/route.hpp"
 
-namespace messenger::http {
+namespace messenger::inline v0::http {
 namespace {
 
 /// The text before the divider, which is taken off `rest` together with it.

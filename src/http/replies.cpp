@@ -7,7 +7,7 @@
 #include "http/bodies.hpp"
 #include "messenger/model/call_session.hpp"
 
-namespace messenger::http {
+namespace messenger::inline v0::http {
 namespace {
 
 Response problem(int status, std::string_view reason, std::string_view message) {

@@ -9,7 +9,7 @@
 #include "messenger/http/response.hpp"
 #include "messenger/result.hpp"
 
-namespace messenger::http {
+namespace messenger::inline v0::http {
 
 /// 200 `{"message":"success"}`.
 [[nodiscard]] Response success();

@@ -5,7 +5,7 @@
 
 #include "support/text.hpp"
 
-namespace messenger::http {
+namespace messenger::inline v0::http {
 namespace {
 
 constexpr std::size_t mostSegments = 6;

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace messenger::http {
+namespace messenger::inline v0::http {
 
 enum class Endpoint : std::uint8_t {
   activeCalls,

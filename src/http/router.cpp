@@ -1,7 +1,5 @@
 #include "messenger/http/router.hpp"
 
-#include <fmt/format.h>
-
 #include <cstdint>
 #include <optional>
 #include <stdexcept>
@@ -26,7 +24,7 @@
 #include "support/thrown.hpp"
 #include "support/time_text.hpp"
 
-namespace messenger::http {
+namespace messenger::inline v0::http {
 namespace {
 
 constexpr std::size_t largestPage = 100'000;
@@ -123,8 +121,8 @@ class Router::Impl {
   }
 
   Response failed(Endpoint endpoint, const Error& error, std::string_view reason) {
-    actions::logSafely(*options_.logger, LogLevel::warning,
-                       fmt::format("http: {}: {}", toString(endpoint), support::textOf(error)));
+    actions::logSafely(*options_.logger, LogLevel::warning, "http: a request failed",
+                       {{"endpoint", toString(endpoint)}, {"error", support::textOf(error)}});
     return unavailable(reason, options_.retryAfter);
   }
 
@@ -264,9 +262,9 @@ class Router::Impl {
       auto view = messenger_.showCall(call.id, user);
       if (view) return *std::move(view);
     } catch (const Error& error) {
-      actions::logSafely(
-          *options_.logger, LogLevel::warning,
-          fmt::format("http: a call was started, but could not be read again: {}", support::textOf(error)));
+      actions::logSafely(*options_.logger, LogLevel::warning,
+                         "http: a call was started, but could not be read again",
+                         {{"call", call.id.value()}, {"error", support::textOf(error)}});
     }
     CallView view{.call = std::move(call), .thread = thread, .room = std::nullopt};
     view.joined = true;

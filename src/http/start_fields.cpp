@@ -5,7 +5,7 @@
 #include "messenger/model/call_session.hpp"
 #include "support/text.hpp"
 
-namespace messenger::http {
+namespace messenger::inline v0::http {
 namespace {
 
 constexpr std::string_view field = "device_id";

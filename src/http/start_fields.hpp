@@ -9,7 +9,7 @@
 #include "messenger/model/ids.hpp"
 #include "messenger/model/user_id.hpp"
 
-namespace messenger::http {
+namespace messenger::inline v0::http {
 
 /// The device that a request names: `device_id` in its query, else in the JSON object of its body. Empty
 /// where none is named, also by null; a body that is no such object names none. Nothing when what is given

@@ -6,7 +6,7 @@
 
 #include "actions/engine.hpp"
 
-namespace messenger::jobs {
+namespace messenger::inline v0::jobs {
 
 /// The result of one attempt of a job.
 struct Attempt {

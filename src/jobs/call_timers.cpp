@@ -6,7 +6,7 @@
 #include "rules/stop_ringing.hpp"
 #include "rules/warn_of_end.hpp"
 
-namespace messenger::jobs {
+namespace messenger::inline v0::jobs {
 namespace {
 
 /// Whether the call is in a private thread. The thread of a call that goes on may be gone.

@@ -4,7 +4,7 @@
 #include "jobs/persistence.hpp"
 #include "messenger/contracts/job_queue.hpp"
 
-namespace messenger::jobs {
+namespace messenger::inline v0::jobs {
 
 /// Runs a timer whose time has come: `WarnOfEnd`, `EndOverdueCall`, `EndLoneCall`, `EndEmptyCall`,
 /// `StopRinging`. `call` is the timer's, null when there is none any more. Throws NotStored when the outcome

@@ -7,7 +7,7 @@
 #include "messenger/errors.hpp"
 #include "rules/evict_silent.hpp"
 
-namespace messenger::jobs {
+namespace messenger::inline v0::jobs {
 namespace {
 
 using Silent = HeartbeatStore::SilentSession;
@@ -58,11 +58,12 @@ class ActivityCheck {
     if (!rules::isSilent(evidence_, ttl(), candidate.lastSeen, seen)) return;
     const CallStore::LoadRequest request{.call = candidate.who.call, .user = candidate.who.user};
     // Refused only when the call no longer exists.
-    static_cast<void>(engine_.run(request, [&](const CallStore::Loaded& loaded, rules::Now now) {
+    const auto done = engine_.run(request, [&](const CallStore::Loaded& loaded, rules::Now now) {
       const rules::EvictSilent command{candidate.who.device, evidence_, ttl(),
                                        seenHere(std::vector<SessionKey>{candidate.who}).front()};
       return rules::evictSilent(command, loaded.call.value(), candidate.who.user, context_.rules, now);
-    }));
+    });
+    if (done && done->kind == actions::Done::Kind::committed) context_.meter.count(Metric::evictions, 1);
   }
 
  private:

@@ -6,7 +6,7 @@
 #include "actions/unreadable.hpp"
 #include "support/thrown.hpp"
 
-namespace messenger::jobs {
+namespace messenger::inline v0::jobs {
 namespace {
 
 /// A longer delay means that the process stood still and may have missed heartbeats, which come every 30 s.
@@ -60,8 +60,8 @@ void DueTasks::check() noexcept {
   try {
     tasks_.check();
   } catch (...) {
-    actions::logSafely(context_.logger, LogLevel::error,
-                       fmt::format("the activity check failed: {}", support::whatWasThrown()));
+    actions::logSafely(context_.logger, LogLevel::error, "the activity check failed",
+                       {{"error", support::whatWasThrown()}});
   }
 }
 
@@ -71,8 +71,8 @@ void DueTasks::prune() noexcept {
     const support::Lock lock(mutex_);
     nextPrune_ = context_.clock.steady();
   } catch (...) {
-    actions::logSafely(context_.logger, LogLevel::error,
-                       fmt::format("old calls could not be pruned: {}", support::whatWasThrown()));
+    actions::logSafely(context_.logger, LogLevel::error, "old calls could not be pruned",
+                       {{"error", support::whatWasThrown()}});
   }
 }
 
@@ -88,8 +88,8 @@ void DueTasks::report(void (actions::Heartbeats::*how)()) noexcept {
   try {
     (heartbeats_.*how)();
   } catch (...) {
-    actions::logSafely(context_.logger, LogLevel::error,
-                       fmt::format("heartbeats could not be reported: {}", support::whatWasThrown()));
+    actions::logSafely(context_.logger, LogLevel::error, "heartbeats could not be reported",
+                       {{"error", support::whatWasThrown()}});
   }
 }
 

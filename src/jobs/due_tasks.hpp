@@ -6,7 +6,7 @@
 #include "actions/heartbeats.hpp"
 #include "support/mutex.hpp"
 
-namespace messenger::jobs {
+namespace messenger::inline v0::jobs {
 
 /// Does the due tasks: the write-behind of heartbeats, the activity check, and pruning where it is
 /// configured. Used by the Scheduler and `Host::runDueTasks`. Thread-safe; two OS threads at once do not do
@@ -37,18 +37,18 @@ class DueTasks {
     std::chrono::milliseconds next{};
   };
 
-  Due takeDue(Moment now) EXCLUDES(mutex_);
+  Due takeDue(Moment now) MESSENGER_EXCLUDES(mutex_);
   void check() noexcept;
-  void prune() noexcept EXCLUDES(mutex_);
+  void prune() noexcept MESSENGER_EXCLUDES(mutex_);
   void report(void (actions::Heartbeats::*how)()) noexcept;
 
   actions::Context& context_;
   actions::Heartbeats& heartbeats_;
   Tasks tasks_;
   support::Mutex mutex_;
-  SteadyPoint nextFlush_ GUARDED_BY(mutex_);
-  SteadyPoint nextCheck_ GUARDED_BY(mutex_);
-  SteadyPoint nextPrune_ GUARDED_BY(mutex_);  ///< never, when nothing is pruned
+  SteadyPoint nextFlush_ MESSENGER_GUARDED_BY(mutex_);
+  SteadyPoint nextCheck_ MESSENGER_GUARDED_BY(mutex_);
+  SteadyPoint nextPrune_ MESSENGER_GUARDED_BY(mutex_);  ///< never, when nothing is pruned
 };
 
 }  // namespace messenger::jobs

@@ -2,7 +2,7 @@
 #include "jobs/sweeps.hpp"
 #include "rules/end_without_asking.hpp"
 
-namespace messenger::jobs {
+namespace messenger::inline v0::jobs {
 
 bool endCalls(actions::Context& context, actions::Engine& engine, std::int64_t upTo,
               const KeepGoing& keepGoing) {

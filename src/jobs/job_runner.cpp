@@ -1,7 +1,7 @@
 #include "jobs/job_runner.hpp"
 
 #include <algorithm>
-#include <thread>
+#include <string>
 
 #include "actions/log.hpp"
 #include "actions/unreadable.hpp"
@@ -11,7 +11,7 @@
 #include "messenger/jobs/retry_policy.hpp"
 #include "support/thrown.hpp"
 
-namespace messenger::jobs {
+namespace messenger::inline v0::jobs {
 
 using ClaimedJob = JobQueue::ClaimedJob;
 
@@ -25,8 +25,8 @@ RunPolicy JobRunner::unattended() const {
   policy.queue = config.calling.subscriber.channel;
   policy.jobs = config.jobs;
   policy.lease = config.jobs.unattendedLease;
-  policy.pause = [](std::chrono::milliseconds pause) {
-    std::this_thread::sleep_for(pause);
+  policy.pause = [this](std::chrono::milliseconds pause) {
+    context_.clock.sleepFor(pause);
     return true;
   };
   policy.patience = std::chrono::seconds{1};
@@ -39,17 +39,32 @@ std::optional<JobRun> JobRunner::runNext(const RunPolicy& policy) {
   return std::move(ran->run);
 }
 
-std::optional<JobRun> JobRunner::runMostUrgent(const RunPolicy& policy, JobClass leastUrgent,
-                                               const std::function<void(const Job&)>& onClaimed) {
+std::optional<ClaimedJob> JobRunner::claimMostUrgent(const RunPolicy& policy, JobClass leastUrgent) {
   JobQueue::ClaimRequest request = claimFor(policy);
   request.leastUrgent = std::min(leastUrgent, JobClass::teardown);
-  auto ran = claimAndRun(policy, request, onClaimed);
-  if (!ran && leastUrgent == JobClass::setup) {
+  auto claimed = claim(request);
+  if (!claimed && leastUrgent == JobClass::setup) {
     request.leastUrgent = leastUrgent;
-    ran = claimAndRun(policy, request, onClaimed);
+    claimed = claim(request);
   }
-  if (!ran) return std::nullopt;
-  return std::move(ran->run);
+  return claimed;
+}
+
+JobRun JobRunner::run(const RunPolicy& policy, const ClaimedJob& claimed, std::optional<Leases::Held>& held) {
+  return run(
+             policy, claimed, [&] { return askDriver(claimed, *held); }, held)
+      .run;
+}
+
+JobRun JobRunner::conclude(const RunPolicy& policy, const ClaimedJob& claimed, const DriverOutcome& outcome,
+                           std::optional<Leases::Held>& held) {
+  return run(
+             policy, claimed, [&] { return RoomJobs::checked(outcome, claimed); }, held)
+      .run;
+}
+
+bool JobRunner::asksDriver(const RunPolicy& policy, const ClaimedJob& claimed) const {
+  return RoomJobs::asks(claimed) && claimed.job.attempts <= maxAttempts(policy, claimed.job.type);
 }
 
 bool JobRunner::shouldStop(const RunPolicy& policy) const noexcept {
@@ -57,9 +72,8 @@ bool JobRunner::shouldStop(const RunPolicy& policy) const noexcept {
   try {
     return policy.stopRequested();
   } catch (...) {
-    actions::logSafely(
-        context_.logger, LogLevel::error,
-        fmt::format("stopRequested threw, so no more jobs are run: {}", support::whatWasThrown()));
+    actions::logSafely(context_.logger, LogLevel::error, "stopRequested threw, so no more jobs are run",
+                       {{"queue", policy.queue}, {"error", support::whatWasThrown()}});
     return true;
   }
 }
@@ -86,7 +100,8 @@ std::optional<Call> JobRunner::runCall(const CallId& call) noexcept {
       if (ran->call && (!latest || latest->revision < ran->call->revision)) latest = std::move(ran->call);
     }
   } catch (...) {
-    leaveToWorker("the jobs of call " + call.value() + " are");
+    actions::logSafely(context_.logger, LogLevel::error, "the jobs of a call are left to a worker",
+                       {{"call", call.value()}, {"error", support::whatWasThrown()}});
   }
   return latest;
 }
@@ -98,7 +113,8 @@ void JobRunner::runJob(const JobId& job) noexcept {
     request.job = job;
     claimAndRun(policy, request);
   } catch (...) {
-    leaveToWorker("job " + job.value() + " is");
+    actions::logSafely(context_.logger, LogLevel::error, "a job is left to a worker",
+                       {{"job", job.value()}, {"error", support::whatWasThrown()}});
   }
 }
 
@@ -113,15 +129,20 @@ void JobRunner::reportLateRooms() {
       throw;
     } catch (...) {
       actions::logSafely(context_.logger, LogLevel::error,
-                         fmt::format("call {}: a room that was made too late could not be reported: {}",
-                                     call->value(), support::whatWasThrown()));
+                         "a room that was made too late could not be reported",
+                         {{"call", call->value()}, {"error", support::whatWasThrown()}});
     }
   }
 }
 
-void JobRunner::leaveToWorker(const std::string& what) noexcept {
-  actions::logSafely(context_.logger, LogLevel::error,
-                     fmt::format("{} left to a worker: {}", what, support::whatWasThrown()));
+void JobRunner::storeWhatIsLeft() noexcept {
+  try {
+    reportLateRooms();
+  } catch (...) {
+    actions::logSafely(context_.logger, LogLevel::error,
+                       "a room that was made too late could not be reported before the end",
+                       {{"error", support::whatWasThrown()}});
+  }
 }
 
 JobQueue::ClaimRequest JobRunner::claimFor(const RunPolicy& policy) const {
@@ -135,9 +156,7 @@ JobQueue::ClaimRequest JobRunner::claimFor(const RunPolicy& policy) const {
   return request;
 }
 
-std::optional<JobRunner::Ran> JobRunner::claimAndRun(const RunPolicy& policy,
-                                                     const JobQueue::ClaimRequest& request,
-                                                     const std::function<void(const Job&)>& onClaimed) {
+std::optional<ClaimedJob> JobRunner::claim(const JobQueue::ClaimRequest& request) {
   std::optional<ClaimedJob> claimed;
   try {
     reportLateRooms();
@@ -147,27 +166,36 @@ std::optional<JobRunner::Ran> JobRunner::claimAndRun(const RunPolicy& policy,
     throw;
   }
   actions::reportUnreadable(context_);
-  if (!claimed) return std::nullopt;
-  if (onClaimed) onClaimed(claimed->job);
-  return run(policy, *claimed);
+  return claimed;
 }
 
-JobRunner::Ran JobRunner::run(const RunPolicy& policy, const ClaimedJob& claimed) {
+std::optional<JobRunner::Ran> JobRunner::claimAndRun(const RunPolicy& policy,
+                                                     const JobQueue::ClaimRequest& request) {
+  const auto claimed = claim(request);
+  if (!claimed) return std::nullopt;
+  std::optional<Leases::Held> held(std::in_place, policy.renewedBy, claimed->job);
+  return run(
+      policy, *claimed, [&] { return askDriver(*claimed, *held); }, held);
+}
+
+JobRunner::Ran JobRunner::run(const RunPolicy& policy, const ClaimedJob& claimed, const Ask& ask,
+                              std::optional<Leases::Held>& held) {
   const Job& job = claimed.job;
   Ran ran{{job.id, job.type, job.call, job.attempts, JobOutcome::retry}, std::nullopt};
-  {
-    const Leases::Held held(policy.renewedBy, job);
-    const Persistence persist(context_, outage_, policy.pause, policy.patience);
-    try {
-      ran.run.outcome = attempt(policy, claimed, held, persist, ran.call);
-    } catch (...) {
-      // The storage failed for as long as the lease: the lease ends, and the job is taken over.
-      if (claimed.beginsCreate) lateRooms_.add(job.call.value());
-      actions::logSafely(context_.logger, LogLevel::error,
-                         fmt::format("{} {} could not be settled, its lease will end: {}", toString(job.type),
-                                     job.id.value(), support::whatWasThrown()));
-    }
+  const Persistence persist(context_, outage_, job, policy.pause, policy.patience);
+  try {
+    ran.run.outcome = attempt(policy, claimed, ask, persist, ran.call);
+  } catch (...) {
+    // The storage failed for as long as the lease: the lease ends, and the job is taken over.
+    if (claimed.beginsCreate) lateRooms_.add(job.call.value());
+    actions::logSafely(context_.logger, LogLevel::error, "a job could not be settled, its lease will end",
+                       {{"job", job.id.value()},
+                        {"type", toString(job.type)},
+                        {"call", actions::textOf(job.call)},
+                        {"error", support::whatWasThrown()}});
   }
+  held.reset();
+  measure(policy, job, ran.run.outcome);
   // A job of the same call may have waited for this one. An OS thread of a worker looks again itself.
   const bool looksAgain = policy.renewedBy != nullptr;
   if (job.call && !looksAgain) context_.jobsStored.notify();
@@ -175,14 +203,14 @@ JobRunner::Ran JobRunner::run(const RunPolicy& policy, const ClaimedJob& claimed
     try {
       policy.onRun(ran.run);
     } catch (...) {
-      actions::logSafely(context_.logger, LogLevel::warning,
-                         fmt::format("onRun threw: {}", support::whatWasThrown()));
+      actions::logSafely(context_.logger, LogLevel::warning, "onRun threw",
+                         {{"job", job.id.value()}, {"error", support::whatWasThrown()}});
     }
   }
   return ran;
 }
 
-JobOutcome JobRunner::attempt(const RunPolicy& policy, const ClaimedJob& claimed, const Leases::Held& held,
+JobOutcome JobRunner::attempt(const RunPolicy& policy, const ClaimedJob& claimed, const Ask& ask,
                               const Persistence& persist, std::optional<Call>& after) {
   const Job& job = claimed.job;
   Attempt result;
@@ -192,7 +220,7 @@ JobOutcome JobRunner::attempt(const RunPolicy& policy, const ClaimedJob& claimed
                   job.lastError.value_or("every attempt was interrupted: the process ended during it"),
                   persist, after);
     }
-    result = perform(policy, claimed, held, persist);
+    result = perform(policy, claimed, ask, persist);
   } catch (const NotStored&) {
     throw;
   } catch (...) {
@@ -211,7 +239,31 @@ Attempt JobRunner::settle(const Settlement& settlement, const Persistence& persi
   return {settled ? Attempt::Kind::done : Attempt::Kind::lost, {}, {}};
 }
 
-Attempt JobRunner::perform(const RunPolicy& policy, const ClaimedJob& claimed, const Leases::Held& held,
+/// The claim was made for one lease.
+void JobRunner::measure(const RunPolicy& policy, const Job& job, JobOutcome outcome) {
+  if (!context_.meter.measures()) return;
+  const std::string_view type = toString(job.type);
+  context_.meter.count(Metric::jobRuns, 1, type, toString(outcome));
+  if (!job.leasedUntil) return;
+  const StorageTime claimed = saturatingSubtract(*job.leasedUntil, policy.lease);
+  context_.meter.observe(Metric::jobDelay, saturatingDifference(claimed, job.availableAt), type);
+  context_.meter.observe(Metric::jobRun, saturatingDifference(context_.now().storage, claimed), type);
+}
+
+/// A host's directory or factory may have taken longer than the lease: that is seen right before the driver
+/// works.
+std::optional<DriverOutcome> JobRunner::askDriver(const ClaimedJob& claimed, const Leases::Held& held) {
+  if (!RoomJobs::asks(claimed)) return std::nullopt;
+  const VideoDriverFactory drivers = [&, make = drivers_()] {
+    auto driver = make();
+    if (!held.isValid(context_.now().storage))
+      throw DriverError("the lease ended before the driver was called");
+    return driver;
+  };
+  return rooms_.ask(drivers, claimed);
+}
+
+Attempt JobRunner::perform(const RunPolicy& policy, const ClaimedJob& claimed, const Ask& ask,
                            const Persistence& persist) {
   const Job& job = claimed.job;
   StorageTime renewedAt = context_.now().storage;
@@ -221,23 +273,14 @@ Attempt JobRunner::perform(const RunPolicy& policy, const ClaimedJob& claimed, c
     renewedAt = now;
     return context_.storage.jobs().renew(job.id, job.token, saturatingAdd(now, policy.lease));
   };
-  // Called right before the driver works. A host's directory or factory may have taken longer than the lease.
-  const VideoDriverFactory drivers = [&, make = drivers_()] {
-    auto driver = make();
-    if (!held.isValid(context_.now().storage))
-      throw DriverError("the lease ended before the driver was called");
-    return driver;
-  };
   const auto swept = [](bool finished) {
     return Attempt{finished ? Attempt::Kind::notNeeded : Attempt::Kind::lost, {}, {}};
   };
   switch (job.type) {
     case JobType::setupCall:
-      return rooms_.setUp(drivers, claimed, persist);
     case JobType::teardownCall:
-      return rooms_.tearDown(drivers, claimed, persist);
     case JobType::removeFromRoom:
-      return RoomJobs::removeSession(drivers, claimed);
+      return rooms_.conclude(claimed, ask(), persist);
     case JobType::checkCallsActivity:
       return swept(checkActivity(context_, engine_, job.cutoff.value_or(0), keepGoing));
     case JobType::endCalls:
@@ -255,9 +298,12 @@ Attempt JobRunner::perform(const RunPolicy& policy, const ClaimedJob& claimed, c
 JobOutcome JobRunner::fail(const RunPolicy& policy, const ClaimedJob& claimed, const std::string& error,
                            const Persistence& persist, std::optional<Call>& after) {
   const Job& job = claimed.job;
-  actions::logSafely(context_.logger, LogLevel::warning,
-                     fmt::format("{} of call {} failed, attempt {}: {}", toString(job.type),
-                                 job.call ? job.call->value() : "-", job.attempts, error));
+  actions::logSafely(context_.logger, LogLevel::warning, "a job failed",
+                     {{"job", job.id.value()},
+                      {"type", toString(job.type)},
+                      {"call", actions::textOf(job.call)},
+                      {"attempt", std::to_string(job.attempts)},
+                      {"error", error}});
   Settlement settlement{job.id, job.token, Settlement::Kind::fail, {}, error};
   const bool isLast = job.attempts >= maxAttempts(policy, job.type);
   if (!isLast) {

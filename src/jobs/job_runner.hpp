@@ -14,7 +14,7 @@
 #include "jobs/room_jobs.hpp"
 #include "messenger/jobs/worker.hpp"
 
-namespace messenger::jobs {
+namespace messenger::inline v0::jobs {
 
 /// How jobs are claimed and retried: by the config, or by the options of a worker.
 struct RunPolicy {
@@ -29,6 +29,9 @@ struct RunPolicy {
   std::function<void(const JobRun&)> onRun;
   std::function<bool()> stopRequested;
 };
+
+/// How many jobs that ask the provider a worker runs at a time, at most.
+inline constexpr std::size_t mostThreads = 256;
 
 /// Changes the policy as a worker's options ask. Throws std::invalid_argument, whose text names the option
 /// out of bounds.
@@ -49,10 +52,25 @@ class JobRunner {
   /// StorageError when the claim fails; afterwards nothing.
   std::optional<JobRun> runNext(const RunPolicy& policy);
 
-  /// The same for a worker: any other job before a setup, and none less urgent than this. `onClaimed` is
-  /// called before the job runs.
-  std::optional<JobRun> runMostUrgent(const RunPolicy& policy, JobClass leastUrgent,
-                                      const std::function<void(const Job&)>& onClaimed);
+  // The same in halves, for a worker, which may do something else in between.
+
+  /// Claims any other job before a setup, and none less urgent than this. Throws as `runNext`.
+  std::optional<JobQueue::ClaimedJob> claimMostUrgent(const RunPolicy& policy, JobClass leastUrgent);
+
+  /// Runs a job and settles it. `held` is its lease, let go when it is settled.
+  JobRun run(const RunPolicy& policy, const JobQueue::ClaimedJob& claimed, std::optional<Leases::Held>& held);
+
+  /// Whether a driver is to be asked for this job, and was not too often.
+  [[nodiscard]] bool asksDriver(const RunPolicy& policy, const JobQueue::ClaimedJob& claimed) const;
+  [[nodiscard]] const RoomJobs& rooms() const noexcept { return rooms_; }
+
+  /// Settles a job whose driver was asked by somebody else, with this outcome.
+  JobRun conclude(const RunPolicy& policy, const JobQueue::ClaimedJob& claimed, const DriverOutcome& outcome,
+                  std::optional<Leases::Held>& held);
+
+  /// A last attempt to store what could not be stored before, by a worker that ends: its process may end,
+  /// too. A failure is logged.
+  void storeWhatIsLeft() noexcept;
 
   /// Asks the host. What it throws is logged, and means yes.
   [[nodiscard]] bool shouldStop(const RunPolicy& policy) const noexcept;
@@ -76,12 +94,18 @@ class JobRunner {
     std::optional<Call> call;
   };
 
-  std::optional<Ran> claimAndRun(const RunPolicy& policy, const JobQueue::ClaimRequest& request,
-                                 const std::function<void(const Job&)>& onClaimed = nullptr);
-  Ran run(const RunPolicy& policy, const JobQueue::ClaimedJob& claimed);
-  JobOutcome attempt(const RunPolicy& policy, const JobQueue::ClaimedJob& claimed, const Leases::Held& held,
+  /// Asks the driver, if it is to be asked.
+  using Ask = std::function<std::optional<DriverOutcome>()>;
+
+  std::optional<JobQueue::ClaimedJob> claim(const JobQueue::ClaimRequest& request);
+  std::optional<Ran> claimAndRun(const RunPolicy& policy, const JobQueue::ClaimRequest& request);
+  Ran run(const RunPolicy& policy, const JobQueue::ClaimedJob& claimed, const Ask& ask,
+          std::optional<Leases::Held>& held);
+  [[nodiscard]] std::optional<DriverOutcome> askDriver(const JobQueue::ClaimedJob& claimed,
+                                                       const Leases::Held& held);
+  JobOutcome attempt(const RunPolicy& policy, const JobQueue::ClaimedJob& claimed, const Ask& ask,
                      const Persistence& persist, std::optional<Call>& after);
-  Attempt perform(const RunPolicy& policy, const JobQueue::ClaimedJob& claimed, const Leases::Held& held,
+  Attempt perform(const RunPolicy& policy, const JobQueue::ClaimedJob& claimed, const Ask& ask,
                   const Persistence& persist);
   JobOutcome fail(const RunPolicy& policy, const JobQueue::ClaimedJob& claimed, const std::string& error,
                   const Persistence& persist, std::optional<Call>& after);
@@ -90,7 +114,7 @@ class JobRunner {
   [[nodiscard]] int maxAttempts(const RunPolicy& policy, JobType type) const;
   [[nodiscard]] JobQueue::ClaimRequest claimFor(const RunPolicy& policy) const;
   void reportLateRooms();
-  void leaveToWorker(const std::string& what) noexcept;
+  void measure(const RunPolicy& policy, const Job& job, JobOutcome outcome);
 
   actions::Context& context_;
   actions::Engine& engine_;

@@ -8,7 +8,7 @@
 #include "messenger/model/ids.hpp"
 #include "support/mutex.hpp"
 
-namespace messenger::jobs {
+namespace messenger::inline v0::jobs {
 
 /// Calls for which this process may have made a room that it could not record, because the storage did not
 /// answer for too long. Another process may have taken the job over and torn the call down meanwhile. They
@@ -33,7 +33,7 @@ class LateRooms {
 
  private:
   support::Mutex mutex_;
-  std::set<CallId> calls_ GUARDED_BY(mutex_);
+  std::set<CallId> calls_ MESSENGER_GUARDED_BY(mutex_);
   std::atomic<bool> any_ = false;
 };
 

@@ -5,7 +5,7 @@
 #include "actions/log.hpp"
 #include "support/thrown.hpp"
 
-namespace messenger::jobs {
+namespace messenger::inline v0::jobs {
 
 std::vector<Leases::Claim>::iterator Leases::find(const JobId& job, std::int64_t token) {
   return std::find_if(claims_.begin(), claims_.end(),
@@ -57,19 +57,17 @@ bool Leases::renew(actions::Context& context, Duration lease) {
         continue;
       }
       // Settled since the copy, or taken over, which the settlement will show.
-      actions::logSafely(context.logger, LogLevel::debug,
-                         fmt::format("job {} needs no renewal", claim.job.value()));
+      actions::logSafely(context.logger, LogLevel::debug, "a lease needs no renewal",
+                         {{"job", claim.job.value()}});
     } catch (...) {
       answered = false;
-      actions::logSafely(context.logger, LogLevel::warning,
-                         fmt::format("the lease of job {} could not be renewed: {}", claim.job.value(),
-                                     support::whatWasThrown()));
+      actions::logSafely(context.logger, LogLevel::warning, "the lease of a job could not be renewed",
+                         {{"job", claim.job.value()}, {"error", support::whatWasThrown()}});
       if (takeEnded(claim, now)) {
-        actions::logSafely(
-            context.logger, LogLevel::error,
-            fmt::format("the lease of job {} has ended while it runs: once the storage answers "
-                        "another process may run it at the same time",
-                        claim.job.value()));
+        actions::logSafely(context.logger, LogLevel::error,
+                           "the lease of a job has ended while it runs: once the storage answers another "
+                           "process may run it at the same time",
+                           {{"job", claim.job.value()}});
       }
     }
   }

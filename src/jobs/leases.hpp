@@ -8,7 +8,7 @@
 #include "messenger/model/job.hpp"
 #include "support/mutex.hpp"
 
-namespace messenger::jobs {
+namespace messenger::inline v0::jobs {
 
 /// How often claims are renewed: two renewals may fail before a lease ends.
 [[nodiscard]] constexpr std::chrono::milliseconds renewalInterval(std::chrono::milliseconds lease) noexcept {
@@ -65,16 +65,17 @@ class Leases {
     bool endReported = false;  ///< that it ended
   };
 
-  void add(Claim claim) EXCLUDES(mutex_);
-  void remove(const JobId& job, std::int64_t token) EXCLUDES(mutex_);
-  [[nodiscard]] StorageTime until(const JobId& job, std::int64_t token) EXCLUDES(mutex_);
-  void renewed(const Claim& claim, StorageTime until) EXCLUDES(mutex_);
+  void add(Claim claim) MESSENGER_EXCLUDES(mutex_);
+  void remove(const JobId& job, std::int64_t token) MESSENGER_EXCLUDES(mutex_);
+  [[nodiscard]] StorageTime until(const JobId& job, std::int64_t token) MESSENGER_EXCLUDES(mutex_);
+  void renewed(const Claim& claim, StorageTime until) MESSENGER_EXCLUDES(mutex_);
   /// Whether this claim's lease has ended by now and was not reported.
-  [[nodiscard]] bool takeEnded(const Claim& claim, StorageTime now) EXCLUDES(mutex_);
-  [[nodiscard]] std::vector<Claim>::iterator find(const JobId& job, std::int64_t token) REQUIRES(mutex_);
+  [[nodiscard]] bool takeEnded(const Claim& claim, StorageTime now) MESSENGER_EXCLUDES(mutex_);
+  [[nodiscard]] std::vector<Claim>::iterator find(const JobId& job, std::int64_t token)
+      MESSENGER_REQUIRES(mutex_);
 
   support::Mutex mutex_;
-  std::vector<Claim> claims_ GUARDED_BY(mutex_);
+  std::vector<Claim> claims_ MESSENGER_GUARDED_BY(mutex_);
 };
 
 }  // namespace messenger::jobs

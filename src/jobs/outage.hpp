@@ -5,7 +5,7 @@
 
 #include "messenger/model/time.hpp"
 
-namespace messenger::jobs {
+namespace messenger::inline v0::jobs {
 
 /// When the storage last did not answer. The workers of other processes could then not renew their leases
 /// either, however well they are: they get time to do so before their jobs are taken over. Thread-safe.

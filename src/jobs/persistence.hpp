@@ -10,7 +10,7 @@
 #include "messenger/errors.hpp"
 #include "support/thrown.hpp"
 
-namespace messenger::jobs {
+namespace messenger::inline v0::jobs {
 
 /// What a job did could not be stored: its claim is left to end.
 class NotStored : public StorageUnavailable {
@@ -32,9 +32,9 @@ class Persistence {
   /// Without a pause nothing is tried again. With one, nothing is begun later than `patience` after the first
   /// attempt began, nor after as many pauses. `outage` notices when the storage does not answer. The
   /// arguments outlive this object.
-  Persistence(actions::Context& context, Outage& outage, const Pause& pause,
+  Persistence(actions::Context& context, Outage& outage, const Job& job, const Pause& pause,
               std::chrono::milliseconds patience)
-      : context_(context), outage_(outage), pause_(pause), patience_(patience) {}
+      : context_(context), outage_(outage), job_(job), pause_(pause), patience_(patience) {}
 
   /// Returns what `store` returns. Throws NotStored when the storage did not answer in time, and what else it
   /// throws.
@@ -51,8 +51,11 @@ class Persistence {
         outage_.notice(now);
         if (last || waited + pause > patience_ || saturatingDifference(now, begin) > patience_ - pause)
           throw NotStored(support::whatWasThrown());
-        actions::logSafely(context_.logger, LogLevel::warning,
-                           fmt::format("what a job did is not stored yet: {}", support::whatWasThrown()));
+        actions::logSafely(context_.logger, LogLevel::warning, "what a job did is not stored yet",
+                           {{"job", job_.id.value()},
+                            {"type", toString(job_.type)},
+                            {"call", actions::textOf(job_.call)},
+                            {"error", support::whatWasThrown()}});
       }
       waited += pause;
       last = !pause_(pause);
@@ -62,6 +65,7 @@ class Persistence {
  private:
   actions::Context& context_;
   Outage& outage_;
+  const Job& job_;
   const Pause& pause_;
   std::chrono::milliseconds patience_;
 };

@@ -8,7 +8,7 @@
 #include "support/mutex.hpp"
 #include "support/wake_up.hpp"
 
-namespace messenger::jobs {
+namespace messenger::inline v0::jobs {
 
 /// Which jobs the OS threads of a worker may run at the same time, so that a provider that hangs cannot keep
 /// them all. As many ask the provider as `WorkerOptions::threads` says. Of those a quarter, at least one, is
@@ -45,7 +45,7 @@ class Places {
   };
 
  private:
-  [[nodiscard]] JobClass take() EXCLUDES(mutex_) {
+  [[nodiscard]] JobClass take() MESSENGER_EXCLUDES(mutex_) {
     const support::Lock lock(mutex_);
     JobClass best = JobClass::setup;
     if (atProvider_ >= mostAtProvider_) {
@@ -60,12 +60,12 @@ class Places {
 
   /// Nobody else needs to look: who ran a job looks again at once, from a place that is as good; and where
   /// nothing was found, whoever was restricted meanwhile would have found no more.
-  void leave(JobClass held) EXCLUDES(mutex_) {
+  void leave(JobClass held) MESSENGER_EXCLUDES(mutex_) {
     const support::Lock lock(mutex_);
     exit(held);
   }
 
-  void exchange(JobClass held, JobClass wanted) EXCLUDES(mutex_) {
+  void exchange(JobClass held, JobClass wanted) MESSENGER_EXCLUDES(mutex_) {
     bool announce = false;
     {
       const support::Lock lock(mutex_);
@@ -76,12 +76,12 @@ class Places {
     if (announce) freed_.notify();
   }
 
-  void enter(JobClass held) REQUIRES(mutex_) {
+  void enter(JobClass held) MESSENGER_REQUIRES(mutex_) {
     if (held == JobClass::setup) ++setups_;
     if (held != JobClass::sweep) ++atProvider_;
   }
 
-  void exit(JobClass held) REQUIRES(mutex_) {
+  void exit(JobClass held) MESSENGER_REQUIRES(mutex_) {
     if (held == JobClass::setup) --setups_;
     if (held != JobClass::sweep) --atProvider_;
   }
@@ -91,9 +91,9 @@ class Places {
   support::WakeUp& freed_;
 
   support::Mutex mutex_;
-  std::size_t setups_ GUARDED_BY(mutex_) = 0;
-  std::size_t atProvider_ GUARDED_BY(mutex_) = 0;
-  bool restricted_ GUARDED_BY(mutex_) = false;  ///< since `freed` was notified
+  std::size_t setups_ MESSENGER_GUARDED_BY(mutex_) = 0;
+  std::size_t atProvider_ MESSENGER_GUARDED_BY(mutex_) = 0;
+  bool restricted_ MESSENGER_GUARDED_BY(mutex_) = false;  ///< since `freed` was notified
 };
 
 }  // namespace messenger::jobs

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 std::chrono::milliseconds retryDelay(const Config::Jobs& config, int attempt, double random) noexcept {
   using std::chrono::milliseconds;

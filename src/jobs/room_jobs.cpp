@@ -11,7 +11,7 @@
 #include "support/text.hpp"
 #include "support/thrown.hpp"
 
-namespace messenger::jobs {
+namespace messenger::inline v0::jobs {
 namespace {
 
 /// Throws DriverError for details that cannot be stored or sent.
@@ -30,45 +30,97 @@ void checkField(const char* name, const std::optional<std::string>& text, std::s
   }
 }
 
-Room describedBy(const VideoDriver& driver) {
-  Room room{driver.getRoomId(), driver.getRoomPin(), driver.getExtraPayload(), std::nullopt};
-  auto secret = driver.getRoomSecret();
+/// Throws DriverError for a room that cannot be stored or sent.
+Room checkedRoom(Room room) {
   checkField("room id", room.id, maxRoomField, maxRoomField);
   checkField("room pin", room.pin, maxRoomField, maxRoomField);
-  checkField("room secret", secret, maxRoomField, maxRoomField);
+  if (room.secret) checkField("room secret", room.secret->reveal(), maxRoomField, maxRoomField);
   checkField("payload", room.payload, 4 * maxRoomPayload, maxRoomPayload);
-  if (secret) room.secret = Secret{std::move(*secret)};
   return room;
 }
 
-/// Runs the driver; returns its room, or throws the reason why there is none.
-Room create(const ThreadDirectory& threads, const VideoDriverFactory& drivers, const Call& call) {
-  const auto thread = threads.findThread(call.threadId);
+Room describedBy(const VideoDriver& driver) {
+  Room room{driver.getRoomId(), driver.getRoomPin(), driver.getExtraPayload(), std::nullopt};
+  if (auto secret = driver.getRoomSecret()) room.secret = Secret{std::move(*secret)};
+  return checkedRoom(std::move(room));
+}
+
+/// Throws when there is none any more.
+Thread threadOf(const ThreadDirectory& threads, const Call& call) {
+  auto thread = threads.findThread(call.threadId);
   if (!thread) throw DriverError("the thread of the call no longer exists");
-  const auto driver = drivers();
+  return *std::move(thread);
+}
+
+std::unique_ptr<VideoDriver> makeDriver(const VideoDriverFactory& drivers) {
+  auto driver = drivers();
   if (!driver) throw DriverError("the video driver factory returned null");
-  if (!driver->create(*thread, call)) throw DriverError("the video driver's create returned false");
+  return driver;
+}
+
+/// Asks the driver something, and observes how long it takes and whether it was done.
+class Asked {
+ public:
+  Asked(actions::Meter& meter, std::string_view operation) noexcept : meter_(meter), operation_(operation) {}
+
+  template <class Question>
+  auto operator()(Question&& question) const {
+    const SteadyPoint begun = meter_.begin();
+    try {
+      auto answer = question();
+      observe(begun, static_cast<bool>(answer));
+      return answer;
+    } catch (...) {
+      observe(begun, /*done=*/false);
+      throw;
+    }
+  }
+
+ private:
+  void observe(SteadyPoint begun, bool done) const {
+    meter_.observeSince(begun, Metric::driverOperation, operation_, driverResult(done));
+  }
+
+  actions::Meter& meter_;
+  std::string_view operation_;
+};
+
+/// Runs the driver; returns its room, or throws the reason why there is none.
+Room create(const ThreadDirectory& threads, const VideoDriverFactory& drivers, const Call& call,
+            const Asked& asked) {
+  const Thread thread = threadOf(threads, call);
+  const auto driver = makeDriver(drivers);
+  if (!asked([&] { return driver->create(thread, call); }))
+    throw DriverError("the video driver's create returned false");
   return describedBy(*driver);
 }
 
 /// Runs the driver; throws the reason when the room was not destroyed.
-void destroy(const VideoDriverFactory& drivers, const CallWithRoom& call) {
-  const auto driver = drivers();
-  if (!driver) throw DriverError("the video driver factory returned null");
-  if (!driver->destroy(call)) throw DriverError("the video driver's destroy returned false");
+void destroy(const VideoDriverFactory& drivers, const CallWithRoom& call, const Asked& asked) {
+  const auto driver = makeDriver(drivers);
+  if (!asked([&] { return driver->destroy(call); }))
+    throw DriverError("the video driver's destroy returned false");
 }
 
-/// What a driver that is given the call could say in an exception.
-std::vector<std::string_view> secretsOf(const CallWithRoom& call) {
-  if (!call.room || !call.room->secret) return {};
-  return {call.room->secret->reveal()};
+/// The same when the session was not taken out. Who cannot do so has nothing to do.
+void remove(const VideoDriverFactory& drivers, const CallWithRoom& call, const Secret& mediaId,
+            const Asked& asked) {
+  const auto driver = makeDriver(drivers);
+  ParticipantRemoval* removal = driver->removal();
+  if (removal != nullptr && !asked([&] { return removal->remove(call, mediaId); }))
+    throw DriverError("the video driver's remove returned false");
 }
 
-/// The same of one that is given a session too.
-std::vector<std::string_view> secretsOf(const CallWithRoom& call, const Secret& mediaId) {
-  std::vector<std::string_view> secrets = secretsOf(call);
-  secrets.emplace_back(mediaId.reveal());
+/// What a driver that is given a call, and perhaps a session, could say in an exception.
+std::vector<std::string_view> secretsOf(const CallWithRoom& call, const std::optional<Secret>& mediaId) {
+  std::vector<std::string_view> secrets;
+  if (call.room && call.room->secret) secrets.emplace_back(call.room->secret->reveal());
+  if (mediaId) secrets.emplace_back(mediaId->reveal());
   return secrets;
+}
+
+std::vector<std::string_view> secretsOf(const JobQueue::ClaimedJob& claimed) {
+  return secretsOf(claimed.call->call, claimed.job.mediaId);
 }
 
 rules::Claim claimOf(const Job& job, bool holds) {
@@ -96,32 +148,80 @@ Attempt RoomJobs::record(const CallState& claimed, const Persistence& persist, c
   return {Attempt::Kind::lost, {}, {}};
 }
 
-Attempt RoomJobs::setUp(const VideoDriverFactory& drivers, const JobQueue::ClaimedJob& claimed,
-                        const Persistence& persist) {
-  if (!claimed.beginsCreate || !claimed.call) return {Attempt::Kind::notNeeded, {}, {}};
-  const CallWithRoom& call = claimed.call->call;
-  Room room;
-  try {
-    room = create(context_.threads, drivers, call);
-  } catch (...) {
-    return {Attempt::Kind::failed, support::whatWasThrown(), {}};
+bool RoomJobs::asks(const JobQueue::ClaimedJob& claimed) {
+  if (!claimed.call) return false;
+  switch (claimed.job.type) {
+    case JobType::setupCall:
+      return claimed.beginsCreate;
+    case JobType::teardownCall:
+      return rules::needsTeardown(*claimed.call) && claimed.call->call.roomMayExist;
+    case JobType::removeFromRoom:  // when the call has ended its room goes
+      return claimed.call->call.active() && claimed.job.mediaId.has_value();
+    default:
+      return false;
   }
+}
+
+std::string_view driverOperation(JobType type) noexcept {
+  if (type == JobType::setupCall) return "create";
+  return type == JobType::teardownCall ? "destroy" : "remove";
+}
+
+DriverOutcome RoomJobs::ask(const VideoDriverFactory& drivers, const JobQueue::ClaimedJob& claimed) const {
+  const CallWithRoom& call = claimed.call->call;
+  const Asked asked(context_.meter, driverOperation(claimed.job.type));
+  try {
+    if (claimed.job.type == JobType::setupCall) return create(context_.threads, drivers, call, asked);
+    if (claimed.job.type == JobType::teardownCall) {
+      destroy(drivers, call, asked);
+    } else {
+      remove(drivers, call, *claimed.job.mediaId, asked);
+    }
+    return Room{};
+  } catch (...) {
+    return tl::unexpected<std::string>(support::whatWasThrown(secretsOf(claimed)));
+  }
+}
+
+BasicResult<Thread, std::string> RoomJobs::prepare(const JobQueue::ClaimedJob& claimed) const {
+  try {
+    if (claimed.job.type != JobType::setupCall) return Thread{};
+    return threadOf(context_.threads, claimed.call->call);
+  } catch (...) {
+    return tl::unexpected<std::string>(support::whatWasThrown());
+  }
+}
+
+void RoomJobs::ask(AsyncVideoDriver& driver, const Thread& thread, const JobQueue::ClaimedJob& claimed,
+                   const DriverCompletion& done) {
+  const CallWithRoom& call = claimed.call->call;
+  if (claimed.job.type == JobType::setupCall) return driver.create(thread, call, done);
+  if (claimed.job.type == JobType::teardownCall) return driver.destroy(call, done);
+  driver.remove(call, *claimed.job.mediaId, done);
+}
+
+DriverOutcome RoomJobs::checked(DriverOutcome outcome, const JobQueue::ClaimedJob& claimed) {
+  try {
+    if (!outcome) throw DriverError(outcome.error());
+    if (claimed.job.type != JobType::setupCall) return Room{};
+    return checkedRoom(*std::move(outcome));
+  } catch (...) {
+    return tl::unexpected<std::string>(support::whatWasThrown(secretsOf(claimed)));
+  }
+}
+
+Attempt RoomJobs::conclude(const JobQueue::ClaimedJob& claimed, const std::optional<DriverOutcome>& outcome,
+                           const Persistence& persist) {
+  if (outcome && !*outcome) return {Attempt::Kind::failed, outcome->error(), {}};
+  if (claimed.job.type == JobType::teardownCall) return recordTeardown(claimed, persist);
+  if (!outcome || claimed.job.type == JobType::removeFromRoom) return {Attempt::Kind::notNeeded, {}, {}};
   return record(*claimed.call, persist, [&](const CallState& state, bool claimHolds, rules::Now now) {
-    return rules::recordRoom(room, claimOf(claimed.job, claimHolds), state, context_.rules, now);
+    return rules::recordRoom(**outcome, claimOf(claimed.job, claimHolds), state, context_.rules, now);
   });
 }
 
-Attempt RoomJobs::tearDown(const VideoDriverFactory& drivers, const JobQueue::ClaimedJob& claimed,
-                           const Persistence& persist) {
+Attempt RoomJobs::recordTeardown(const JobQueue::ClaimedJob& claimed, const Persistence& persist) {
   if (!claimed.call || !rules::needsTeardown(*claimed.call)) return {Attempt::Kind::notNeeded, {}, {}};
-  const CallWithRoom& call = claimed.call->call;
-  if (call.roomMayExist) {
-    try {
-      destroy(drivers, call);
-    } catch (...) {
-      return {Attempt::Kind::failed, support::whatWasThrown(secretsOf(call)), {}};
-    }
-  }
   const auto recorded = persist([&] {
     return engine_.runOnce(*claimed.call, [&](const CallStore::Loaded& loaded, rules::Now now) {
       return rules::recordTeardown(claimOf(claimed.job, /*holds=*/true), loaded.call.value(), now);
@@ -134,37 +234,19 @@ Attempt RoomJobs::tearDown(const VideoDriverFactory& drivers, const JobQueue::Cl
   return attemptOf(*recorded);
 }
 
-Attempt RoomJobs::removeSession(const VideoDriverFactory& drivers, const JobQueue::ClaimedJob& claimed) {
-  const auto notNeeded = [] { return Attempt{Attempt::Kind::notNeeded, {}, {}}; };
-  const std::optional<Secret>& mediaId = claimed.job.mediaId;
-  if (!claimed.call || !claimed.call->call.active() || !mediaId) return notNeeded();
-  const CallWithRoom& call = claimed.call->call;
-  try {
-    const auto driver = drivers();
-    if (!driver) throw DriverError("the video driver factory returned null");
-    ParticipantRemoval* removal = driver->removal();
-    if (removal == nullptr) return notNeeded();
-    if (removal->remove(call, *mediaId)) return notNeeded();
-    throw DriverError("the video driver's remove returned false");
-  } catch (...) {
-    return {Attempt::Kind::failed, support::whatWasThrown(secretsOf(call, *mediaId)), {}};
-  }
-}
-
 std::optional<RoomCredentials> RoomJobs::admit(const VideoDriverFactory& drivers, const CallWithRoom& call,
-                                               const CallSession& session) {
+                                               const CallSession& session) const {
   try {
-    const auto driver = drivers();
-    if (!driver) throw DriverError("the video driver factory returned null");
+    const auto driver = makeDriver(drivers);
     ParticipantAccess* access = driver->access();
     if (access == nullptr) return std::nullopt;
-    auto credentials = access->admit(call, session);
+    auto credentials = Asked(context_.meter, "admit")([&] { return access->admit(call, session); });
     if (!credentials) throw DriverError("the video driver's admit returned nothing");
     checkField("identity", credentials->identity, maxRoomField, maxRoomField);
     checkField("token", credentials->token.reveal(), 4 * maxRoomPayload, maxRoomPayload);
     return credentials;
   } catch (...) {
-    throw DriverError(support::whatWasThrown(secretsOf(call, session.mediaId.value())));
+    throw DriverError(support::whatWasThrown(secretsOf(call, session.mediaId)));
   }
 }
 

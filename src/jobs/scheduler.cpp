@@ -2,7 +2,7 @@
 
 #include "jobs/scheduler_impl.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 void Scheduler::Impl::Shared::run() {
   support::Lock lock(mutex);
@@ -10,7 +10,7 @@ void Scheduler::Impl::Shared::run() {
     lock.unlock();
     const auto next = tasks.run();
     lock.lock();
-    changed.wait_for(lock.native(), next, [this]() NO_THREAD_SAFETY_ANALYSIS { return stopping; });
+    changed.wait_for(lock.native(), next, [this]() MESSENGER_NO_THREAD_SAFETY_ANALYSIS { return stopping; });
   }
   lock.unlock();
   tasks.flushLast();

@@ -9,7 +9,7 @@
 #include "support/home_process.hpp"
 #include "support/mutex.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 /// The OS thread of a Scheduler.
 class Scheduler::Impl {
@@ -32,9 +32,9 @@ class Scheduler::Impl {
     jobs::DueTasks& tasks;
     support::Mutex mutex;
     std::condition_variable changed;
-    bool stopping GUARDED_BY(mutex) = false;
+    bool stopping MESSENGER_GUARDED_BY(mutex) = false;
 
-    void run() NO_THREAD_SAFETY_ANALYSIS;
+    void run() MESSENGER_NO_THREAD_SAFETY_ANALYSIS;
   };
 
   std::shared_ptr<Shared> shared_;

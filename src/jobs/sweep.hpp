@@ -8,7 +8,7 @@
 #include "messenger/errors.hpp"
 #include "support/thrown.hpp"
 
-namespace messenger::jobs {
+namespace messenger::inline v0::jobs {
 
 inline constexpr std::size_t sweepBatch = 100;
 
@@ -38,8 +38,8 @@ class Sweep {
  private:
   /// REQUIRES: an exception is being handled.
   void report(const CallId& call, LogLevel level) const {
-    actions::logSafely(context_.logger, level,
-                       fmt::format("sweep: call {}: {}", call.value(), support::whatWasThrown()));
+    actions::logSafely(context_.logger, level, "a sweep passed over a call",
+                       {{"call", call.value()}, {"error", support::whatWasThrown()}});
   }
 
   actions::Context& context_;

@@ -5,7 +5,7 @@
 
 #include "actions/engine.hpp"
 
-namespace messenger::jobs {
+namespace messenger::inline v0::jobs {
 
 /// Called after each call of a sweep, because ending a call may take long; false stops the sweep.
 using KeepGoing = std::function<bool()>;

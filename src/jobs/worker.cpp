@@ -2,7 +2,7 @@
 
 #include "jobs/worker_impl.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 Worker::Worker(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
 Worker::Worker(Worker&& other) noexcept = default;

@@ -1,7 +1,10 @@
 #include "jobs/worker_impl.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -9,14 +12,14 @@
 #include "jobs/worker_steps.hpp"
 #include "support/deadline.hpp"
 #include "support/thrown.hpp"
+#include "support/wake_up.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 namespace {
 
 /// The shared state of the worker, on one of its OS threads; null on all others.
 thread_local const void* servedWorker = nullptr;
 
-constexpr std::size_t mostThreads = 256;
 constexpr int mostAttempts = 1000;
 constexpr std::chrono::milliseconds longestBackoff = std::chrono::hours{24};
 
@@ -55,10 +58,14 @@ struct Worker::Impl::Shared {
       : owner(std::move(keepAlive)),
         context(from),
         runner(runs),
-        steps(from, runs, options, [this](std::chrono::milliseconds pause) {
-          stopNews.waitFor(0, pause);
-          return !stopping;
-        }) {}
+        steps(from, runs, options,
+              [this](std::chrono::milliseconds pause) {
+                stopNews.waitFor(0, pause);
+                return !stopping;
+              }),
+        waiter(from.storage.jobs().makeWaiter()) {
+    if (waiter) stored.emplace(from.jobsStored);
+  }
 
   /// Whether it is called from one of this worker's jobs.
   [[nodiscard]] bool isOwnThread() const noexcept { return servedWorker == this; }
@@ -78,15 +85,22 @@ struct Worker::Impl::Shared {
   void work() noexcept {
     servedWorker = this;
     bool polls = false;
+    bool told = false;
     while (!shouldStop()) {
       const std::uint64_t seen = context.jobsStored.version();
       const Ran ran = steps.runJob([&] { stopPolling(polls); });
       if (ran == Ran::aJob) continue;
+      if (std::exchange(told, false) && ran == Ran::foundNothingUrgent) {
+        // Whoever may look for setups may have looked just before that one was stored.
+        context.jobsStored.notify();
+        continue;
+      }
       const bool looked = ran != Ran::failed;
       if (looked) setIdle(true, ran == Ran::foundNothing ? seen : 0);
-      if (!stopping) waitForJobs(seen, polls);
+      if (!stopping) told = waitForJobs(seen, polls);
       if (looked) setIdle(false, seen);
     }
+    runner.storeWhatIsLeft();
     {
       const support::Lock lock(mutex);
       --working;
@@ -94,17 +108,25 @@ struct Worker::Impl::Shared {
     changed.notify_all();
   }
 
-  /// Jobs that other processes store are seen by looking from time to time: one thread does that for all.
-  void waitForJobs(std::uint64_t seen, bool& polls) {
+  /// Jobs that other processes store are seen by looking from time to time, or at once where the storage can
+  /// tell: one thread does that for all. Returns whether the storage may have told.
+  [[nodiscard]] bool waitForJobs(std::uint64_t seen, bool& polls) {
     if (!polls) {
       const support::Lock lock(mutex);
       polls = !std::exchange(polled, true);
     }
-    if (polls) {
-      context.jobsStored.waitFor(seen, context.config.jobs.pollInterval);
-    } else {
+    const std::chrono::milliseconds interval = context.config.jobs.pollInterval;
+    if (!polls) {
       context.jobsStored.wait(seen);
+    } else if (!waiter) {
+      context.jobsStored.waitFor(seen, interval);
+    } else {
+      stored->silence();
+      if (context.jobsStored.version() != seen) return false;
+      waiter->wait(support::deadlineIn(interval), stored->descriptor());
+      return true;
     }
+    return false;
   }
 
   /// Where it found one job, there may be more: the others look too, and the first to be idle polls on.
@@ -125,18 +147,18 @@ struct Worker::Impl::Shared {
       const JobQueue::Counts counts = context.storage.jobs().counts(steps.policy().queue, now);
       return counts.unreadable > 0 || (ended && counts.nextAt && *counts.nextAt <= now);
     } catch (...) {
-      actions::logSafely(context.logger, LogLevel::error,
-                         fmt::format("counting the jobs failed: {}", support::whatWasThrown()));
+      actions::logSafely(context.logger, LogLevel::error, "counting the jobs failed",
+                         {{"error", support::whatWasThrown()}});
       return true;
     }
   }
 
   /// Continues after a stop request until the last job is done.
-  void renewLeases() NO_THREAD_SAFETY_ANALYSIS {
+  void renewLeases() MESSENGER_NO_THREAD_SAFETY_ANALYSIS {
     std::chrono::milliseconds next = steps.firstRenewal();
     support::Lock lock(mutex);
-    while (
-        !changed.wait_for(lock.native(), next, [this]() NO_THREAD_SAFETY_ANALYSIS { return working == 0; })) {
+    while (!changed.wait_for(lock.native(), next,
+                             [this]() MESSENGER_NO_THREAD_SAFETY_ANALYSIS { return working == 0; })) {
       lock.unlock();
       next = steps.renewLeases();
       lock.lock();
@@ -158,13 +180,15 @@ struct Worker::Impl::Shared {
   jobs::WorkerSteps steps;
   std::atomic<bool> stopping = false;
   support::WakeUp stopNews;
+  const std::unique_ptr<JobQueue::Waiter> waiter;  ///< of the thread that polls; may be null
+  std::optional<support::WakeUp::Bell> stored;     ///< exactly when there is a waiter
 
   support::Mutex mutex;
   std::condition_variable changed;
-  std::size_t working GUARDED_BY(mutex) = 0;  ///< threads that have not ended
-  std::size_t idle GUARDED_BY(mutex) = 0;     ///< of those: which found nothing to do
-  bool polled GUARDED_BY(mutex) = false;      ///< one of them polls
-  std::uint64_t lookedAt GUARDED_BY(mutex) =
+  std::size_t working MESSENGER_GUARDED_BY(mutex) = 0;  ///< threads that have not ended
+  std::size_t idle MESSENGER_GUARDED_BY(mutex) = 0;     ///< of those: which found nothing to do
+  bool polled MESSENGER_GUARDED_BY(mutex) = false;      ///< one of them polls
+  std::uint64_t lookedAt MESSENGER_GUARDED_BY(mutex) =
       0;  ///< the version of the wake-up that the latest of them looked at
 };
 
@@ -216,7 +240,7 @@ bool Worker::Impl::drain(std::chrono::milliseconds atMost) {
   support::Lock lock(shared.mutex);
   // Every OS thread found no job, after everything that was stored until now.
   const auto end = support::deadlineIn(atMost);
-  const bool idle = shared.changed.wait_until(lock.native(), end, [&]() NO_THREAD_SAFETY_ANALYSIS {
+  const bool idle = shared.changed.wait_until(lock.native(), end, [&]() MESSENGER_NO_THREAD_SAFETY_ANALYSIS {
     if (shared.working == 0) return true;
     return shared.idle == shared.working && shared.lookedAt >= since &&
            shared.lookedAt == shared.context.jobsStored.version();

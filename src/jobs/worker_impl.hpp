@@ -11,7 +11,7 @@
 #include "support/home_process.hpp"
 #include "support/mutex.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 /// The OS threads of a Worker. Their shared state lives until the last of them has ended, so that a Worker
 /// may be destroyed even from within one of its own jobs.

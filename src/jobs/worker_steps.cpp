@@ -5,7 +5,7 @@
 #include "actions/log.hpp"
 #include "support/thrown.hpp"
 
-namespace messenger::jobs {
+namespace messenger::inline v0::jobs {
 
 WorkerSteps::WorkerSteps(actions::Context& context, JobRunner& runner, const WorkerOptions& options,
                          Persistence::Pause pause)
@@ -21,18 +21,67 @@ WorkerSteps::WorkerSteps(actions::Context& context, JobRunner& runner, const Wor
 }
 
 WorkerSteps::Ran WorkerSteps::runJob(const std::function<void()>& onClaimed) noexcept {
+  const auto [ran, job] = claimJob();
+  if (!job) return ran;
+  onClaimed();
+  return finish(*job, std::nullopt) ? ran : Ran::failed;
+}
+
+std::pair<WorkerSteps::Ran, std::unique_ptr<WorkerJob>> WorkerSteps::claimJob() noexcept {
   try {
-    Places::Held place(places_);
-    const auto ran = runner_.runMostUrgent(policy_, place.leastUrgent(), [&](const Job& job) {
-      place.keepFor(classOf(job.type));
-      onClaimed();
-    });
-    if (ran) return Ran::aJob;
-    return place.leastUrgent() == JobClass::setup ? Ran::foundNothing : Ran::foundNothingUrgent;
+    auto job = std::make_unique<WorkerJob>(places_);
+    const JobClass leastUrgent = job->place.leastUrgent();
+    job->claimed = runner_.claimMostUrgent(policy_, leastUrgent);
+    if (!job->claimed) {
+      return {leastUrgent == JobClass::setup ? Ran::foundNothing : Ran::foundNothingUrgent, nullptr};
+    }
+    job->held.emplace(&leases_, job->claimed->job);
+    job->place.keepFor(classOf(job->claimed->job.type));
+    return {Ran::aJob, std::move(job)};
   } catch (...) {
-    actions::logSafely(context_.logger, LogLevel::error,
-                       fmt::format("claiming a job failed: {}", support::whatWasThrown()));
-    return Ran::failed;
+    actions::logSafely(context_.logger, LogLevel::error, "claiming a job failed",
+                       {{"queue", policy_.queue}, {"error", support::whatWasThrown()}});
+    return {Ran::failed, nullptr};
+  }
+}
+
+std::optional<BasicResult<Thread, std::string>> WorkerSteps::prepare(const WorkerJob& job) noexcept {
+  if (!runner_.asksDriver(policy_, *job.claimed)) return std::nullopt;
+  return runner_.rooms().prepare(*job.claimed);
+}
+
+void WorkerSteps::ask(AsyncVideoDriver& driver, const Thread& thread, WorkerJob& job,
+                      const DriverCompletion& done) noexcept {
+  try {
+    if (!job.held->isValid(context_.now().storage))
+      throw DriverError("the lease ended before the driver was called");
+    job.asked = context_.meter.begin();
+    RoomJobs::ask(driver, thread, *job.claimed, done);
+  } catch (...) {
+    done.fail(support::whatWasThrown());
+  }
+}
+
+bool WorkerSteps::finish(WorkerJob& job, const std::optional<DriverOutcome>& outcome) noexcept {
+  try {
+    if (outcome && job.asked) {
+      context_.meter.observe(Metric::driverOperation, job.answered - *job.asked,
+                             driverOperation(job.claimed->job.type), driverResult(outcome->has_value()));
+    }
+    if (outcome) {
+      runner_.conclude(policy_, *job.claimed, *outcome, job.held);
+    } else {
+      runner_.run(policy_, *job.claimed, job.held);
+    }
+    return true;
+  } catch (...) {
+    const Job& ran = job.claimed->job;
+    actions::logSafely(context_.logger, LogLevel::error, "running a job failed",
+                       {{"job", ran.id.value()},
+                        {"type", toString(ran.type)},
+                        {"call", actions::textOf(ran.call)},
+                        {"error", support::whatWasThrown()}});
+    return false;
   }
 }
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace messenger {
+namespace messenger::inline v0 {
 namespace {
 
 using std::chrono::milliseconds;

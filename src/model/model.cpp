@@ -5,7 +5,7 @@
 #include "messenger/model/job.hpp"
 #include "messenger/model/user_id.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 std::string UserId::text() const {
   return type + ':' + id;

@@ -1,6 +1,6 @@
 #include "messenger/result.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 std::string_view toString(Reason reason) noexcept {
   switch (reason) {

@@ -4,7 +4,7 @@
 
 #include "rules/rings.hpp"
 
-namespace messenger::rules {
+namespace messenger::inline v0::rules {
 namespace {
 
 void addRemoval(CallChange& change, const CallSession& session, const RuleConfig& config, Now now) {

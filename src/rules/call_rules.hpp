@@ -3,7 +3,7 @@
 #include "rules/decision.hpp"
 
 /// Parts shared by several rules.
-namespace messenger::rules {
+namespace messenger::inline v0::rules {
 
 /// Why the user may not act as a participant in the call: callEnded, kicked, notInCall. Empty when they may.
 [[nodiscard]] std::optional<Reason> whyNotInCall(const CallState& state, const UserId& user);

@@ -16,7 +16,7 @@
 
 /// Every decision about a call, as pure functions: a command and the current state give a refusal, or a
 /// change and the notices about it. No clock, no storage, no randomness, no host code.
-namespace messenger::rules {
+namespace messenger::inline v0::rules {
 
 /// How far those in a call must be counted: the rules ask only whether somebody is the last one, or leaves
 /// only one behind.

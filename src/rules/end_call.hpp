@@ -2,7 +2,7 @@
 
 #include "rules/decision.hpp"
 
-namespace messenger::rules {
+namespace messenger::inline v0::rules {
 
 /// A member ends the call for everyone. They must be in it, and in a group be its owner or a thread admin.
 [[nodiscard]] Decision endCall(const CallState& state, const Access& access, const RuleConfig& config,

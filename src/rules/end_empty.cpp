@@ -2,7 +2,7 @@
 
 #include "rules/call_rules.hpp"
 
-namespace messenger::rules {
+namespace messenger::inline v0::rules {
 
 Decision endEmpty(const Settlement& timer, const CallState& state, const RuleConfig& config, Now now) {
   Decision decision;

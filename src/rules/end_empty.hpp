@@ -2,7 +2,7 @@
 
 #include "rules/decision.hpp"
 
-namespace messenger::rules {
+namespace messenger::inline v0::rules {
 
 /// Nobody came back to a call that the last participant had left: it ends, and the timer is settled with
 /// that. Changes nothing when it has ended, or when somebody is in it: whoever came in has cancelled this

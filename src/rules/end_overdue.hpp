@@ -2,7 +2,7 @@
 
 #include "rules/decision.hpp"
 
-namespace messenger::rules {
+namespace messenger::inline v0::rules {
 
 /// The call has lasted as long as it may: it ends, and the timer is settled with that. Changes nothing when
 /// it has ended.

@@ -2,7 +2,7 @@
 
 #include "rules/call_rules.hpp"
 
-namespace messenger::rules {
+namespace messenger::inline v0::rules {
 
 Decision endWithoutAsking(const CallState& state, EndReason reason, const RuleConfig& config, Now now) {
   if (!state.call.active()) return refused(Reason::callEnded);

@@ -2,7 +2,7 @@
 
 #include "rules/call_rules.hpp"
 
-namespace messenger::rules {
+namespace messenger::inline v0::rules {
 
 Result<CallSession> mayEnterRoom(const CallState& state, const UserId& user, const DeviceId& device) {
   if (const auto why = whyNotInCall(state, user)) return refuse(*why);

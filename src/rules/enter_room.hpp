@@ -2,7 +2,7 @@
 
 #include "rules/decision.hpp"
 
-namespace messenger::rules {
+namespace messenger::inline v0::rules {
 
 /// The session with which the user may enter the room; it has a media id. Refuses: callEnded, kicked,
 /// notInCall, roomNotReady, noCredentials.

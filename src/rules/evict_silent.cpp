@@ -2,7 +2,7 @@
 
 #include "rules/call_rules.hpp"
 
-namespace messenger::rules {
+namespace messenger::inline v0::rules {
 
 Decision evictSilent(const EvictSilent& command, const CallState& state, const UserId& user,
                      const RuleConfig& config, Now now) {

@@ -3,7 +3,7 @@
 #include "rules/decision.hpp"
 #include "rules/evidence.hpp"
 
-namespace messenger::rules {
+namespace messenger::inline v0::rules {
 
 struct EvictSilent {
   DeviceId device;

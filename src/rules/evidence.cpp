@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace messenger::rules {
+namespace messenger::inline v0::rules {
 
 std::optional<Evidence> evidenceAt(StorageTime now, Duration ttl, const Judge& judge,
                                    const std::vector<HeartbeatStore::Peer>& peers, bool presenceIsShared) {

@@ -11,7 +11,7 @@
 /// moments: the latest moment at which a dead peer could have received a heartbeat (the end of its lease),
 /// and the earliest moment up to which every live peer has reported. Checked exhaustively by
 /// tests/rules/evidence_test.cpp.
-namespace messenger::rules {
+namespace messenger::inline v0::rules {
 
 /// The process that runs the activity check.
 struct Judge {

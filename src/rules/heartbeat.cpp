@@ -2,7 +2,7 @@
 
 #include "rules/call_rules.hpp"
 
-namespace messenger::rules {
+namespace messenger::inline v0::rules {
 
 Decision heartbeat(const CallState& state, const UserId& user, const DeviceId& device) {
   if (auto why = whyNotDevice(device)) return refused(std::move(*why));

@@ -2,7 +2,7 @@
 
 #include "rules/decision.hpp"
 
-namespace messenger::rules {
+namespace messenger::inline v0::rules {
 
 /// A heartbeat of a session that is not tracked: counts when it is open. Refuses: callEnded, kicked,
 /// notInCall, invalidInput.

@@ -2,7 +2,7 @@
 
 #include "rules/rings.hpp"
 
-namespace messenger::rules {
+namespace messenger::inline v0::rules {
 
 Decision ignoreCall(const CallState& state, const Access& access, const RuleConfig& config, Now now) {
   const UserId& user = access.member.user;

@@ -2,7 +2,7 @@
 
 #include "rules/decision.hpp"
 
-namespace messenger::rules {
+namespace messenger::inline v0::rules {
 
 /// A member who never joined declines. In a private thread this ends the call; in a group their
 /// ring stops, if they are rung; else it is only announced.

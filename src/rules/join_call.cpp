@@ -2,7 +2,7 @@
 
 #include "rules/rings.hpp"
 
-namespace messenger::rules {
+namespace messenger::inline v0::rules {
 namespace {
 
 bool isFull(const CallState& state) {

@@ -2,7 +2,7 @@
 
 #include "rules/call_rules.hpp"
 
-namespace messenger::rules {
+namespace messenger::inline v0::rules {
 
 Decision kickParticipant(const KickParticipant& command, const CallState& state, const Access& access,
                          const RuleConfig& config, Now now) {

@@ -2,7 +2,7 @@
 
 #include "rules/call_rules.hpp"
 
-namespace messenger::rules {
+namespace messenger::inline v0::rules {
 
 Decision leaveCall(const CallState& state, const UserId& user, const DeviceId& device,
                    const RuleConfig& config, Now now) {

@@ -2,7 +2,7 @@
 
 #include "rules/rings.hpp"
 
-namespace messenger::rules {
+namespace messenger::inline v0::rules {
 
 Decision memberRemoved(const CallState& state, const UserId& user, const RuleConfig& config, Now now) {
   if (!whyNotInCall(state, user)) {

@@ -2,7 +2,7 @@
 
 #include "rules/decision.hpp"
 
-namespace messenger::rules {
+namespace messenger::inline v0::rules {
 
 /// The user is no longer a member of the call's thread, by a directory of the host's: out of the call, as by
 /// a leave.

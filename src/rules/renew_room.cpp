@@ -2,7 +2,7 @@
 
 #include "rules/call_rules.hpp"
 
-namespace messenger::rules {
+namespace messenger::inline v0::rules {
 
 Decision renewRoom(const CallState& state, const RuleConfig& config, Now now) {
   Decision decision;

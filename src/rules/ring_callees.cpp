@@ -4,7 +4,7 @@
 
 #include "rules/rings.hpp"
 
-namespace messenger::rules {
+namespace messenger::inline v0::rules {
 namespace {
 
 bool isMember(const Access& access, const UserId& user) {

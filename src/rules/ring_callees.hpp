@@ -2,7 +2,7 @@
 
 #include "rules/decision.hpp"
 
-namespace messenger::rules {
+namespace messenger::inline v0::rules {
 
 /// One who is in the call rings these members of its thread, for the first time or again. Those who are in
 /// the call, or ring already, are left as they are. `loaded` has all rings, and the rows of the

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace messenger::rules {
+namespace messenger::inline v0::rules {
 namespace {
 
 bool isWritten(const CallChange& change, const UserId& callee) {

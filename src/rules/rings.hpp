@@ -3,7 +3,7 @@
 #include "rules/call_rules.hpp"
 
 /// Whom a call rings, and when that stops.
-namespace messenger::rules {
+namespace messenger::inline v0::rules {
 
 /// The callee, who rings from now on.
 [[nodiscard]] CallRing ringFor(const UserId& callee, const RuleConfig& config, Now now);

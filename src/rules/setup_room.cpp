@@ -2,7 +2,7 @@
 
 #include "rules/call_rules.hpp"
 
-namespace messenger::rules {
+namespace messenger::inline v0::rules {
 namespace {
 
 /// A room that came too late must be destroyed, whatever the subscriber's setting is now.

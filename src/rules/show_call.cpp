@@ -1,6 +1,6 @@
 #include "rules/show_call.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 std::string_view toString(CallView::Part part) noexcept {
   switch (part) {

@@ -4,7 +4,7 @@
 #include "messenger/views.hpp"
 #include "rules/decision.hpp"
 
-namespace messenger::rules {
+namespace messenger::inline v0::rules {
 
 /// The call as this member may see it, whose rows these are. It has the room only while the call is active
 /// and set up, and the member is in it; never the room's secret.

@@ -5,7 +5,7 @@
 #include "rules/rings.hpp"
 #include "support/text.hpp"
 
-namespace messenger::rules {
+namespace messenger::inline v0::rules {
 namespace {
 
 /// A side of the private thread has not accepted it yet.

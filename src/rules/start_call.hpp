@@ -3,7 +3,7 @@
 #include "messenger/views.hpp"
 #include "rules/decision.hpp"
 
-namespace messenger::rules {
+namespace messenger::inline v0::rules {
 
 struct StartCall {
   CallId call;                ///< for the new call

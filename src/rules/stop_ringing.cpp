@@ -4,7 +4,7 @@
 
 #include "rules/rings.hpp"
 
-namespace messenger::rules {
+namespace messenger::inline v0::rules {
 
 Decision stopRinging(const Settlement& timer, bool isPrivate, const CallState& state,
                      const RuleConfig& config, Now now) {

@@ -2,7 +2,7 @@
 
 #include "rules/call_rules.hpp"
 
-namespace messenger::rules {
+namespace messenger::inline v0::rules {
 
 bool needsTeardown(const CallState& state) {
   return !state.call.active() && (!state.call.teardownComplete || state.call.roomMayExist);

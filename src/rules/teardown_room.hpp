@@ -2,7 +2,7 @@
 
 #include "rules/setup_room.hpp"
 
-namespace messenger::rules {
+namespace messenger::inline v0::rules {
 
 /// Whether the room of an ended call may still exist, or its teardown was never recorded.
 [[nodiscard]] bool needsTeardown(const CallState& state);

@@ -2,7 +2,7 @@
 
 #include "rules/call_rules.hpp"
 
-namespace messenger::rules {
+namespace messenger::inline v0::rules {
 
 Decision warnOfEnd(const Settlement& timer, StorageTime due, const CallState& state, Now now) {
   Decision decision;

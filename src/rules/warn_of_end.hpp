@@ -2,7 +2,7 @@
 
 #include "rules/decision.hpp"
 
-namespace messenger::rules {
+namespace messenger::inline v0::rules {
 
 /// Announces to all who are in the call that it ends soon, and settles the timer with that, so that it is
 /// announced once. `due`: when the timer was to run. `state` has everyone who is in the call. Changes nothing

@@ -4,7 +4,7 @@
 
 #include "messenger/model/time.hpp"
 
-namespace messenger::support {
+namespace messenger::inline v0::support {
 
 /// The end of a wait that begins now, for `wait_until`: the `wait_for` of the standard library overflows with
 /// a long wait, and then does not wait.

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace messenger::support {
+namespace messenger::inline v0::support {
 
 /// An environment variable; empty when it is unset or empty.
 [[nodiscard]] std::optional<std::string> variable(const char* name);

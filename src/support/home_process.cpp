@@ -4,7 +4,7 @@
 
 #include <stdexcept>
 
-namespace messenger::support {
+namespace messenger::inline v0::support {
 namespace {
 
 constexpr std::size_t pageBytes = 4096;

@@ -3,7 +3,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-namespace messenger::support {
+namespace messenger::inline v0::support {
 
 /// The process that made an object. A child that it makes by fork() has a copy of the object, but none of the
 /// other OS threads, nor the locks that these had: whatever waits for them would wait for ever, and SQLite

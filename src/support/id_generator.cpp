@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <random>
 
-namespace messenger::support {
+namespace messenger::inline v0::support {
 
 namespace {
 

@@ -4,7 +4,7 @@
 
 #include "support/text.hpp"
 
-namespace messenger::support {
+namespace messenger::inline v0::support {
 namespace {
 
 constexpr int deepest = 64;

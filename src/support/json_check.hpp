@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-namespace messenger::support {
+namespace messenger::inline v0::support {
 
 /// Whether a text is one JSON value (RFC 8259) in well-formed UTF-8 that every parser reads: at most 64
 /// levels deep, escaped surrogates only in pairs.

@@ -6,7 +6,7 @@
 
 #include "support/text.hpp"
 
-namespace messenger::support {
+namespace messenger::inline v0::support {
 namespace {
 
 bool needsEscape(char c) noexcept {

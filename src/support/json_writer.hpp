@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace messenger::support {
+namespace messenger::inline v0::support {
 
 /// Writes JSON front to back into a string: no tree, no parsing, no dependency. It adds commas and colons
 /// itself.

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-namespace messenger::support {
+namespace messenger::inline v0::support {
 
 /// Text put together at compile time, so that a list of columns is written once.
 template <std::size_t Size>

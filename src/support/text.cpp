@@ -8,7 +8,7 @@
 #include <iterator>
 #include <utility>
 
-namespace messenger::support {
+namespace messenger::inline v0::support {
 namespace {
 
 /// The length of the well-formed sequence at the beginning of `text`, or 0. RFC 3629, section 4.

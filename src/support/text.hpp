@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace messenger::support {
+namespace messenger::inline v0::support {
 
 /// A character (code point), and how many bytes of the text it takes.
 struct Character {

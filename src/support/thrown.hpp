@@ -7,7 +7,7 @@
 
 #include "support/text.hpp"
 
-namespace messenger::support {
+namespace messenger::inline v0::support {
 
 /// What an exception says, as a text fit to be stored and shown, whatever class of a host's it is: `what` may
 /// be null, huge, or full of control characters. Each of `secrets` in it is hidden.

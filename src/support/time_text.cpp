@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace messenger::support {
+namespace messenger::inline v0::support {
 namespace {
 
 /// Writes the last digits of a number, with zeros before it.

@@ -6,7 +6,7 @@
 
 #include "messenger/model/time.hpp"
 
-namespace messenger::support {
+namespace messenger::inline v0::support {
 
 /// `2026-01-01T00:00:01.000000Z`: the format of times in responses and broadcasts.
 [[nodiscard]] std::string toText(TimePoint moment);

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-namespace messenger::support {
+namespace messenger::inline v0::support {
 
 void UnreadableRows::note(std::string_view kind, std::string_view id, std::string_view why) {
   std::string text = fmt::format("{} {}: {}", kind, id, why);

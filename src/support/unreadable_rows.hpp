@@ -11,7 +11,7 @@
 #include "messenger/errors.hpp"
 #include "support/mutex.hpp"
 
-namespace messenger::support {
+namespace messenger::inline v0::support {
 
 /// The rows that were passed over because they cannot be read, each remembered once. Thread-safe.
 class UnreadableRows {
@@ -27,8 +27,8 @@ class UnreadableRows {
   static constexpr std::size_t most = 1000;
 
   Mutex mutex_;
-  std::set<std::string, std::less<>> known_ GUARDED_BY(mutex_);
-  std::vector<std::string> fresh_ GUARDED_BY(mutex_);
+  std::set<std::string, std::less<>> known_ MESSENGER_GUARDED_BY(mutex_);
+  std::vector<std::string> fresh_ MESSENGER_GUARDED_BY(mutex_);
 };
 
 /// What a query's rows are, and which of its columns names one.

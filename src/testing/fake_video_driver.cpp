@@ -6,7 +6,7 @@
 
 #include "messenger/errors.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 namespace {
 
 bool isDone(ProviderAnswer answer) {

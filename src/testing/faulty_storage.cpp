@@ -5,7 +5,7 @@
 
 #include "messenger/errors.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 
 void FaultyStorage::failNth(std::size_t n, Fault fault) {
   const std::lock_guard lock(mutex_);
@@ -115,6 +115,9 @@ class FaultyStorage::Calls final : public ForwardingCallStore {
     return owner_.run({"activeSummary", 0, /*writes=*/false, nullptr},
                       [&] { return inner().activeSummary(startedBefore); });
   }
+  Totals totals() override {
+    return owner_.run({"totals", 0, /*writes=*/false, nullptr}, [&] { return inner().totals(); });
+  }
   MissedPage missed(const MissedQuery& query) override {
     return owner_.run({"missed", 0, /*writes=*/false, nullptr}, [&] { return inner().missed(query); });
   }
@@ -166,6 +169,10 @@ class FaultyStorage::Queue final : public ForwardingJobQueue {
   }
   Counts counts(const std::string& queue, StorageTime now) override {
     return owner_.run({"counts", 0, /*writes=*/false, nullptr}, [&] { return inner().counts(queue, now); });
+  }
+  std::vector<TypeCounts> countsByType(const std::string& queue, StorageTime now) override {
+    return owner_.run({"countsByType", 0, /*writes=*/false, nullptr},
+                      [&] { return inner().countsByType(queue, now); });
   }
 
  private:

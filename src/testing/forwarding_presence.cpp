@@ -5,7 +5,7 @@
 
 #include "messenger/errors.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 
 ForwardingPresence::ForwardingPresence(std::shared_ptr<Presence> inner) : inner_(std::move(inner)) {
   if (inner_ == nullptr) {
@@ -20,6 +20,10 @@ bool ForwardingPresence::touch(const CallId& call, const UserId& user, const Dev
 
 void ForwardingPresence::track(const SessionKey& who, std::int64_t revision, SteadyPoint now) {
   inner_->track(who, revision, now);
+}
+
+void ForwardingPresence::confirm(const SessionKey& who, std::int64_t revision) {
+  inner_->confirm(who, revision);
 }
 
 void ForwardingPresence::untrack(const SessionKey& who, std::int64_t revision) {
@@ -51,6 +55,11 @@ bool FaultyPresence::touch(const CallId& call, const UserId& user, const DeviceI
 void FaultyPresence::track(const SessionKey& who, std::int64_t revision, SteadyPoint now) {
   failOnDemand();
   ForwardingPresence::track(who, revision, now);
+}
+
+void FaultyPresence::confirm(const SessionKey& who, std::int64_t revision) {
+  failOnDemand();
+  ForwardingPresence::confirm(who, revision);
 }
 
 void FaultyPresence::untrack(const SessionKey& who, std::int64_t revision) {

@@ -3,7 +3,7 @@
 #include <stdexcept>
 #include <utility>
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 
 ForwardingStorage::ForwardingStorage(std::shared_ptr<Storage> inner) : inner_(std::move(inner)) {
   if (!inner_) throw std::invalid_argument("a forwarding storage needs a storage");

@@ -3,7 +3,7 @@
 #include <stdexcept>
 #include <utility>
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 
 ForwardingThreadDirectory::ForwardingThreadDirectory(std::shared_ptr<const ThreadDirectory> inner)
     : inner_(std::move(inner)) {

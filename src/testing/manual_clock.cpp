@@ -1,6 +1,6 @@
 #include "messenger/testing/manual_clock.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 
 ManualClock::ManualClock(TimePoint start, SteadyPoint steadyStart) noexcept : now_{start, steadyStart} {}
 
@@ -19,5 +19,7 @@ Moment ManualClock::now() const noexcept {
   const std::lock_guard lock(mutex_);
   return now_;
 }
+
+void ManualClock::sleepFor(std::chrono::microseconds /*time*/) const {}
 
 }  // namespace messenger::testing

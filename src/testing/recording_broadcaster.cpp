@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 
 std::vector<Broadcast> RecordingBroadcaster::all() const {
   const std::lock_guard lock(mutex_);

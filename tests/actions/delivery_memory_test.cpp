@@ -39,13 +39,15 @@ void operator delete(void* memory, std::size_t) noexcept {
   giveBack(memory);
 }
 
-namespace messenger::actions {
+namespace messenger::inline v0::actions {
 
 TEST_CASE("delivery: all effects of a call delivered -> no memory is kept for it", "[actions][delivery]") {
   events::EventBus bus{[](const std::string&) {}};
   const auto broadcaster = nullBroadcaster();
   const auto logger = nullLogger();
-  Delivery delivery(bus, *broadcaster, *logger);
+  const auto clock = systemClock();
+  Meter meter(nullptr, *clock, *logger);
+  Delivery delivery(bus, *broadcaster, *logger, meter);
   const auto callsCome = [&](int from) {
     for (int i = from; i < from + 500; ++i) {
       const CallId call{"a call with a long id, number " + std::to_string(i)};

@@ -6,12 +6,13 @@
 #include <optional>
 #include <thread>
 
+#include "messenger/testing/manual_clock.hpp"
 #include "messenger/testing/recording_broadcaster.hpp"
 #include "messenger/testing/recording_logger.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/together.hpp"
 
-namespace messenger::actions {
+namespace messenger::inline v0::actions {
 namespace {
 
 const CallId callId{"call"};
@@ -25,7 +26,9 @@ class World {
   events::EventBus bus{[](const std::string&) {}};
   testing::RecordingBroadcaster broadcaster;
   testing::RecordingLogger logger;
-  Delivery delivery{bus, broadcaster, logger};
+  testing::ManualClock clock;
+  Meter meter{nullptr, clock, logger};
+  Delivery delivery{bus, broadcaster, logger, meter};
 
   [[nodiscard]] std::string delivered() const {
     std::string names;

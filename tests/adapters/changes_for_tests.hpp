@@ -5,7 +5,7 @@
 
 #include "messenger/contracts/storage.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 
 // Changes of calls with what a test does not care about filled in.
 

@@ -318,7 +318,7 @@ export function hostileTests(place) {
     for (const status of [431, 413]) expectEqual(`answers ${status}`, count("requests_total", `route="unread",status="${status}"`), met.get(status));
     expectEqual("answers 500", count("requests_total", 'status="500"'), 0);
     expectEqual("sockets that flooded", count("dropped_sockets_total", 'reason="flood"') >= 8, true);
-    expectEqual("calls that go on", count("active_calls"), 1);
+    expectEqual("calls that go on", metric(text, "messenger_calls_active"), 1);
     // What the limits let so many hold at once: a connection its header, a socket its queue; and as much again for what the allocator
     // keeps for each thread. A body that was kept, or a queue without a bound, is far beyond that.
     const bound = 1.5 * ((mostConnections * most.header + deaf.length * most.queue) / (1 << 20));

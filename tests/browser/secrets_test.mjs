@@ -22,7 +22,7 @@ export function secretTests(place) {
     }
     expect(Object.keys(tokens).length > 3, "there are tokens to look for");
     expectEqual("found", capture.find(tokens, (where) => !/^(answer|media frames)/.test(where)).join(", "), "");
-    const cookies = capture.all.filter(({ where, text }) => /^(page|storage|log|metrics|event)/.test(where) && text.includes("messenger_session"));
+    const cookies = capture.all.filter(({ where, text }) => /^(page|storage|log|metrics|event)/.test(where) && text.includes("messenger_session="));
     expectEqual("session cookies in sight of scripts or in logs", cookies.length, 0);
   });
 }

@@ -241,7 +241,7 @@ TEST_CASE("limits: a socket does not read -> dropped and the others still receiv
     return world.server->hub().clients() == 1;
   });
   CHECK(dropped);
-  CHECK(world.logger->has(messenger::LogLevel::warning, "a client of bob was dropped: slow"));
+  CHECK(world.logger->has(messenger::LogLevel::warning, "a client was dropped user=bob reason=slow"));
   CHECK(world.admin().get("/metrics").body.find(R"(call_server_dropped_sockets_total{reason="slow"} 1)") !=
         std::string::npos);
 }

@@ -21,8 +21,8 @@ TEST_CASE("metrics: asked for -> numbers without ids", "[call_server]") {
     return reply.has("call_server_connections 0\n");
   }));
   CHECK(reply.headers.at("content-type") == "text/plain; version=0.0.4; charset=utf-8");
-  CHECK(reply.body.find("call_server_active_calls 1\n") != std::string::npos);
-  CHECK(reply.body.find("call_server_calls_started_total 1\n") != std::string::npos);
+  CHECK(reply.body.find("messenger_calls_active 1\n") != std::string::npos);
+  CHECK(reply.body.find("messenger_calls_started_total{type=\"video\"} 1\n") != std::string::npos);
   CHECK(reply.body.find(R"(call_server_requests_total{route="signIn",status="200"} 1)") != std::string::npos);
   CHECK(reply.body.find(call) == std::string::npos);
 }
@@ -49,22 +49,27 @@ TEST_CASE("metrics: calls and jobs -> counted", "[call_server]") {
   const auto tells = [&](const std::string& line) { return admin.get("/metrics").has(line + '\n'); };
   CHECK(tells("call_server_sockets 1"));
   CHECK(eventually([&] { return tells("call_server_frames_sent_total 1"); }));  // the welcome
-  CHECK(tells("call_server_calls_down 0"));
+  CHECK(tells("messenger_calls_down 0"));
   CHECK(tells("call_server_janus_up 0"));
-  CHECK(tells("call_server_jobs_parked 0"));
+  CHECK(tells(R"(messenger_jobs{state="failed",type="SetupCall"} 0)"));
 
   // A room's making waits while the storage gives out no jobs.
   storage->failIf([](const auto& operation) { return operation.name == "claim"; },
                   messenger::testing::Fault::before);
   const std::string call = world.start("alice", "team");
-  CHECK(tells("call_server_jobs_pending 1"));
+  CHECK(tells(R"(messenger_jobs{state="due",type="SetupCall"} 1)"));
+  CHECK(eventually([&] {
+    return admin.get("/metrics")
+               .body.find(R"(operation_seconds_count{operation="claim",result="failed"} )") !=
+           std::string::npos;
+  }));
   storage->heal();
-  CHECK(eventually([&] { return tells("call_server_jobs_pending 0"); }));
+  CHECK(eventually([&] { return tells(R"(messenger_jobs{state="due",type="SetupCall"} 0)"); }));
   REQUIRE(client.post(callPath("team", call, "heartbeat")).status == 200);
   REQUIRE(client.post(callPath("team", call, "end")).status == 200);
-  CHECK(eventually([&] { return tells(R"(call_server_calls_ended_total{reason="hungUp"} 1)"); }));
+  CHECK(eventually([&] { return tells(R"(messenger_calls_ended_total{reason="hungUp"} 1)"); }));
   REQUIRE(world.server->messenger().host().callsDown(std::chrono::minutes{30}));
-  CHECK(tells("call_server_calls_down 1"));
+  CHECK(tells("messenger_calls_down 1"));
 
   (void)admin.get("/healthz");
   for (const char* path : {"/users", "/session", "/conversations", "/conversations/team/history",
@@ -78,9 +83,29 @@ TEST_CASE("metrics: calls and jobs -> counted", "[call_server]") {
     CHECK(admin.get("/metrics").has("call_server_requests_total{route=\"" + std::string{route} + '"'));
     CHECK(admin.get("/metrics").has("call_server_request_seconds_count{route=\"" + std::string{route} + '"'));
   }
-  CHECK(world.logger->has(messenger::LogLevel::info, "alice signed in"));
-  CHECK(world.logger->has(messenger::LogLevel::info, "call " + call + " started by alice"));
-  CHECK(world.logger->has(messenger::LogLevel::info, "call " + call + " ended: hungUp"));
+  CHECK(world.logger->has(messenger::LogLevel::info, "signed in user=alice"));
+  CHECK(world.logger->has(messenger::LogLevel::info, "a call started call=" + call + " user=alice"));
+  CHECK(world.logger->has(messenger::LogLevel::info, "a call ended call=" + call + " reason=hungUp"));
+}
+
+TEST_CASE("metrics: the storage does not answer -> those of before, and that it failed", "[call_server]") {
+  std::shared_ptr<messenger::testing::FaultyStorage> storage;
+  ServerWorld world([&](CallServer::Parts& parts) {
+    storage = std::make_shared<messenger::testing::FaultyStorage>(parts.storage);
+    parts.storage = storage;
+  });
+  (void)world.start("alice", "team");
+  WebClient admin = world.admin();
+  CHECK(admin.get("/metrics").has("messenger_calls_active 1\n"));
+  storage->failIf([](const auto& operation) { return operation.name == "totals"; },
+                  messenger::testing::Fault::before);
+  Reply reply = admin.get("/metrics");  // observed once it has failed, so the next one tells
+  CHECK(reply.status == 200);
+  reply = admin.get("/metrics");
+  CHECK(reply.has("messenger_calls_active 1\n"));
+  CHECK(reply.body.find(R"(operation_seconds_count{operation="totals",result="failed"} )") !=
+        std::string::npos);
+  CHECK(world.logger->has(messenger::LogLevel::warning, "the gauges of the storage are those of before"));
 }
 
 TEST_CASE("metrics: no media server and failed jobs -> shown", "[call_server]") {
@@ -94,8 +119,11 @@ TEST_CASE("metrics: no media server and failed jobs -> shown", "[call_server]") 
   (void)world.start("alice", "team");
   WebClient client = world.admin();
   // The room is not made, so the call ends; but it may exist, so a teardown is needed.
-  for (const char* line : {"call_server_jobs_parked 2\n", "call_server_janus_up 0\n",
-                           "call_server_calls_ended_total{reason=\"setupFailed\"} 1\n"}) {
+  for (const char* line :
+       {"messenger_jobs{state=\"failed\",type=\"SetupCall\"} 1\n",
+        "messenger_jobs{state=\"failed\",type=\"TeardownCall\"} 1\n", "call_server_janus_up 0\n",
+        "messenger_driver_operation_seconds_count{operation=\"create\",result=\"failed\"} 1\n",
+        "messenger_calls_ended_total{reason=\"setupFailed\"} 1\n"}) {
     INFO(line);
     CHECK(eventually([&] { return client.get("/metrics").has(line); }));
   }
@@ -103,17 +131,11 @@ TEST_CASE("metrics: no media server and failed jobs -> shown", "[call_server]") 
 
 TEST_CASE("metrics: reports of the media server -> each under its name", "[call_server][unit]") {
   Metrics metrics;
-  metrics.mediaKick(true);
-  metrics.mediaKick(false);
   metrics.reconciled(1, 2, 3);
-  metrics.setJobs(4, 5);
   metrics.setJanusUp(true);
   const std::string text = metrics.text();
-  for (const char* line :
-       {R"(call_server_media_kicks_total{result="done"} 1)",
-        R"(call_server_media_kicks_total{result="failed"} 1)", "call_server_rooms_destroyed_total 1",
-        "call_server_rooms_renewed_total 2", "call_server_reconcile_failures_total 3",
-        "call_server_jobs_pending 4", "call_server_jobs_parked 5", "call_server_janus_up 1"}) {
+  for (const char* line : {"call_server_rooms_destroyed_total 1", "call_server_rooms_renewed_total 2",
+                           "call_server_reconcile_failures_total 3", "call_server_janus_up 1"}) {
     INFO(line);
     CHECK(text.find(std::string{line} + '\n') != std::string::npos);
   }

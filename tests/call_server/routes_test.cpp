@@ -118,7 +118,7 @@ TEST_CASE("routes: sign in and out -> a session begins and ends", "[call_server]
   const Reply out = client.request("DELETE", "/session", "");
   CHECK(out.status == 204);
   CHECK(client.get("/session").status == 401);  // also with the cookie that the browser was told to forget
-  CHECK(world.logger->has(messenger::LogLevel::info, "alice signed out"));
+  CHECK(world.logger->has(messenger::LogLevel::info, "signed out user=alice"));
   CHECK(out.headers.at("set-cookie").find("messenger_session=; ") == 0);
   CHECK(out.headers.at("set-cookie").find("Max-Age=0") != std::string::npos);
   CHECK_FALSE(out.headers.contains("content-length"));

@@ -78,7 +78,7 @@ std::string ServerWorld::start(const std::string& user, const std::string& threa
 
 std::string ServerWorld::loggedText() const {
   std::string text;
-  for (const auto& line : logger->lines()) text += line.message + '\n';
+  for (const auto& line : logger->lines()) text += line.text() + '\n';
   return text;
 }
 

@@ -1,6 +1,6 @@
 #include "tests/console/console_world.hpp"
 
-namespace messenger::console::testing {
+namespace messenger::inline v0::console::testing {
 
 using namespace std::chrono_literals;
 

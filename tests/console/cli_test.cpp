@@ -9,7 +9,7 @@
 #include "tests/console/cli_world.hpp"
 #include "tests/console/database_commands.hpp"
 
-namespace messenger::console::testing {
+namespace messenger::inline v0::console::testing {
 
 namespace {
 

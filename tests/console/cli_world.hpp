@@ -14,7 +14,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_dir.hpp"
 
-namespace messenger::console::testing {
+namespace messenger::inline v0::console::testing {
 
 struct Ended {
   int exit = 0;

@@ -15,7 +15,7 @@
 #include "messenger/testing/manual_clock.hpp"
 #include "tests/support/catch.hpp"
 
-namespace messenger::console::testing {
+namespace messenger::inline v0::console::testing {
 
 struct Ran {
   int exit = 0;

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-namespace messenger::console::testing {
+namespace messenger::inline v0::console::testing {
 
 /// Every command that needs a database which is there.
 inline const std::vector<std::vector<std::string>> databaseCommands{{"calls:list"},

@@ -2,7 +2,7 @@
 #include "tests/console/database_commands.hpp"
 #include "tests/console/database_world.hpp"
 
-namespace messenger::console::testing {
+namespace messenger::inline v0::console::testing {
 namespace {
 
 using Catch::Matchers::Contains;
@@ -146,6 +146,28 @@ TEST_CASE("database: what PostgreSQL has lost -> db:check finds it", "[console][
     CHECK_THAT(ended.out, Contains("participant ") && Contains("belongs to a call that does not exist") &&
                               Contains("belongs to no call") && Contains("belongs to thread "));
   }
+}
+
+TEST_CASE("database: somebody keeps it for too long -> storageBusy in time and nothing changed",
+          "[console][process]") {
+  DatabaseWorld world(anyKind());
+  const auto host = world.host();
+  const Call call = DatabaseWorld::startCall(*host);
+  world.execute("UPDATE jobs SET failed = true, attempts = 5, last_error = 'the provider is away'");
+  {
+    const auto held = world.hold("jobs");
+    for (const auto& each : std::vector<std::vector<std::string>>{{"queue:retry", "--all"}, {"calls:down"}}) {
+      CAPTURE(each.front());
+      std::vector<std::string> arguments = each;
+      arguments.emplace_back("--wait=1");
+      const auto refused = world.json(arguments);
+      CHECK(refused.at("exit") == 4);
+      CHECK(refused.at("error").at("reason") == "storageBusy");
+    }
+  }
+  CHECK(host->host().findCall(call.id)->active());
+  CHECK_FALSE(host->host().callsAreDown());
+  CHECK(host->jobs().failed().size() == 1);
 }
 
 TEST_CASE("database: PostgreSQL is not there -> unavailable and without the password", "[console][process]") {

@@ -13,12 +13,12 @@
 
 #include "messenger/adapters/database/database.hpp"
 #include "messenger/messenger.hpp"
-#include "tests/adapters/postgres/postgres_fixture.hpp"
+#include "tests/adapters/postgres/other_session.hpp"
 #include "tests/console/process.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_dir.hpp"
 
-namespace messenger::console::testing {
+namespace messenger::inline v0::console::testing {
 
 /// The executable `messenger` on a database of one kind or the other.
 class DatabaseWorld {
@@ -83,6 +83,19 @@ class DatabaseWorld {
                       sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK;
     sqlite3_close(handle);
     if (!done) throw std::runtime_error("failed: " + sql);
+  }
+
+  /// Somebody else keeps others from changing the table until this is gone; on SQLite, any table.
+  [[nodiscard]] std::shared_ptr<void> hold(const std::string& table) const {
+    if (server_) {
+      auto session = std::make_shared<messenger::tests::OtherSession>(*server_);
+      session->run("BEGIN; LOCK TABLE " + table + " IN EXCLUSIVE MODE");
+      return session;
+    }
+    sqlite3* handle = nullptr;
+    sqlite3_open(databaseFile(options).c_str(), &handle);
+    sqlite3_exec(handle, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr);
+    return {handle, [](sqlite3* open) { sqlite3_close(open); }};
   }
 
   [[nodiscard]] bool isPostgres() const noexcept { return server_.has_value(); }

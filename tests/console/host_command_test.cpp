@@ -5,7 +5,7 @@
 #include "tests/console/console_world.hpp"
 #include "tests/support/strange_exceptions.hpp"
 
-namespace messenger::console::testing {
+namespace messenger::inline v0::console::testing {
 namespace {
 
 HostCommand hello() {

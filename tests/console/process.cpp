@@ -28,7 +28,7 @@
 #include <thread>
 #endif
 
-namespace messenger::console::testing {
+namespace messenger::inline v0::console::testing {
 
 namespace {
 

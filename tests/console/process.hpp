@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace messenger::console::testing {
+namespace messenger::inline v0::console::testing {
 
 /// A program that runs beside the test, with pipes (or a terminal) for its streams. Whatever is waited for
 /// must come within half a minute; then the test fails and the program is killed.

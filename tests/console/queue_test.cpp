@@ -1,8 +1,9 @@
 #include <atomic>
 
+#include "messenger/errors.hpp"
 #include "tests/console/console_world.hpp"
 
-namespace messenger::console::testing {
+namespace messenger::inline v0::console::testing {
 
 using namespace std::chrono_literals;
 using messenger::testing::ProviderAnswer;
@@ -255,6 +256,26 @@ TEST_CASE("schedule:run --watch: until stopped -> repeats", "[console][unit]") {
   const nlohmann::json said = world.run({"schedule:run", "--watch", "--json"}).json();
   CHECK(said.at("rounds") == 1);
   CHECK(asked == 3);
+}
+
+TEST_CASE("failure: each error of a storage -> a reason of its own and a hint that is right",
+          "[console][unit]") {
+  World world;
+  const auto shown = [&](const auto& thrown) {
+    world.storage->failIf([thrown](const messenger::testing::StorageOperation&) -> bool { throw thrown; },
+                          messenger::testing::Fault::before);
+    const auto said = world.run({"queue:status", "--json"}).json();
+    CHECK(said.at("exit") == 4);
+    CHECK(said.at("error").at("message") == "Why.");
+    return said.at("error").at("reason").get<std::string>() + ": " + said.at("error").value("hint", "");
+  };
+  CHECK(shown(StorageBusy{"Why"}) == "storageBusy: The same command may succeed later.");
+  CHECK(shown(StorageUnavailable{"Why"}) == "storageUnavailable: ");
+  CHECK(shown(StorageIncompatible{"Why"}) == "storageIncompatible: The database was left as it was.");
+  CHECK(shown(StorageUnreadable{"Why"}) == "storageUnreadable: A newer library may have written this.");
+  CHECK(shown(StorageCorrupt{"Why"}) ==
+        "storageCorrupt: The library cannot have written this data; db:check looks for more.");
+  CHECK(shown(StorageError{"Why"}) == "storageRefused: The storage refused it, and was left as it was.");
 }
 
 }  // namespace messenger::console::testing

@@ -2,7 +2,7 @@
 
 #include "tests/console/cli_world.hpp"
 
-namespace messenger::console::testing {
+namespace messenger::inline v0::console::testing {
 
 TEST_CASE("queue:work: a first Ctrl-C -> the current job finishes", "[console][process]") {
   CliWorld world;

@@ -3,7 +3,7 @@
 #include "console/time_words.hpp"
 #include "tests/support/catch.hpp"
 
-namespace messenger::console {
+namespace messenger::inline v0::console {
 
 using namespace std::chrono_literals;
 

@@ -12,7 +12,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/together.hpp"
 
-namespace messenger::events {
+namespace messenger::inline v0::events {
 namespace {
 
 class Bus {

@@ -236,7 +236,7 @@ TEST_CASE("bad driver: the room's secret -> only in destroy", "[facade][secrets]
   }
   REQUIRE(world.events.count<CallTeardownFailed>() == 1);
   for (const auto& each : world.broadcaster->all()) texts.push_back(each.payload);
-  for (const auto& each : world.logger->lines()) texts.push_back(each.message);
+  for (const auto& each : world.logger->lines()) texts.push_back(each.text());
   REQUIRE(texts.size() > 8);
   for (const std::string& text : texts) {
     CAPTURE(text);

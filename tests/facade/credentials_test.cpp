@@ -136,7 +136,7 @@ TEST_CASE("credentials: the driver fails -> said without a secret, and nothing c
   CHECK(world.refusalFor(member(1)) == Reason::providerFailed);
   CHECK(world.now(world.call).revision == revision);
   std::string logged;
-  for (const auto& line : world.logger->lines()) logged += line.message;
+  for (const auto& line : world.logger->lines()) logged += line.text();
   CHECK(logged.find(world.call.id.value()) != std::string::npos);
   CHECK(logged.find("swordfish") == std::string::npos);
   CHECK(logged.find(world.provider->calls().back().mediaId) == std::string::npos);

@@ -7,6 +7,8 @@
 #include <future>
 #include <stdexcept>
 
+#include "messenger/jobs/async_worker.hpp"
+#include "messenger/testing/manual_loop.hpp"
 #include "support/home_process.hpp"
 #include "tests/support/messenger_fixture.hpp"
 
@@ -123,6 +125,31 @@ TEST_CASE("fork: a child destroys what its parent made -> it does not wait and t
   listening.reset();
   worker->stop();
   scheduler->stop();
+}
+
+TEST_CASE("fork: a child stops or destroys an AsyncWorker of its parent -> nothing is done on its loop",
+          "[facade][fork]") {
+  struct NoDriver final : AsyncVideoDriver {
+    void create(const Thread&, const Call&, DriverCompletion) override {}
+    void destroy(const CallWithRoom&, DriverCompletion) override {}
+  };
+  Fixture world;
+  const auto loop = std::make_shared<testing::ManualLoop>();
+  auto worker = world.messenger->jobs().startAsyncWorker(loop, loop, std::make_shared<NoDriver>());
+  loop->runAll();
+  REQUIRE(fineInChild([&]() -> const char* {
+    if (!throwsLogicError([&] {
+          return world.messenger->jobs().startAsyncWorker(loop, loop, std::make_shared<NoDriver>());
+        }))
+      return "startAsyncWorker";
+    worker.stop([] {});
+    { const AsyncWorker destroyed = std::move(worker); }
+    return loop->runAll() == 0 ? nullptr : "it used the loop";
+  }));
+  bool stopped = false;
+  worker.stop([&] { stopped = true; });
+  loop->runAll();
+  REQUIRE(stopped);
 }
 
 TEST_CASE("fork: a child uses or destroys a SQLite storage -> logic_error and the file is left alone",

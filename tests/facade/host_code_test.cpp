@@ -98,7 +98,7 @@ struct StrangeHost {
   }
 
   void requireCleanLog() const {
-    for (const auto& line : logger->lines()) requireClean(line.message);
+    for (const auto& line : logger->lines()) requireClean(line.text());
   }
 
   const ThreadId thread{"t"};

@@ -141,7 +141,7 @@ TEST_CASE("removal: the provider fails -> tried again and then kept as failed wi
     CHECK(failed[0].lastError.value().find(secret) == std::string::npos);
     REQUIRE(world.events.count<JobFailed>() == 1);
     CHECK(world.events.of<JobFailed>().front().error.find(secret) == std::string::npos);
-    for (const auto& each : world.logger->lines()) CHECK(each.message.find(secret) == std::string::npos);
+    for (const auto& each : world.logger->lines()) CHECK(each.text().find(secret) == std::string::npos);
   }
 
   world.provider->answerRemove(ProviderAnswer::yes);

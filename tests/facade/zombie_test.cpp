@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "messenger/errors.hpp"
+#include "messenger/testing/forwarding_storage.hpp"
 #include "tests/support/messenger_fixture.hpp"
 
 namespace messenger::tests {
@@ -46,6 +47,23 @@ struct LateDriver final : VideoDriver {
 
   std::shared_ptr<Provider> shared;
   testing::FakeVideoDriver driver;
+};
+
+/// A storage that does not answer to what ends a job.
+class NeverSettles final : public testing::ForwardingStorage {
+ public:
+  explicit NeverSettles(std::shared_ptr<Storage> to) : ForwardingStorage(to), calls_(to->calls()) {}
+  [[nodiscard]] CallStore& calls() noexcept override { return calls_; }
+
+ private:
+  struct Calls final : testing::ForwardingCallStore {
+    using ForwardingCallStore::ForwardingCallStore;
+    CommitResult commit(const CallChange& change) override {
+      if (change.settles) throw StorageUnavailable("cut off");
+      return inner().commit(change);
+    }
+  };
+  Calls calls_;
 };
 
 std::shared_ptr<LateDriver::Provider> useLateDriver(Fixture& world) {
@@ -115,6 +133,39 @@ TEST_CASE("zombie: a late room and a worker without subscriber -> destroyed", "[
   };
   world.start(world.team, member(0));
   REQUIRE(other->jobs().runPending(1).at(0).outcome == JobOutcome::lost);
+  REQUIRE(world.provider->rooms().size() == 1);
+  world.drain();
+  world.requireSound();
+}
+
+TEST_CASE("zombie: a late room that could not be stored, and the worker is stopped -> destroyed",
+          "[facade][zombie]") {
+  const auto kind = GENERATE(eitherStorage());
+  CAPTURE(kind);
+  Fixture world(kind);
+  Config config = Fixture::configured();
+  config.jobs.pollInterval = milliseconds{10};
+  Messenger cutOff(config, Dependencies{.storage = std::make_shared<NeverSettles>(world.storage),
+                                        .threads = nullptr,
+                                        .presence = nullptr,
+                                        .broadcaster = nullptr,
+                                        .clock = world.clock,
+                                        .logger = world.logger});
+  const auto provider = useLateDriver(world);
+  cutOff.setVideoDriver<LateDriver>(provider);
+  Worker worker = cutOff.jobs().startWorker();
+  std::latch made{1};
+  provider->meanwhile = [&](const Call& call) {
+    world.clock->advance(pastLease);
+    static_cast<void>(world.messenger->endCall(call.id, member(0)));
+    world.messenger->jobs().runPending();
+    worker.requestStop();
+    made.count_down();
+  };
+  world.start(world.team, member(0));
+  made.wait();
+  worker.stop();
+  REQUIRE(world.messenger->jobs().pending().size() == 1);
   REQUIRE(world.provider->rooms().size() == 1);
   world.drain();
   world.requireSound();

@@ -12,7 +12,7 @@
 #include "adapters/janus/video_room_replies.hpp"
 #include "support/text.hpp"
 
-namespace messenger::janus {
+namespace messenger::inline v0::janus {
 namespace {
 
 void require(bool holds, const char* what, std::string_view more = {}) {

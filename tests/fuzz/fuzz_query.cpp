@@ -10,7 +10,7 @@
 #include "messenger/http/query.hpp"
 #include "support/text.hpp"
 
-namespace messenger::http {
+namespace messenger::inline v0::http {
 namespace {
 
 using State = QueryParameter::State;

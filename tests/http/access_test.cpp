@@ -6,7 +6,7 @@
 
 #include "tests/http/http_world.hpp"
 
-namespace messenger::http {
+namespace messenger::inline v0::http {
 namespace {
 
 enum class State { beforeSetup, setUp, ended };

@@ -2,7 +2,7 @@
 
 #include "tests/http/http_world.hpp"
 
-namespace messenger::http {
+namespace messenger::inline v0::http {
 namespace {
 
 std::set<std::string> keys(const Json& object) {

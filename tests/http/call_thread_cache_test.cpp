@@ -6,7 +6,7 @@
 
 #include "tests/support/catch.hpp"
 
-namespace messenger::http {
+namespace messenger::inline v0::http {
 namespace {
 
 CallId call(std::size_t number) {

@@ -2,7 +2,7 @@
 #include "messenger/testing/fake_video_driver.hpp"
 #include "tests/http/http_world.hpp"
 
-namespace messenger::http {
+namespace messenger::inline v0::http {
 namespace {
 
 Config withSessions() {

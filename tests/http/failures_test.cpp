@@ -8,7 +8,7 @@
 #include "tests/http/http_world.hpp"
 #include "tests/support/strange_exceptions.hpp"
 
-namespace messenger::http {
+namespace messenger::inline v0::http {
 namespace {
 
 /// A directory that fails on demand, and counts questions.

@@ -15,7 +15,7 @@
 #include "messenger/testing/manual_clock.hpp"
 #include "tests/support/catch.hpp"
 
-namespace messenger::http {
+namespace messenger::inline v0::http {
 
 using Json = nlohmann::json;
 

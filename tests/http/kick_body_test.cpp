@@ -4,7 +4,7 @@
 
 #include "tests/support/catch.hpp"
 
-namespace messenger::http {
+namespace messenger::inline v0::http {
 
 TEST_CASE("kick body: true or 1 or \"1\" -> kick", "[http][unit]") {
   for (const char* value : {"true", "1", "\"1\""}) {

@@ -6,7 +6,7 @@
 #include "messenger/http/router.hpp"
 #include "tests/http/http_world.hpp"
 
-namespace messenger::http {
+namespace messenger::inline v0::http {
 namespace {
 
 /// What the request and the reply of some server library are like.

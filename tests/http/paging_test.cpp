@@ -7,7 +7,7 @@
 #include "http/page_query.hpp"
 #include "tests/http/http_world.hpp"
 
-namespace messenger::http {
+namespace messenger::inline v0::http {
 namespace {
 
 RouterOptions pagesOf(std::size_t size) {

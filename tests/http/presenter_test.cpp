@@ -7,7 +7,7 @@
 #include "tests/http/http_world.hpp"
 #include "tests/support/strange_exceptions.hpp"
 
-namespace messenger::http {
+namespace messenger::inline v0::http {
 namespace {
 
 /// Returns what a test sets.

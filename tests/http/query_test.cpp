@@ -5,7 +5,7 @@
 
 #include "tests/http/http_world.hpp"
 
-namespace messenger::http {
+namespace messenger::inline v0::http {
 namespace {
 
 using State = QueryParameter::State;

@@ -4,7 +4,7 @@
 
 #include "tests/http/http_world.hpp"
 
-namespace messenger::http {
+namespace messenger::inline v0::http {
 namespace {
 
 struct CallWorld : HttpWorld {

@@ -2,7 +2,7 @@
 #include "http/start_fields.hpp"
 #include "tests/http/http_world.hpp"
 
-namespace messenger::http {
+namespace messenger::inline v0::http {
 namespace {
 
 Config ringingConfig() {

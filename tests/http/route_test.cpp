@@ -5,7 +5,7 @@
 
 #include "tests/support/catch.hpp"
 
-namespace messenger::http {
+namespace messenger::inline v0::http {
 
 TEST_CASE("route: each endpoint -> found with its ids", "[http][unit]") {
   struct Known {

@@ -3,7 +3,7 @@
 
 #include "tests/http/http_world.hpp"
 
-namespace messenger::http {
+namespace messenger::inline v0::http {
 namespace {
 
 std::optional<DeviceId> deviceOf(std::string_view path, std::string_view body) {

@@ -1,6 +1,6 @@
 #include "tests/http/http_world.hpp"
 
-namespace messenger::http {
+namespace messenger::inline v0::http {
 namespace {
 
 struct PairWorld : HttpWorld {

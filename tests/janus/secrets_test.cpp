@@ -77,7 +77,7 @@ TEST_CASE("secrets: every error and log and job and event -> none", "[janus][sec
   gather(world.room, id, texts);
   world.end(blocked);
   for (const Job& job : world.messenger->jobs().pending()) texts.push_back(job.lastError.value_or(""));
-  for (const auto& line : world.logger->lines()) texts.push_back(line.message);
+  for (const auto& line : world.logger->lines()) texts.push_back(line.text());
   for (const auto& failed : world.events.of<CallSetupFailed>()) texts.push_back(failed.error);
   for (const auto& failed : world.events.of<JobFailed>()) texts.push_back(failed.error);
   REQUIRE(texts.size() > 60);

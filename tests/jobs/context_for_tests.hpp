@@ -20,7 +20,8 @@ class ContextForTests {
   support::IdGenerator ids_;
   support::WakeUp stored_;
   events::EventBus bus_{[](const std::string&) {}};
-  actions::Delivery delivery_{bus_, *broadcaster_, *world_.logger};
+  actions::Meter meter_{nullptr, *world_.clock, *world_.logger};
+  actions::Delivery delivery_{bus_, *broadcaster_, *world_.logger, meter_};
   actions::PresenceWindow window_{config_.presence, InstanceId{1}, false, world_.steady()};
 
  public:
@@ -33,6 +34,7 @@ class ContextForTests {
       *world_.presence,
       *world_.clock,
       *world_.logger,
+      meter_,
       ids_,
       delivery_,
       window_,

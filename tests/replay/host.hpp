@@ -12,8 +12,9 @@ namespace messenger::replay {
 /// Runs the protocol's operations, one line at a time.
 class Host {
  public:
-  /// `server`: the URL of a PostgreSQL, or empty.
-  explicit Host(std::string server) : server_(std::move(server)) {}
+  /// The URLs of a PostgreSQL and of a Redis, or empty.
+  Host(std::string database, std::string presence)
+      : database_(std::move(database)), presence_(std::move(presence)) {}
 
   /// The reply to a line. Never throws: the reply says what is wrong with the line.
   [[nodiscard]] std::string handle(const std::string& line);
@@ -47,7 +48,10 @@ class Host {
   [[nodiscard]] Thread knownThread(const std::string& id);
   [[nodiscard]] ThreadId freshThreadId();
 
-  const std::string server_;
+  [[nodiscard]] static std::string urlOf(const std::string& given, const char* variable);
+
+  const std::string database_;
+  const std::string presence_;
   std::unique_ptr<World> world_;
   Json during_ = Json::array();
 };

@@ -28,23 +28,36 @@ void applyFlags(ThreadMember& member, const Json& op) {
 
 }  // namespace
 
+/// Where a server is: as the command line says, or a variable of the tests' environment.
+std::string Host::urlOf(const std::string& given, const char* variable) {
+  if (!given.empty()) return given;
+  const char* ofTests = std::getenv(variable);
+  if (ofTests == nullptr) throw OpError{"nothing says where the server is: set " + std::string{variable}};
+  return ofTests;
+}
+
 Json Host::reset(const Json& op) {
-  const std::string storage = textOr(op, "storage", server_.empty() ? "sqlite" : "postgres");
+  const std::string storage = textOr(op, "storage", database_.empty() ? "sqlite" : "postgres");
   const std::string driver = textOr(op, "driver", "fake");
   const std::map<std::string, StorageKind> kinds = {
-      {"sqlite", StorageKind::sqlite}, {"memory", StorageKind::memory}, {"postgres", StorageKind::postgres}};
+      {"sqlite", StorageKind::sqlite},
+      {"memory", StorageKind::memory},
+      {"postgres", StorageKind::postgres},
+#ifdef REPLAY_WITH_REDIS
+      {"postgres+redis", StorageKind::postgres},
+#endif
+  };
   if (!kinds.contains(storage)) throw OpError{"bad storage"};
-  const char* ofTests = std::getenv("MESSENGER_TEST_POSTGRES");
-  const std::string server = server_.empty() && ofTests != nullptr ? ofTests : server_;
-  if (storage == "postgres" && server.empty()) {
-    throw OpError{"neither --database nor MESSENGER_TEST_POSTGRES says where the server is"};
-  }
   if (driver != "fake" && driver != "none") throw OpError{"bad driver"};
   WorldSettings settings{.config = merged(defaultConfig(), objectOr(op, "config")),
                          .storage = kinds.at(storage),
-                         .server = server,
+                         .server = {},
+                         .redis = {},
                          .now = parseTime(textOr(op, "now", "2026-01-01T00:00:00Z")),
                          .hasDriver = driver == "fake"};
+  if (settings.storage == StorageKind::postgres)
+    settings.server = urlOf(database_, "MESSENGER_TEST_POSTGRES");
+  if (storage == "postgres+redis") settings.redis = urlOf(presence_, "MESSENGER_TEST_REDIS");
   world_ = std::make_unique<World>(std::move(settings), [this](const Json& nested) { runNested(nested); });
   return {{"protocol", 1}, {"now", support::toText(world_->clock().now().wall)}};
 }

@@ -3,12 +3,17 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <utility>
 
 #include "messenger/adapters/database/database.hpp"
 #include "messenger/adapters/defaults.hpp"
 #include "messenger/adapters/memory.hpp"
 #include "support/time_text.hpp"
+#ifdef REPLAY_WITH_REDIS
+#include "adapters/redis/redis_presence.hpp"
+#endif
 
 namespace messenger::replay {
 namespace {
@@ -34,8 +39,8 @@ Json callState(const CallWithRoom& call) {
           {"updatedAt", stamp(call.updatedAt)}};
 }
 
-/// Each world has one of its own; they go with the server, which is one for tests.
-std::string newSchema() {
+/// Of a schema in PostgreSQL, or of the keys in Redis. They go with the server, which is one for tests.
+std::string newName() {
   static int count = 0;
   return "replay_" + std::to_string(::getpid()) + "_" + std::to_string(++count);
 }
@@ -45,7 +50,7 @@ std::string newSchema() {
 World::World(WorldSettings settings, std::function<void(const Json&)> runNested)
     : settings_(std::move(settings)),
       clock_(std::make_shared<testing::ManualClock>(settings_.now)),
-      presence_(memoryPresence()),
+      presence_(newPresence()),
       broadcaster_(std::make_shared<RecordingBroadcaster>()),
       provider_(std::move(runNested)) {
   const Config config = toConfig(settings_.config);
@@ -57,7 +62,7 @@ World::World(WorldSettings settings, std::function<void(const Json&)> runNested)
       storage_ = memoryStorage();
       break;
     case StorageKind::postgres:
-      schema_ = newSchema();
+      schema_ = newName();
       break;
   }
   open(config);
@@ -72,8 +77,9 @@ void World::restart(const Json& config, bool losePresence) {
   const Config checked = toConfig(changed);
   settings_.config = std::move(changed);
   close();
-  if (losePresence) presence_ = memoryPresence();
+  if (losePresence) presence_ = newPresence();
   open(checked);
+  if (losePresence && !settings_.redis.empty()) noticeLoss();
 }
 
 void World::open(const Config& config) {
@@ -106,6 +112,34 @@ std::shared_ptr<Storage> World::openStorage() const {
     options.durability = Durability::normal;
   }
   return messenger::openStorage(options);
+}
+
+/// One that has seen nobody.
+std::shared_ptr<Presence> World::newPresence() const {
+#ifdef REPLAY_WITH_REDIS
+  if (!settings_.redis.empty()) {
+    RedisOptions options;
+    options.url = settings_.redis;
+    options.prefix = newName() + ':';
+    return std::make_shared<redis::RedisPresence>(options, [](SteadyPoint now) {
+      return std::chrono::floor<Duration>(now.time_since_epoch()).count();
+    });
+  }
+#endif
+  return memoryPresence();
+}
+
+/// On Redis everyone has a TTL from the first check that finds nothing; the protocol counts from the loss. So
+/// the new presence is asked at once, as a check would.
+void World::noticeLoss() {
+  HeartbeatStore::SilentQuery query;
+  query.lastSeenAtOrBefore = StorageTime::max();
+  query.upTo = std::numeric_limits<std::int64_t>::max();
+  query.limit = std::numeric_limits<std::int32_t>::max();
+  std::map<CallId, std::vector<SessionKey>> open;
+  for (auto& each : storage_->heartbeats().silent(query)) open[each.who.call].push_back(each.who);
+  for (const auto& [call, sessions] : open)
+    static_cast<void>(presence_->silentFor(sessions, clock_->now().steady));
 }
 
 void World::close() noexcept {

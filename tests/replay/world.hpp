@@ -24,6 +24,7 @@ struct WorldSettings {
   Json config;
   StorageKind storage = StorageKind::sqlite;
   std::string server;  ///< the URL of a PostgreSQL, for `StorageKind::postgres`
+  std::string redis;   ///< the URL of a Redis that keeps the presence; empty: this process does
   TimePoint now;
   bool hasDriver = true;
 };
@@ -63,6 +64,8 @@ class World {
  private:
   void open(const Config& config);
   [[nodiscard]] std::shared_ptr<Storage> openStorage() const;
+  [[nodiscard]] std::shared_ptr<Presence> newPresence() const;
+  void noticeLoss();
   void close() noexcept;
   [[nodiscard]] std::vector<CallWithRoom> allCalls() const;
   [[nodiscard]] Json participantsState(const std::vector<CallWithRoom>& calls) const;

@@ -12,7 +12,7 @@
 
 #include "tests/support/catch.hpp"
 
-namespace messenger::rules {
+namespace messenger::inline v0::rules {
 namespace {
 
 constexpr int ttl = 3;

@@ -29,7 +29,7 @@
 #include "tests/rules/exploration_world.hpp"
 #include "tests/support/catch.hpp"
 
-namespace messenger::rules::exploration {
+namespace messenger::inline v0::rules::exploration {
 namespace {
 
 const CallId theCall{"call"};

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace messenger::rules::exploration {
+namespace messenger::inline v0::rules::exploration {
 namespace {
 
 void add(std::string& key, bool flag) {

@@ -9,7 +9,7 @@
 
 #include "rules/decision.hpp"
 
-namespace messenger::rules::exploration {
+namespace messenger::inline v0::rules::exploration {
 
 constexpr std::size_t users = 3;
 constexpr std::size_t devices = 2;  ///< of each user; the first one has no name

@@ -17,7 +17,7 @@
 #include "rules/warn_of_end.hpp"
 #include "tests/support/catch.hpp"
 
-namespace messenger::rules {
+namespace messenger::inline v0::rules {
 namespace {
 
 using std::chrono::minutes;

@@ -3,7 +3,7 @@
 
 #include "tests/support/catch.hpp"
 
-namespace messenger::rules {
+namespace messenger::inline v0::rules {
 
 TEST_CASE("show_call: active and set up and the viewer in it -> the room is shown", "[rules][show_call]") {
   const bool ended = GENERATE(false, true);

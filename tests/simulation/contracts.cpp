@@ -106,6 +106,9 @@ class Calls final : public testing::ForwardingCallStore {
   [[nodiscard]] std::vector<Call> activeCallsAfter(const ActiveCallsQuery& query) override {
     return points_.around("active calls", [&] { return inner().activeCallsAfter(query); });
   }
+  [[nodiscard]] Totals totals() override {
+    return points_.around("totals", [&] { return inner().totals(); });
+  }
   [[nodiscard]] ActiveSummary activeSummary(StorageTime startedBefore) override {
     return points_.around("summary", [&] { return inner().activeSummary(startedBefore); });
   }
@@ -335,6 +338,7 @@ class ClockOfHost final : public Clock {
  public:
   ClockOfHost(World& world, std::size_t host) : world_(world), host_(host) {}
   [[nodiscard]] Moment now() const noexcept override { return world_.now(host_); }
+  void sleepFor(std::chrono::microseconds /*time*/) const override {}  // others run where a step may stop
 
  private:
   World& world_;

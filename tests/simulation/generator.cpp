@@ -1,6 +1,9 @@
 #include "tests/simulation/generator.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <tuple>
+#include <utility>
 
 namespace messenger::simulation {
 namespace {
@@ -20,6 +23,7 @@ Generator::Generator(Choices& choices, const World& world)
     : choices_(choices),
       world_(world),
       temper_(temperOf(choices, world.options())),
+      focus_(focusOf(choices, world.options())),
       quiet_(choices.chance(40)),
       loops_(world.options().hosts) {}
 
@@ -57,6 +61,63 @@ Generator::Temper Generator::temperOf(Choices& choices, const WorldOptions& worl
   return temper;
 }
 
+std::optional<Generator::Focus> Generator::focusOf(Choices& choices, const WorldOptions& world) {
+  static const std::vector<Action> actions{Action::start,      Action::join,         Action::join,
+                                           Action::leave,      Action::heartbeat,    Action::ring,
+                                           Action::askToEnter, Action::removeMember, Action::runDueTasks,
+                                           Action::runJob,     Action::runJob};
+  static const std::vector<std::pair<std::int64_t, std::int64_t>> lengths{
+      {0, 2}, {5, 20}, {30, 59}, {60, 75}, {60, 150}};
+  if (!choices.chance(33)) return std::nullopt;
+  Focus focus;
+  focus.action = choices.pick(actions);
+  if (focus.action == Action::ring && !world.rings) focus.action = Action::join;
+  const std::uint64_t place = choices.below(4);
+  if (place == 0) focus.beside = Beside::beforeWriting;
+  if (place == 1) focus.beside = Beside::afterWriting;
+  if (place >= 2) focus.stopAt = choices.below(12) + 1;
+  std::tie(focus.shortest, focus.longest) = choices.pick(lengths);
+  focus.interferes = choices.pick(std::vector<std::uint64_t>{0, 4, 15});
+  return focus;
+}
+
+bool Generator::isFocused(const Step& step) const {
+  return focus_ && step.action == focus_->action && step.stopAt == focus_->stopAt &&
+         step.beside == focus_->beside;
+}
+
+/// One that was stopped for long enough.
+std::optional<Step> Generator::released() {
+  for (const auto& [number, until] : held_) {
+    if (until > world_.elapsed()) continue;
+    Step step;
+    step.action = Action::goOn;
+    step.number = number;
+    held_.erase(number);
+    return step;
+  }
+  return std::nullopt;
+}
+
+Step Generator::meanwhile() {
+  auto held = held_.begin();
+  std::advance(held, choices_.below(held_.size()));
+  const Step& other = world_.stoppedStep(held->first);
+  Step step = at(counterOf(other), other.host);
+  if (choices_.chance(40)) step.host = anyHost();
+  step.device = other.device;
+  return about(held->first, step);
+}
+
+/// Others than those that the focus has stopped.
+std::vector<std::int64_t> Generator::stoppedAtRandom() const {
+  std::vector<std::int64_t> stopped = world_.stopped();
+  stopped.erase(std::remove_if(stopped.begin(), stopped.end(),
+                               [&](std::int64_t each) { return held_.count(each) != 0; }),
+                stopped.end());
+  return stopped;
+}
+
 Step Generator::at(Action action, std::size_t host) const {
   Step step;
   step.action = action;
@@ -65,7 +126,8 @@ Step Generator::at(Action action, std::size_t host) const {
 }
 
 Step Generator::next() {
-  const std::vector<std::int64_t> stopped = world_.stopped();
+  if (const auto step = released()) return *step;
+  const std::vector<std::int64_t> stopped = stoppedAtRandom();
   if (!stopped.empty() && choices_.chance(stopped.size() > temper_.mostStopped ? 40 : temper_.goesOn)) {
     Step step;
     step.action = Action::goOn;
@@ -78,6 +140,7 @@ Step Generator::next() {
     return step;
   }
   if (const auto step = recovery()) return *step;
+  if (!held_.empty() && choices_.chance(focus_->interferes)) return disturbed(meanwhile());
   const std::uint64_t kind = choices_.below(100);
   if (kind < (quiet_ ? 86U : 58U)) return disturbed(due());
   if (kind < (quiet_ ? 91U : 86U)) return disturbed(near(byUser()));
@@ -88,6 +151,10 @@ Step Generator::next() {
 void Generator::performed(std::size_t number, const Step& step) {
   if (world_.isUnderWay(number)) {
     underWay_.emplace(number, step);
+    if (isFocused(step) && held_.size() < mostHeld) {
+      held_.emplace(static_cast<std::int64_t>(number),
+                    world_.elapsed() + milliseconds(focus_->shortest * 1000, focus_->longest * 1000));
+    }
   } else if (step.action != Action::goOn) {
     answered(step);
   }
@@ -96,6 +163,7 @@ void Generator::performed(std::size_t number, const Step& step) {
       ++each;
     } else {
       answered(each->second);
+      held_.erase(static_cast<std::int64_t>(each->first));
       each = underWay_.erase(each);
     }
   }
@@ -173,6 +241,7 @@ Step Generator::byUser() {
       Action::join,  Action::leave, Action::heartbeat, Action::enterRoom, Action::askToEnter};
   const bool rings = world_.options().rings && choices_.chance(quiet_ ? temper_.rings / 2 : temper_.rings);
   Action action = rings ? Action::ring : choices_.pick(quiet_ ? quiet : actions);
+  if (focus_ && focus_->action <= Action::show && choices_.chance(20)) action = focus_->action;
   if (std::find(temper_.never.begin(), temper_.never.end(), action) != temper_.never.end())
     action = Action::join;
   Step step = at(action, anyHost());
@@ -297,7 +366,8 @@ Action Generator::counterOf(const Step& step) {
   static const std::vector<Action> ofAsking{Action::leave, Action::leave, Action::removeMember,
                                             Action::runJob};
   static const std::vector<Action> ofAskingTooLate{Action::join, Action::runJob};
-  static const std::vector<Action> ofJob{Action::endAsHost, Action::runJob, Action::leave};
+  static const std::vector<Action> ofJob{Action::endAsHost, Action::runJob, Action::leave,
+                                         Action::storageAway};
   static const std::vector<Action> ofOthers{Action::join, Action::leave, Action::heartbeat, Action::runJob};
   switch (step.action) {
     case Action::start:
@@ -333,6 +403,13 @@ Step Generator::near(Step step) {
     if (other.action == Action::askToEnter) step.device = other.device;
     if (choices_.chance(70)) step.host = other.host;
   }
+  return about(number, step);
+}
+
+/// The same thread and user as that of a step that is stopped.
+Step Generator::about(std::int64_t number, Step step) {
+  const Step& other = world_.stoppedStep(number);
+  if (step.action == Action::storageAway) step.time = milliseconds(5000, 90'000);
   step.thread = world_.threadOfJob(number).value_or(other.thread);
   const bool aboutTarget = other.action == Action::ring || other.action == Action::kick;
   step.user = aboutTarget && choices_.chance(50) ? other.target : other.user;
@@ -342,6 +419,11 @@ Step Generator::near(Step step) {
 
 Step Generator::disturbed(Step step) {
   if (!runs(step.action)) return step;
+  if (focus_ && step.action == focus_->action && held_.size() < mostHeld && choices_.chance(60)) {
+    step.stopAt = focus_->stopAt;
+    step.beside = focus_->beside;
+    return step;
+  }
   // Due tasks report, look for departures and check activity: they pass more points than a verb.
   const std::uint64_t reach =
       step.action == Action::runDueTasks || step.action == Action::checkActivity ? 24 : 9;
@@ -356,6 +438,10 @@ Step Generator::disturbed(Step step) {
       static const std::vector<Fault> ofDisk{Fault::diskError, Fault::diskFull, Fault::powerFails};
       step.fault = choices_.pick(ofDisk);
       step.faultAt = choices_.below(12) + 1;
+    }
+    if (world_.options().storage == StorageKind::postgres && choices_.chance(60)) {
+      step.fault = choices_.chance(50) ? Fault::requestLost : Fault::responseLost;
+      step.faultAt = choices_.below(5) + 1;
     }
   }
   if (!step.dies && choices_.chance(temper_.stopsBeside))

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "tests/simulation/random.hpp"
@@ -13,7 +14,7 @@ namespace messenger::simulation {
 /// a user or an operator does, and now and then something bad. A tenth of it stops in the middle.
 ///
 /// Half of the worlds have a temper of their own: what is rare in the others is common there, and other
-/// things never happen (swarm testing).
+/// things never happen (swarm testing). A third have a focus: one place at which steps of one kind stop.
 class Generator {
  public:
   Generator(Choices& choices, const World& world);
@@ -65,6 +66,22 @@ class Generator {
   };
   [[nodiscard]] static Temper temperOf(Choices& choices, const WorldOptions& world);
 
+  /// Most steps of one kind stop at the same place and for about as long, and what depends on them comes
+  /// meanwhile. It finds what needs a certain length of time in the middle of a certain step.
+  struct Focus {
+    Action action{};
+    std::size_t stopAt = 0;
+    Beside beside = Beside::none;
+    std::int64_t shortest = 0;  ///< in seconds
+    std::int64_t longest = 0;
+    std::uint64_t interferes = 0;  ///< percent of what happens meanwhile
+  };
+  static constexpr std::size_t mostHeld = 2;
+  [[nodiscard]] static std::optional<Focus> focusOf(Choices& choices, const WorldOptions& world);
+  [[nodiscard]] bool isFocused(const Step& step) const;
+  [[nodiscard]] std::optional<Step> released();
+  [[nodiscard]] Step meanwhile();
+
   void answered(const Step& step);
   [[nodiscard]] Action counterOf(const Step& step);
   [[nodiscard]] Step due();
@@ -76,6 +93,8 @@ class Generator {
   [[nodiscard]] Step disturbed(Step step);
   /// While a step is stopped, often one on the same thread, for the same user.
   [[nodiscard]] Step near(Step step);
+  [[nodiscard]] Step about(std::int64_t number, Step step);
+  [[nodiscard]] std::vector<std::int64_t> stoppedAtRandom() const;
   [[nodiscard]] Step at(Action action, std::size_t host) const;
   [[nodiscard]] std::size_t anyHost() { return choices_.below(world_.options().hosts); }
   [[nodiscard]] std::size_t anyThread() {
@@ -96,9 +115,11 @@ class Generator {
   Choices& choices_;
   const World& world_;
   Temper temper_;
+  std::optional<Focus> focus_;
   bool quiet_;  ///< calls go on for long, so that what depends on heartbeats has time to go wrong
   std::vector<Client> clients_;
-  std::map<std::size_t, Step> underWay_;  ///< starts and joins that are not answered
+  std::map<std::size_t, Step> underWay_;   ///< starts and joins that are not answered
+  std::map<std::int64_t, Duration> held_;  ///< steps that the focus has stopped, and when they go on
   std::vector<Loop> loops_;
 };
 

@@ -1,6 +1,5 @@
 // Simulates histories of several processes on one storage, and looks for one that breaks a promise.
 #include <fmt/format.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <charconv>
@@ -9,12 +8,14 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "tests/simulation/history.hpp"
+#include "tests/simulation/processes.hpp"
 
 namespace messenger::simulation {
 namespace {
@@ -30,8 +31,9 @@ that breaks one is shrunk and written as a replay file, one step a line.
   --seeds A-B         the histories of these seeds
   --steps M           steps in each (2000)
   --jobs K            that many processes at once (1)
+  --within S          seconds that a history may take; one that takes longer hangs (120)
   --replay FILE       the steps of a replay file instead
-  --storage NAME      memory or sqlite (memory)
+  --storage NAME      memory, sqlite or postgres (memory); the last one needs scripts/with_postgres
   --groups            over SQLite, also changes that are made together
   --out FOLDER        where replay files are written (.)
   --no-shrink         write the history as it was found
@@ -45,6 +47,7 @@ struct Arguments {
   std::uint64_t last = 1;
   std::size_t steps = 2000;
   std::size_t jobs = 1;
+  std::chrono::seconds within{120};
   std::string replay{};
   std::string out = ".";
   StorageKind storage = StorageKind::memory;
@@ -97,13 +100,17 @@ Arguments parse(const std::vector<std::string>& words) {
     } else if (option == "--jobs") {
       given.jobs = numberOf(option, value);
       if (given.jobs == 0) wrong("--jobs needs at least 1");
+    } else if (option == "--within") {
+      given.within = std::chrono::seconds{numberOf(option, value)};
+      if (given.within.count() == 0) wrong("--within needs at least 1");
     } else if (option == "--replay") {
       given.replay = value;
     } else if (option == "--out") {
       given.out = value;
     } else if (option == "--storage") {
-      if (value != "memory" && value != "sqlite") wrong("--storage is memory or sqlite");
-      given.storage = value == "memory" ? StorageKind::memory : StorageKind::sqlite;
+      const auto storage = storageNamed(value);
+      if (!storage) wrong("--storage is memory, sqlite or postgres");
+      given.storage = *storage;
     } else {
       wrong(fmt::format("unknown option {}", option));
     }
@@ -135,43 +142,42 @@ void report(const Arguments& arguments, const History& found, const std::string&
   std::fflush(stdout);
 }
 
-/// Every `jobs`-th seed. Returns whether nothing was found.
-bool runSeeds(const Arguments& arguments, std::size_t job) {
-  bool sound = true;
-  for (std::uint64_t seed = arguments.first + job; seed <= arguments.last; seed += arguments.jobs) {
-    SeededChoices choices(seed);
-    const History history =
-        simulate(worldOf(seed, arguments.storage, arguments.groups), choices, arguments.steps);
-    if (history.violation) {
-      sound = false;
-      report(arguments, history, fmt::format("seed-{}", seed));
-    } else if (arguments.first == arguments.last) {
-      fmt::print("seed {}: {} steps, fingerprint {:016x}\n", seed, history.steps.size(), history.fingerprint);
-    }
+/// Returns whether nothing was found. `found` is called before a history that breaks a promise is shrunk.
+bool runSeed(const Arguments& arguments, std::uint64_t seed, const std::function<void()>& found) {
+  SeededChoices choices(seed);
+  const History history =
+      simulate(worldOf(seed, arguments.storage, arguments.groups), choices, arguments.steps);
+  if (history.violation) {
+    found();
+    report(arguments, history, fmt::format("seed-{}", seed));
+  } else if (arguments.first == arguments.last) {
+    fmt::print("seed {}: {} steps, fingerprint {:016x}\n", seed, history.steps.size(), history.fingerprint);
   }
-  return sound;
+  return !history.violation;
 }
 
 bool runAll(const Arguments& arguments) {
-  if (arguments.jobs == 1) return runSeeds(arguments, 0);
-  std::vector<pid_t> children;
-  for (std::size_t job = 0; job < arguments.jobs; ++job) {
-    std::fflush(stdout);
-    const pid_t child = fork();
-    if (child == 0) {
-      const bool sound = runSeeds(arguments, job);
-      std::fflush(stdout);
-      _exit(sound ? 0 : 1);
-    }
-    if (child < 0) wrong("no process could be started");
-    children.push_back(child);
-  }
-  bool sound = true;
-  for (const pid_t child : children) {
-    int status = 0;
-    waitpid(child, &status, 0);
-    sound = sound && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-  }
+  // One history is run here, where a debugger finds it.
+  if (arguments.first == arguments.last) return runSeed(arguments, arguments.first, [] {});
+  const bool isWatched = isatty(STDERR_FILENO) != 0;
+  const std::uint64_t all = arguments.last - arguments.first + 1;
+  Processes processes(
+      {arguments.first, arguments.last, arguments.jobs, arguments.within},
+      [&](std::uint64_t seed, Whereabouts& whereabouts) {
+        const bool sound = runSeed(arguments, seed, [&] { whereabouts.unlimited = true; });
+        whereabouts.unlimited = false;
+        return sound;
+      },
+      [&](std::uint64_t seed) {
+        fmt::print("seed-{}: violates liveness: the history does not end within {} s\n", seed,
+                   arguments.within.count());
+        std::fflush(stdout);
+      },
+      [&](std::uint64_t begun) {
+        if (isWatched) fmt::print(stderr, "\r{} of {} histories  ", begun, all);
+      });
+  const bool sound = processes.run();
+  if (isWatched) fmt::print(stderr, "\n");
   return sound;
 }
 

@@ -250,6 +250,11 @@ void Oracle::checkLimits(const CallChange& change, const KnownCall& call) {
 
 void Oracle::claimed(const Job& job) {
   claims_.insert_or_assign(job.id, job);
+  // Other jobs of the call, whose leases have ended, are nobody's any more.
+  std::erase_if(kept_, [&](const auto& each) {
+    const Job& other = claims_.at(each.first);
+    return job.call && other.id != job.id && other.call == job.call && each.second.until <= storageNow_;
+  });
   const auto kept = kept_.find(job.id);
   if (kept == kept_.end()) return;
   if (kept->second.until > storageNow_) {

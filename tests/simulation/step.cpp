@@ -73,6 +73,8 @@ constexpr std::array faultNames{
     FaultName{Fault::diskError, "disk-error"},
     FaultName{Fault::diskFull, "disk-full"},
     FaultName{Fault::powerFails, "power-fails"},
+    FaultName{Fault::requestLost, "request-lost"},
+    FaultName{Fault::responseLost, "response-lost"},
 };
 
 constexpr std::array<std::string_view, threadCount> threadNames{"pair", "team", "club"};

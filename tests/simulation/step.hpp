@@ -73,6 +73,9 @@ enum class Fault : std::uint8_t {
   diskError,
   diskFull,
   powerFails,  ///< the machine crashes
+  // These at an exchange with the server.
+  requestLost,   ///< the connection, and the server does not hear of it
+  responseLost,  ///< the connection, and the server has done it
 };
 
 /// Where a step stops beside its points that are counted: where most that can go wrong does.

@@ -24,6 +24,9 @@ bool storesPresence(std::string_view name) {
   return name == "commit" || name == "committed" || name == "report" || name == "departures";
 }
 
+/// Points; none has been seen that passes a hundredth of them.
+constexpr std::size_t longestStep = 100'000;
+
 constexpr TimePoint firstMoment = std::chrono::sys_days{std::chrono::year{2026} / std::chrono::January / 1};
 
 Config configOf(const WorldOptions& options) {
@@ -51,6 +54,14 @@ Config configOf(const WorldOptions& options) {
   return config;
 }
 
+constexpr std::array storageNames{std::pair{StorageKind::memory, std::string_view{"memory"}},
+                                  std::pair{StorageKind::sqlite, std::string_view{"sqlite"}},
+                                  std::pair{StorageKind::postgres, std::string_view{"postgres"}}};
+
+std::string_view nameOf(StorageKind storage) {
+  return storageNames.at(static_cast<std::size_t>(storage)).second;
+}
+
 std::string_view nameOf(Devices devices) {
   if (devices == Devices::none) return "";
   return devices == Devices::several ? " devices" : " replacing";
@@ -58,14 +69,20 @@ std::string_view nameOf(Devices devices) {
 
 }  // namespace
 
+std::optional<StorageKind> storageNamed(std::string_view name) {
+  for (const auto& [kind, text] : storageNames) {
+    if (text == name) return kind;
+  }
+  return std::nullopt;
+}
+
 std::string describe(const WorldOptions& options) {
   return fmt::format(
       "world: seed {} hosts {} users {} jobs {} directory {} storage {} reports {}{}{}{}{}{}{}", options.seed,
       options.hosts, options.users, options.queued ? "queued" : "synchronous",
-      options.ownDirectory ? "own" : "stored", options.storage == StorageKind::memory ? "memory" : "sqlite",
-      options.reportEvery.count(), options.limits ? " limits" : "", nameOf(options.devices),
-      options.removal ? " removal" : "", options.rings ? " rings" : "", options.workers ? " workers" : "",
-      options.groups ? " groups" : "");
+      options.ownDirectory ? "own" : "stored", nameOf(options.storage), options.reportEvery.count(),
+      options.limits ? " limits" : "", nameOf(options.devices), options.removal ? " removal" : "",
+      options.rings ? " rings" : "", options.workers ? " workers" : "", options.groups ? " groups" : "");
 }
 
 std::optional<WorldOptions> parseWorld(std::string_view line) {
@@ -82,7 +99,7 @@ std::optional<WorldOptions> parseWorld(std::string_view line) {
   if (!in || options.hosts == 0 || options.users < 2) return std::nullopt;
   options.queued = jobs == "queued";
   options.ownDirectory = directory == "own";
-  options.storage = storage == "memory" ? StorageKind::memory : StorageKind::sqlite;
+  options.storage = storageNamed(storage).value_or(StorageKind::memory);
   if (std::int64_t every = 0; in >> word >> every) options.reportEvery = seconds{every};
   while (in >> word) {
     if (word == "limits") options.limits = true;
@@ -100,6 +117,7 @@ World::World(const WorldOptions& options)
     : options_(options),
       config_(configOf(options)),
       disk_(options.storage == StorageKind::sqlite ? std::make_unique<Disk>() : nullptr),
+      server_(options.storage == StorageKind::postgres ? std::make_unique<Server>(options.hosts) : nullptr),
       directory_(options.ownDirectory ? memoryStorage() : nullptr),
       hosts_(options.hosts),
       oracle_(config_.presence.ttl, 2 * Duration{config_.presence.writeBehind}, config_.limits,
@@ -131,7 +149,17 @@ World::~World() {
 }
 
 void World::openStorage() {
-  storage_ = disk_ ? sqliteStorage(disk_->folder() / "calls.db") : memoryStorage();
+  if (disk_) {
+    storage_ = sqliteStorage(disk_->folder() / "calls.db");
+  } else {
+    storage_ = server_ ? server_->open() : memoryStorage();
+  }
+}
+
+/// As the host sees it, with the faults of what is below it.
+std::shared_ptr<Storage> World::storageOf(std::size_t host, sqlite::StatementProbe* waiting) const {
+  if (disk_) return sqlite::makeSqliteStorage({.path = disk_->folder() / "calls.db"}, waiting);
+  return server_ ? server_->openFor(host) : storage_;
 }
 
 ThreadStore& World::directoryStore() const {
@@ -143,9 +171,7 @@ void World::startHost(std::size_t host) {
   const Process process{host, ++made.life};
   Dependencies from;
   if (options_.groups) made.waiting = simulatedWaiting(*this, process);
-  SqliteOptions file;
-  if (disk_) file.path = disk_->folder() / "calls.db";
-  made.storage = disk_ ? sqlite::makeSqliteStorage(file, made.waiting.get()) : storage_;
+  made.storage = storageOf(host, made.waiting.get());
   from.storage = simulatedStorage(*this, process, made.storage);
   if (options_.ownDirectory) from.threads = simulatedDirectory(*this, process, directory_);
   from.presence = simulatedPresence(*this, process);
@@ -257,6 +283,11 @@ Fault World::point(const Process& process, std::string_view name) {
   Running& running = *current_;
   note(name);
   const std::size_t at = ++running.passed;
+  if (at > longestStep) {
+    oracle_.violate("liveness", fmt::format("a step has passed {} points, and has not ended", longestStep));
+    killHost(process.host);
+    throw HostDied{};
+  }
   if (storesPresence(name)) running.stoodStill.reset();
   if (at == running.stopAt || stopsBeside(running, name)) {
     if (running.dies && at == running.stopAt) {
@@ -337,6 +368,7 @@ World::Writing::Writing(World& world, const Process& process)
       process_(process),
       running_(world.current_),
       failures_(world.failures() - world.refusalsToCome(process)) {
+  world.touched_ = true;
   if (running_ == nullptr) return;
   running_->waited = false;
   running_->writing = true;
@@ -539,17 +571,20 @@ World::DriverAtWork::~DriverAtWork() {
 }
 
 void World::makeRoom(const CallId& call) {
+  touched_ = true;
   rooms_.insert(call);
   current_->made.insert(call);
 }
 
 void World::destroyRoom(const CallId& call) {
+  touched_ = true;
   rooms_.erase(call);
   people_.erase(call);
   tokens_.erase(call);
 }
 
 void World::removeFromRoom(const CallId& call, const std::string& mediaId) {
+  touched_ = true;
   people_[call].erase(mediaId);
   removed_.insert(mediaId);
   std::erase_if(tokens_[call], [&](const auto& each) { return each.second == mediaId; });
@@ -768,13 +803,24 @@ bool World::goOn(const Step& step) {
   return true;
 }
 
+/// A fault of what is below the storage.
+void World::arm(Running& running) {
+  if (running.fault < Fault::diskError || running.armedAt == 0) return;
+  const bool isOfDisk = running.fault <= Fault::powerFails;
+  if (isOfDisk && disk_) {
+    disk_->arm(running.fault, running.armedAt);
+  } else if (!isOfDisk && server_) {
+    server_->arm(running.process.host, running.fault, running.armedAt);
+  } else {
+    return;
+  }
+  running.disturbed = true;
+}
+
 /// Lets it run to its end, or to where it stops.
 void World::run(Running& running) {
   current_ = &running;
-  if (disk_ && running.fault >= Fault::diskError && running.armedAt != 0) {
-    disk_->arm(running.fault, running.armedAt);
-    running.disturbed = true;
-  }
+  arm(running);
   if (running.activity) {
     running.activity->proceed();
   } else {
@@ -782,6 +828,7 @@ void World::run(Running& running) {
   }
   current_ = nullptr;
   if (disk_) disk_->disarm();
+  if (server_) server_->disarm();
   letGroupGoOn(running.process);
   if (running.activity && !running.activity->finished()) return;
   oracle_.finished(running.number);
@@ -808,7 +855,12 @@ void World::settle() {
   look();
 }
 
+/// On a server a look takes dozens of exchanges: there, only when something may have changed, and now and
+/// then for what should have.
 void World::look() {
+  constexpr int mostNotLookedAt = 20;
+  if (server_ && !std::exchange(touched_, false) && ++notLookedAt_ < mostNotLookedAt) return;
+  notLookedAt_ = 0;
   oracle_.check(*storage_, !options_.ownDirectory);
   lookIntoRooms();
 }
@@ -1014,6 +1066,7 @@ void World::changeMembership(Messenger& messenger, const Running& running) {
     member.admin = step.thread != 0 && step.user == 0;
     member.startCalls = true;
     behind_.erase({step.thread, step.user});
+    ++additions_[{step.thread, step.user}];
     oracle_.added(where, who);
     directoryStore().putMember(where, member);
     return;
@@ -1040,20 +1093,15 @@ void World::removeMember(Messenger& messenger, const Running& running, std::size
   const ThreadId where = thread(threadNumber);
   const UserId who = user(userNumber);
   const auto key = std::make_pair(threadNumber, userNumber);
-  ++removals_[key];
-  try {
-    if (options_.ownDirectory) {
-      directoryStore().removeMember(where, who);
-      messenger.host().memberRemoved(where, who);
-    } else {
-      static_cast<void>(messenger.threads().removeMember(where, who));
-    }
-  } catch (...) {
-    --removals_[key];
-    throw;
+  const std::size_t addedBefore = additions_[key];
+  if (options_.ownDirectory) {
+    directoryStore().removeMember(where, who);
+    messenger.host().memberRemoved(where, who);
+  } else {
+    static_cast<void>(messenger.threads().removeMember(where, who));
   }
-  const bool alone = --removals_[key] == 0;
-  if (alone && stillAlive(running) && !directoryStore().findMember(where, who)) oracle_.removed(where, who);
+  // Whoever was added meanwhile may have joined since, and whoever removed them again may have failed.
+  if (additions_[key] == addedBefore && stillAlive(running)) oracle_.removed(where, who);
 }
 
 void World::takeCallsDown(const Running& running, Duration time, const std::function<bool()>& take) {

@@ -15,11 +15,13 @@
 #include "tests/simulation/activity.hpp"
 #include "tests/simulation/disk.hpp"
 #include "tests/simulation/oracle.hpp"
+#include "tests/simulation/server.hpp"
 #include "tests/simulation/step.hpp"
 
 namespace messenger::simulation {
 
-enum class StorageKind : std::uint8_t { memory, sqlite };
+enum class StorageKind : std::uint8_t { memory, sqlite, postgres };
+[[nodiscard]] std::optional<StorageKind> storageNamed(std::string_view name);
 
 /// Whether users act from several devices, and whether the newest one replaces the others.
 enum class Devices : std::uint8_t { none, several, replacing };
@@ -79,9 +81,9 @@ class World {
   [[nodiscard]] bool frozen(std::size_t host) const { return hosts_[host].frozen; }
   /// Steps that can go on now.
   [[nodiscard]] std::vector<std::int64_t> stopped() const;
-  /// When its worker's leases are to be renewed.
   /// Whether changes of this host wait for a step that is stopped.
   [[nodiscard]] bool isQueueHeld(std::size_t host) const;
+  /// When its worker's leases are to be renewed.
   [[nodiscard]] std::optional<Duration> renewalDue(std::size_t host) const { return hosts_[host].renewAt; }
   [[nodiscard]] const Step& stoppedStep(std::int64_t number) const { return stopped_.at(number)->step; }
   [[nodiscard]] bool isUnderWay(std::size_t number) const {
@@ -231,6 +233,8 @@ class World {
   void settle();
   void crashMachine();
   void openStorage();
+  [[nodiscard]] std::shared_ptr<Storage> storageOf(std::size_t host, sqlite::StatementProbe* waiting) const;
+  void arm(Running& running);
   void learnOutcomes();
   void act(Running& running);
   void actAsUser(Messenger& messenger, const Running& running);
@@ -272,6 +276,7 @@ class World {
   WorldOptions options_;
   Config config_;
   std::unique_ptr<Disk> disk_;          ///< below SQLite
+  std::unique_ptr<Server> server_;      ///< of PostgreSQL
   std::shared_ptr<Storage> storage_;    ///< as it is, without faults
   std::shared_ptr<Storage> directory_;  ///< with the hosts' own directory in it; null: the same
   std::vector<Host> hosts_;
@@ -282,9 +287,9 @@ class World {
   std::set<std::string> removed_;
   /// With what one can come in, and which session's it is.
   std::map<CallId, std::map<std::string, std::string>> tokens_;
-  std::set<std::string> shown_;                                  ///< tokens that somebody has
-  std::map<std::pair<std::size_t, std::size_t>, int> removals_;  ///< under way, of (thread, user)
-  std::set<std::pair<std::size_t, std::size_t>> behind_;         ///< (thread, user): removed, and still shown
+  std::set<std::string> shown_;                                           ///< tokens that somebody has
+  std::map<std::pair<std::size_t, std::size_t>, std::size_t> additions_;  ///< of (thread, user)
+  std::set<std::pair<std::size_t, std::size_t>> behind_;  ///< (thread, user): removed, and still shown
   std::multimap<CallId, const Running*> atWork_;
   Duration elapsed_{};
   std::size_t finishing_ = 1'000'000;  ///< the number of the latest step at the end
@@ -293,6 +298,8 @@ class World {
   std::size_t places_ = 0;  ///< that were taken in queues
   std::size_t tokensMade_ = 0;
   std::size_t refusals_ = 0;  ///< by the database
+  bool touched_ = false;      ///< since the last look
+  int notLookedAt_ = 0;       ///< so many steps in a row
 
   /// A commit that failed, and may have been made.
   struct Unknown {

@@ -1,3 +1,4 @@
+#include <array>
 #include <thread>
 
 #include "messenger/errors.hpp"
@@ -6,7 +7,7 @@
 #include "messenger/testing/recording_logger.hpp"
 #include "tests/support/catch.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 namespace {
 
 CallWithRoom callOf(const std::string& id) {
@@ -141,11 +142,16 @@ TEST_CASE("recording broadcaster: broadcasts -> kept and it throws on demand", "
 
 TEST_CASE("recording logger: lines -> kept", "[testing][unit]") {
   RecordingLogger logger;
-  logger.log(LogLevel::debug, "small");
-  logger.log(LogLevel::error, "a job was given up");
+  logger.log(LogLevel::debug, "small", {});
+  const std::array fields{LogField{"job", "j1"}, LogField{"error", "disk full"}};
+  logger.log(LogLevel::error, "a job was given up", fields);
   REQUIRE(logger.lines().size() == 2);
   REQUIRE(logger.has(LogLevel::warning, "given up"));
   REQUIRE_FALSE(logger.has(LogLevel::warning, "small"));
+  REQUIRE(logger.has(LogLevel::error, "disk full"));
+  REQUIRE(logger.lines().back().field("job") == "j1");
+  REQUIRE(logger.lines().back().field("call").empty());
+  REQUIRE(logger.lines().back().text() == R"(a job was given up job=j1 error="disk full")");
   logger.clear();
   REQUIRE(logger.lines().empty());
 }

@@ -6,7 +6,7 @@
 #include "messenger/testing/forwarding_thread_directory.hpp"
 #include "tests/support/catch.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 namespace {
 
 NewJob job(const std::string& id) {

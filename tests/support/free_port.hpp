@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <stdexcept>
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 
 /// A port of the loopback address that nobody uses now. Another process may take it before a server does.
 inline std::uint16_t freePort() {

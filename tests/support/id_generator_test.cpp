@@ -8,7 +8,7 @@
 
 #include "tests/support/catch.hpp"
 
-namespace messenger::support {
+namespace messenger::inline v0::support {
 namespace {
 
 TimePoint atMillis(std::int64_t millis) {

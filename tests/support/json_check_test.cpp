@@ -4,7 +4,7 @@
 
 #include "tests/support/catch.hpp"
 
-namespace messenger::support {
+namespace messenger::inline v0::support {
 
 using namespace std::string_literals;
 

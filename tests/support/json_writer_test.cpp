@@ -6,7 +6,7 @@
 
 #include "tests/support/catch.hpp"
 
-namespace messenger::support {
+namespace messenger::inline v0::support {
 namespace {
 
 using namespace std::string_literals;

@@ -2,7 +2,7 @@
 
 #include "tests/support/catch.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 namespace {
 
 using std::chrono::seconds;

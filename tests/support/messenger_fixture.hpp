@@ -205,6 +205,7 @@ class Fixture {
   std::shared_ptr<testing::RecordingBroadcaster> broadcaster =
       std::make_shared<testing::RecordingBroadcaster>();
   std::shared_ptr<testing::RecordingLogger> logger = std::make_shared<testing::RecordingLogger>();
+  std::shared_ptr<Metrics> metrics;  ///< for those who set it and restart
   std::shared_ptr<testing::FakeVideoProvider> provider = std::make_shared<testing::FakeVideoProvider>();
   EventLog events;
   std::unique_ptr<Messenger> messenger;
@@ -230,7 +231,8 @@ class Fixture {
                                                                   .presence = presence,
                                                                   .broadcaster = broadcaster,
                                                                   .clock = clock,
-                                                                  .logger = logger});
+                                                                  .logger = logger,
+                                                                  .metrics = metrics});
     messenger->setVideoDriver<testing::FakeVideoDriver>(provider);
     events.listenTo(*messenger);
   }

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <system_error>
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 
 /// A folder of its own for one test, gone with it.
 class TempDir {

@@ -4,7 +4,7 @@
 
 #include "tests/support/catch.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 namespace {
 
 TEST_CASE("temp dir: made and destroyed -> its own folder is gone with its contents", "[testing][unit]") {

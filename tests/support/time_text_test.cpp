@@ -2,7 +2,7 @@
 
 #include "tests/support/catch.hpp"
 
-namespace messenger::support {
+namespace messenger::inline v0::support {
 namespace {
 
 using namespace std::chrono;

@@ -10,6 +10,10 @@
 
 #include "channels.hpp"
 #include "demo_users.hpp"
+#ifdef CALL_SERVER_WITH_REDIS
+#include "relay.hpp"
+#endif
+#include "log.hpp"
 #include "thrown.hpp"
 
 namespace call_server {
@@ -21,17 +25,21 @@ using messenger::LogLevel;
 constexpr std::size_t connections = 16;
 
 messenger::Dependencies dependencies(const CallServer::Parts& parts, std::shared_ptr<messenger::Clock> clock,
-                                     std::shared_ptr<messenger::Broadcaster> hub) {
+                                     std::shared_ptr<messenger::Broadcaster> broadcaster,
+                                     const Metrics& metrics) {
   messenger::Dependencies made;
   made.storage = parts.storage ? parts.storage
                                : messenger::openStorage({.url = parts.settings.database,
                                                          .schema = parts.settings.schema,
                                                          .connections = connections,
+                                                         .listenUrl = parts.settings.listenUrl,
+                                                         .pooled = parts.settings.pooled,
                                                          .timeLimit = parts.settings.limits.storage});
   made.presence = messenger::openPresence(parts.settings.presence);
-  made.broadcaster = std::move(hub);
+  made.broadcaster = std::move(broadcaster);
   made.logger = parts.logger;
   made.clock = std::move(clock);
+  made.metrics = metrics.ofLibrary();
   return made;
 }
 
@@ -55,11 +63,23 @@ CallServer::CallServer(const Parts& parts)
       logger_(parts.logger),
       clock_(parts.clock ? parts.clock : messenger::systemClock()),
       hub_(std::make_shared<Hub>()),
-      messenger_(configOf(parts), dependencies(parts, clock_, hub_)),
+      outlet_(outletOf(parts, hub_)),
+      messenger_(configOf(parts), dependencies(parts, clock_, outlet_.broadcaster, metrics_)),
       media_(mediaOf(parts, messenger_, metrics_)),
       site_(messenger_, settings_, media_.get(), *hub_, metrics_, logger_, clock_),
       web_(settings_, site_, *hub_, messenger_, metrics_, *logger_) {
   makeDemoThreads(messenger_);
+}
+
+CallServer::Outlet CallServer::outletOf([[maybe_unused]] const Parts& parts,
+                                        const std::shared_ptr<Hub>& hub) {
+#ifdef CALL_SERVER_WITH_REDIS
+  if (!heartbeatsStayHere(parts.settings)) {
+    const auto relay = std::make_shared<Relay>(parts.settings.presence, hub, parts.logger);
+    return {relay, relay};
+  }
+#endif
+  return {hub, hub};
 }
 
 CallServer::~CallServer() {
@@ -67,17 +87,16 @@ CallServer::~CallServer() {
 }
 
 WebServer::Ports CallServer::start() {
-  subscriptions_ = announceCalls(messenger_, *hub_);
-  countCalls();
+  subscriptions_ = announceCalls(messenger_, *outlet_.channels);
+  logCalls();
   if (media_) media_->start();
-  worker_.emplace(messenger_.jobs().startWorker(
-      {.threads = settings_.workers, .onRun = [this](const messenger::JobRun& run) { countRemoval(run); }}));
+  worker_.emplace(messenger_.jobs().startWorker({.threads = settings_.workers}));
   scheduler_.emplace(messenger_.host().startScheduler());
   down_ = messenger_.host().callsAreDown();
   watch_ = std::make_unique<Periodic>(settings_.probeInterval, [this] { watch(); });
   rights_ = std::make_unique<Periodic>(settings_.rightsInterval, [this] { checkRights(); });
   const WebServer::Ports ports = web_.start();
-  logger_->log(LogLevel::info, media_ ? "serving, with a media server" : "serving, without a media server");
+  note(*logger_, LogLevel::info, media_ ? "serving, with a media server" : "serving, without a media server");
   return ports;
 }
 
@@ -96,21 +115,15 @@ void CallServer::stop() {
   subscriptions_.clear();
 }
 
-void CallServer::countCalls() {
+void CallServer::logCalls() {
   subscriptions_.push_back(messenger_.onCallStarted([this](const messenger::CallStarted& event) {
-    metrics_.callStarted();
-    logger_->log(LogLevel::info, "call " + event.call.id.value() + " started by " + event.by.id);
+    note(*logger_, LogLevel::info, "a call started",
+         {{"call", event.call.id.value()}, {"user", event.by.id}});
   }));
   subscriptions_.push_back(messenger_.onCallEnded([this](const messenger::CallEnded& event) {
-    const std::string reason{toString(event.reason)};
-    metrics_.callEnded(reason);
-    logger_->log(LogLevel::info, "call " + event.call.id.value() + " ended: " + reason);
+    note(*logger_, LogLevel::info, "a call ended",
+         {{"call", event.call.id.value()}, {"reason", toString(event.reason)}});
   }));
-}
-
-void CallServer::countRemoval(const messenger::JobRun& run) {
-  if (run.type != messenger::JobType::removeFromRoom || run.outcome == messenger::JobOutcome::lost) return;
-  metrics_.mediaKick(run.outcome == messenger::JobOutcome::done);
 }
 
 void CallServer::watch() {
@@ -118,11 +131,11 @@ void CallServer::watch() {
     hub_->closeExpired(clock_->now().wall);
     const bool down = messenger_.host().callsAreDown();
     if (down == std::exchange(down_, down)) return;
-    logger_->log(LogLevel::info, down ? "calls are down" : "calls are up again");
+    note(*logger_, LogLevel::info, down ? "calls are down" : "calls are up again");
     hub_->publishToAll(std::make_shared<const std::string>(
         nlohmann::json{{"event", "calls.down"}, {"data", {{"down", down}}}}.dump()));
   } catch (const std::exception& error) {
-    logger_->log(LogLevel::warning, std::string{"cannot read whether calls are down: "} + textOf(error));
+    note(*logger_, LogLevel::warning, "cannot read whether calls are down", {{"error", textOf(error)}});
   }
 }
 
@@ -130,9 +143,10 @@ void CallServer::checkRights() {
   try {
     const std::size_t unknown = revokeLostRights(messenger_, *hub_, [this] { return stopping_.load(); });
     if (unknown == 0) return;
-    logger_->log(LogLevel::warning, std::to_string(unknown) + " subscriptions could not be checked");
+    note(*logger_, LogLevel::warning, "subscriptions could not be checked",
+         {{"subscriptions", std::to_string(unknown)}});
   } catch (const std::exception& error) {
-    logger_->log(LogLevel::warning, std::string{"subscriptions could not be checked: "} + textOf(error));
+    note(*logger_, LogLevel::warning, "subscriptions could not be checked", {{"error", textOf(error)}});
   }
 }
 

@@ -49,8 +49,14 @@ class CallServer {
   void refuseLate(Lane::Clock::time_point now) { web_.refuseLate(now); }
 
  private:
-  void countCalls();
-  void countRemoval(const messenger::JobRun& run);
+  /// Where pushes and the events of channels go: to the hub, or to those of other servers as well.
+  struct Outlet {
+    std::shared_ptr<messenger::Broadcaster> broadcaster;
+    std::shared_ptr<Channels> channels;
+  };
+  static Outlet outletOf(const Parts& parts, const std::shared_ptr<Hub>& hub);
+
+  void logCalls();
   void watch();
   void checkRights();
 
@@ -60,6 +66,7 @@ class CallServer {
   std::shared_ptr<messenger::Clock> clock_;
   Metrics metrics_;
   std::shared_ptr<Hub> hub_;
+  const Outlet outlet_;
   messenger::Messenger messenger_;
   std::unique_ptr<Media> media_;
   Site site_;

@@ -27,18 +27,18 @@ std::string callChannel(const Call& call) {
 }
 
 /// The thread's calls have changed: pages that show them load them again.
-void tellThread(Hub& hub, const Call& call) {
-  hub.publish(threadChannel(call), "thread.calls",
-              nlohmann::json{{"thread", call.threadId.value()}, {"call", call.id.value()}}.dump());
+void tellThread(Channels& channels, const Call& call) {
+  channels.publish(threadChannel(call), "thread.calls",
+                   nlohmann::json{{"thread", call.threadId.value()}, {"call", call.id.value()}}.dump());
 }
 
-void tellCall(Hub& hub, const Call& call, std::string_view event) {
-  hub.publish(callChannel(call), event, nlohmann::json{{"call", call.id.value()}}.dump());
+void tellCall(Channels& channels, const Call& call, std::string_view event) {
+  channels.publish(callChannel(call), event, nlohmann::json{{"call", call.id.value()}}.dump());
 }
 
-void participantsChanged(Hub& hub, const Call& call) {
-  tellCall(hub, call, "call.participants");
-  tellThread(hub, call);
+void participantsChanged(Channels& channels, const Call& call) {
+  tellCall(channels, call, "call.participants");
+  tellThread(channels, call);
 }
 
 std::optional<std::string> reasonOf(messenger::Reason reason) {
@@ -88,33 +88,33 @@ std::size_t revokeLostRights(const messenger::Messenger& messenger, Hub& hub,
   return unknown;
 }
 
-std::vector<messenger::Subscription> announceCalls(messenger::Messenger& messenger, Hub& hub) {
+std::vector<messenger::Subscription> announceCalls(messenger::Messenger& messenger, Channels& channels) {
   std::vector<messenger::Subscription> held;
-  held.push_back(
-      messenger.onCallStarted([&hub](const messenger::CallStarted& event) { tellThread(hub, event.call); }));
+  held.push_back(messenger.onCallStarted(
+      [&channels](const messenger::CallStarted& event) { tellThread(channels, event.call); }));
   held.push_back(messenger.onCallJoined(
-      [&hub](const messenger::CallJoined& event) { participantsChanged(hub, event.call); }));
-  held.push_back(messenger.onCallLeft([&hub](const messenger::CallLeft& event) {
-    hub.revoke(callChannel(event.call), event.participant.user.id);
-    participantsChanged(hub, event.call);
+      [&channels](const messenger::CallJoined& event) { participantsChanged(channels, event.call); }));
+  held.push_back(messenger.onCallLeft([&channels](const messenger::CallLeft& event) {
+    channels.revoke(callChannel(event.call), event.participant.user.id);
+    participantsChanged(channels, event.call);
   }));
-  held.push_back(messenger.onKickedFromCall([&hub](const messenger::KickedFromCall& event) {
-    if (event.participant.kicked) hub.revoke(callChannel(event.call), event.participant.user.id);
-    participantsChanged(hub, event.call);
+  held.push_back(messenger.onKickedFromCall([&channels](const messenger::KickedFromCall& event) {
+    if (event.participant.kicked) channels.revoke(callChannel(event.call), event.participant.user.id);
+    participantsChanged(channels, event.call);
   }));
-  held.push_back(messenger.onCallSetupCompleted([&hub](const messenger::CallSetupCompleted& event) {
-    tellCall(hub, event.call, "call.ready");
-    tellThread(hub, event.call);
+  held.push_back(messenger.onCallSetupCompleted([&channels](const messenger::CallSetupCompleted& event) {
+    tellCall(channels, event.call, "call.ready");
+    tellThread(channels, event.call);
   }));
-  held.push_back(messenger.onCallEnded([&hub](const messenger::CallEnded& event) {
-    hub.revokeAll(callChannel(event.call));
-    tellThread(hub, event.call);
+  held.push_back(messenger.onCallEnded([&channels](const messenger::CallEnded& event) {
+    channels.revokeAll(callChannel(event.call));
+    tellThread(channels, event.call);
   }));
-  const auto ringsChanged = [&hub](const auto& event) { tellCall(hub, event.call, "call.rings"); };
+  const auto ringsChanged = [&channels](const auto& event) { tellCall(channels, event.call, "call.rings"); };
   held.push_back(messenger.onCallRinging(ringsChanged));
   held.push_back(messenger.onRingStopped(ringsChanged));
-  held.push_back(messenger.onMemberRemoved([&hub](const messenger::MemberRemoved& event) {
-    hub.revoke(channelOfThread(event.thread), event.user.id);
+  held.push_back(messenger.onMemberRemoved([&channels](const messenger::MemberRemoved& event) {
+    channels.revoke(channelOfThread(event.thread), event.user.id);
   }));
   return held;
 }

@@ -26,7 +26,8 @@ std::size_t revokeLostRights(const messenger::Messenger& messenger, Hub& hub,
                              const std::function<bool()>& stops);
 
 /// Sends the events of threads and calls to their channels, and revokes a channel from users who are out of
-/// its call or its thread. Must not outlive the hub.
-[[nodiscard]] std::vector<messenger::Subscription> announceCalls(messenger::Messenger& messenger, Hub& hub);
+/// its call or its thread. Must not outlive `channels`.
+[[nodiscard]] std::vector<messenger::Subscription> announceCalls(messenger::Messenger& messenger,
+                                                                 Channels& channels);
 
 }  // namespace call_server

@@ -39,12 +39,29 @@ class Client {
 
 using ClientId = std::uint64_t;
 
-/// The channels and their clients. The messenger's pushes go to the users' own channels (`user.alice`);
-/// clients subscribe to the others.
+/// What goes to the clients of a channel, on whichever server they are.
+class Channels {
+ public:
+  Channels() = default;
+  Channels(const Channels&) = delete;
+  Channels& operator=(const Channels&) = delete;
+  virtual ~Channels() = default;
+
+  /// `data` is JSON.
+  virtual void publish(const std::string& channel, std::string_view event, const std::string& data) = 0;
+  /// Revokes the channel from all clients of a user, and tells them (`revoked`): one that may have it again
+  /// by now asks again.
+  virtual void revoke(const std::string& channel, const std::string& user) = 0;
+  /// The same for everyone, without a word: the channel's subject is over.
+  virtual void revokeAll(const std::string& channel) = 0;
+};
+
+/// The channels and their clients, of this server. The messenger's pushes go to the users' own channels
+/// (`user.alice`); clients subscribe to the others.
 ///
 /// Thread-safe. Its lock is held to look up clients, never while a frame is passed to them. It does not keep
 /// clients alive.
-class Hub final : public messenger::Broadcaster {
+class Hub final : public messenger::Broadcaster, public Channels {
  public:
   /// Adds a client to its user's own channel. 0 when the user has `most` clients already, or has signed out.
   [[nodiscard]] ClientId add(const std::weak_ptr<Client>& client, const Session& session, std::size_t most);
@@ -57,11 +74,8 @@ class Hub final : public messenger::Broadcaster {
   [[nodiscard]] bool activate(ClientId client, const std::string& channel);
   void unsubscribe(ClientId client, const std::string& channel);
 
-  /// Revokes the channel from all clients of a user, and tells them (`revoked`): one that may have it again
-  /// by now asks again.
-  void revoke(const std::string& channel, const std::string& user);
-  /// The same for everyone, without a word: the channel's subject is over.
-  void revokeAll(const std::string& channel);
+  void revoke(const std::string& channel, const std::string& user) override;
+  void revokeAll(const std::string& channel) override;
 
   /// To look at all rights again: the clients, and the user and the channels of one of them, without the
   /// user's own channel. Empty when it has gone.
@@ -73,7 +87,7 @@ class Hub final : public messenger::Broadcaster {
   [[nodiscard]] Rights rightsOf(ClientId client) const;
 
   void broadcast(const messenger::Broadcast& broadcast) override;
-  void publish(const std::string& channel, std::string_view event, const std::string& data);
+  void publish(const std::string& channel, std::string_view event, const std::string& data) override;
   void publishToAll(const Frame& frame);
 
   /// Ends a session before it expires: its clients are closed and get nothing more, and no further one is

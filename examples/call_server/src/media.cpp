@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "janus_token.hpp"
+#include "log.hpp"
 #include "thrown.hpp"
 
 namespace call_server {
@@ -84,8 +85,8 @@ void Media::look() {
   metrics_.setJanusUp(up);
   const bool changed = up_ != up;
   if (changed) {
-    logger_->log(up ? LogLevel::info : LogLevel::warning,
-                 up ? "the media server answers" : "the media server does not answer");
+    note(*logger_, up ? LogLevel::info : LogLevel::warning,
+         up ? "the media server answers" : "the media server does not answer");
   }
   up_ = up;
   // A server that answers again was probably restarted and has lost its rooms.
@@ -99,17 +100,19 @@ void Media::reconcile() {
   try {
     const auto report = reconciler_.reconcile({.stopRequested = [this] { return stopping_.load(); }});
     if (!report) {
-      logger_->log(LogLevel::warning, "rooms and calls could not be compared: " + report.error().describe());
+      note(*logger_, LogLevel::warning, "rooms and calls could not be compared",
+           {{"error", report.error().describe()}});
       return;
     }
     reconciled_ = std::chrono::steady_clock::now();
     metrics_.reconciled(report->destroyed.size(), report->renewed.size(), report->failures.size());
     if (report->destroyed.empty() && report->renewed.empty() && report->failures.empty()) return;
-    logger_->log(LogLevel::info, "rooms and calls compared: " + std::to_string(report->destroyed.size()) +
-                                     " rooms destroyed, " + std::to_string(report->renewed.size()) +
-                                     " renewed, " + std::to_string(report->failures.size()) + " failures");
+    note(*logger_, LogLevel::info, "rooms and calls compared",
+         {{"destroyed", std::to_string(report->destroyed.size())},
+          {"renewed", std::to_string(report->renewed.size())},
+          {"failures", std::to_string(report->failures.size())}});
   } catch (const std::exception& error) {
-    logger_->log(LogLevel::warning, std::string{"rooms and calls could not be compared: "} + textOf(error));
+    note(*logger_, LogLevel::warning, "rooms and calls could not be compared", {{"error", textOf(error)}});
   }
 }
 
@@ -127,8 +130,8 @@ void Media::retryRemovals() {
       after = failed.back().sequence;
     }
   } catch (const std::exception& error) {
-    logger_->log(LogLevel::warning,
-                 std::string{"removals that had failed could not be retried: "} + textOf(error));
+    note(*logger_, LogLevel::warning, "removals that had failed could not be retried",
+         {{"error", textOf(error)}});
   }
 }
 

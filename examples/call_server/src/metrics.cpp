@@ -4,7 +4,7 @@
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
-#include <prometheus/text_serializer.h>
+#include <messenger/adapters/prometheus/prometheus_metrics.hpp>
 
 namespace call_server {
 namespace {
@@ -26,7 +26,9 @@ double real(std::size_t count) {
 }  // namespace
 
 struct Metrics::Parts {
-  prometheus::Registry registry;
+  const std::shared_ptr<messenger::PrometheusMetrics> ofLibrary =
+      std::make_shared<messenger::PrometheusMetrics>();
+  prometheus::Registry& registry = *ofLibrary->registry();
 
   Family<Counter>& counter(const char* name, const char* help) {
     return BuildCounter().Name(name).Help(help).Register(registry);
@@ -46,12 +48,6 @@ struct Metrics::Parts {
   Family<Counter>& dropped =
       counter("call_server_dropped_sockets_total", "WebSockets closed by the server, by reason.");
   Counter& frames = counter("call_server_frames_sent_total", "WebSocket frames written.").Add({});
-  Counter& started = counter("call_server_calls_started_total", "Calls started in this process.").Add({});
-  Family<Counter>& ended =
-      counter("call_server_calls_ended_total", "Calls ended in this process, by reason.");
-  Family<Counter>& kicks =
-      counter("call_server_media_kicks_total",
-              "Attempts to take a device that is out of a call out of its room, by result.");
   Counter& destroyed =
       counter("call_server_rooms_destroyed_total", "Rooms that the reconciler destroyed.").Add({});
   Counter& renewed =
@@ -60,11 +56,7 @@ struct Metrics::Parts {
       counter("call_server_reconcile_failures_total", "Rooms that the reconciler could not handle.").Add({});
   Gauge& connections = gauge("call_server_connections", "Open connections.");
   Gauge& sockets = gauge("call_server_sockets", "Open WebSockets.");
-  Gauge& activeCalls = gauge("call_server_active_calls", "Active calls.");
-  Gauge& pendingJobs = gauge("call_server_jobs_pending", "Jobs that wait or run.");
-  Gauge& failedJobs = gauge("call_server_jobs_parked", "Jobs that failed: out of attempts.");
   Gauge& janusUp = gauge("call_server_janus_up", "1 while the media server answers; 0 also without one.");
-  Gauge& callsDown = gauge("call_server_calls_down", "1 while calls are taken down.");
 };
 
 Metrics::Metrics() : parts_(std::make_unique<Parts>()) {}
@@ -88,15 +80,6 @@ void Metrics::droppedSocket(std::string_view why) {
 void Metrics::framesSent(std::size_t count) {
   parts_->frames.Increment(real(count));
 }
-void Metrics::callStarted() {
-  parts_->started.Increment();
-}
-void Metrics::callEnded(std::string_view reason) {
-  parts_->ended.Add({{"reason", std::string{reason}}}).Increment();
-}
-void Metrics::mediaKick(bool done) {
-  parts_->kicks.Add({{"result", done ? "done" : "failed"}}).Increment();
-}
 void Metrics::reconciled(std::size_t destroyed, std::size_t renewed, std::size_t failures) {
   parts_->destroyed.Increment(real(destroyed));
   parts_->renewed.Increment(real(renewed));
@@ -108,22 +91,16 @@ void Metrics::setConnections(std::size_t count) {
 void Metrics::setSockets(std::size_t count) {
   parts_->sockets.Set(real(count));
 }
-void Metrics::setActiveCalls(std::size_t count) {
-  parts_->activeCalls.Set(real(count));
-}
-void Metrics::setJobs(std::size_t pending, std::size_t failed) {
-  parts_->pendingJobs.Set(real(pending));
-  parts_->failedJobs.Set(real(failed));
-}
 void Metrics::setJanusUp(bool up) {
   parts_->janusUp.Set(up ? 1 : 0);
 }
-void Metrics::setCallsDown(bool down) {
-  parts_->callsDown.Set(down ? 1 : 0);
+
+std::shared_ptr<messenger::Metrics> Metrics::ofLibrary() const {
+  return parts_->ofLibrary;
 }
 
 std::string Metrics::text() const {
-  return prometheus::TextSerializer().Serialize(parts_->registry.Collect());
+  return parts_->ofLibrary->text();
 }
 
 }  // namespace call_server

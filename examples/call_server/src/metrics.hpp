@@ -1,14 +1,16 @@
 #pragma once
 
+#include <messenger/contracts/metrics.hpp>
+
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
 namespace call_server {
 
-/// The metrics for Prometheus. No label contains text from a client. Thread-safe.
+/// The metrics for Prometheus: those of the library, and of the server what only it knows. No label contains
+/// text from a client. Thread-safe.
 class Metrics {
  public:
   Metrics();
@@ -21,18 +23,15 @@ class Metrics {
   void refusedConnection();
   void droppedSocket(std::string_view why);
   void framesSent(std::size_t count);
-  void callStarted();
-  void callEnded(std::string_view reason);
-  void mediaKick(bool done);
   void reconciled(std::size_t destroyed, std::size_t renewed, std::size_t failures);
 
   // Read for each request
   void setConnections(std::size_t count);
   void setSockets(std::size_t count);
-  void setActiveCalls(std::size_t count);
-  void setJobs(std::size_t pending, std::size_t failed);
   void setJanusUp(bool up);
-  void setCallsDown(bool down);
+
+  /// For `Dependencies::metrics`: what the library measures is in `text` too.
+  [[nodiscard]] std::shared_ptr<messenger::Metrics> ofLibrary() const;
 
   [[nodiscard]] std::string text() const;
 

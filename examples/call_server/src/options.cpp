@@ -102,6 +102,10 @@ std::variant<Settings, int> settingsFrom(int argc, const char* const* argv) {
   app.add_option("--schema", settings.schema, "Schema of a PostgreSQL database")
       ->envname("MESSENGER_DATABASE_SCHEMA")
       ->capture_default_str();
+  app.add_flag("--pooled", settings.pooled,
+               "The database's URL leads to a pooler in transaction mode, such as PgBouncer");
+  app.add_option("--listen-url", settings.listenUrl,
+                 "Where workers hear of jobs: the PostgreSQL server itself, when --pooled");
   app.add_option("--presence", settings.presence,
                  "What several servers share their heartbeats by: redis://HOST")
       ->envname("MESSENGER_PRESENCE")

@@ -53,6 +53,8 @@ struct Settings {
   std::vector<std::string> trustedProxies;  ///< whose `X-Forwarded-For` names the client
   std::string database = "calls.db";        ///< as `messenger::DatabaseOptions::url`
   std::string schema = "messenger";         ///< of a PostgreSQL database
+  bool pooled = false;                      ///< as `messenger::DatabaseOptions::pooled`
+  std::string listenUrl;                    ///< as `messenger::DatabaseOptions::listenUrl`
   std::string presence = "memory";          ///< as `messenger::openPresence`
   std::filesystem::path web;
   std::size_t threads = 2;   ///< that serve connections
@@ -68,5 +70,10 @@ struct Settings {
   std::chrono::milliseconds probeInterval{1'000};    ///< of Janus, and of whether calls are down
   Limits limits;
 };
+
+/// Whether presence is in this process, which answers heartbeats at once and shares nothing with others.
+[[nodiscard]] inline bool heartbeatsStayHere(const Settings& settings) noexcept {
+  return settings.presence.empty() || settings.presence == "memory";
+}
 
 }  // namespace call_server

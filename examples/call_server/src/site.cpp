@@ -12,6 +12,7 @@
 
 #include "conversations.hpp"
 #include "demo_users.hpp"
+#include "log.hpp"
 #include "query.hpp"
 #include "thrown.hpp"
 
@@ -173,6 +174,7 @@ Site::Site(messenger::Messenger& messenger, const Settings& settings, Media* med
       requests_(settings.limits.requests),
       heartbeats_(settings.limits.heartbeats),
       signIns_(settings.limits.signIns),
+      answersHeartbeatsAtOnce_(heartbeatsStayHere(settings)),
       sessionLifetime_(settings.sessionLifetime),
       mediaTokenLifetime_(settings.mediaTokenLifetime) {}
 
@@ -184,6 +186,7 @@ bool Site::isOwnName(const Request& request) const {
 std::optional<Response> Site::answerAtOnce(const Request& request) {
   const auto begun = std::chrono::steady_clock::now();
   if (request.listener != Listener::everyone || !isHeartbeat(request)) return std::nullopt;
+  if (!answersHeartbeatsAtOnce_) return std::nullopt;
   const auto session = sessionOf(request);
   if (!session || !isOwnName(request) || isForeign(request)) return handle(request);
   auto answered = router_.tryHeartbeat(forRouter(request, *session));
@@ -212,11 +215,11 @@ Response Site::handle(const Request& request) {
   try {
     response = answer(request, route);
   } catch (const messenger::Error& error) {
-    logger_->log(LogLevel::warning, std::string{"a request failed: "} + textOf(error));
+    note(*logger_, LogLevel::warning, "a request failed", {{"route", route}, {"error", textOf(error)}});
     response =
         retryReply(503, "unavailable", "The server cannot do this now. Please try again.", storageRetry);
   } catch (const std::exception& error) {
-    logger_->log(LogLevel::error, std::string{"a request failed: "} + textOf(error));
+    note(*logger_, LogLevel::error, "a request failed", {{"route", route}, {"error", textOf(error)}});
     response = errorReply(500, "internal", "The server could not do this.");
   }
   metrics_.request(route, response.status, std::chrono::steady_clock::now() - begun);
@@ -309,20 +312,14 @@ Response Site::health() {
 }
 
 Response Site::metricsText() {
-  const messenger::JobQueue::Counts jobs = messenger_.jobs().counts();
-  metrics_.setJobs(jobs.waiting + jobs.running, jobs.failed);
-  metrics_.setCallsDown(messenger_.host().callsAreDown());
   metrics_.setSockets(hub_.clients());
-  constexpr std::size_t page = 1000;
-  std::size_t active = 0;
-  std::int64_t after = 0;
-  while (true) {
-    const auto calls = messenger_.host().activeCalls(after, page);
-    active += calls.size();
-    if (calls.size() < page) break;
-    after = calls.back().sequence;
+  try {
+    messenger_.host().measure();
+  } catch (const messenger::Error& error) {
+    // An operator needs the other ones now more than ever.
+    note(*logger_, LogLevel::warning, "the gauges of the storage are those of before",
+         {{"error", textOf(error)}});
   }
-  metrics_.setActiveCalls(active);
   Response response;
   response.contentType = "text/plain; version=0.0.4; charset=utf-8";
   response.body = metrics_.text();
@@ -343,14 +340,14 @@ Response Site::signIn(const Request& request) {
   Response response = jsonReply({{"user", {{"id", user->id}, {"name", user->name}}}});
   const auto expires = clock_->now().wall + sessionLifetime_;
   response.headers.emplace_back("Set-Cookie", setCookie(tokens_.issue(user->id, expires), sessionLifetime_));
-  logger_->log(LogLevel::info, user->id + " signed in");
+  note(*logger_, LogLevel::info, "signed in", {{"user", user->id}});
   return response;
 }
 
 Response Site::signOut(const Request& request) {
   if (const auto session = sessionOf(request)) {
     hub_.signOut(*session);
-    logger_->log(LogLevel::info, session->user + " signed out");
+    note(*logger_, LogLevel::info, "signed out", {{"user", session->user}});
   }
   Response response;
   response.status = 204;

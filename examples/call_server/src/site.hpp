@@ -83,9 +83,10 @@ class Site {
   HostNames adminNames_;
   ClientAddresses addresses_;
   // Counted separately, so that a flood of one kind does not stop the others.
-  RateLimiter requests_;    ///< by user, because many users may share an address
-  RateLimiter heartbeats_;  ///< by user
-  RateLimiter signIns_;     ///< by address: by name, anybody could lock a user out
+  RateLimiter requests_;                ///< by user, because many users may share an address
+  RateLimiter heartbeats_;              ///< by user
+  RateLimiter signIns_;                 ///< by address: by name, anybody could lock a user out
+  const bool answersHeartbeatsAtOnce_;  ///< asking another server would block the OS thread
   std::chrono::seconds sessionLifetime_;
   std::chrono::seconds mediaTokenLifetime_;
   std::atomic<bool> stopping_{false};

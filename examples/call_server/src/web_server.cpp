@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "http_session.hpp"
+#include "log.hpp"
 #include "serving.hpp"
 #include "thrown.hpp"
 
@@ -144,7 +145,7 @@ class WebServer::Impl {
         io_.run();
         return;
       } catch (const std::exception& error) {
-        serving_.logger.log(LogLevel::error, std::string{"a connection failed: "} + textOf(error));
+        note(serving_.logger, LogLevel::error, "a connection failed", {{"error", textOf(error)}});
       }
     }
   }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "channels.hpp"
+#include "log.hpp"
 #include "socket_message.hpp"
 #include "thrown.hpp"
 
@@ -122,7 +123,8 @@ bool WebSocketSession::admitFrames(std::size_t count) {
     return excess_ <= mostExcess;
   }
   serving_.metrics.droppedSocket("flood");
-  serving_.logger.log(LogLevel::warning, "a client of " + session_.user + " was dropped: it sends too much");
+  note(serving_.logger, LogLevel::warning, "a client was dropped",
+       {{"user", session_.user}, {"reason", "flood"}});
   asio::post(stream_.get_executor(),
              [self = shared_from_this()] { self->closeWith(websocket::close_code::policy_error); });
   return true;
@@ -145,8 +147,8 @@ void WebSocketSession::subscribe(const std::string& channel) {
             try {
               refusal = refusalOf(self->serving_.messenger, self->session_.user, channel);
             } catch (const std::exception& error) {
-              self->serving_.logger.log(LogLevel::warning,
-                                        std::string{"a subscription failed: "} + textOf(error));
+              note(self->serving_.logger, LogLevel::warning, "a subscription failed",
+                   {{"user", self->session_.user}, {"channel", channel}, {"error", textOf(error)}});
             }
             self->settleLater(channel, refusal);
           },
@@ -235,8 +237,8 @@ void WebSocketSession::closeWith(websocket::close_code code) {
 
 void WebSocketSession::drop(std::string_view why) {
   serving_.metrics.droppedSocket(why);
-  serving_.logger.log(LogLevel::warning,
-                      "a client of " + session_.user + " was dropped: " + std::string{why});
+  note(serving_.logger, LogLevel::warning, "a client was dropped",
+       {{"user", session_.user}, {"reason", why}});
   finish();
 }
 

@@ -6,12 +6,13 @@
 #include "messenger/contracts/clock.hpp"
 #include "messenger/contracts/logger.hpp"
 #include "messenger/contracts/video_driver.hpp"
+#include "messenger/export.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 /// A driver without a provider: `create` and `destroy` succeed, and every room detail is empty. Used until
 /// `setVideoDriver` is called.
-class NullVideoDriver final : public VideoDriver {
+class MESSENGER_EXPORT NullVideoDriver final : public VideoDriver {
  public:
   bool create(const Thread&, const Call&) override { return true; }
   bool destroy(const CallWithRoom&) override { return true; }
@@ -22,15 +23,15 @@ class NullVideoDriver final : public VideoDriver {
 };
 
 /// Sends nothing. The default.
-[[nodiscard]] std::shared_ptr<Broadcaster> nullBroadcaster();
+MESSENGER_EXPORT [[nodiscard]] std::shared_ptr<Broadcaster> nullBroadcaster();
 
 /// The clocks of the machine. The default.
-[[nodiscard]] std::shared_ptr<Clock> systemClock();
+MESSENGER_EXPORT [[nodiscard]] std::shared_ptr<Clock> systemClock();
 
 /// One line for each message of at least `level`, on standard error. The default, with `LogLevel::warning`.
-[[nodiscard]] std::shared_ptr<Logger> stderrLogger(LogLevel level);
+MESSENGER_EXPORT [[nodiscard]] std::shared_ptr<Logger> stderrLogger(LogLevel level);
 
 /// Discards every message.
-[[nodiscard]] std::shared_ptr<Logger> nullLogger();
+MESSENGER_EXPORT [[nodiscard]] std::shared_ptr<Logger> nullLogger();
 
 }  // namespace messenger

@@ -9,8 +9,9 @@
 #include <vector>
 
 #include "messenger/contracts/storage.hpp"
+#include "messenger/export.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 /// What a committed change survives, once the verb has returned.
 enum class Durability : std::uint8_t {
@@ -19,11 +20,12 @@ enum class Durability : std::uint8_t {
            ///< (`synchronous=NORMAL`)
 };
 
+/// Where a SQLite storage is, and how it is used.
 struct SqliteOptions {
   /// The database file. Its folder must exist and be writable; a missing or empty file becomes a database.
   /// Not `:memory:`.
   std::filesystem::path path;
-  Durability durability = Durability::full;
+  Durability durability = Durability::full;  ///< what a commit survives
   /// How long an operation may wait before StorageBusy, from its beginning on: for other changes of
   /// this process, for a free reader and for other processes, all together. A large report of heartbeats is
   /// stored in several transactions, each of which may wait so long. At least zero.
@@ -48,11 +50,12 @@ struct SqliteOptions {
 /// StorageIncompatible when the file is not a SQLite database, belongs to another application, or comes from
 /// a newer version; the file is left as it was. Throws StorageUnavailable when it cannot be opened, and
 /// std::invalid_argument for options out of bounds. Thread-safe.
-[[nodiscard]] std::shared_ptr<Storage> sqliteStorage(const SqliteOptions& options);
+MESSENGER_EXPORT [[nodiscard]] std::shared_ptr<Storage> sqliteStorage(const SqliteOptions& options);
 
 /// The same with the defaults.
-[[nodiscard]] std::shared_ptr<Storage> sqliteStorage(const std::filesystem::path& path);
+MESSENGER_EXPORT [[nodiscard]] std::shared_ptr<Storage> sqliteStorage(const std::filesystem::path& path);
 
+/// What a file may be.
 enum class SqliteFileKind : std::uint8_t {
   missing,
   empty,    ///< no bytes: `sqliteStorage` would create a database in it
@@ -60,21 +63,22 @@ enum class SqliteFileKind : std::uint8_t {
   ours,
 };
 
+/// What is in a file.
 struct SqliteFile {
-  SqliteFileKind kind = SqliteFileKind::missing;
-  std::int64_t version = 0;  ///< of the tables in the file, when the kind is `ours`
-  std::int64_t latest = 0;   ///< the version this library uses; it cannot open a higher one
+  SqliteFileKind kind = SqliteFileKind::missing;  ///< what was found
+  std::int64_t version = 0;                       ///< of the tables in the file, when the kind is `ours`
+  std::int64_t latest = 0;  ///< the version this library uses; it cannot open a higher one
 };
 
 /// What lies at `options.path`, for tools: nothing is made or changed. Safe while this process has a storage
 /// on the file. Throws StorageUnavailable when it cannot be read.
-[[nodiscard]] SqliteFile inspectSqliteFile(const SqliteOptions& options);
+MESSENGER_EXPORT [[nodiscard]] SqliteFile inspectSqliteFile(const SqliteOptions& options);
 
 /// Looks for damage with SQLite's own checks and with the rules that hold between rows. Reads everything from
 /// one snapshot, while others continue to work; changes nothing. Returns one sentence for each problem, with
 /// ids but never with a room; empty when the file is sound. Throws StorageIncompatible when the file is not a
 /// messenger database of the latest version, StorageCorrupt when it is too damaged to read,
 /// StorageUnavailable when it cannot be opened.
-[[nodiscard]] std::vector<std::string> checkSqliteFile(const SqliteOptions& options);
+MESSENGER_EXPORT [[nodiscard]] std::vector<std::string> checkSqliteFile(const SqliteOptions& options);
 
 }  // namespace messenger

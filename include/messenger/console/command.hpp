@@ -7,7 +7,9 @@
 #include <string_view>
 #include <vector>
 
-namespace messenger {
+#include "messenger/export.hpp"
+
+namespace messenger::inline v0 {
 
 class Messenger;
 
@@ -24,22 +26,23 @@ enum class ExitCode : std::uint8_t {
 };
 
 /// Why a command failed, and what the operator can do about it.
-struct Failure {
-  ExitCode code = ExitCode::failed;
-  std::string reason;   ///< `error.reason` of --json, stable; empty: already reported
-  std::string message;  ///< a sentence
-  std::string hint;     ///< what to do; may be empty
+struct MESSENGER_EXPORT Failure {
+  ExitCode code = ExitCode::failed;  ///< what the process ends with
+  std::string reason;                ///< `error.reason` of --json, stable; empty: already reported
+  std::string message;               ///< a sentence
+  std::string hint;                  ///< what to do; may be empty
 };
 
 /// What a HostCommand uses while it runs: the Messenger, its flags and its output. Thread-safe, except
 /// `stopRequested`, which is for the OS thread that runs the command.
-class CommandCall {
+class MESSENGER_EXPORT CommandCall {
  public:
   CommandCall() = default;
   CommandCall(const CommandCall&) = delete;
   CommandCall& operator=(const CommandCall&) = delete;
   virtual ~CommandCall() = default;
 
+  /// The one that the command was opened for. It lives until the command has returned.
   [[nodiscard]] virtual Messenger& messenger() = 0;
   /// Whether this flag was given.
   [[nodiscard]] virtual bool has(std::string_view flag) const = 0;
@@ -60,15 +63,16 @@ class CommandCall {
 
 /// A command that a host or a component adds to a Console. `--json` and `--help` are added to it.
 struct HostCommand {
+  /// A flag that takes no value.
   struct Flag {
     std::string name;  ///< without the dashes: `dry-run`
-    std::string help;
+    std::string help;  ///< one line for `--help`
   };
 
   std::string name;                      ///< a-z 0-9 : - and not the name of another command
   std::string summary;                   ///< one line, without a full stop
   std::vector<std::string> description;  ///< paragraphs
-  std::vector<Flag> flags;
+  std::vector<Flag> flags;               ///< beside `--json` and `--help`
   /// Empty: success. It may throw messenger::Error, which becomes a message.
   std::function<std::optional<Failure>(CommandCall&)> run;
 };

@@ -9,8 +9,9 @@
 
 #include "messenger/console/command.hpp"
 #include "messenger/contracts/clock.hpp"
+#include "messenger/export.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 class Messenger;
 
@@ -18,12 +19,12 @@ namespace console {
 
 /// How a Console prints. The defaults suit a pipe or a test: no colours, no progress, no signals, no limit on
 /// the width of tables.
-struct ConsoleOptions {
+struct MESSENGER_EXPORT ConsoleOptions {
   /// The name in usage lines and hints.
   std::string program = "messenger";
   /// ANSI colours on `out`, and on `err`.
   bool colour = false;
-  bool errorColour = false;
+  bool errorColour = false;  ///< the same on `err`
   /// Columns of the terminal; a table that does not fit becomes a list. Zero: no limit.
   std::size_t width = 0;
   /// Whether `err` is a terminal: long work then shows its progress on one line that it rewrites.
@@ -52,7 +53,7 @@ struct ConsoleOptions {
 /// object with `error`); `err` then gets progress only.
 ///
 /// Confined: one `run` at a time. The Messenger must outlive it.
-class Console {
+class MESSENGER_EXPORT Console {
  public:
   /// Throws std::invalid_argument for a HostCommand with an invalid name or without a function to run.
   explicit Console(Messenger& messenger, ConsoleOptions options = {});
@@ -71,7 +72,8 @@ class Console {
 
 /// One line for a host's `main`: runs the command line on standard output and standard error, with
 /// `ConsoleOptions::forTerminal` and the program's name from `argv[0]`. Returns what `main` returns.
-int runMain(Messenger& messenger, int argc, const char* const* argv, std::vector<HostCommand> commands = {});
+MESSENGER_EXPORT int runMain(Messenger& messenger, int argc, const char* const* argv,
+                             std::vector<HostCommand> commands = {});
 
 }  // namespace console
 }  // namespace messenger

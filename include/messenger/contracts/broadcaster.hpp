@@ -4,13 +4,14 @@
 #include <string>
 #include <vector>
 
+#include "messenger/export.hpp"
 #include "messenger/model/ids.hpp"
 #include "messenger/model/user_id.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 /// A push to clients.
-struct Broadcast {
+struct MESSENGER_EXPORT Broadcast {
   /// `incoming.call`, `joined.call`, `left.call`, `device.joined`, `device.left`, `call.ignored`,
   /// `call.kicked`, `call.ending`, `call.ended`, `ring.stopped`, `call.missed`
   std::string event;
@@ -22,8 +23,10 @@ struct Broadcast {
   /// The call it is about.
   CallId call;
 
-  /// `messenger.{type}.{id}`, the channel of one user and of nobody else. Nothing for a type that is not
-  /// valid (`UserId::isType`): no push is sent to such a user, and BroadcastFailed says so.
+  /// The channel of one user, and of nobody else.
+  ///
+  /// It is `messenger.{type}.{id}`; nothing for a type that is not valid (`UserId::isType`): no push is sent
+  /// to such a user, and BroadcastFailed says so.
   [[nodiscard]] static std::optional<std::string> channelOf(const UserId& user);
 };
 
@@ -34,7 +37,7 @@ struct Broadcast {
 /// concurrently: implementations must be thread-safe. Each broadcast is sent at most once: it is not repeated
 /// after a crash. It may call back into the Messenger; events and broadcasts of that call are delivered
 /// afterwards.
-class Broadcaster {
+class MESSENGER_EXPORT Broadcaster {
  public:
   Broadcaster() = default;
   Broadcaster(const Broadcaster&) = delete;

@@ -15,11 +15,11 @@
 #include "messenger/model/room.hpp"
 #include "messenger/model/thread.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 /// One consistent picture of a call, read in one step: what a rule decides on.
 struct CallState {
-  CallWithRoom call;
+  CallWithRoom call;  ///< with its room
   /// The rows that were asked for, as far as they exist, in no particular order.
   std::vector<CallParticipant> participants;
   std::size_t inCall = 0;  ///< how many are in the call, asked for or not; see `LoadRequest::countUpTo`
@@ -64,21 +64,22 @@ struct CallState {
 /// How a claimed job is put back or away. It holds only while the claim's token is the latest and the job is
 /// leased.
 struct Settlement {
+  /// What happens to the job.
   enum class Kind : std::uint8_t {
     done,   ///< the row goes
     retry,  ///< not leased any more, available again at `availableAt`, with `error`
     fail,   ///< not leased any more, kept as failed, with `error`
   };
-  JobId job;
-  std::int64_t token = 0;
-  Kind kind = Kind::done;
-  StorageTime availableAt{};
-  std::string error{};
+  JobId job;                  ///< the claimed one
+  std::int64_t token = 0;     ///< of the claim: `Job::token`
+  Kind kind = Kind::done;     ///< what happens to it
+  StorageTime availableAt{};  ///< of `retry`
+  std::string error{};        ///< of `retry` and `fail`: why, for people
 };
 
 /// What a rule wants of a call, as rows the way they are to be. A storage writes all of it or nothing.
 struct CallChange {
-  CallId call;
+  CallId call;  ///< whose rows these are
 
   /// Guard: the revision that was loaded. 0: the call is new, and `row` must be given.
   std::int64_t expectedRevision = 0;
@@ -129,15 +130,17 @@ struct CallChange {
 
   /// What the answer says of the call's thread, as it is at the commit or right after it. Only a storage with
   /// a thread directory of its own is asked for it.
+  /// How much the answer says.
   enum class ThreadAnswer : std::uint8_t { nothing, thread, roster };
-  ThreadAnswer answersThread = ThreadAnswer::nothing;
+  ThreadAnswer answersThread = ThreadAnswer::nothing;  ///< see CommitResult::roster
 
-  StorageTime now{};
-  InstanceId seenBy{};
+  StorageTime now{};    ///< the storage's time of the change
+  InstanceId seenBy{};  ///< the process that makes the change
 };
 
 /// What became of a CallChange.
 struct CommitResult {
+  /// The outcomes. All but `committed` have changed nothing.
   enum class Status : std::uint8_t {
     committed,
     conflict,          ///< the call, or its thread, has another revision; or there is no such call
@@ -145,7 +148,7 @@ struct CommitResult {
     callsDown,         ///< `unlessCallsDown`
     claimLost,         ///< `settles`: the token no longer holds
   };
-  Status status = Status::conflict;
+  Status status = Status::conflict;  ///< the outcome
 
   // When committed:
   CallWithRoom call{};                          ///< with its new revision

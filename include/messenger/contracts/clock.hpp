@@ -1,12 +1,15 @@
 #pragma once
 
+#include <chrono>
+
+#include "messenger/export.hpp"
 #include "messenger/model/time.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
-/// Tells the time. Implementations must be thread-safe, must not block, and must not call back into the
-/// library. Shipped: `systemClock()` (adapters/defaults.hpp), `testing::ManualClock`.
-class Clock {
+/// Tells the time, and waits. Implementations must be thread-safe, must not block but in `sleepFor`, and must
+/// not call back into the library. Shipped: `systemClock()` (adapters/defaults.hpp), `testing::ManualClock`.
+class MESSENGER_EXPORT Clock {
  public:
   Clock() = default;
   Clock(const Clock&) = delete;
@@ -20,6 +23,10 @@ class Clock {
   /// The steady clock alone, which is all that a heartbeat needs. Override it where reading one clock is
   /// cheaper.
   [[nodiscard]] virtual SteadyPoint steady() const noexcept { return now().steady; }
+
+  /// The calling OS thread waits: before it tries again what a storage could not do, or others were quicker
+  /// to do. At most a second altogether in a verb. A clock that stands still returns at once.
+  virtual void sleepFor(std::chrono::microseconds time) const;
 };
 
 }  // namespace messenger

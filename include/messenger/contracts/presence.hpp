@@ -5,26 +5,27 @@
 #include <vector>
 
 #include "messenger/contracts/clock.hpp"
+#include "messenger/export.hpp"
 #include "messenger/model/call_session.hpp"
 #include "messenger/model/time.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 /// An open session, and how long ago it was last seen.
 struct LastSeen {
-  SessionKey who;
-  Duration ago;
+  SessionKey who;  ///< whose session
+  Duration ago;    ///< since its last heartbeat
 };
 
 /// When the sessions of calls were last seen: each device of each participant, `DeviceId{}` where none was
 /// named. The default (`memoryPresence()`) keeps this in the process. With a presence that several processes
 /// share (Redis), a heartbeat counts for all of them at once.
 ///
-/// It knows the tracked sessions: `track` starts tracking, `untrack` stops it. Called from any OS thread,
-/// with no lock held: implementations must be thread-safe. They must not call back into the library. They
-/// throw PresenceError when the store does not answer; the library then gives everyone a full TTL of grace,
-/// because no heartbeat could arrive.
-class Presence {
+/// It knows the tracked sessions: `track` starts tracking, `confirm` says that it was right, `untrack` stops
+/// it. Called from any OS thread, with no lock held: implementations must be thread-safe. They must not call
+/// back into the library. They throw PresenceError when the store does not answer; the library then gives
+/// everyone a full TTL of grace, because no heartbeat could arrive.
+class MESSENGER_EXPORT Presence {
  public:
   Presence() = default;
   Presence(const Presence&) = delete;
@@ -40,9 +41,10 @@ class Presence {
   /// allocate for a tracked session.
   virtual bool touch(const CallId& call, const UserId& user, const DeviceId& device, SteadyPoint now) = 0;
 
+  /// The result of `touchNow`.
   struct Touched {
-    bool tracked = false;
-    SteadyPoint now;
+    bool tracked = false;  ///< as `touch` returns it
+    SteadyPoint now;       ///< when it was
   };
 
   /// The same at the time of `clock`, which it reads once. Override it to fetch memory while the clock is
@@ -54,8 +56,19 @@ class Presence {
   }
 
   /// Starts tracking a session, which is open as of this `Call::revision`, seen now. For a tracked one it is
-  /// the same as `touch`, and the later of the two revisions counts.
+  /// the same as `touch`, and the later of the two revisions counts, which is to be confirmed again.
+  ///
+  /// The library tracks before the storage has said that the session is open, so that a kick which comes in
+  /// between untracks it; then it calls `confirm`, or `untrack`. A process that dies in between does neither.
   virtual void track(const SessionKey& who, std::int64_t revision, SteadyPoint now) = 0;
+
+  /// The session is open as of this revision. Does nothing for one that is not tracked, or is tracked as of a
+  /// later revision, which is confirmed by itself.
+  ///
+  /// A presence that outlives the process must override this, and until then take the session for one that is
+  /// not tracked, in `touch` and `sinceLastSeen`. In one that dies with the process nobody is left over; it
+  /// has nothing to do.
+  virtual void confirm(const SessionKey& /*who*/, std::int64_t /*revision*/) {}
 
   /// Stops tracking a session, which is not open as of this `Call::revision`. Does nothing for one that is
   /// not tracked, or is tracked as of a later revision: an untracking that comes late must not forget the

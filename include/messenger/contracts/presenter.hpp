@@ -6,21 +6,22 @@
 #include <string_view>
 #include <vector>
 
+#include "messenger/export.hpp"
 #include "messenger/model/call.hpp"
 #include "messenger/model/thread.hpp"
 #include "messenger/model/user_id.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 /// A field that a host adds to a JSON object.
-struct ExtraField {
+struct MESSENGER_EXPORT ExtraField {
   /// 1 to 255 bytes of text, and no name that the library itself writes.
   std::string name;
   /// The value, as JSON in UTF-8: `true`, `"text"` with its quotes, `{"sm": "/a.png"}`. At most `maxJson`
   /// bytes.
   std::string json;
 
-  static constexpr std::size_t maxJson = std::size_t{64} * 1024;
+  static constexpr std::size_t maxJson = std::size_t{64} * 1024;  ///< bytes that `json` may have
 
   /// A field with a text: it is quoted and escaped here.
   [[nodiscard]] static ExtraField text(std::string name, std::string_view value);
@@ -28,6 +29,7 @@ struct ExtraField {
   friend bool operator==(const ExtraField&, const ExtraField&) = default;
 };
 
+/// The fields of one object.
 using ExtraFields = std::vector<ExtraField>;
 
 /// Adds a host's own fields (avatars, links to profiles, roles) to what clients get: the responses of
@@ -41,7 +43,7 @@ using ExtraFields = std::vector<ExtraField>;
 /// It can break nothing: an exception leaves out all fields of that call, and a field is left out that is no
 /// valid JSON, is too long, or has a name that is taken (docs/http.md lists them) or given twice. Each is
 /// logged as a warning. It is never given a room.
-class Presenter {
+class MESSENGER_EXPORT Presenter {
  public:
   Presenter() = default;
   Presenter(const Presenter&) = delete;

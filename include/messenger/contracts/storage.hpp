@@ -8,9 +8,10 @@
 #include "messenger/contracts/job_queue.hpp"
 #include "messenger/contracts/switches.hpp"
 #include "messenger/contracts/thread_store.hpp"
+#include "messenger/export.hpp"
 #include "messenger/model/time.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 /// Where calls, jobs, heartbeats, the maintenance switch and threads are stored. It gives access to the five
 /// contracts, which share one database, and to the clock of that database.
@@ -22,7 +23,7 @@ namespace messenger {
 ///
 /// Thread-safe. Conformance suite: `testing::storageSuite`. Shipped: SQLite (`sqliteStorage`), memory
 /// (`memoryStorage`).
-class Storage {
+class MESSENGER_EXPORT Storage {
  public:
   Storage() = default;
   Storage(const Storage&) = delete;
@@ -31,9 +32,13 @@ class Storage {
 
   // Owned by the storage; always the same objects.
 
+  /// Calls, and who is in them.
   [[nodiscard]] virtual CallStore& calls() noexcept = 0;
+  /// The durable jobs.
   [[nodiscard]] virtual JobQueue& jobs() noexcept = 0;
+  /// When sessions were last seen, and by whom.
   [[nodiscard]] virtual HeartbeatStore& heartbeats() noexcept = 0;
+  /// What holds for all processes.
   [[nodiscard]] virtual Switches& switches() noexcept = 0;
 
   /// The thread directory in this storage. Null when it has none; then the host must supply its own.

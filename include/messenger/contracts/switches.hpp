@@ -3,22 +3,24 @@
 #include <optional>
 
 #include "messenger/contracts/call_store.hpp"
+#include "messenger/export.hpp"
 #include "messenger/model/job.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 /// The maintenance switch, for all processes on this storage.
 ///
 /// Atomic, isolated, durable and thread-safe; fails as CallStore does.
-class Switches {
+class MESSENGER_EXPORT Switches {
  public:
   Switches() = default;
   Switches(const Switches&) = delete;
   Switches& operator=(const Switches&) = delete;
   virtual ~Switches() = default;
 
+  /// How to take calls down.
   struct TakeDown {
-    StorageTime until{};
+    StorageTime until{};            ///< calls are refused before this time
     std::optional<NewJob> sweep{};  ///< stored when a call is active; the storage fills in its `cutoff`
   };
 

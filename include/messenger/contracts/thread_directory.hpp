@@ -4,22 +4,23 @@
 #include <string>
 #include <vector>
 
+#include "messenger/export.hpp"
 #include "messenger/model/ids.hpp"
 #include "messenger/model/thread.hpp"
 #include "messenger/model/user_id.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 /// A thread, and one user's place in it.
 struct Membership {
-  Thread thread;
+  Thread thread;                         ///< as it is now
   std::optional<ThreadMember> member{};  ///< nothing when not a member
   std::optional<ThreadMember> other{};   ///< private thread: its other member, while both are in it
 };
 
 /// A thread and everyone in it.
 struct Roster {
-  Thread thread;
+  Thread thread;                        ///< as it is now
   std::vector<ThreadMember> members{};  ///< in any order
 };
 
@@ -32,7 +33,7 @@ struct Roster {
 /// nothing changed.
 ///
 /// When a member is removed, tell the library afterwards: `Messenger::memberRemoved`.
-class ThreadDirectory {
+class MESSENGER_EXPORT ThreadDirectory {
  public:
   ThreadDirectory() = default;
   ThreadDirectory(const ThreadDirectory&) = delete;

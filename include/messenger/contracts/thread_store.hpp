@@ -6,20 +6,21 @@
 #include <vector>
 
 #include "messenger/contracts/thread_directory.hpp"
+#include "messenger/export.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 /// A new thread with its first members.
 struct NewThread {
-  Thread thread;  ///< `members` is ignored
-  std::vector<ThreadMember> members;
+  Thread thread;                      ///< `members` is ignored
+  std::vector<ThreadMember> members;  ///< everyone in it
 };
 
 /// A directory that can also be written; `Messenger::threads` uses it. It is in the same storage as the
 /// calls. The library has checked lengths, UTF-8, user types, and that a private thread has two different
 /// members. Each write is one transaction that compares and sets in one step, durable like any other.
 /// Thread-safe; fails as CallStore does.
-class ThreadStore : public ThreadDirectory {
+class MESSENGER_EXPORT ThreadStore : public ThreadDirectory {
  public:
   /// Stores the thread and its members; the names of members become the names of these users. False: a thread
   /// with that id exists; nothing changed.
@@ -27,14 +28,15 @@ class ThreadStore : public ThreadDirectory {
 
   /// Changes to a thread; empty fields stay as they are.
   struct ThreadUpdate {
-    std::optional<std::string> subject{};
-    std::optional<bool> calling{};
-    std::optional<bool> locked{};
+    std::optional<std::string> subject{};  ///< the new name
+    std::optional<bool> calling{};         ///< whether calls may be started
+    std::optional<bool> locked{};          ///< whether it is read-only
   };
 
   /// Changes the thread and returns it as it is now; nothing when there is no such thread.
   virtual std::optional<Thread> updateThread(const ThreadId& thread, const ThreadUpdate& update) = 0;
 
+  /// What became of a member to be put.
   enum class PutMember : std::uint8_t {
     stored,
     noThread,
@@ -44,6 +46,7 @@ class ThreadStore : public ThreadDirectory {
   /// Adds the member, or replaces their flags. An empty name leaves the user's name as it is.
   virtual PutMember putMember(const ThreadId& thread, const ThreadMember& member) = 0;
 
+  /// What became of a removal.
   enum class RemoveMember : std::uint8_t {
     removed,
     notMember,

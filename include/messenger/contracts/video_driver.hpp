@@ -5,14 +5,15 @@
 #include <optional>
 #include <string>
 
+#include "messenger/export.hpp"
 #include "messenger/model/call.hpp"
 #include "messenger/model/call_session.hpp"
 #include "messenger/model/thread.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 /// Lets single sessions into a room: what a driver can do besides, if its provider can.
-class ParticipantAccess {
+class MESSENGER_EXPORT ParticipantAccess {
  public:
   ParticipantAccess() = default;
   ParticipantAccess(const ParticipantAccess&) = delete;
@@ -31,7 +32,7 @@ class ParticipantAccess {
 };
 
 /// Takes single sessions out of a room: what a driver can do besides, if its provider can.
-class ParticipantRemoval {
+class MESSENGER_EXPORT ParticipantRemoval {
  public:
   ParticipantRemoval() = default;
   ParticipantRemoval(const ParticipantRemoval&) = delete;
@@ -60,7 +61,7 @@ class ParticipantRemoval {
 ///
 /// A process may die at any point, so both may be called again for the same call: derive the room's identity
 /// from `call.id`, and let `create` adopt a room that exists.
-class VideoDriver {
+class MESSENGER_EXPORT VideoDriver {
  public:
   VideoDriver() = default;
   VideoDriver(const VideoDriver&) = delete;
@@ -90,9 +91,14 @@ class VideoDriver {
   // The room made by the last `create` that returned true. At most `maxRoomField` bytes each,
   // `maxRoomPayload` characters for the payload, valid UTF-8; anything else counts as a failed `create`.
 
+  /// What a client names to enter the room: at most `maxRoomField` bytes of valid UTF-8, as the next two.
   [[nodiscard]] virtual std::optional<std::string> getRoomId() const = 0;
+  /// What a client gives to enter; nothing where it needs none.
   [[nodiscard]] virtual std::optional<std::string> getRoomPin() const = 0;
+  /// What administers the room. Only `destroy`, `removal` and `access` get it again; nothing where it needs
+  /// none.
   [[nodiscard]] virtual std::optional<std::string> getRoomSecret() const = 0;
+  /// Anything else that a client needs to enter: at most `maxRoomPayload` characters of valid UTF-8.
   [[nodiscard]] virtual std::optional<std::string> getExtraPayload() const = 0;
 };
 

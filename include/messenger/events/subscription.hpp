@@ -2,7 +2,9 @@
 
 #include <memory>
 
-namespace messenger {
+#include "messenger/export.hpp"
+
+namespace messenger::inline v0 {
 
 /// Keeps a listener subscribed. Resource type: move-only.
 ///
@@ -10,7 +12,7 @@ namespace messenger {
 /// from inside that listener; afterwards the listener is never called again. Do not do so while holding a
 /// lock that the listener takes. May outlive the Messenger. Thread-safe against emissions; a single
 /// Subscription is confined to one OS thread at a time.
-class [[nodiscard]] Subscription {
+class [[nodiscard]] MESSENGER_EXPORT Subscription {
  public:
   /// The subscription itself; made by the library.
   class State {
@@ -19,12 +21,15 @@ class [[nodiscard]] Subscription {
     State(const State&) = delete;
     State& operator=(const State&) = delete;
     virtual ~State() = default;
+    /// Ends it, and waits for a running listener as `Subscription::cancel` does.
     virtual void cancel() noexcept = 0;
   };
 
   Subscription() noexcept = default;
+  /// For the library, which makes subscriptions.
   explicit Subscription(std::unique_ptr<State> state) noexcept : state_(std::move(state)) {}
   Subscription(Subscription&&) noexcept = default;
+  /// Cancels the one that was held.
   Subscription& operator=(Subscription&& other) noexcept {
     if (this != &other) {
       cancel();

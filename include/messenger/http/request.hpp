@@ -5,7 +5,7 @@
 
 #include "messenger/model/user_id.hpp"
 
-namespace messenger::http {
+namespace messenger::inline v0::http {
 
 /// What the host's HTTP server received. The views must stay valid until `Router::handle` returns.
 struct Request {

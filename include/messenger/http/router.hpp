@@ -7,15 +7,17 @@
 #include <string>
 
 #include "messenger/contracts/logger.hpp"
+#include "messenger/export.hpp"
 #include "messenger/http/request.hpp"
 #include "messenger/http/response.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 class Messenger;
-}
+}  // namespace messenger
 
-namespace messenger::http {
+namespace messenger::inline v0::http {
 
+/// Where and how the routes are served.
 struct RouterOptions {
   /// Where the API is mounted. Empty, or begins with a slash and ends without one.
   std::string prefix = "/api/messenger";
@@ -43,7 +45,7 @@ struct RouterOptions {
 ///
 /// Thread-safe; blocks as the verbs of Messenger do. Refusals and messenger::Error become responses; other
 /// exceptions from the host's own ThreadDirectory pass through.
-class Router {
+class MESSENGER_EXPORT Router {
  public:
   /// The Messenger must outlive it. Throws std::invalid_argument for options out of bounds.
   explicit Router(Messenger& messenger, RouterOptions options = {});
@@ -51,6 +53,7 @@ class Router {
   Router(const Router&) = delete;
   Router& operator=(const Router&) = delete;
 
+  /// Answers a request. What is no route of the library is answered with 404, a wrong method with 405.
   [[nodiscard]] Response handle(const Request& request) const;
 
   /// A heartbeat from memory alone: never blocks, whatever the storage does, so an event loop may call it.
@@ -58,7 +61,7 @@ class Router {
   [[nodiscard]] std::optional<Response> tryHeartbeat(const Request& request) const;
 
  private:
-  class Impl;
+  class MESSENGER_NO_EXPORT Impl;
   std::unique_ptr<Impl> impl_;
 };
 

@@ -3,7 +3,9 @@
 #include <chrono>
 #include <memory>
 
-namespace messenger {
+#include "messenger/export.hpp"
+
+namespace messenger::inline v0 {
 
 /// One OS thread that does the due tasks: the activity check every `Config::presence.checkInterval`, the
 /// write-behind of heartbeats every `Config::presence.writeBehind`, and pruning where `Config::retention`
@@ -11,13 +13,16 @@ namespace messenger {
 /// or `Host::runDueTasks` instead.
 ///
 /// Destroying it stops it. An exception from a task is logged, and the task runs again when it is next due.
-class [[nodiscard]] Scheduler {
+class [[nodiscard]] MESSENGER_EXPORT Scheduler {
  public:
-  class Impl;
+  class MESSENGER_NO_EXPORT Impl;
 
+  /// For the library: `Host::startScheduler` returns one. One that was moved from does nothing.
+  /// @{
   explicit Scheduler(std::unique_ptr<Impl> impl) noexcept;
   Scheduler(Scheduler&& other) noexcept;
   Scheduler& operator=(Scheduler&& other) noexcept;
+  /// @}
   Scheduler(const Scheduler&) = delete;
   Scheduler& operator=(const Scheduler&) = delete;
   ~Scheduler();

@@ -7,10 +7,12 @@
 #include <optional>
 #include <string>
 
+#include "messenger/export.hpp"
 #include "messenger/model/job.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
+/// How a Worker runs jobs.
 struct WorkerOptions {
   /// How many jobs that ask the provider run at the same time. 1 to 256. With two or more, a quarter of them,
   /// at least one, is kept from setups, so that rooms are destroyed also while every setup hangs. Two more OS
@@ -37,13 +39,16 @@ struct WorkerOptions {
 /// `Jobs::startWorker`; move-only.
 ///
 /// Destroying it stops it. It keeps alive what it needs, so it may outlive the Messenger that made it.
-class [[nodiscard]] Worker {
+class [[nodiscard]] MESSENGER_EXPORT Worker {
  public:
-  class Impl;
+  class MESSENGER_NO_EXPORT Impl;
 
+  /// For the library: `Jobs::startWorker` returns one. One that was moved from does nothing.
+  /// @{
   explicit Worker(std::unique_ptr<Impl> impl) noexcept;
   Worker(Worker&& other) noexcept;
   Worker& operator=(Worker&& other) noexcept;
+  /// @}
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
   ~Worker();

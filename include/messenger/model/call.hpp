@@ -5,19 +5,20 @@
 #include <optional>
 #include <string_view>
 
+#include "messenger/export.hpp"
 #include "messenger/model/call_limits.hpp"
 #include "messenger/model/ids.hpp"
 #include "messenger/model/room.hpp"
 #include "messenger/model/time.hpp"
 #include "messenger/model/user_id.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 /// Stored and sent: never renumber.
 enum class CallType : std::uint8_t { video = 1, audio = 2 };
 
 /// `video`, `audio`.
-[[nodiscard]] std::string_view toString(CallType type) noexcept;
+MESSENGER_EXPORT [[nodiscard]] std::string_view toString(CallType type) noexcept;
 
 /// Why a call ended. Stored: never renumber.
 enum class EndReason : std::uint8_t {
@@ -35,20 +36,20 @@ enum class EndReason : std::uint8_t {
 };
 
 /// `hungUp`, `lastLeft`, …: the enumerator's own name.
-[[nodiscard]] std::string_view toString(EndReason reason) noexcept;
+MESSENGER_EXPORT [[nodiscard]] std::string_view toString(EndReason reason) noexcept;
 
 /// A call in a thread, without its room. A value: the call at the moment it was read.
 struct Call {
-  CallId id;
-  ThreadId threadId;
-  UserId owner;  ///< who started it
-  CallType type = CallType::video;
-  CallLimits limits{};  ///< as given at the start, or those of the Config then
-  std::string data{};   ///< the host's own: `StartOptions::data`
-  TimePoint createdAt;
-  TimePoint updatedAt;
+  CallId id;                        ///< unique in the storage
+  ThreadId threadId;                ///< of one thread, for ever
+  UserId owner;                     ///< who started it
+  CallType type = CallType::video;  ///< of the start; it does not change
+  CallLimits limits{};              ///< as given at the start, or those of the Config then
+  std::string data{};               ///< the host's own: `StartOptions::data`
+  TimePoint createdAt;              ///< when it was started
+  TimePoint updatedAt;              ///< of the last change
 
-  std::optional<TimePoint> endedAt;
+  std::optional<TimePoint> endedAt;    ///< none while it is active
   std::optional<EndReason> endReason;  ///< set exactly when `endedAt` is
   std::optional<UserId> endedBy;       ///< the user who ended it; none for a job, a command or the host
 
@@ -59,6 +60,7 @@ struct Call {
   std::int64_t sequence = 0;  ///< order of creation in this storage, for paging
   std::int64_t revision = 0;  ///< grows with every change of the call or of its participants
 
+  /// Not ended.
   [[nodiscard]] bool active() const noexcept { return !endedAt.has_value(); }
 
   /// From the start to the end, never negative; none while it is active.

@@ -5,13 +5,15 @@
 #include <optional>
 #include <string>
 
-namespace messenger {
+#include "messenger/export.hpp"
+
+namespace messenger::inline v0 {
 
 /// How large a call may be, and how long it may last. The times are kept by timers, which are jobs: they need
 /// a Worker, `Messenger::poll` or `Jobs::runPending`, also in synchronous mode. An idle worker sees that one
 /// is due within `jobs.pollInterval`. They are stored with the call at its start: what changes later holds
 /// for the calls after it.
-struct CallLimits {
+struct MESSENGER_EXPORT CallLimits {
   /// How many may be in a call at the same time; who comes then is refused with callFull. Zero: any number.
   /// Zero, or 2 to 1,000,000.
   std::size_t participants = 0;

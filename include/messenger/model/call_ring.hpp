@@ -5,12 +5,13 @@
 #include <string_view>
 #include <vector>
 
+#include "messenger/export.hpp"
 #include "messenger/model/call.hpp"
 #include "messenger/model/call_participant.hpp"
 #include "messenger/model/time.hpp"
 #include "messenger/model/user_id.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 /// What became of ringing a callee. All but `ringing` are final: only `Messenger::ring` begins again. Stored:
 /// never renumber.
@@ -25,7 +26,7 @@ enum class RingState : std::uint8_t {
 };
 
 /// `ringing`, `answered`, …: the enumerator's own name.
-[[nodiscard]] std::string_view toString(RingState state) noexcept;
+MESSENGER_EXPORT [[nodiscard]] std::string_view toString(RingState state) noexcept;
 
 /// Why the devices of a callee stop ringing.
 enum class RingStop : std::uint8_t {
@@ -37,19 +38,20 @@ enum class RingStop : std::uint8_t {
 };
 
 /// `answered`, `declined`, …: the enumerator's own name.
-[[nodiscard]] std::string_view toString(RingStop why) noexcept;
+MESSENGER_EXPORT [[nodiscard]] std::string_view toString(RingStop why) noexcept;
 
 /// One callee of a call: a member of its thread who was rung. There is at most one for each (call, callee).
 struct CallRing {
-  UserId user;
-  RingState state = RingState::ringing;
-  TimePoint rangAt;     ///< when it began to ring, the last time
-  TimePoint updatedAt;  ///< when it got its state
-  StorageTime since{};  ///< `rangAt` on the storage's clock
+  UserId user;                           ///< the callee
+  RingState state = RingState::ringing;  ///< of this callee, on all devices
+  TimePoint rangAt;                      ///< when it began to ring, the last time
+  TimePoint updatedAt;                   ///< when it got its state
+  StorageTime since{};                   ///< `rangAt` on the storage's clock
   /// Of one that rings: when it stops by itself. None: with the call.
   std::optional<StorageTime> until{};
   bool seen = false;  ///< missed or busy, and the callee has seen that (`Messenger::markMissedSeen`)
 
+  /// It rings now.
   [[nodiscard]] bool rings() const noexcept { return state == RingState::ringing; }
   /// The callee has missed the call.
   [[nodiscard]] bool isMissed() const noexcept {
@@ -59,7 +61,7 @@ struct CallRing {
 
 /// A call with its room, and one user's rows in it. For storages; hosts get a CallView.
 struct CallSnapshot {
-  CallWithRoom call;
+  CallWithRoom call;                        ///< as it is now
   std::optional<CallParticipant> viewer{};  ///< the user's own row, if they ever joined
   std::optional<CallRing> ring{};           ///< their own ring, if they were ever rung
   std::vector<UserId> with{};  ///< others who were ever in it, in the order of joining, where asked for

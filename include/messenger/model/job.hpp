@@ -5,11 +5,12 @@
 #include <string>
 #include <string_view>
 
+#include "messenger/export.hpp"
 #include "messenger/model/ids.hpp"
 #include "messenger/model/room.hpp"
 #include "messenger/model/time.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 /// Stored: never renumber.
 enum class JobType : std::uint8_t {
@@ -26,7 +27,7 @@ enum class JobType : std::uint8_t {
 };
 
 /// `SetupCall`, `TeardownCall`, `CheckCallsActivity`, …: the enumerator's own name with a capital.
-[[nodiscard]] std::string_view toString(JobType type) noexcept;
+MESSENGER_EXPORT [[nodiscard]] std::string_view toString(JobType type) noexcept;
 
 /// How urgent jobs are, the most urgent first. A video provider that hangs keeps setups and teardowns waiting
 /// for its answer, but never a sweep or a timer, which ask nobody.
@@ -36,6 +37,7 @@ enum class JobClass : std::uint8_t {
   setup,     ///< `SetupCall`
 };
 
+/// The class of a type.
 [[nodiscard]] constexpr JobClass classOf(JobType type) noexcept {
   switch (type) {
     case JobType::setupCall:
@@ -57,10 +59,10 @@ enum class JobClass : std::uint8_t {
 
 /// A job to store together with the change that causes it.
 struct NewJob {
-  JobId id;
-  JobType type = JobType::setupCall;
-  std::string queue;  ///< `Config::calling.subscriber.channel`
-  std::optional<CallId> call;
+  JobId id;                            ///< made by the library
+  JobType type = JobType::setupCall;   ///< what is to be done
+  std::string queue;                   ///< `Config::calling.subscriber.channel`
+  std::optional<CallId> call;          ///< that it is about; none for a sweep
   std::optional<std::int64_t> cutoff;  ///< a `Call::sequence`; sweeps touch no call beyond it
   TimePoint createdAt;                 ///< for people
   StorageTime availableAt;             ///< not claimed before
@@ -69,15 +71,15 @@ struct NewJob {
 
 /// A stored job.
 struct Job {
-  JobId id;
-  JobType type = JobType::setupCall;
-  std::string queue;
-  std::optional<CallId> call;
-  std::optional<std::int64_t> cutoff;
-  TimePoint createdAt;      ///< for people
-  StorageTime availableAt;  ///< not claimed before
-  int attempts = 0;         ///< how many attempts have begun
-  std::int64_t token = 0;   ///< fencing token of the latest claim; grows with each claim
+  JobId id;                            ///< unique in the storage
+  JobType type = JobType::setupCall;   ///< what is to be done
+  std::string queue;                   ///< as NewJob has it
+  std::optional<CallId> call;          ///< as NewJob has it
+  std::optional<std::int64_t> cutoff;  ///< as NewJob has it
+  TimePoint createdAt;                 ///< for people
+  StorageTime availableAt;             ///< not claimed before
+  int attempts = 0;                    ///< how many attempts have begun
+  std::int64_t token = 0;              ///< fencing token of the latest claim; grows with each claim
   std::optional<StorageTime>
       leasedUntil;      ///< set while it runs; after this time another worker may take it over
   bool failed = false;  ///< out of attempts; runs again only after a retry by hand
@@ -94,15 +96,16 @@ enum class JobOutcome : std::uint8_t {
   lost,    ///< another worker has taken it over; nothing was settled
 };
 
-[[nodiscard]] std::string_view toString(JobOutcome outcome) noexcept;
+/// The outcome as a word: `done`, `failed`, ….
+MESSENGER_EXPORT [[nodiscard]] std::string_view toString(JobOutcome outcome) noexcept;
 
 /// One run of one job, as `Jobs::runPending` reports it.
 struct JobRun {
-  JobId id;
-  JobType type = JobType::setupCall;
-  std::optional<CallId> call;
-  int attempt = 0;
-  JobOutcome outcome = JobOutcome::done;
+  JobId id;                               ///< the job
+  JobType type = JobType::setupCall;      ///< what was to be done
+  std::optional<CallId> call;             ///< that it was about, if any
+  int attempt = 0;                        ///< 1 for the first
+  JobOutcome outcome = JobOutcome::done;  ///< how it ended
 };
 
 }  // namespace messenger

@@ -6,11 +6,14 @@
 #include <string>
 #include <utility>
 
-namespace messenger {
+#include "messenger/export.hpp"
+
+namespace messenger::inline v0 {
 
 /// Text that must not be shown: it has no stream operator and no formatter; only `reveal` returns it.
-class Secret {
+class MESSENGER_EXPORT Secret {
  public:
+  /// From the text that it is to keep.
   explicit Secret(std::string value) : value_(std::move(value)) {}
 
   /// The text itself. Never put it in a log, an error, an event, a broadcast or a response.
@@ -42,7 +45,9 @@ struct RoomCredentials {
   std::optional<std::chrono::seconds> validFor{};
 };
 
+/// Bytes that the id, the pin and the secret of a room may have.
 inline constexpr std::size_t maxRoomField = 255;
+/// Characters that the payload of a room may have.
 inline constexpr std::size_t maxRoomPayload = 2000;
 
 }  // namespace messenger

@@ -3,8 +3,9 @@
 #include <chrono>
 #include <ratio>
 
-namespace messenger {
+namespace messenger::inline v0 {
 
+/// The library's unit of time.
 using Duration = std::chrono::microseconds;
 
 /// A moment on the wall clock, in UTC, to the microsecond: for people. It is only recorded and shown; no
@@ -14,10 +15,11 @@ using TimePoint = std::chrono::sys_time<Duration>;
 /// The clock of a storage. All processes that share the storage share this clock; it never goes back,
 /// whatever happens to the wall clock. `Storage::timeAt` reads it; its epoch has no meaning.
 struct StorageClock {
-  using rep = Duration::rep;
-  using period = Duration::period;
-  using duration = Duration;
-  using time_point = std::chrono::time_point<StorageClock>;
+  using rep = Duration::rep;                                 ///< of a clock's trait
+  using period = Duration::period;                           ///< of a clock's trait
+  using duration = Duration;                                 ///< of a clock's trait
+  using time_point = std::chrono::time_point<StorageClock>;  ///< of a clock's trait
+  /// It never goes back.
   // NOLINTNEXTLINE(readability-identifier-naming): every clock's trait has this name
   static constexpr bool is_steady = true;
 };
@@ -32,8 +34,8 @@ using SteadyPoint = std::chrono::time_point<std::chrono::steady_clock, std::chro
 
 /// Both of this machine's clocks, read together.
 struct Moment {
-  TimePoint wall;
-  SteadyPoint steady;
+  TimePoint wall;      ///< for people
+  SteadyPoint steady;  ///< for everything that is decided
 };
 
 // Arithmetic for times of unknown origin, such as a host's settings or the rows of a damaged file: what lies

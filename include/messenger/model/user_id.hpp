@@ -8,7 +8,9 @@
 #include <string>
 #include <string_view>
 
-namespace messenger {
+#include "messenger/export.hpp"
+
+namespace messenger::inline v0 {
 
 /// Identifies a user: the host's type of account and the id there, e.g. `{"user", "42"}` or `{"company",
 /// "7"}`.
@@ -16,9 +18,9 @@ namespace messenger {
 /// A plain value that holds any text; what takes users in checks the type: `Threads`, `Messenger::startCall`
 /// and `joinCall`, and what names a push channel. Users with another type that are stored already can be
 /// read, leave and be removed; they are put into no call and get no push.
-struct UserId {
+struct MESSENGER_EXPORT UserId {
   std::string type;  ///< see isType
-  std::string id;
+  std::string id;    ///< unique among the users of the type
 
   /// `user:42`. The inverse of `parse`.
   [[nodiscard]] std::string text() const;
@@ -27,6 +29,7 @@ struct UserId {
   /// neither `thread` nor `call`, which begin the names of other channels. So a channel
   /// `messenger.{type}.{id}` is that of one user, whatever the id.
   [[nodiscard]] static bool isType(std::string_view text) noexcept;
+  /// Bytes that a type may have.
   static constexpr std::size_t maxType = 255;
 
   /// Reads `type:id`; the first colon separates them. Empty when the type is not valid, or the id is empty.
@@ -34,6 +37,7 @@ struct UserId {
 
   friend bool operator==(const UserId&, const UserId&) = default;
   friend std::strong_ordering operator<=>(const UserId&, const UserId&) = default;
+  /// Writes `type:id`.
   friend std::ostream& operator<<(std::ostream& out, const UserId& user) {
     return out << user.type << ':' << user.id;
   }
@@ -45,6 +49,7 @@ template <>
 struct std::hash<messenger::UserId> {
   std::size_t operator()(const messenger::UserId& user) const noexcept {
     const std::size_t type = std::hash<std::string>{}(user.type);
-    return std::hash<std::string>{}(user.id) ^ (type + 0x9e3779b97f4a7c15ULL + (type << 6U) + (type >> 2U));
+    return std::hash<std::string>{}(user.id) ^
+           (type + static_cast<std::size_t>(0x9e3779b97f4a7c15ULL) + (type << 6U) + (type >> 2U));
   }
 };

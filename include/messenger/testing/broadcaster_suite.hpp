@@ -6,13 +6,14 @@
 #include <vector>
 
 #include "messenger/contracts/broadcaster.hpp"
+#include "messenger/export.hpp"
 #include "messenger/testing/report.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 
 /// A broadcaster, and a view of the other end of its transport.
 struct BroadcasterUnderTest {
-  std::shared_ptr<Broadcaster> broadcaster;
+  std::shared_ptr<Broadcaster> broadcaster;  ///< the one to be tested
   /// Returns what arrived since the broadcaster was made, in order; may wait for broadcasts on their way.
   /// Without it the suite only checks whether the broadcaster throws.
   std::function<std::vector<Broadcast>()> received;
@@ -20,6 +21,7 @@ struct BroadcasterUnderTest {
 
 /// Checks a Broadcaster against its contract. `make` returns a new one for each check. One check broadcasts
 /// from eight OS threads at once. Returns how many checks failed.
-std::size_t broadcasterSuite(const std::function<BroadcasterUnderTest()>& make, const ReportSink& report);
+MESSENGER_EXPORT std::size_t broadcasterSuite(const std::function<BroadcasterUnderTest()>& make,
+                                              const ReportSink& report);
 
 }  // namespace messenger::testing

@@ -13,8 +13,9 @@
 #include <vector>
 
 #include "messenger/contracts/video_driver.hpp"
+#include "messenger/export.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 
 /// How the fake provider answers.
 enum class ProviderAnswer : std::uint8_t {
@@ -27,18 +28,20 @@ enum class ProviderAnswer : std::uint8_t {
 
 /// One call of a driver's `create`, `destroy`, `remove` or `admit`.
 struct DriverCall {
+  /// The methods that are recorded.
   enum class Method : std::uint8_t { create, destroy, remove, admit };
+  /// What the driver answered; `running` while it has not.
   enum class Result : std::uint8_t { running, yes, no, threw };
 
-  Method method = Method::create;
-  CallId call;
-  ThreadId thread;
+  Method method = Method::create;  ///< which method it was
+  CallId call;                     ///< of the call that was passed
+  ThreadId thread;                 ///< of the call that was passed
   /// create: what `getRoomId` returned afterwards, empty unless the result is yes. destroy: the id of the
   /// room in the call that was passed.
   std::optional<std::string> roomId;
-  Result result = Result::running;
-  bool secretSeen = false;  ///< destroy, remove, admit: the call had the room's secret
-  std::string mediaId{};    ///< remove, admit
+  Result result = Result::running;  ///< what the driver answered
+  bool secretSeen = false;          ///< destroy, remove, admit: the call had the room's secret
+  std::string mediaId{};            ///< remove, admit
 };
 
 /// A video provider in memory, shared by the drivers of a test. It knows which rooms exist and which requests
@@ -48,7 +51,7 @@ struct DriverCall {
 ///     messenger.setVideoDriver<testing::FakeVideoDriver>(provider);
 ///     …
 ///     REQUIRE(provider->rooms().empty());
-class FakeVideoProvider {
+class MESSENGER_EXPORT FakeVideoProvider {
  public:
   /// The calls that have a room now, in the order of their ids.
   [[nodiscard]] std::vector<CallId> rooms() const;
@@ -57,19 +60,24 @@ class FakeVideoProvider {
   [[nodiscard]] std::vector<DriverCall> calls() const;
   /// How often this method was called for that call.
   [[nodiscard]] std::size_t count(DriverCall::Method method, const CallId& call) const;
+  /// Clears the record of `calls`; rooms stay.
   void clearCalls();
 
   /// Removes every room, as a restart of the provider's server does.
   void loseRooms();
 
+  /// What its drivers answer to each of these from now on.
+  /// @{
   void answerCreate(ProviderAnswer answer);
   void answerDestroy(ProviderAnswer answer);
   void answerRemove(ProviderAnswer answer);
+  /// @}
   /// Whether its drivers have a `removal`. At first they have.
   void canRemove(bool can);
   /// The sessions that were taken out of rooms, by their `mediaId`, in that order.
   [[nodiscard]] std::vector<std::string> removed() const;
 
+  /// The same for `admit`.
   void answerAdmit(ProviderAnswer answer);
   /// Whether its drivers have an `access`. At first they have not.
   void canAdmit(bool can);
@@ -85,10 +93,12 @@ class FakeVideoProvider {
 
   /// Runs inside every `create` or `destroy`, before anything is done. The driver throws what it throws.
   void onCreate(std::function<void(const Thread&, const Call&)> hook);
+  /// The same for `destroy`.
   void onDestroy(std::function<void(const CallWithRoom&)> hook);
 
   /// From now on each `create` (`destroy`) stops after its hook until `release`.
   void holdCreates();
+  /// The same for `destroy`.
   void holdDestroys();
   /// Waits until this many drivers are held at once. False when the time is over.
   [[nodiscard]] bool waitForHeld(std::size_t drivers,
@@ -141,8 +151,11 @@ class FakeVideoProvider {
 
 /// A driver on a FakeVideoProvider. Derives the room's identity from the call's id and adopts a room that
 /// exists; destroying an unknown room succeeds.
-class FakeVideoDriver final : public VideoDriver, private ParticipantRemoval, private ParticipantAccess {
+class MESSENGER_EXPORT FakeVideoDriver final : public VideoDriver,
+                                               private ParticipantRemoval,
+                                               private ParticipantAccess {
  public:
+  /// All drivers of one provider share its rooms.
   explicit FakeVideoDriver(std::shared_ptr<FakeVideoProvider> provider);
 
   bool create(const Thread& thread, const Call& call) override;

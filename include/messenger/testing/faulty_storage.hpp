@@ -10,9 +10,10 @@
 #include <string>
 #include <string_view>
 
+#include "messenger/export.hpp"
 #include "messenger/testing/forwarding_storage.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 
 /// When an injected fault happens: before the operation has done anything, or after it has done everything,
 /// so that only the answer is lost.
@@ -36,10 +37,12 @@ struct StorageOperation {
 ///     }
 ///
 /// The thread store does not fail. Thread-safe.
-class FaultyStorage final : public ForwardingStorage {
+class MESSENGER_EXPORT FaultyStorage final : public ForwardingStorage {
  public:
+  /// Says of an operation whether it is to fail.
   using Predicate = std::function<bool(const StorageOperation&)>;
 
+  /// Passes on to this storage what does not fail. Throws std::invalid_argument without one.
   explicit FaultyStorage(std::shared_ptr<Storage> inner);
   FaultyStorage(const FaultyStorage&) = delete;
   FaultyStorage& operator=(const FaultyStorage&) = delete;
@@ -63,18 +66,22 @@ class FaultyStorage final : public ForwardingStorage {
   [[nodiscard]] std::size_t operations() const;
   /// The same by name.
   [[nodiscard]] std::map<std::string, std::size_t> operationsByName() const;
+  /// Sets both counts to zero.
   void countFromHere();
 
+  /// The same contracts with faults in them.
+  /// @{
   [[nodiscard]] CallStore& calls() noexcept override;
   [[nodiscard]] JobQueue& jobs() noexcept override;
   [[nodiscard]] HeartbeatStore& heartbeats() noexcept override;
   [[nodiscard]] Switches& switches() noexcept override;
+  /// @}
 
  private:
-  class Calls;
-  class Queue;
-  class Heartbeats;
-  class Down;
+  class MESSENGER_NO_EXPORT Calls;
+  class MESSENGER_NO_EXPORT Queue;
+  class MESSENGER_NO_EXPORT Heartbeats;
+  class MESSENGER_NO_EXPORT Down;
 
   struct Plan {
     std::size_t nth = 0;

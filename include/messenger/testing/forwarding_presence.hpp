@@ -8,11 +8,12 @@
 #include <vector>
 
 #include "messenger/contracts/presence.hpp"
+#include "messenger/export.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 
 /// Forwards everything to another presence: override what should differ. As thread-safe as the other one.
-class ForwardingPresence : public Presence {
+class MESSENGER_EXPORT ForwardingPresence : public Presence {
  public:
   /// Throws std::invalid_argument without a presence.
   explicit ForwardingPresence(std::shared_ptr<Presence> inner);
@@ -20,6 +21,7 @@ class ForwardingPresence : public Presence {
   [[nodiscard]] bool isShared() const noexcept override { return inner_->isShared(); }
   bool touch(const CallId& call, const UserId& user, const DeviceId& device, SteadyPoint now) override;
   void track(const SessionKey& who, std::int64_t revision, SteadyPoint now) override;
+  void confirm(const SessionKey& who, std::int64_t revision) override;
   void untrack(const SessionKey& who, std::int64_t revision) override;
   [[nodiscard]] std::optional<Duration> sinceLastSeen(const SessionKey& who, SteadyPoint now) const override;
   [[nodiscard]] std::vector<std::optional<Duration>> silentFor(const std::vector<SessionKey>& open,
@@ -31,14 +33,16 @@ class ForwardingPresence : public Presence {
 };
 
 /// A presence that fails on demand: then every method throws PresenceError. Thread-safe.
-class FaultyPresence final : public ForwardingPresence {
+class MESSENGER_EXPORT FaultyPresence final : public ForwardingPresence {
  public:
   using ForwardingPresence::ForwardingPresence;
 
+  /// While on, every method throws PresenceError.
   void setFailing(bool failing) noexcept { failing_ = failing; }
 
   bool touch(const CallId& call, const UserId& user, const DeviceId& device, SteadyPoint now) override;
   void track(const SessionKey& who, std::int64_t revision, SteadyPoint now) override;
+  void confirm(const SessionKey& who, std::int64_t revision) override;
   void untrack(const SessionKey& who, std::int64_t revision) override;
   [[nodiscard]] std::optional<Duration> sinceLastSeen(const SessionKey& who, SteadyPoint now) const override;
   [[nodiscard]] std::vector<std::optional<Duration>> silentFor(const std::vector<SessionKey>& open,

@@ -6,14 +6,17 @@
 #include <vector>
 
 #include "messenger/contracts/storage.hpp"
+#include "messenger/export.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 
 // Each of these forwards every operation to another object of its contract: override the few that should
 // differ. As thread-safe as the other object, which must outlive it.
 
-class ForwardingCallStore : public CallStore {
+/// Forwards every operation to another CallStore.
+class MESSENGER_EXPORT ForwardingCallStore : public CallStore {
  public:
+  /// The other one must outlive it.
   explicit ForwardingCallStore(CallStore& inner) noexcept : inner_(inner) {}
 
   [[nodiscard]] Loaded load(const LoadRequest& request) override { return inner_.load(request); }
@@ -36,6 +39,7 @@ class ForwardingCallStore : public CallStore {
   [[nodiscard]] ActiveSummary activeSummary(StorageTime startedBefore) override {
     return inner_.activeSummary(startedBefore);
   }
+  [[nodiscard]] Totals totals() override { return inner_.totals(); }
   [[nodiscard]] MissedPage missed(const MissedQuery& query) override { return inner_.missed(query); }
   std::size_t markSeen(const UserId& user, std::int64_t upTo) override { return inner_.markSeen(user, upTo); }
   [[nodiscard]] std::vector<UserId> busy(const std::vector<UserId>& users) override {
@@ -48,14 +52,17 @@ class ForwardingCallStore : public CallStore {
   }
 
  protected:
+  /// The other one.
   [[nodiscard]] CallStore& inner() const noexcept { return inner_; }
 
  private:
   CallStore& inner_;
 };
 
-class ForwardingJobQueue : public JobQueue {
+/// Forwards every operation to another JobQueue.
+class MESSENGER_EXPORT ForwardingJobQueue : public JobQueue {
  public:
+  /// The other one must outlive it.
   explicit ForwardingJobQueue(JobQueue& inner) noexcept : inner_(inner) {}
 
   void add(const NewJob& job) override { inner_.add(job); }
@@ -71,16 +78,23 @@ class ForwardingJobQueue : public JobQueue {
   [[nodiscard]] Counts counts(const std::string& queue, StorageTime now) override {
     return inner_.counts(queue, now);
   }
+  [[nodiscard]] std::vector<TypeCounts> countsByType(const std::string& queue, StorageTime now) override {
+    return inner_.countsByType(queue, now);
+  }
+  [[nodiscard]] std::unique_ptr<Waiter> makeWaiter() override { return inner_.makeWaiter(); }
 
  protected:
+  /// The other one.
   [[nodiscard]] JobQueue& inner() const noexcept { return inner_; }
 
  private:
   JobQueue& inner_;
 };
 
-class ForwardingHeartbeatStore : public HeartbeatStore {
+/// Forwards every operation to another HeartbeatStore.
+class MESSENGER_EXPORT ForwardingHeartbeatStore : public HeartbeatStore {
  public:
+  /// The other one must outlive it.
   explicit ForwardingHeartbeatStore(HeartbeatStore& inner) noexcept : inner_(inner) {}
 
   std::vector<Absent> save(const Report& report) override { return inner_.save(report); }
@@ -93,14 +107,17 @@ class ForwardingHeartbeatStore : public HeartbeatStore {
   }
 
  protected:
+  /// The other one.
   [[nodiscard]] HeartbeatStore& inner() const noexcept { return inner_; }
 
  private:
   HeartbeatStore& inner_;
 };
 
-class ForwardingSwitches : public Switches {
+/// Forwards every operation to another Switches.
+class MESSENGER_EXPORT ForwardingSwitches : public Switches {
  public:
+  /// The other one must outlive it.
   explicit ForwardingSwitches(Switches& inner) noexcept : inner_(inner) {}
 
   CallStore::ActiveSummary takeCallsDown(const TakeDown& change) override {
@@ -110,6 +127,7 @@ class ForwardingSwitches : public Switches {
   [[nodiscard]] std::optional<StorageTime> callsDownUntil() override { return inner_.callsDownUntil(); }
 
  protected:
+  /// The other one.
   [[nodiscard]] Switches& inner() const noexcept { return inner_; }
 
  private:
@@ -118,7 +136,7 @@ class ForwardingSwitches : public Switches {
 
 /// Returns the contracts of another storage. A subclass returns its own ones instead, for example classes
 /// derived from those above.
-class ForwardingStorage : public Storage {
+class MESSENGER_EXPORT ForwardingStorage : public Storage {
  public:
   /// Throws std::invalid_argument without a storage.
   explicit ForwardingStorage(std::shared_ptr<Storage> inner);
@@ -134,6 +152,7 @@ class ForwardingStorage : public Storage {
   [[nodiscard]] std::vector<std::string> takeUnreadable() override { return inner_->takeUnreadable(); }
 
  protected:
+  /// The other storage.
   [[nodiscard]] Storage& inner() const noexcept { return *inner_; }
 
  private:

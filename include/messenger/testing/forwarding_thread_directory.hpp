@@ -7,12 +7,13 @@
 #include <vector>
 
 #include "messenger/contracts/thread_directory.hpp"
+#include "messenger/export.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 
 /// Forwards every question to another directory: override the few that should differ, or `onQuestion` for all
 /// of them. As thread-safe as the other one.
-class ForwardingThreadDirectory : public ThreadDirectory {
+class MESSENGER_EXPORT ForwardingThreadDirectory : public ThreadDirectory {
  public:
   /// Throws std::invalid_argument without a directory.
   explicit ForwardingThreadDirectory(std::shared_ptr<const ThreadDirectory> inner);
@@ -36,6 +37,7 @@ class ForwardingThreadDirectory : public ThreadDirectory {
   /// moment, or to throw. Does nothing by default.
   virtual void onQuestion(std::string_view name) const;
 
+  /// The other directory.
   [[nodiscard]] const ThreadDirectory& inner() const noexcept { return *inner_; }
 
  private:

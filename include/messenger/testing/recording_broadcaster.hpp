@@ -6,11 +6,12 @@
 #include <vector>
 
 #include "messenger/contracts/broadcaster.hpp"
+#include "messenger/export.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 
 /// Keeps what was broadcast. Thread-safe.
-class RecordingBroadcaster final : public Broadcaster {
+class MESSENGER_EXPORT RecordingBroadcaster final : public Broadcaster {
  public:
   /// All broadcasts in the order in which they came, including those it threw for.
   [[nodiscard]] std::vector<Broadcast> all() const;
@@ -18,6 +19,7 @@ class RecordingBroadcaster final : public Broadcaster {
   [[nodiscard]] std::vector<Broadcast> named(const std::string& event) const;
   /// Returns all broadcasts and clears the record.
   [[nodiscard]] std::vector<Broadcast> take();
+  /// Clears the record.
   void clear();
 
   /// From now on every broadcast throws a std::runtime_error with this text; empty: no longer.

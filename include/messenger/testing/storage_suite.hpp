@@ -6,10 +6,12 @@
 #include <string>
 
 #include "messenger/contracts/storage.hpp"
+#include "messenger/export.hpp"
 #include "messenger/testing/report.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 
+/// Makes a storage for a check: empty, or as the suite asks.
 using StorageFactory = std::function<std::shared_ptr<Storage>()>;
 
 /// Checks a Storage against every sentence of its contract. Needs no test framework.
@@ -26,7 +28,8 @@ using StorageFactory = std::function<std::shared_ptr<Storage>()>;
 ///
 /// Some checks use eight OS threads at once. Most ids, names and queues are short ASCII; the machine's clock
 /// is not read. `only` runs just the checks whose sentence contains it. Returns how many checks failed.
-std::size_t storageSuite(const StorageFactory& make, const ReportSink& report,
-                         const StorageFactory& reopen = nullptr, const std::string& only = {});
+MESSENGER_EXPORT std::size_t storageSuite(const StorageFactory& make, const ReportSink& report,
+                                          const StorageFactory& reopen = nullptr,
+                                          const std::string& only = {});
 
 }  // namespace messenger::testing

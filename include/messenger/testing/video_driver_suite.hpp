@@ -4,10 +4,12 @@
 #include <functional>
 
 #include "messenger/contracts/video_driver.hpp"
+#include "messenger/export.hpp"
 #include "messenger/testing/report.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 
+/// What the suite needs to know of the driver.
 struct VideoDriverSuiteOptions {
   /// Asks the provider itself whether the call has a room. Without it the suite relies on what drivers
   /// report.
@@ -18,7 +20,7 @@ struct VideoDriverSuiteOptions {
 
 /// Checks a VideoDriver against its contract, with the provider that the drivers from `make` use. Makes one
 /// or two dozen rooms for calls with random ids, and destroys them. Returns how many checks failed.
-std::size_t videoDriverSuite(const VideoDriverFactory& make, const ReportSink& report,
-                             const VideoDriverSuiteOptions& options = {});
+MESSENGER_EXPORT std::size_t videoDriverSuite(const VideoDriverFactory& make, const ReportSink& report,
+                                              const VideoDriverSuiteOptions& options = {});
 
 }  // namespace messenger::testing

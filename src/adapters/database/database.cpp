@@ -12,7 +12,7 @@
 #include "messenger/adapters/postgres/postgres_storage.hpp"
 #endif
 
-namespace messenger {
+namespace messenger::inline v0 {
 namespace database {
 namespace {
 
@@ -96,6 +96,9 @@ PostgresOptions postgresOptions(const DatabaseOptions& options, const Url& url) 
   server.url = url.rest;
   server.schema = options.schema;
   server.connections = options.connections;
+  server.listens = options.listens;
+  server.listenUrl = options.listenUrl;
+  server.pooled = options.pooled;
   server.timeLimit = std::max(options.timeLimit, std::chrono::milliseconds{100});
   return server;
 }
@@ -139,16 +142,6 @@ DatabaseState stateOf(const PostgresSchema& schema) {
 }
 #endif
 
-/// What `sqlite` makes of a file, or `postgres` of a server.
-template <class Sqlite, class Postgres>
-auto onEither(const DatabaseOptions& options, Sqlite sqlite, [[maybe_unused]] Postgres postgres) {
-  const database::Url url = database::read(options.url);
-#ifdef MESSENGER_DATABASE_WITH_POSTGRES
-  if (url.kind == DatabaseKind::postgres) return postgres(database::postgresOptions(options, url));
-#endif
-  return sqlite(database::sqliteOptions(options, url));
-}
-
 }  // namespace
 
 DatabaseKind kindOf(const DatabaseOptions& options) {
@@ -160,25 +153,25 @@ std::filesystem::path databaseFile(const DatabaseOptions& options) {
 }
 
 std::string nameOf(const DatabaseOptions& options) {
-  return onEither(
+  return database::onEither(
       options, [](const SqliteOptions& file) { return file.path.string(); },
       [](const auto& server) { return nameOf(server); });
 }
 
 std::shared_ptr<Storage> openStorage(const DatabaseOptions& options) {
-  return onEither(
+  return database::onEither(
       options, [](const SqliteOptions& file) { return sqliteStorage(file); },
       [](const auto& server) { return postgresStorage(server); });
 }
 
 DatabaseState inspectDatabase(const DatabaseOptions& options) {
-  return onEither(
+  return database::onEither(
       options, [](const SqliteOptions& file) { return stateOf(inspectSqliteFile(file)); },
       [](const auto& server) { return stateOf(inspectPostgresSchema(server)); });
 }
 
 std::vector<std::string> checkDatabase(const DatabaseOptions& options) {
-  return onEither(
+  return database::onEither(
       options, [](const SqliteOptions& file) { return checkSqliteFile(file); },
       [](const auto& server) { return checkPostgresSchema(server); });
 }

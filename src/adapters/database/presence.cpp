@@ -6,7 +6,7 @@
 #include "messenger/adapters/redis/redis_presence.hpp"
 #endif
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 std::shared_ptr<Presence> openPresence(const std::string& url) {
   if (url.empty() || url == "memory") return memoryPresence();

@@ -1,6 +1,6 @@
 #include "messenger/adapters/defaults.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 namespace {
 
 class NullBroadcaster final : public Broadcaster {
@@ -10,7 +10,7 @@ class NullBroadcaster final : public Broadcaster {
 
 class NullLogger final : public Logger {
  public:
-  void log(LogLevel, std::string_view) override {}
+  void log(LogLevel, std::string_view, std::span<const LogField>) override {}
 };
 
 }  // namespace

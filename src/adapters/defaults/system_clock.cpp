@@ -4,7 +4,7 @@
 
 #include "messenger/adapters/defaults.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 namespace {
 
 /// The clock since boot: unlike `std::chrono::steady_clock` it continues while the machine sleeps.

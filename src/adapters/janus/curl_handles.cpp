@@ -3,7 +3,7 @@
 #include <new>
 #include <stdexcept>
 
-namespace messenger::janus {
+namespace messenger::inline v0::janus {
 namespace {
 
 /// With more OS threads than this at once, some open new connections.

@@ -7,7 +7,7 @@
 
 #include "support/mutex.hpp"
 
-namespace messenger::janus {
+namespace messenger::inline v0::janus {
 
 struct CurlCloser {
   void operator()(CURL* handle) const noexcept { curl_easy_cleanup(handle); }
@@ -21,12 +21,12 @@ class CurlHandles {
   CurlHandles();
 
   /// Returns a used one if there is one. Throws std::bad_alloc.
-  [[nodiscard]] CurlHandle take() EXCLUDES(mutex_);
-  void giveBack(CurlHandle handle) EXCLUDES(mutex_);
+  [[nodiscard]] CurlHandle take() MESSENGER_EXCLUDES(mutex_);
+  void giveBack(CurlHandle handle) MESSENGER_EXCLUDES(mutex_);
 
  private:
   support::Mutex mutex_;
-  std::vector<CurlHandle> idle_ GUARDED_BY(mutex_);
+  std::vector<CurlHandle> idle_ MESSENGER_GUARDED_BY(mutex_);
 };
 
 }  // namespace messenger::janus

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace messenger::janus {
+namespace messenger::inline v0::janus {
 namespace {
 
 struct Answer {

@@ -5,7 +5,7 @@
 #include "adapters/janus/curl_handles.hpp"
 #include "messenger/adapters/janus/janus_client.hpp"
 
-namespace messenger::janus {
+namespace messenger::inline v0::janus {
 
 /// Posts JSON and returns the body of an answer with status 200. Thread-safe.
 class HttpTransport {

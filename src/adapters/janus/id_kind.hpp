@@ -2,7 +2,7 @@
 
 #include "messenger/adapters/janus/video_room.hpp"
 
-namespace messenger::janus {
+namespace messenger::inline v0::janus {
 
 /// Does something that depends on the server's kind of ids; repeats it once when the server turns out to use
 /// the other kind.

@@ -9,7 +9,7 @@
 #include "adapters/janus/reply.hpp"
 #include "adapters/janus/session.hpp"
 
-namespace messenger::janus {
+namespace messenger::inline v0::janus {
 namespace {
 
 constexpr int noSuchSession = 458;

@@ -11,7 +11,7 @@
 #include "adapters/janus/room_keys.hpp"
 #include "messenger/errors.hpp"
 
-namespace messenger::janus {
+namespace messenger::inline v0::janus {
 namespace {
 
 [[noreturn]] void fail(const JanusError& error) {

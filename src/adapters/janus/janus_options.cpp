@@ -7,7 +7,7 @@
 #include "adapters/janus/room_keys.hpp"
 #include "support/environment.hpp"
 
-namespace messenger::janus {
+namespace messenger::inline v0::janus {
 namespace {
 
 using support::readTruth;

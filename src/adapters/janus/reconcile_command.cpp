@@ -8,7 +8,7 @@
 #include "support/json_writer.hpp"
 #include "support/thrown.hpp"
 
-namespace messenger::janus {
+namespace messenger::inline v0::janus {
 namespace {
 
 using console::CommandCall;

@@ -10,7 +10,7 @@
 #include "messenger/messenger.hpp"
 #include "support/thrown.hpp"
 
-namespace messenger::janus {
+namespace messenger::inline v0::janus {
 namespace {
 
 /// One reconciliation.

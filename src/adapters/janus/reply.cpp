@@ -4,7 +4,7 @@
 
 #include "support/text.hpp"
 
-namespace messenger::janus {
+namespace messenger::inline v0::janus {
 namespace {
 
 /// Janus's codes are small; a large number is not one of them.

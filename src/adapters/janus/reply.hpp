@@ -9,7 +9,7 @@
 #include "messenger/adapters/janus/janus_error.hpp"
 #include "messenger/model/room.hpp"
 
-namespace messenger::janus {
+namespace messenger::inline v0::janus {
 
 using Json = nlohmann::json;
 

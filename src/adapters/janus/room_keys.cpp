@@ -10,7 +10,7 @@
 
 #include "messenger/adapters/janus/janus_driver.hpp"
 
-namespace messenger::janus {
+namespace messenger::inline v0::janus {
 namespace {
 
 // Existing rooms and databases contain derived values, so these texts never change.

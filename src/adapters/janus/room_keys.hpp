@@ -8,7 +8,7 @@
 #include "messenger/adapters/janus/video_room.hpp"
 #include "messenger/model/ids.hpp"
 
-namespace messenger::janus {
+namespace messenger::inline v0::janus {
 
 /// HMAC-SHA-256 of purpose and text under the key, as 64 hexadecimal digits.
 [[nodiscard]] std::string derive(const Secret& key, std::string_view purpose, std::string_view text);

@@ -1,6 +1,6 @@
 #include "adapters/janus/session.hpp"
 
-namespace messenger::janus {
+namespace messenger::inline v0::janus {
 
 Attached AttachedPlugins::find(const std::string& plugin) const {
   const support::Lock lock(mutex_);

@@ -6,7 +6,7 @@
 
 #include "support/mutex.hpp"
 
-namespace messenger::janus {
+namespace messenger::inline v0::janus {
 
 /// A session of the HTTP API and a handle in it.
 struct Attached {
@@ -20,14 +20,14 @@ struct Attached {
 class AttachedPlugins {
  public:
   /// `session` 0: there is none.
-  [[nodiscard]] Attached find(const std::string& plugin) const EXCLUDES(mutex_);
-  void store(const std::string& plugin, const Attached& attached) EXCLUDES(mutex_);
+  [[nodiscard]] Attached find(const std::string& plugin) const MESSENGER_EXCLUDES(mutex_);
+  void store(const std::string& plugin, const Attached& attached) MESSENGER_EXCLUDES(mutex_);
   /// Does nothing when another OS thread has renewed it meanwhile.
-  void forget(const std::string& plugin, const Attached& stale) EXCLUDES(mutex_);
+  void forget(const std::string& plugin, const Attached& stale) MESSENGER_EXCLUDES(mutex_);
 
  private:
   mutable support::Mutex mutex_;
-  std::map<std::string, Attached> attached_ GUARDED_BY(mutex_);
+  std::map<std::string, Attached> attached_ MESSENGER_GUARDED_BY(mutex_);
 };
 
 }  // namespace messenger::janus

@@ -5,7 +5,7 @@
 
 #include "adapters/janus/video_room_replies.hpp"
 
-namespace messenger::janus {
+namespace messenger::inline v0::janus {
 namespace {
 
 constexpr const char* package = "janus.plugin.videoroom";

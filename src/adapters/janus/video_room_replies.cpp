@@ -2,7 +2,7 @@
 
 #include <limits>
 
-namespace messenger::janus {
+namespace messenger::inline v0::janus {
 namespace {
 
 bool truthOf(const Json& object, const char* key) {

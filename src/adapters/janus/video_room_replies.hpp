@@ -5,7 +5,7 @@
 #include "adapters/janus/reply.hpp"
 #include "messenger/adapters/janus/video_room.hpp"
 
-namespace messenger::janus {
+namespace messenger::inline v0::janus {
 
 // Readers for the answers of the VideoRoom plugin. An answer without the expected fields gives a JanusError
 // of kind malformedReply.

@@ -7,7 +7,7 @@
 
 #include "messenger/errors.hpp"
 
-namespace messenger::memory {
+namespace messenger::inline v0::memory {
 
 ParticipantRow* CallRow::find(const UserId& user) const {
   const auto found = byUser.find(user);

@@ -13,7 +13,7 @@
 
 #include "messenger/contracts/call_store.hpp"
 
-namespace messenger::memory {
+namespace messenger::inline v0::memory {
 
 struct CallRow;
 

@@ -5,7 +5,7 @@
 
 #include "messenger/errors.hpp"
 
-namespace messenger::memory {
+namespace messenger::inline v0::memory {
 
 void JobTable::requireNew(const std::vector<NewJob>& jobs) const {
   std::unordered_set<JobId> seen;
@@ -87,6 +87,11 @@ Job* JobTable::claim(const JobQueue::ClaimRequest& request) {
   ++job->token;
   job->leasedUntil = request.leaseUntil;
   queues_[job->queue].runs[job->sequence] = job;
+  if (job->call) {
+    for (Job* other : byCall_.at(*job->call)) {
+      if (other != job && other->leasedUntil) release(*other, other->availableAt);
+    }
+  }
   return job;
 }
 
@@ -145,9 +150,14 @@ void JobTable::settle(const Settlement& settlement) {
 void JobTable::remove(const JobId& id) {
   const auto found = jobs_.find(id);
   Job& job = found->second;
-  liveOf(job).erase(orderOf(job));
-  queues_[job.queue].runs.erase(job.sequence);
-  live_.erase(job.sequence);
+  if (job.failed) {
+    --queues_[job.queue].failed;
+    failed_.erase(job.sequence);
+  } else {
+    liveOf(job).erase(orderOf(job));
+    queues_[job.queue].runs.erase(job.sequence);
+    live_.erase(job.sequence);
+  }
   if (job.call) {
     const auto siblings = byCall_.find(*job.call);
     std::erase(siblings->second, &job);
@@ -203,6 +213,30 @@ JobQueue::Counts JobTable::counts(const std::string& queue, StorageTime now) con
     }
   }
   result.waiting -= result.running;
+  return result;
+}
+
+std::vector<JobQueue::TypeCounts> JobTable::countsByType(const std::string& queue, StorageTime now) const {
+  std::map<JobType, JobQueue::TypeCounts> byType;
+  for (const auto& [id, job] : jobs_) {
+    if (job.queue != queue) continue;
+    JobQueue::TypeCounts& counts = byType[job.type];
+    if (job.failed) {
+      ++counts.failed;
+    } else if (isLeased(job, now)) {
+      ++counts.running;
+    } else if (job.availableAt > now) {
+      ++counts.scheduled;
+    } else {
+      ++counts.due;
+      counts.oldestDue = std::min(counts.oldestDue.value_or(job.availableAt), job.availableAt);
+    }
+  }
+  std::vector<JobQueue::TypeCounts> result;
+  for (auto& [type, counts] : byType) {
+    counts.type = type;
+    result.push_back(counts);
+  }
   return result;
 }
 

@@ -13,7 +13,7 @@
 
 #include "messenger/contracts/job_queue.hpp"
 
-namespace messenger::memory {
+namespace messenger::inline v0::memory {
 
 /// Jobs with their indexes. Confined: the mutex of Tables guards it.
 class JobTable {
@@ -42,6 +42,8 @@ class JobTable {
   [[nodiscard]] bool hasJobOf(const CallId& call) const { return byCall_.count(call) > 0; }
   [[nodiscard]] std::vector<Job> list(const JobQueue::ListQuery& query) const;
   [[nodiscard]] JobQueue::Counts counts(const std::string& queue, StorageTime now) const;
+  [[nodiscard]] std::vector<JobQueue::TypeCounts> countsByType(const std::string& queue,
+                                                               StorageTime now) const;
 
  private:
   using Order = std::pair<StorageTime, std::int64_t>;  ///< (availableAt, sequence)

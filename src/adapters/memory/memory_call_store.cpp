@@ -3,7 +3,7 @@
 
 #include "adapters/memory/memory_storage.hpp"
 
-namespace messenger::memory {
+namespace messenger::inline v0::memory {
 
 using support::Lock;
 
@@ -205,6 +205,17 @@ CallStore::ActiveSummary MemoryCallStore::activeSummary(StorageTime startedBefor
     if (row->startedAt >= startedBefore) continue;
     ++result.count;
     result.highestSequence = sequence;
+  }
+  return result;
+}
+
+CallStore::Totals MemoryCallStore::totals() {
+  const Lock lock(tables_.mutex);
+  Totals result;
+  result.activeCalls = tables_.calls.active().size();
+  result.openSessions = tables_.calls.byLastSeen().size();
+  for (const auto& [sequence, row] : tables_.calls.active()) {
+    for (const auto& [callee, ring] : row->rings) result.ringing += ring.rings() ? 1 : 0;
   }
   return result;
 }

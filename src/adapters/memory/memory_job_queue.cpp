@@ -1,6 +1,6 @@
 #include "adapters/memory/memory_storage.hpp"
 
-namespace messenger::memory {
+namespace messenger::inline v0::memory {
 
 using support::Lock;
 
@@ -55,6 +55,11 @@ std::vector<Job> MemoryJobQueue::list(const ListQuery& query) {
 JobQueue::Counts MemoryJobQueue::counts(const std::string& queue, StorageTime now) {
   const Lock lock(tables_.mutex);
   return tables_.jobs.counts(queue, now);
+}
+
+std::vector<JobQueue::TypeCounts> MemoryJobQueue::countsByType(const std::string& queue, StorageTime now) {
+  const Lock lock(tables_.mutex);
+  return tables_.jobs.countsByType(queue, now);
 }
 
 }  // namespace messenger::memory

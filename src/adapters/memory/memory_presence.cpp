@@ -9,7 +9,7 @@
 #include "adapters/memory/presence_text.hpp"
 #include "messenger/adapters/memory.hpp"
 
-namespace messenger::memory {
+namespace messenger::inline v0::memory {
 namespace {
 
 using support::Lock;
@@ -159,7 +159,7 @@ std::vector<LastSeen> MemoryPresence::seenWithin(Duration atMost, SteadyPoint no
 
 }  // namespace messenger::memory
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 std::shared_ptr<Presence> memoryPresence() {
   return std::make_shared<memory::MemoryPresence>();

@@ -10,7 +10,7 @@
 #include "messenger/contracts/presence.hpp"
 #include "support/mutex.hpp"
 
-namespace messenger::memory {
+namespace messenger::inline v0::memory {
 
 /// Presence in this process, in 256 parts with a lock each. No lock is held for long: a part grows by itself,
 /// and `seenWithin` copies a few participants at a time. Thread-safe.
@@ -32,7 +32,7 @@ class MemoryPresence final : public Presence {
   /// On its own cache lines, so that neighbours do not slow each other down.
   struct alignas(64) Part {
     mutable support::Mutex mutex;
-    PresenceShard shard GUARDED_BY(mutex);
+    PresenceShard shard MESSENGER_GUARDED_BY(mutex);
   };
 
   [[nodiscard]] std::uint64_t hashOf(const CallId& call, const UserId& user,
@@ -45,7 +45,7 @@ class MemoryPresence final : public Presence {
   /// `readClock()` gives the time; called while the memory is being fetched, with no lock held.
   template <class ReadClock>
   Touched touchAt(const CallId& call, const UserId& user, const DeviceId& device, ReadClock&& readClock);
-  static void prefetch(const Part& part, std::uint32_t hash) noexcept NO_THREAD_SAFETY_ANALYSIS;
+  static void prefetch(const Part& part, std::uint32_t hash) noexcept MESSENGER_NO_THREAD_SAFETY_ANALYSIS;
   static void appendSeen(const Part& part, SteadyPoint threshold, SteadyPoint now, std::vector<LastSeen>& to);
 
   /// Random, so that nobody outside can choose ids that collide.

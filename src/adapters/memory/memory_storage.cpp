@@ -2,7 +2,7 @@
 
 #include "messenger/adapters/memory.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 std::shared_ptr<Storage> memoryStorage() {
   return std::make_shared<memory::MemoryStorage>();

@@ -3,7 +3,7 @@
 #include "adapters/memory/tables.hpp"
 #include "messenger/contracts/storage.hpp"
 
-namespace messenger::memory {
+namespace messenger::inline v0::memory {
 
 class MemoryCallStore final : public CallStore {
  public:
@@ -19,6 +19,7 @@ class MemoryCallStore final : public CallStore {
                                                       const UserId& viewer) override;
   [[nodiscard]] std::vector<Call> activeCallsAfter(const ActiveCallsQuery& query) override;
   [[nodiscard]] ActiveSummary activeSummary(StorageTime startedBefore) override;
+  [[nodiscard]] Totals totals() override;
   [[nodiscard]] MissedPage missed(const MissedQuery& query) override;
   std::size_t markSeen(const UserId& user, std::int64_t upTo) override;
   [[nodiscard]] std::vector<UserId> busy(const std::vector<UserId>& users) override;
@@ -28,11 +29,12 @@ class MemoryCallStore final : public CallStore {
 
  private:
   /// Of an ended call.
-  [[nodiscard]] bool canBePruned(const CallRow& row, StorageTime endedBefore) const REQUIRES(tables_.mutex);
+  [[nodiscard]] bool canBePruned(const CallRow& row, StorageTime endedBefore) const
+      MESSENGER_REQUIRES(tables_.mutex);
   /// `committed`: all guards of the change hold.
   std::optional<Roster> answer(CallChange::ThreadAnswer wanted, const ThreadId& thread)
-      REQUIRES(tables_.mutex);
-  [[nodiscard]] CommitResult::Status guard(const CallChange& change) REQUIRES(tables_.mutex);
+      MESSENGER_REQUIRES(tables_.mutex);
+  [[nodiscard]] CommitResult::Status guard(const CallChange& change) MESSENGER_REQUIRES(tables_.mutex);
 
   Tables& tables_;
 };
@@ -48,6 +50,7 @@ class MemoryJobQueue final : public JobQueue {
   std::size_t retryFailed(const std::optional<JobId>& job, StorageTime now) override;
   [[nodiscard]] std::vector<Job> list(const ListQuery& query) override;
   [[nodiscard]] Counts counts(const std::string& queue, StorageTime now) override;
+  [[nodiscard]] std::vector<TypeCounts> countsByType(const std::string& queue, StorageTime now) override;
 
  private:
   Tables& tables_;

@@ -1,6 +1,6 @@
 #include "adapters/memory/memory_storage.hpp"
 
-namespace messenger::memory {
+namespace messenger::inline v0::memory {
 
 using support::Lock;
 

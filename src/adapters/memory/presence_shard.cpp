@@ -9,7 +9,7 @@
 
 #include "adapters/memory/presence_text.hpp"
 
-namespace messenger::memory {
+namespace messenger::inline v0::memory {
 namespace {
 
 void copyTo(char* at, const std::array<std::string_view, 4>& texts) noexcept {

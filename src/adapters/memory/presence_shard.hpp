@@ -14,7 +14,7 @@
 #include "messenger/model/call_session.hpp"
 #include "messenger/model/time.hpp"
 
-namespace messenger::memory {
+namespace messenger::inline v0::memory {
 
 /// One of the parts that MemoryPresence divides its sessions into: an open-addressing table with linear
 /// probing. Confined: its owner locks.

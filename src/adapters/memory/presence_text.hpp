@@ -8,7 +8,7 @@
 // Hashes and compares short texts sixteen bytes at a time. A heartbeat does this for three texts, and calls
 // of memcmp and std::hash would cost more than the work itself.
 
-namespace messenger::memory {
+namespace messenger::inline v0::memory {
 
 /// Up to sixteen bytes of a text.
 struct TextBlock {

@@ -9,17 +9,17 @@
 #include "messenger/contracts/heartbeat_store.hpp"
 #include "support/mutex.hpp"
 
-namespace messenger::memory {
+namespace messenger::inline v0::memory {
 
 /// All data of the storage in memory, under one mutex. Each operation holds it from beginning to end and is
 /// therefore atomic and isolated. Everything that can fail is checked before the first change.
 struct Tables {
   support::Mutex mutex;
-  CallTable calls GUARDED_BY(mutex);
-  JobTable jobs GUARDED_BY(mutex);
-  ThreadTable threads GUARDED_BY(mutex);
-  std::unordered_map<InstanceId, HeartbeatStore::Peer> peers GUARDED_BY(mutex);
-  std::optional<StorageTime> callsDownUntil GUARDED_BY(mutex);
+  CallTable calls MESSENGER_GUARDED_BY(mutex);
+  JobTable jobs MESSENGER_GUARDED_BY(mutex);
+  ThreadTable threads MESSENGER_GUARDED_BY(mutex);
+  std::unordered_map<InstanceId, HeartbeatStore::Peer> peers MESSENGER_GUARDED_BY(mutex);
+  std::optional<StorageTime> callsDownUntil MESSENGER_GUARDED_BY(mutex);
 };
 
 }  // namespace messenger::memory

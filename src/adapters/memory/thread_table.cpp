@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace messenger::memory {
+namespace messenger::inline v0::memory {
 
 void ThreadTable::put(Row& row, ThreadMember member) {
   std::string& name = names_[member.user];

@@ -10,7 +10,7 @@
 
 #include "messenger/contracts/thread_store.hpp"
 
-namespace messenger::memory {
+namespace messenger::inline v0::memory {
 
 /// Threads, members, names, and the revisions of threads. Confined: the mutex of Tables guards it.
 class ThreadTable {

@@ -10,7 +10,7 @@
 
 #include "support/text.hpp"
 
-namespace messenger::postgres {
+namespace messenger::inline v0::postgres {
 namespace {
 
 struct OptionsDeleter {
@@ -32,6 +32,19 @@ bool areLocal(std::string_view hosts) {
   }
 }
 
+std::size_t partsOf(const std::string& list) {
+  return static_cast<std::size_t>(std::count(list.begin(), list.end(), ',')) + 1;
+}
+
+/// A list with commas, begun at another of its parts.
+std::string rotated(std::string list, std::size_t first) {
+  for (std::size_t n = first % partsOf(list); n > 0; --n) {
+    const std::size_t comma = list.find(',');
+    list = list.substr(comma + 1) + ',' + list.substr(0, comma);
+  }
+  return list;
+}
+
 std::optional<std::string> environment(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr || *value == '\0' ? std::nullopt : std::optional<std::string>{value};
@@ -39,15 +52,16 @@ std::optional<std::string> environment(const char* name) {
 
 }  // namespace
 
-Address::Address(const std::string& url) {
+Address::Address(const std::string& url, const char* field) {
   char* why = nullptr;
   const std::unique_ptr<PQconninfoOption, OptionsDeleter> options(::PQconninfoParse(url.c_str(), &why));
   // Its text quotes what it could not read, which may be a part of a password.
   ::PQfreemem(why);
   if (url.empty() || url.find('\0') != std::string::npos || !options) {
-    throw std::invalid_argument(
-        "PostgresOptions::url must be postgresql://user:password@host:port/database, or host=… dbname=…; "
-        "characters other than letters and digits in a user or a password are written as %XX");
+    throw std::invalid_argument(fmt::format(
+        "PostgresOptions::{} must be postgresql://user:password@host:port/database, or host=… dbname=…; "
+        "characters other than letters and digits in a user or a password are written as %XX",
+        field));
   }
   for (const PQconninfoOption* each = options.get(); each->keyword != nullptr; ++each) {
     if (each->val != nullptr) put(each->keyword, each->val);
@@ -66,6 +80,19 @@ Address::Address(const std::string& url) {
       fmt::format("PostgreSQL {}:{}/{}", host, find("port").value_or(environment("PGPORT").value_or("5432")),
                   find("dbname").value_or(environment("PGDATABASE").value_or(""))),
       find("password"));
+}
+
+std::size_t Address::hosts() const {
+  return partsOf(find("hostaddr").value_or(find("host").value_or("")));
+}
+
+Address::Parameters Address::parameters(std::size_t firstHost) const {
+  Parameters result = parameters_;
+  if (hosts() == 1) return result;
+  for (auto& [name, value] : result) {
+    if (name == "host" || name == "hostaddr" || name == "port") value = rotated(value, firstHost);
+  }
+  return result;
 }
 
 std::optional<std::string> Address::find(std::string_view parameter) const {

@@ -1,23 +1,29 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-namespace messenger::postgres {
+namespace messenger::inline v0::postgres {
 
 /// Where the database is, and how to get in.
 class Address {
  public:
-  /// Throws std::invalid_argument when libpq cannot read the URL; the text has no part of it.
-  explicit Address(const std::string& url);
+  /// Throws std::invalid_argument when libpq cannot read the URL, which the text calls
+  /// PostgresOptions::`field`; it has no part of it.
+  explicit Address(const std::string& url, const char* field = "url");
 
-  /// What libpq is to connect with: name and value.
-  [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& parameters() const noexcept {
-    return parameters_;
-  }
+  using Parameters = std::vector<std::pair<std::string, std::string>>;
+
+  /// What libpq is to connect with: name and value. Of several hosts it begins with the one of this number,
+  /// counted on from the last to the first again.
+  [[nodiscard]] Parameters parameters(std::size_t firstHost = 0) const;
+
+  /// How many hosts there are to choose from; 1 when the environment says where it is.
+  [[nodiscard]] std::size_t hosts() const;
 
   /// For errors: `PostgreSQL host:port/database`, without user and password.
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
@@ -31,7 +37,7 @@ class Address {
   void putDefault(const char* parameter, const std::string& value);
   [[nodiscard]] bool isLocal() const;
 
-  std::vector<std::pair<std::string, std::string>> parameters_;
+  Parameters parameters_;
   std::string name_;
 };
 

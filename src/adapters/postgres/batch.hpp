@@ -7,7 +7,7 @@
 #include "adapters/postgres/sql.hpp"
 #include "adapters/postgres/values.hpp"
 
-namespace messenger::postgres {
+namespace messenger::inline v0::postgres {
 
 /// Statements that are sent together, in one round trip. Each transaction of it is all or nothing, and begins
 /// a new one where `next` is called; within one, a statement sees what those before it did. A value: it can

@@ -8,7 +8,7 @@
 #include "adapters/postgres/steps.hpp"
 #include "messenger/errors.hpp"
 
-namespace messenger::postgres {
+namespace messenger::inline v0::postgres {
 namespace {
 
 // A change is one transaction in one round trip. Its guard is the statement that writes the call; each one
@@ -188,6 +188,7 @@ class Committing {
     addGuard();
     addRows();
     addJobs();
+    announceJobs();
     if (change.answersThread == CallChange::ThreadAnswer::nothing) return;
     // Constants, as clang 14 with sanitizers crashes on immediate functions within `?:`.
     constexpr Sql thread = threadText;
@@ -322,6 +323,12 @@ class Committing {
       batch.add(jobText, key(change_.call), each.id, each.type, each.queue, each.call, each.cutoff,
                 each.createdAt, each.availableAt, each.mediaId);
     }
+  }
+
+  void announceJobs() {
+    const auto due = std::find_if(change_.jobs.begin(), change_.jobs.end(),
+                                  [&](const NewJob& each) { return isAnnounced(each, pool_); });
+    if (due != change_.jobs.end()) addAnnouncement(batch, pool_, due->id);
   }
 
   void addSettlement(const Settlement& settles) {

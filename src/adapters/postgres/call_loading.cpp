@@ -5,7 +5,7 @@
 #include "adapters/postgres/postgres_storage.hpp"
 #include "adapters/postgres/steps.hpp"
 
-namespace messenger::postgres {
+namespace messenger::inline v0::postgres {
 namespace {
 
 // One statement gives the call, the user's row, the counts, the thread's revision, the switch, and the

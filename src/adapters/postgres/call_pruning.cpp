@@ -1,7 +1,7 @@
 #include "adapters/postgres/postgres_storage.hpp"
 #include "adapters/postgres/steps.hpp"
 
-namespace messenger::postgres {
+namespace messenger::inline v0::postgres {
 namespace {
 
 /// A transaction ends after so many participants, however few calls these are.

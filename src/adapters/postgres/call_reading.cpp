@@ -3,7 +3,7 @@
 #include "adapters/postgres/postgres_storage.hpp"
 #include "adapters/postgres/steps.hpp"
 
-namespace messenger::postgres {
+namespace messenger::inline v0::postgres {
 namespace {
 
 constexpr std::int64_t fromTheNewest = std::numeric_limits<std::int64_t>::max();
@@ -49,6 +49,13 @@ constexpr FixedText activeAfterText =
 constexpr FixedText summaryText =
     "SELECT count(*), coalesce(max(sequence), 0) FROM @calls WHERE end_reason IS NULL "
     "AND started_at < $1::bigint";
+
+// The rings of active calls are found by the call, with which their primary key begins.
+constexpr FixedText totalsText =
+    "SELECT (SELECT count(*) FROM @calls WHERE end_reason IS NULL), "
+    "(SELECT count(*) FROM @call_sessions WHERE departed_at IS NULL), "
+    "(SELECT count(*) FROM @calls AS calls JOIN @call_rings AS call_rings "
+    "ON call_rings.call_sequence = calls.sequence WHERE calls.end_reason IS NULL AND call_rings.state = 1)";
 
 constexpr FixedText missedText =
     "SELECT " + snapshotColumns +
@@ -158,6 +165,14 @@ CallStore::ActiveSummary PostgresCallStore::activeSummary(StorageTime startedBef
   const Results results = pool_.read(std::move(batch));
   const Rows row = results.row(0);
   return {row.count(0), row.integer(1)};
+}
+
+CallStore::Totals PostgresCallStore::totals() {
+  Batch batch;
+  batch.add(totalsText);
+  const Results results = pool_.read(std::move(batch));
+  const Rows row = results.row(0);
+  return {row.count(0), row.count(1), row.count(2)};
 }
 
 CallStore::MissedPage PostgresCallStore::missed(const MissedQuery& query) {

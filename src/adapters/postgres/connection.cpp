@@ -11,13 +11,18 @@
 
 #include "adapters/postgres/postgres_error.hpp"
 
-namespace messenger::postgres {
+namespace messenger::inline v0::postgres {
 namespace {
 
 constexpr FixedText beginText = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 constexpr FixedText commitText = "COMMIT";
 constexpr FixedText limitText =
     "SELECT set_config('statement_timeout', $1, true), set_config('lock_timeout', $1, true)";
+// What a session has otherwise (setUpSession), for one transaction. Plans are made for the values at hand.
+constexpr FixedText pooledText =
+    "SELECT set_config('statement_timeout', $1, true), set_config('lock_timeout', $1, true), "
+    "set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), "
+    "set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true)";
 
 /// A little shorter than ours, so that the server's answer still comes: what it says is certain.
 std::chrono::milliseconds serverLimit(std::chrono::milliseconds ours) {
@@ -29,6 +34,21 @@ std::chrono::milliseconds serverLimit(std::chrono::milliseconds ours) {
 void ignoreNotice(void* /*unused*/, const PGresult* /*unused*/) noexcept {}
 
 }  // namespace
+
+SessionPointer beginSession(const Address& address, std::size_t firstHost) {
+  const Address::Parameters parameters = address.parameters(firstHost);
+  std::vector<const char*> names;
+  std::vector<const char*> values;
+  for (const auto& [name, value] : parameters) {
+    names.push_back(name.c_str());
+    values.push_back(value.c_str());
+  }
+  names.push_back(nullptr);
+  values.push_back(nullptr);
+  SessionPointer session(::PQconnectStartParams(names.data(), values.data(), /*expand_dbname=*/0));
+  if (session) ::PQsetNoticeReceiver(session.get(), ignoreNotice, nullptr);
+  return session;
+}
 
 std::string inSchema(std::string_view text, const std::string& schema) {
   std::string statement;
@@ -43,10 +63,15 @@ std::string inSchema(std::string_view text, const std::string& schema) {
   return statement;
 }
 
-Connection::Connection(const Address& address, std::string schema, std::chrono::milliseconds timeLimit,
-                       Deadline deadline)
-    : address_(address), schema_(std::move(schema)), timeLimit_(timeLimit) {
-  connect(deadline);
+Connection::Connection(const Address& address, const PostgresOptions& options, Deadline deadline,
+                       std::size_t firstHost)
+    : address_(address), schema_(options.schema), timeLimit_(options.timeLimit), pooled_(options.pooled) {
+  connect(deadline, firstHost);
+  if (!pooled_) setUpSession(deadline);
+  if (::PQenterPipelineMode(connection_.get()) != 1) lost("it has no pipeline mode");
+}
+
+void Connection::setUpSession(Deadline deadline) {
   // Every statement finds its rows by an index, and few of them. The plans must not depend on how full the
   // tables were when they were made, which is empty for the first ones of a new database.
   execute(fmt::format("SET statement_timeout = {0}; SET lock_timeout = {0}; "
@@ -55,23 +80,13 @@ Connection::Connection(const Address& address, std::string schema, std::chrono::
                       "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; "
                       "SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off; "
                       "SET client_min_messages = warning",
-                      serverLimit(timeLimit).count(), timeLimit.count()),
+                      serverLimit(timeLimit_).count(), timeLimit_.count()),
           deadline);
-  if (::PQenterPipelineMode(connection_.get()) != 1) lost("it has no pipeline mode");
 }
 
-void Connection::connect(Deadline deadline) {
-  std::vector<const char*> names;
-  std::vector<const char*> values;
-  for (const auto& [name, value] : address_.parameters()) {
-    names.push_back(name.c_str());
-    values.push_back(value.c_str());
-  }
-  names.push_back(nullptr);
-  values.push_back(nullptr);
-  connection_.reset(::PQconnectStartParams(names.data(), values.data(), /*expand_dbname=*/0));
+void Connection::connect(Deadline deadline, std::size_t firstHost) {
+  connection_ = beginSession(address_, firstHost);
   if (!connection_) throw ConnectionLost("out of memory");
-  ::PQsetNoticeReceiver(connection_.get(), ignoreNotice, nullptr);
   if (::PQstatus(connection_.get()) == CONNECTION_BAD) lost("cannot connect");
   for (PostgresPollingStatusType step = PGRES_POLLING_WRITING; step != PGRES_POLLING_OK;
        step = ::PQconnectPoll(connection_.get())) {
@@ -112,17 +127,22 @@ std::vector<Connection::Message> Connection::messagesFor(const Batch& batch, con
                                                          bool isLate) const {
   std::vector<Message> messages;
   messages.reserve(batch.statements().size() + 3);
-  const auto add = [&](Sql sql, const Values& values) {
-    messages.push_back({sql, &values, /*transaction=*/0, /*isOfBatch=*/false});
+  const auto add = [&](Sql sql, const Values& values, std::size_t transaction = 0) {
+    messages.push_back({sql, &values, transaction, /*isOfBatch=*/false});
   };
   bool ended = false;
   const auto end = [&] {
     if (!std::exchange(ended, true) && batch.readsOneMoment()) add(commitText, noValues_);
   };
   if (batch.readsOneMoment()) add(beginText, noValues_);
-  if (isLate) add(limitText, limits);
+  if (pooled_) {
+    add(pooledText, limits);
+  } else if (isLate) {
+    add(limitText, limits);
+  }
   for (const Batch::Statement& each : batch.statements()) {
     if (each.transaction > 0) end();
+    if (pooled_ && each.transaction > messages.back().transaction) add(pooledText, limits, each.transaction);
     messages.push_back({each.sql, &each.values, each.transaction, /*isOfBatch=*/true});
   }
   end();
@@ -134,17 +154,29 @@ void Connection::send(std::vector<Message>& messages, std::size_t transactions) 
   std::set<const char*> sent;
   for (Message& each : messages) {
     for (; transaction < each.transaction; ++transaction) require(::PQpipelineSync(connection_.get()));
-    const std::string& name = nameOf(each.sql);
-    each.prepares = !prepared_.contains(each.sql.text()) && sent.insert(each.sql.text()).second;
-    if (each.prepares) {
-      const std::string text = inSchema(each.sql.text(), schema_);
-      require(::PQsendPrepare(connection_.get(), name.c_str(), text.c_str(), 0, nullptr));
-    }
-    const std::vector<const char*> values = each.values->pointers();
-    require(::PQsendQueryPrepared(connection_.get(), name.c_str(), each.values->count(), values.data(),
-                                  nullptr, nullptr, 0));
+    pooled_ ? sendWhole(each) : sendPrepared(each, sent);
   }
   for (; transaction < transactions; ++transaction) require(::PQpipelineSync(connection_.get()));
+}
+
+void Connection::sendPrepared(Message& message, std::set<const char*>& sent) {
+  const std::string& name = nameOf(message.sql);
+  message.prepares = !prepared_.contains(message.sql.text()) && sent.insert(message.sql.text()).second;
+  if (message.prepares) {
+    const std::string text = inSchema(message.sql.text(), schema_);
+    require(::PQsendPrepare(connection_.get(), name.c_str(), text.c_str(), 0, nullptr));
+  }
+  const std::vector<const char*> values = message.values->pointers();
+  require(::PQsendQueryPrepared(connection_.get(), name.c_str(), message.values->count(), values.data(),
+                                nullptr, nullptr, 0));
+}
+
+void Connection::sendWhole(const Message& message) {
+  const auto [text, isNew] = texts_.try_emplace(message.sql.text());
+  if (isNew) text->second = inSchema(message.sql.text(), schema_);
+  const std::vector<const char*> values = message.values->pointers();
+  require(::PQsendQueryParams(connection_.get(), text->second.c_str(), message.values->count(), nullptr,
+                              values.data(), nullptr, nullptr, 0));
 }
 
 Results Connection::receive(const std::vector<Message>& messages, std::size_t transactions,
@@ -181,8 +213,9 @@ Results Connection::run(const Batch& batch, Deadline deadline) {
   using std::chrono::milliseconds;
   const auto left = std::chrono::floor<milliseconds>(deadline - std::chrono::steady_clock::now());
   const auto limit = serverLimit(std::max(left, milliseconds{1}));
-  // Most operations begin with their whole time: then the limits of the session are right.
-  const bool isLate = limit < serverLimit(timeLimit_) * 9 / 10;
+  // Most operations begin with their whole time: then the limits of the session are right, as long as at
+  // least half of their margin is left.
+  const bool isLate = timeLimit_ - left > (timeLimit_ - serverLimit(timeLimit_)) / 2;
   const Values limits(std::to_string(limit.count()));
   std::vector<Message> messages = messagesFor(batch, limits, isLate);
   send(messages, batch.transactions());

@@ -14,10 +14,23 @@
 #include "adapters/postgres/batch.hpp"
 #include "adapters/postgres/postgres_error.hpp"
 #include "adapters/postgres/results.hpp"
+#include "messenger/adapters/postgres/postgres_storage.hpp"
 
-namespace messenger::postgres {
+namespace messenger::inline v0::postgres {
 
 using Deadline = std::chrono::steady_clock::time_point;
+
+struct SessionDeleter {
+  void operator()(PGconn* session) const noexcept { ::PQfinish(session); }
+};
+using SessionPointer = std::unique_ptr<PGconn, SessionDeleter>;
+
+/// Begins to connect, of several hosts with this one, for PQconnectPoll to go on with. Null when memory is
+/// out.
+[[nodiscard]] SessionPointer beginSession(const Address& address, std::size_t firstHost);
+
+/// How long at most until a new connection is tried after one has failed.
+inline constexpr std::chrono::milliseconds longestConnectPause{5000};
 
 /// A text of this library with the schema before the names of its tables (sql.hpp).
 [[nodiscard]] std::string inSchema(std::string_view text, const std::string& schema);
@@ -26,9 +39,10 @@ using Deadline = std::chrono::steady_clock::time_point;
 /// latter only its destruction is allowed.
 class Connection {
  public:
-  /// Connects. `timeLimit` becomes the limit of each statement and of each wait for a lock.
-  Connection(const Address& address, std::string schema, std::chrono::milliseconds timeLimit,
-             Deadline deadline);
+  /// Connects, of several hosts to that one first. `PostgresOptions::timeLimit` becomes the limit of each
+  /// statement and of each wait for a lock.
+  Connection(const Address& address, const PostgresOptions& options, Deadline deadline,
+             std::size_t firstHost = 0);
 
   /// Sends the whole batch and waits for all answers. Throws the first error of its first transaction; those
   /// of a later one only leave its statements without result.
@@ -36,6 +50,9 @@ class Connection {
 
   /// Runs statements without parameters, one transaction for all of them. Returns the last result.
   ResultPointer execute(const std::string& statements, Deadline deadline);
+
+  /// Sends rows for a `COPY … FROM STDIN`, in its text format.
+  void copyIn(const std::string& statement, std::string_view data, Deadline deadline);
 
   /// False: the server has closed it. Costs one system call.
   [[nodiscard]] bool isOpen() const noexcept;
@@ -55,9 +72,6 @@ class Connection {
   void abandon() noexcept { static_cast<void>(connection_.release()); }
 
  private:
-  struct ConnectionDeleter {
-    void operator()(PGconn* connection) const noexcept { ::PQfinish(connection); }
-  };
   /// A statement that is sent: one of the batch, or one that goes with it.
   struct Message {
     Sql sql;
@@ -67,13 +81,17 @@ class Connection {
     bool prepares = false;  ///< it is prepared along with it
   };
 
-  void connect(Deadline deadline);
+  void connect(Deadline deadline, std::size_t firstHost);
+  void setUpSession(Deadline deadline);
   [[nodiscard]] std::vector<Message> messagesFor(const Batch& batch, const Values& limits, bool isLate) const;
   void send(std::vector<Message>& messages, std::size_t transactions);
+  void sendPrepared(Message& message, std::set<const char*>& sent);
+  void sendWhole(const Message& message);
   [[nodiscard]] Results receive(const std::vector<Message>& messages, std::size_t transactions,
                                 Deadline deadline);
   [[nodiscard]] const std::string& nameOf(Sql sql);
   [[nodiscard]] ResultPointer next(Deadline deadline);
+  void sendCopied(std::string_view data, Deadline deadline);
   void wait(bool forWriting, Deadline deadline);
   void require(int succeeded) const;
   [[noreturn]] void lost(const char* what) const;
@@ -82,9 +100,11 @@ class Connection {
   const Address& address_;
   const std::string schema_;
   const std::chrono::milliseconds timeLimit_;
-  std::unique_ptr<PGconn, ConnectionDeleter> connection_;
+  const bool pooled_;
+  SessionPointer connection_;
   const Values noValues_;
-  std::unordered_map<const char*, std::string> names_;
+  std::unordered_map<const char*, std::string> names_;  ///< of prepared statements
+  std::unordered_map<const char*, std::string> texts_;  ///< with the schema, of those that are sent whole
   std::set<const char*> prepared_;
 };
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <random>
 #include <string_view>
 #include <thread>
 #include <utility>
@@ -11,14 +10,12 @@
 #include "adapters/postgres/postgres_error.hpp"
 #include "messenger/errors.hpp"
 
-namespace messenger::postgres {
+namespace messenger::inline v0::postgres {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr milliseconds firstPause{100};
-constexpr milliseconds longestPause{5000};
 constexpr milliseconds longestRetryPause{50};
 constexpr Duration clockInterval = std::chrono::seconds{1};
 
@@ -54,16 +51,20 @@ ServerClock::Reading readClock(const Rows& row, SteadyPoint sent) {
           machine ? std::optional{Duration{*machine}} : std::nullopt};
 }
 
-milliseconds jittered(milliseconds pause) {
-  std::random_device random;
-  return milliseconds{
-      std::uniform_int_distribution<milliseconds::rep>{pause.count() / 2, pause.count()}(random)};
+std::optional<Address> listenAddress(const PostgresOptions& options) {
+  if (!options.listens || (options.pooled && options.listenUrl.empty())) return std::nullopt;
+  if (options.listenUrl.empty()) return Address(options.url);
+  return Address(options.listenUrl, "listenUrl");
 }
 
 }  // namespace
 
 ConnectionPool::ConnectionPool(PostgresOptions options)
-    : options_(std::move(options)), address_(options_.url) {}
+    : options_(std::move(options)),
+      address_(options_.url),
+      listenAddress_(listenAddress(options_)),
+      jobsChannel_(
+          fmt::format("messenger_{:016x}", static_cast<std::uint64_t>(lockKey(LockOf::jobsChannel)))) {}
 
 ConnectionPool::~ConnectionPool() {
   if (home_.isHere()) return;
@@ -78,6 +79,11 @@ std::int64_t lockKey(const std::string& schema, LockOf what) noexcept {
   for (const char c : schema) mix(static_cast<unsigned char>(c));
   mix(static_cast<unsigned char>(what));
   return static_cast<std::int64_t>(hash);
+}
+
+std::unique_ptr<JobListener> ConnectionPool::makeListener() {
+  if (!listenAddress_) return nullptr;
+  return std::make_unique<JobListener>(*listenAddress_, jobsChannel_, options_.timeLimit, clock_);
 }
 
 Results ConnectionPool::runOnce(Batch& batch, Deadline until, bool& sent) {
@@ -118,7 +124,7 @@ Results ConnectionPool::write(Batch batch, Deadline until) {
             fmt::format("{}: {}, before the answer came: the change may have been made, or not",
                         address_.name(), error.what()));
       }
-      std::this_thread::sleep_for(jittered(pause));
+      std::this_thread::sleep_for(support::jittered(pause));
     }
   });
 }
@@ -178,7 +184,7 @@ std::unique_ptr<Connection> ConnectionPool::connect(Deadline until) {
   const auto begun = steady_clock::now();
   try {
     requireTryAllowed();
-    auto connection = std::make_unique<Connection>(address_, options_.schema, options_.timeLimit, until);
+    auto connection = connectToAny(until);
     noteTry(/*succeeded=*/true);
     return connection;
   } catch (const AnswerLate&) {
@@ -196,22 +202,32 @@ std::unique_ptr<Connection> ConnectionPool::connect(Deadline until) {
   }
 }
 
+/// libpq goes on to the next host when one refuses, but not when one is silent: that one gets its share of
+/// the time, and is tried last from then on.
+std::unique_ptr<Connection> ConnectionPool::connectToAny(Deadline until) {
+  for (std::size_t left = address_.hosts();; --left) {
+    std::size_t first = firstHost_;
+    const auto now = steady_clock::now();
+    const Deadline share = left > 1 ? now + (until - now) / static_cast<int>(left) : until;
+    try {
+      return std::make_unique<Connection>(address_, options_, share, first);
+    } catch (const AnswerLate&) {
+      firstHost_.compare_exchange_strong(first, first + 1);
+      if (left <= 1) throw;
+    }
+  }
+}
+
 void ConnectionPool::requireTryAllowed() {
   const support::Lock lock(mutex_);
-  if (steady_clock::now() >= nextTry_) return;
+  if (backoff_.mayTry()) return;
   throw StorageUnavailable(
       fmt::format("{}: there was no connection a moment ago; the next one is tried soon", address_.name()));
 }
 
 void ConnectionPool::noteTry(bool succeeded) noexcept {
   const support::Lock lock(mutex_);
-  if (succeeded) {
-    pause_ = milliseconds{0};
-    nextTry_ = {};
-    return;
-  }
-  pause_ = std::clamp(2 * pause_, firstPause, longestPause);
-  nextTry_ = steady_clock::now() + jittered(pause_);
+  succeeded ? backoff_.succeeded() : backoff_.failed();
 }
 
 void ConnectionPool::giveBack(std::unique_ptr<Connection> connection, bool usable) noexcept {

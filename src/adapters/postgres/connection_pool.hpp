@@ -14,15 +14,17 @@
 
 #include "adapters/postgres/address.hpp"
 #include "adapters/postgres/connection.hpp"
+#include "adapters/postgres/job_listener.hpp"
 #include "adapters/postgres/server_clock.hpp"
 #include "messenger/adapters/postgres/postgres_storage.hpp"
+#include "support/backoff.hpp"
 #include "support/deadline.hpp"
 #include "support/home_process.hpp"
 #include "support/mutex.hpp"
 
-namespace messenger::postgres {
+namespace messenger::inline v0::postgres {
 
-enum class LockOf : std::uint8_t { threads, callsDown, claims, tables };
+enum class LockOf : std::uint8_t { threads, callsDown, claims, tables, jobsChannel };
 
 /// The key of an advisory lock. It is the same for all storages of a schema, and differs between schemas.
 [[nodiscard]] std::int64_t lockKey(const std::string& schema, LockOf what) noexcept;
@@ -73,6 +75,11 @@ class ConnectionPool {
     return postgres::lockKey(options_.schema, what);
   }
 
+  /// Where it is announced that jobs were stored: one channel a schema.
+  [[nodiscard]] const std::string& jobsChannel() const noexcept { return jobsChannel_; }
+  /// Null when nobody listens here.
+  [[nodiscard]] std::unique_ptr<JobListener> makeListener();
+
  private:
   static constexpr std::chrono::hours longestPreparation{1};
 
@@ -105,15 +112,16 @@ class ConnectionPool {
   }
 
   [[nodiscard]] Results runOnce(Batch& batch, Deadline until, bool& sent);
-  [[nodiscard]] std::unique_ptr<Connection> take(Deadline until) EXCLUDES(mutex_);
-  [[nodiscard]] std::unique_ptr<Connection> connect(Deadline until) EXCLUDES(mutex_);
-  void giveBack(std::unique_ptr<Connection> connection, bool usable) noexcept EXCLUDES(mutex_);
+  [[nodiscard]] std::unique_ptr<Connection> take(Deadline until) MESSENGER_EXCLUDES(mutex_);
+  [[nodiscard]] std::unique_ptr<Connection> connect(Deadline until) MESSENGER_EXCLUDES(mutex_);
+  [[nodiscard]] std::unique_ptr<Connection> connectToAny(Deadline until);
+  void giveBack(std::unique_ptr<Connection> connection, bool usable) noexcept MESSENGER_EXCLUDES(mutex_);
   [[noreturn]] void throwNoneFree() const;
   [[nodiscard]] std::chrono::milliseconds shortestRun() const {
     return std::min(options_.timeLimit / 10, std::chrono::milliseconds{60});
   }
-  void requireTryAllowed() EXCLUDES(mutex_);
-  void noteTry(bool succeeded) noexcept EXCLUDES(mutex_);
+  void requireTryAllowed() MESSENGER_EXCLUDES(mutex_);
+  void noteTry(bool succeeded) noexcept MESSENGER_EXCLUDES(mutex_);
 
   void beginClock(Deadline until);
   /// Whether the clock is to be read along with a batch that begins now; true for one of several.
@@ -125,17 +133,19 @@ class ConnectionPool {
   const support::HomeProcess home_;
   const PostgresOptions options_;
   const Address address_;
+  const std::optional<Address> listenAddress_;
+  const std::string jobsChannel_;
   const std::string machineKey_ = ServerClock::machineKey();
   ServerClock clock_;
   std::atomic<std::int64_t> clockDueAt_{0};
   UnreadableRows unreadable_;
+  std::atomic<std::size_t> firstHost_{0};  ///< which of several is tried first
 
   support::Mutex mutex_;
   std::condition_variable free_;
-  std::vector<std::unique_ptr<Connection>> idle_ GUARDED_BY(mutex_);
-  std::size_t open_ GUARDED_BY(mutex_) = 0;  ///< those in use and being made included
-  Deadline nextTry_ GUARDED_BY(mutex_){};
-  std::chrono::milliseconds pause_ GUARDED_BY(mutex_){0};
+  std::vector<std::unique_ptr<Connection>> idle_ MESSENGER_GUARDED_BY(mutex_);
+  std::size_t open_ MESSENGER_GUARDED_BY(mutex_) = 0;  ///< those in use and being made included
+  support::Backoff backoff_ MESSENGER_GUARDED_BY(mutex_){longestConnectPause};
 };
 
 }  // namespace messenger::postgres

@@ -6,7 +6,7 @@
 #include "adapters/postgres/postgres_storage.hpp"
 #include "adapters/postgres/steps.hpp"
 
-namespace messenger::postgres {
+namespace messenger::inline v0::postgres {
 namespace {
 
 using Absent = HeartbeatStore::Absent;

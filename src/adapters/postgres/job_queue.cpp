@@ -4,7 +4,7 @@
 #include "adapters/postgres/steps.hpp"
 #include "messenger/errors.hpp"
 
-namespace messenger::postgres {
+namespace messenger::inline v0::postgres {
 namespace {
 
 // A claim is one transaction in one round trip, of several statements. The first chooses a job, without
@@ -92,6 +92,11 @@ constexpr FixedText callOfTaken =
     "(SELECT jobs.call_id FROM @jobs AS jobs WHERE jobs.sequence = " + candidate +
     " AND jobs.xmin = pg_current_xact_id_if_assigned()::xid";
 
+// A claim of another job of the call, whose lease has ended.
+constexpr FixedText revokeText =
+    "UPDATE @jobs AS jobs SET leased_until = NULL WHERE jobs.call_id = " + callOfTaken +
+    ") AND jobs.sequence <> " + candidate + " AND jobs.leased_until IS NOT NULL";
+
 // The intent to make a room is stored before anyone makes one. $1 the wall clock.
 constexpr FixedText intendText =
     "UPDATE @calls AS calls SET room_may_exist = true, updated_at = $1::bigint, "
@@ -115,6 +120,10 @@ constexpr FixedText addText =
 
 // A claim is valid while its token is the latest and the job is leased; a settled job is not leased.
 constexpr FixedText holds = "id = $1::text AND token = $2::bigint AND leased_until IS NOT NULL";
+// Those that claim a job of this call come before or after, and see each other.
+constexpr FixedText lockCallOfText =
+    "SELECT 1 FROM @calls AS calls WHERE calls.id = (SELECT jobs.call_id FROM @jobs AS jobs "
+    "WHERE jobs.id = $1::text) FOR UPDATE";
 constexpr FixedText renewText = "UPDATE @jobs SET leased_until = $3::bigint WHERE " + holds;
 constexpr FixedText doneText = "DELETE FROM @jobs WHERE " + holds;
 constexpr FixedText retryText =
@@ -125,6 +134,7 @@ constexpr FixedText failText =
 constexpr FixedText retryAllText =
     "UPDATE @jobs SET failed = false, attempts = 0, available_at = $1::bigint WHERE failed";
 constexpr FixedText retryOneText = retryAllText + " AND id = $2::text";
+constexpr FixedText announceAnyText = "SELECT pg_notify($1::text, $2::text)";
 
 constexpr FixedText list = "SELECT " + jobColumns + " FROM @jobs AS jobs WHERE ";
 constexpr FixedText ofPage = "jobs.sequence > $1::bigint ORDER BY jobs.sequence LIMIT $2::bigint";
@@ -141,6 +151,14 @@ constexpr FixedText countText =
     "count(*) FILTER (WHERE " +
     isWaiting + " AND jobs.available_at <= $2::bigint AND NOT " + readableJob +
     ") FROM @jobs AS jobs WHERE jobs.queue = $1::text AND NOT jobs.failed";
+
+constexpr FixedText countByTypeText =
+    "SELECT type, count(*) FILTER (WHERE NOT failed AND available_at > $2::bigint AND " + isWaiting +
+    "), count(*) FILTER (WHERE NOT failed AND available_at <= $2::bigint AND " + isWaiting +
+    "), count(*) FILTER (WHERE leased_until > $2::bigint), count(*) FILTER (WHERE failed), "
+    "min(available_at) FILTER (WHERE NOT failed AND available_at <= $2::bigint AND " +
+    isWaiting + ") FROM @jobs AS jobs WHERE queue = $1::text AND type BETWEEN 1 AND 10 GROUP BY type";
+static_assert(static_cast<int>(JobType::stopRinging) == 10, "the last type that can be read");
 
 /// The statements of one question, by class: the least urgent job that may be taken.
 struct ByClass {
@@ -191,6 +209,7 @@ struct Claiming {
     }
     batch.add(lockCallText);
     taken = batch.add(takeText, key(request.queue), request.now, ended, request.leaseUntil);
+    batch.add(revokeText);
     intended = batch.add(intendText, request.wallNow);
     call = batch.add(callOfText);
     rings = batch.add(ringsOfText);
@@ -236,6 +255,7 @@ void PostgresJobQueue::add(const NewJob& job) {
   Batch batch;
   batch.add(addText, job.id, job.type, job.queue, job.call, job.cutoff, job.createdAt, job.availableAt,
             job.mediaId);
+  if (isAnnounced(job, pool_)) addAnnouncement(batch, pool_, job.id);
   static_cast<void>(pool_.write(std::move(batch)));
 }
 
@@ -253,8 +273,9 @@ std::optional<JobQueue::ClaimedJob> PostgresJobQueue::claim(const ClaimRequest& 
 
 bool PostgresJobQueue::renew(const JobId& job, std::int64_t token, StorageTime leaseUntil) {
   Batch batch;
+  batch.add(lockCallOfText, key(job));
   batch.add(renewText, key(job), token, leaseUntil);
-  return pool_.write(std::move(batch)).changed(0) == 1;
+  return pool_.write(std::move(batch)).changed(1) == 1;
 }
 
 bool PostgresJobQueue::settle(const Settlement& settlement) {
@@ -280,6 +301,8 @@ std::size_t PostgresJobQueue::retryFailed(const std::optional<JobId>& job, Stora
   } else {
     batch.add(retryAllText, now);
   }
+  batch.next();
+  batch.add(announceAnyText, pool_.jobsChannel(), std::to_string(now.time_since_epoch().count()));
   return pool_.write(std::move(batch)).changed(0);
 }
 
@@ -302,6 +325,18 @@ JobQueue::Counts PostgresJobQueue::counts(const std::string& queue, StorageTime 
   const Results results = pool_.read(std::move(batch));
   const Rows row = results.row(0);
   return {row.count(0), row.count(1), row.count(3), row.maybeStorageTime(2), row.count(4)};
+}
+
+std::vector<JobQueue::TypeCounts> PostgresJobQueue::countsByType(const std::string& queue, StorageTime now) {
+  Batch batch;
+  batch.add(countByTypeText, key(queue), now);
+  const Results results = pool_.read(std::move(batch));
+  std::vector<TypeCounts> types;
+  for (Rows row = results.rows(0); row.next();) {
+    types.push_back({static_cast<JobType>(row.integer(0)), row.count(1), row.count(2), row.count(3),
+                     row.count(4), row.maybeStorageTime(5)});
+  }
+  return types;
 }
 
 }  // namespace messenger::postgres

@@ -4,7 +4,7 @@
 
 #include "messenger/errors.hpp"
 
-namespace messenger::postgres {
+namespace messenger::inline v0::postgres {
 
 // Only the primary message of an error gets here: it names tables and constraints. The detail, which quotes
 // values of the row, does not.
@@ -19,6 +19,10 @@ void throwTranslated(const SqlError& error, const std::string& address) {
   if (error.isOfClass("08") || error.isOfClass("28") || error.isOfClass("53") || error.isOfClass("57") ||
       error.isOfClass("58") || state == "25006" || state == "25P03" || state == "42501" || state == "3D000") {
     throw StorageUnavailable(text);
+  }
+  // A statement that was prepared on another connection of a pooler, or is there already from somebody else.
+  if (state == "26000" || state == "42P05") {
+    throw StorageIncompatible(text + ": set PostgresOptions::pooled for a pooler in transaction mode");
   }
   // Damaged, or the tables are not those that the library made.
   if (error.isOfClass("XX") || error.isOfClass("42") || state == "3F000") throw StorageCorrupt(text);

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-namespace messenger::postgres {
+namespace messenger::inline v0::postgres {
 
 // What a connection throws; ConnectionPool translates it into the errors of the contracts.
 

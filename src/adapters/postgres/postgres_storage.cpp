@@ -7,7 +7,7 @@
 
 #include "messenger/errors.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 namespace postgres {
 

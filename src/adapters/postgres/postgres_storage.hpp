@@ -12,7 +12,7 @@
 #include "adapters/postgres/schema.hpp"
 #include "messenger/contracts/storage.hpp"
 
-namespace messenger::postgres {
+namespace messenger::inline v0::postgres {
 
 /// Defined in call_loading.cpp (load), call_commit.cpp (commit), call_reading.cpp and call_pruning.cpp.
 class PostgresCallStore final : public CallStore {
@@ -30,6 +30,7 @@ class PostgresCallStore final : public CallStore {
                                                       const UserId& viewer) override;
   [[nodiscard]] std::vector<Call> activeCallsAfter(const ActiveCallsQuery& query) override;
   [[nodiscard]] ActiveSummary activeSummary(StorageTime startedBefore) override;
+  [[nodiscard]] Totals totals() override;
 
   [[nodiscard]] MissedPage missed(const MissedQuery& query) override;
   std::size_t markSeen(const UserId& user, std::int64_t upTo) override;
@@ -57,6 +58,8 @@ class PostgresJobQueue final : public JobQueue {
   std::size_t retryFailed(const std::optional<JobId>& job, StorageTime now) override;
   [[nodiscard]] std::vector<Job> list(const ListQuery& query) override;
   [[nodiscard]] Counts counts(const std::string& queue, StorageTime now) override;
+  [[nodiscard]] std::vector<TypeCounts> countsByType(const std::string& queue, StorageTime now) override;
+  [[nodiscard]] std::unique_ptr<Waiter> makeWaiter() override { return pool_.makeListener(); }
 
  private:
   ConnectionPool& pool_;

@@ -6,7 +6,7 @@
 
 #include "messenger/errors.hpp"
 
-namespace messenger::postgres {
+namespace messenger::inline v0::postgres {
 
 std::int64_t Rows::integer(int column) const {
   const std::string_view text = view(column);

@@ -13,7 +13,7 @@
 #include "messenger/model/time.hpp"
 #include "messenger/model/user_id.hpp"
 
-namespace messenger::postgres {
+namespace messenger::inline v0::postgres {
 
 struct ResultDeleter {
   void operator()(PGresult* result) const noexcept { ::PQclear(result); }

@@ -6,7 +6,7 @@
 
 #include "messenger/errors.hpp"
 
-namespace messenger::postgres {
+namespace messenger::inline v0::postgres {
 namespace {
 
 /// An enumerator of which this version knows the numbers from 1 to that of `last`.

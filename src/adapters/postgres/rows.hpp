@@ -10,7 +10,7 @@
 #include "messenger/model/job.hpp"
 #include "messenger/model/thread.hpp"
 
-namespace messenger::postgres {
+namespace messenger::inline v0::postgres {
 
 // Which columns a SELECT or RETURNING lists, and the values made of them. Each reader takes the number of its
 // first column, and throws StorageUnreadable for what this version would not have written.

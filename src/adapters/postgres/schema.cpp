@@ -8,7 +8,7 @@
 #include "adapters/postgres/postgres_error.hpp"
 #include "messenger/errors.hpp"
 
-namespace messenger::postgres {
+namespace messenger::inline v0::postgres {
 namespace {
 
 // As of version 6 of the SQLite schema: docs/schema.md explains each table and column. Texts compare byte by

@@ -6,7 +6,7 @@
 
 #include "adapters/postgres/connection.hpp"
 
-namespace messenger::postgres {
+namespace messenger::inline v0::postgres {
 
 /// One step of the schema: statements that bring it from one version to the next.
 using Migration = std::span<const char* const>;

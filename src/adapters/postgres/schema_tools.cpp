@@ -10,7 +10,7 @@
 #include "adapters/postgres/tool_session.hpp"
 #include "messenger/errors.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 namespace postgres {
 namespace {
 

@@ -4,7 +4,7 @@
 #include <ctime>
 #include <fstream>
 
-namespace messenger::postgres {
+namespace messenger::inline v0::postgres {
 namespace {
 
 Duration sinceBoot(SteadyPoint moment) {
@@ -49,6 +49,11 @@ void ServerClock::raise(Duration anchor) noexcept {
   while (known < anchor.count() &&
          !anchor_.compare_exchange_weak(known, anchor.count(), std::memory_order_acq_rel)) {
   }
+}
+
+void ServerClock::reached(StorageTime time) noexcept {
+  const Duration ahead = saturatingDifference(time, at(here()));
+  if (ahead > Duration::zero() && ahead <= tolerance) raise(anchor() + ahead);
 }
 
 ServerClock::Correction ServerClock::begin(const Reading& reading) noexcept {

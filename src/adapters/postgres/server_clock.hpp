@@ -7,7 +7,7 @@
 
 #include "messenger/model/time.hpp"
 
-namespace messenger::postgres {
+namespace messenger::inline v0::postgres {
 
 /// The clock of a database: the server's wall clock plus an offset that is stored in the database, followed
 /// by this machine's clock since boot.
@@ -50,6 +50,10 @@ class ServerClock {
 
   /// A later one.
   [[nodiscard]] Correction follow(const Reading& reading) noexcept;
+
+  /// Another process has read this time, so that it is not earlier here. One that is further ahead than the
+  /// clocks of two machines can be is of something else, and left alone.
+  void reached(StorageTime time) noexcept;
 
   [[nodiscard]] StorageTime at(SteadyPoint moment) const noexcept;
   /// The storage's time at this machine's boot.

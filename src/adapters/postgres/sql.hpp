@@ -3,7 +3,7 @@
 #include "support/sql_text.hpp"
 #include "support/unreadable_rows.hpp"
 
-namespace messenger::postgres {
+namespace messenger::inline v0::postgres {
 
 // In a statement `@` stands before the name of each table: it becomes the schema, so that nothing depends on
 // the search path of a session.

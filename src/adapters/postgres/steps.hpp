@@ -12,7 +12,7 @@
 #include "adapters/postgres/rows.hpp"
 #include "messenger/contracts/call_state.hpp"
 
-namespace messenger::postgres {
+namespace messenger::inline v0::postgres {
 
 // Parts of several operations.
 
@@ -46,6 +46,20 @@ inline constexpr FixedText jobValues =
     "$2::text, $3::smallint, $4::text, $5::text, $6::bigint, $7::bigint, $8::bigint, $9::text";
 inline constexpr FixedText insertJob =
     "INSERT INTO @jobs (id, type, queue, call_id, cutoff, created_at, available_at, media_id) ";
+
+/// Wakes the workers of all processes when a job is waiting that the batch has stored. In a transaction of
+/// its own, after the change: a NOTIFY takes a lock of the whole database until its commit, so that one in
+/// the transaction of the change would make all changes wait for each other's disk.
+inline constexpr FixedText announceText =
+    "SELECT pg_notify($1::text, jobs.available_at::text) FROM @jobs AS jobs WHERE jobs.id = $2::text";
+inline void addAnnouncement(Batch& batch, const ConnectionPool& pool, const JobId& job) {
+  batch.next();
+  batch.add(announceText, pool.jobsChannel(), key(job));
+}
+/// Not one whose time has not come: it is found when somebody looks then.
+[[nodiscard]] inline bool isAnnounced(const NewJob& job, const ConnectionPool& pool) {
+  return job.availableAt <= pool.timeAt(ServerClock::here());
+}
 
 /// A claim is valid while its token is the latest and the job is leased; a settled job is not leased. $2 the
 /// job, $3 the token.

@@ -1,7 +1,7 @@
 #include "adapters/postgres/postgres_storage.hpp"
 #include "adapters/postgres/steps.hpp"
 
-namespace messenger::postgres {
+namespace messenger::inline v0::postgres {
 namespace {
 
 // Waits for the starts that have looked at the switch, so that each is counted, or looks again and is
@@ -32,6 +32,7 @@ CallStore::ActiveSummary PostgresSwitches::takeCallsDown(const TakeDown& change)
     const NewJob& job = *change.sweep;
     active = batch.add(activeWithSweepText, job.id, job.type, job.queue, job.call, job.createdAt,
                        job.availableAt, job.mediaId);
+    if (isAnnounced(job, pool_)) addAnnouncement(batch, pool_, job.id);
   } else {
     active = batch.add(activeText);
   }

@@ -4,7 +4,7 @@
 #include "adapters/postgres/postgres_storage.hpp"
 #include "adapters/postgres/steps.hpp"
 
-namespace messenger::postgres {
+namespace messenger::inline v0::postgres {
 namespace {
 
 // `threads.members` is kept by each statement that adds or deletes members.

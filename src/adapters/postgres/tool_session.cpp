@@ -3,14 +3,15 @@
 #include "adapters/postgres/postgres_storage.hpp"
 #include "support/deadline.hpp"
 
-namespace messenger::postgres {
+namespace messenger::inline v0::postgres {
 
 ToolSession::ToolSession(const PostgresOptions& options)
     : address_(checked(options).url), schema_(options.schema) {
   translating([&] {
     const Deadline until = support::deadlineIn(options.timeLimit);
-    connection_ = std::make_unique<Connection>(address_, schema_, options.timeLimit, until);
+    connection_ = std::make_unique<Connection>(address_, options, until);
     requireUsable(*connection_);
+    if (options.pooled) return;  // nothing is kept in its session
     connection_->execute(
         "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; "
         "SET plan_cache_mode = auto; SET enable_seqscan = on; SET enable_hashjoin = on; "

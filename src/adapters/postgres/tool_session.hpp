@@ -9,7 +9,7 @@
 #include "adapters/postgres/postgres_error.hpp"
 #include "messenger/adapters/postgres/postgres_storage.hpp"
 
-namespace messenger::postgres {
+namespace messenger::inline v0::postgres {
 
 /// One connection for an operator's tool, which reads whole tables and takes as long as it takes: without the
 /// time limits and the plans of short operations. `timeLimit` is for connecting. Throws the errors of the

@@ -6,7 +6,7 @@
 #include "messenger/errors.hpp"
 #include "support/text.hpp"
 
-namespace messenger::postgres {
+namespace messenger::inline v0::postgres {
 namespace {
 
 constexpr std::size_t longestNumber = 24;

@@ -13,7 +13,7 @@
 #include "messenger/model/time.hpp"
 #include "messenger/model/user_id.hpp"
 
-namespace messenger::postgres {
+namespace messenger::inline v0::postgres {
 
 /// Whether PostgreSQL can store it.
 [[nodiscard]] bool isStorable(std::string_view text) noexcept;

@@ -9,7 +9,7 @@
 
 #include "support/text.hpp"
 
-namespace messenger::redis {
+namespace messenger::inline v0::redis {
 namespace {
 
 constexpr std::size_t longestPrefix = 100;

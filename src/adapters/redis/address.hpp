@@ -6,7 +6,7 @@
 
 #include "messenger/adapters/redis/redis_options.hpp"
 
-namespace messenger::redis {
+namespace messenger::inline v0::redis {
 
 /// Where the server is, and how to get in.
 class Address {

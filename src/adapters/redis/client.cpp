@@ -5,18 +5,13 @@
 
 #include <algorithm>
 #include <array>
-#include <random>
 #include <stdexcept>
 #include <utility>
 
-namespace messenger::redis {
+namespace messenger::inline v0::redis {
 namespace {
 
-using std::chrono::milliseconds;
 using std::chrono::steady_clock;
-
-constexpr milliseconds firstPause{100};
-constexpr milliseconds longestPause{2000};
 
 std::string sha1(std::string_view text) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
@@ -38,14 +33,6 @@ Command commandFor(const Client::Call& call, bool known, std::string_view keyCou
 }  // namespace
 
 Script::Script(std::string_view text) : text_(text), digest_(sha1(text)) {}
-
-void Backoff::failed() {
-  pause_ = std::clamp(2 * pause_, firstPause, longestPause);
-  std::random_device random;
-  const milliseconds jittered{
-      std::uniform_int_distribution<milliseconds::rep>{pause_.count() / 2, pause_.count()}(random)};
-  next_ = steady_clock::now() + jittered;
-}
 
 Client::Client(const RedisOptions& options, Enter enter) : address_(options), enter_(std::move(enter)) {}
 

@@ -12,24 +12,15 @@
 #include "adapters/redis/address.hpp"
 #include "adapters/redis/connection.hpp"
 #include "adapters/redis/script.hpp"
+#include "support/backoff.hpp"
 #include "support/deadline.hpp"
 #include "support/home_process.hpp"
 #include "support/mutex.hpp"
 
-namespace messenger::redis {
+namespace messenger::inline v0::redis {
 
-/// Says when the next connection may be tried after one has failed: soon at first, then later.
-class Backoff {
- public:
-  [[nodiscard]] bool mayTry() const noexcept { return std::chrono::steady_clock::now() >= next_; }
-  [[nodiscard]] Deadline next() const noexcept { return next_; }
-  void succeeded() noexcept { *this = {}; }
-  void failed();
-
- private:
-  std::chrono::milliseconds pause_{0};
-  Deadline next_{};
-};
+/// How long at most until a new connection is tried after one has failed.
+inline constexpr std::chrono::milliseconds longestPause{2000};
 
 /// The connections to a server. Thread-safe. Each operation has one time limit, counted from its beginning.
 /// Throws ConnectionFailed with the server's name in the text, and std::logic_error in a child made by
@@ -112,13 +103,13 @@ class Client {
     return result;
   }
 
-  [[nodiscard]] std::unique_ptr<Connection> take(Repeat repeat, Deadline until) EXCLUDES(mutex_);
-  [[nodiscard]] std::unique_ptr<Connection> connect(Deadline until) EXCLUDES(mutex_);
-  void giveBack(std::unique_ptr<Connection> connection, bool usable) noexcept EXCLUDES(mutex_);
+  [[nodiscard]] std::unique_ptr<Connection> take(Repeat repeat, Deadline until) MESSENGER_EXCLUDES(mutex_);
+  [[nodiscard]] std::unique_ptr<Connection> connect(Deadline until) MESSENGER_EXCLUDES(mutex_);
+  void giveBack(std::unique_ptr<Connection> connection, bool usable) noexcept MESSENGER_EXCLUDES(mutex_);
   /// Of those that were idle when one broke, the others are broken too. False: the break was no accident of
   /// an idle one, and another attempt is not due.
-  bool closeIdle() noexcept EXCLUDES(mutex_);
-  void noteLate(Deadline until) noexcept EXCLUDES(mutex_);
+  bool closeIdle() noexcept MESSENGER_EXCLUDES(mutex_);
+  void noteLate(Deadline until) noexcept MESSENGER_EXCLUDES(mutex_);
   [[noreturn]] void rethrowNamed() const;
 
   const support::HomeProcess home_;
@@ -127,9 +118,9 @@ class Client {
 
   support::Mutex mutex_;
   std::condition_variable free_;
-  std::vector<std::unique_ptr<Connection>> idle_ GUARDED_BY(mutex_);
-  std::size_t open_ GUARDED_BY(mutex_) = 0;  ///< those in use and being made included
-  Backoff backoff_ GUARDED_BY(mutex_);
+  std::vector<std::unique_ptr<Connection>> idle_ MESSENGER_GUARDED_BY(mutex_);
+  std::size_t open_ MESSENGER_GUARDED_BY(mutex_) = 0;  ///< those in use and being made included
+  support::Backoff backoff_ MESSENGER_GUARDED_BY(mutex_){longestPause};
 };
 
 }  // namespace messenger::redis

@@ -15,7 +15,7 @@
 #include <system_error>
 #include <utility>
 
-namespace messenger::redis {
+namespace messenger::inline v0::redis {
 namespace {
 
 constexpr std::size_t blockBytes = 16'384;

@@ -13,7 +13,7 @@
 #include "adapters/redis/address.hpp"
 #include "adapters/redis/tls.hpp"
 
-namespace messenger::redis {
+namespace messenger::inline v0::redis {
 
 using Deadline = std::chrono::steady_clock::time_point;
 

@@ -9,14 +9,14 @@
   "end\n"                            \
   "local function at(time) return string.format('%.0f', time) end\n"
 
-namespace messenger::redis::scripts {
+namespace messenger::inline v0::redis::scripts {
 
 const Script& touch() {
   static const Script script{MESSENGER_REDIS_NOW R"lua(
 local v = redis.call('HGET', KEYS[1], ARGV[3])
-if not v then return {now, 0} end
-if now > tonumber(string.sub(v, 21)) then
-  redis.call('HSET', KEYS[1], ARGV[3], string.sub(v, 1, 20) .. at(now))
+if not v or string.sub(v, 21, 21) ~= '+' then return {now, 0} end
+if now > tonumber(string.sub(v, 22)) then
+  redis.call('HSET', KEYS[1], ARGV[3], string.sub(v, 1, 21) .. at(now))
 end
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return {now, 1})lua"};
@@ -25,17 +25,26 @@ return {now, 1})lua"};
 
 const Script& track() {
   static const Script script{MESSENGER_REDIS_NOW R"lua(
-local revision, seen = ARGV[4], now
+local revision, mark, seen = ARGV[4], '?', now
 local v = redis.call('HGET', KEYS[1], ARGV[3])
 if v then
   local known = string.sub(v, 1, 20)
-  if known > revision then revision = known end
-  seen = math.max(seen, tonumber(string.sub(v, 21)))
+  if known >= revision then revision, mark = known, string.sub(v, 21, 21) end
+  seen = math.max(seen, tonumber(string.sub(v, 22)))
 end
-redis.call('HSET', KEYS[1], ARGV[3], revision .. at(seen))
+redis.call('HSET', KEYS[1], ARGV[3], revision .. mark .. at(seen))
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 redis.call('HDEL', KEYS[2], ARGV[3])
 return now)lua"};
+  return script;
+}
+
+const Script& confirm() {
+  static const Script script{R"lua(
+local v = redis.call('HGET', KEYS[1], ARGV[1])
+if not v or string.sub(v, 1, 20) > ARGV[2] then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], string.sub(v, 1, 20) .. '+' .. string.sub(v, 22))
+return 1)lua"};
   return script;
 }
 
@@ -52,8 +61,8 @@ return 1)lua"};
 const Script& age() {
   static const Script script{MESSENGER_REDIS_NOW R"lua(
 local v = redis.call('HGET', KEYS[1], ARGV[2])
-if not v then return -1 end
-return math.max(0, now - tonumber(string.sub(v, 21))))lua"};
+if not v or string.sub(v, 21, 21) ~= '+' then return -1 end
+return math.max(0, now - tonumber(string.sub(v, 22))))lua"};
   return script;
 }
 
@@ -64,10 +73,10 @@ for i = 3, #ARGV do
   local v = redis.call('HGET', KEYS[1], ARGV[i])
   local begun
   if v then
-    begun = tonumber(string.sub(v, 21))
+    begun = tonumber(string.sub(v, 22))
     if begun > now then
       begun = now
-      redis.call('HSET', KEYS[1], ARGV[i], string.sub(v, 1, 20) .. at(now))
+      redis.call('HSET', KEYS[1], ARGV[i], string.sub(v, 1, 21) .. at(now))
     end
   else
     begun = tonumber(redis.call('HGET', KEYS[2], ARGV[i]) or nil)
@@ -85,9 +94,12 @@ return result)lua"};
 
 const Script& all() {
   static const Script script{MESSENGER_REDIS_NOW R"lua(
-local result = redis.call('HGETALL', KEYS[1])
-for i = 2, #result, 2 do
-  result[i] = math.max(0, now - tonumber(string.sub(result[i], 21)))
+local all, result = redis.call('HGETALL', KEYS[1]), {}
+for i = 2, #all, 2 do
+  if string.sub(all[i], 21, 21) == '+' then
+    result[#result + 1] = all[i - 1]
+    result[#result + 1] = math.max(0, now - tonumber(string.sub(all[i], 22)))
+  end
 end
 return result)lua"};
   return script;

@@ -6,7 +6,7 @@
 
 #include "adapters/redis/sized_text.hpp"
 
-namespace messenger::redis {
+namespace messenger::inline v0::redis {
 namespace {
 
 constexpr std::string_view version = "1 ";

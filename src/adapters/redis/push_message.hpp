@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace messenger::redis {
+namespace messenger::inline v0::redis {
 
 /// What is published: `1`, then event, call and payload, each but the last with its length in front. Not
 /// JSON, so that the payload is what the host gets, byte for byte, without a parser.

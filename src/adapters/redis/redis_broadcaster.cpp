@@ -4,7 +4,7 @@
 #include "adapters/redis/push_message.hpp"
 #include "messenger/errors.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 namespace redis {
 namespace {
 

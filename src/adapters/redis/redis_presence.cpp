@@ -10,7 +10,7 @@
 #include "adapters/redis/sized_text.hpp"
 #include "messenger/errors.hpp"
 
-namespace messenger::redis {
+namespace messenger::inline v0::redis {
 namespace {
 
 /// Clocks that differ from before by more than this have been set. An OS thread may be delayed for as long
@@ -180,6 +180,17 @@ void RedisPresence::track(const SessionKey& who, std::int64_t revision, SteadyPo
   translating([&] { compareClocks(integerOf(*reply), now); });
 }
 
+void RedisPresence::confirm(const SessionKey& who, std::int64_t revision) {
+  const std::string key = callKey(who.call);
+  const std::string field = fieldOf(who.user, who.device);
+  const std::string asOf = revisionText(revision);
+  translating([&] {
+    return client_.run(Client::Repeat::whenBroken, [&](Connection& connection, Deadline until) {
+      return client_.runOn(connection, {{scripts::confirm(), {key}, {field, asOf}}}, until);
+    });
+  });
+}
+
 void RedisPresence::untrack(const SessionKey& who, std::int64_t revision) {
   const std::string key = callKey(who.call);
   const std::string absent = absentKey(who.call);
@@ -301,7 +312,7 @@ std::vector<LastSeen> RedisPresence::seenWithin(Duration atMost, SteadyPoint now
 
 }  // namespace messenger::redis
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 std::shared_ptr<Presence> redisPresence(const RedisOptions& options) {
   return std::make_shared<redis::RedisPresence>(options);

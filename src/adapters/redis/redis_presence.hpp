@@ -9,7 +9,7 @@
 #include "adapters/redis/client.hpp"
 #include "messenger/adapters/redis/redis_presence.hpp"
 
-namespace messenger::redis {
+namespace messenger::inline v0::redis {
 
 /// Presence on a server. All it knows itself is how the server's clock stands to the library's, and whether
 /// something has failed that the others do not know of.
@@ -23,6 +23,7 @@ class RedisPresence final : public Presence {
   [[nodiscard]] bool isShared() const noexcept override { return true; }
   bool touch(const CallId& call, const UserId& user, const DeviceId& device, SteadyPoint now) override;
   void track(const SessionKey& who, std::int64_t revision, SteadyPoint now) override;
+  void confirm(const SessionKey& who, std::int64_t revision) override;
   void untrack(const SessionKey& who, std::int64_t revision) override;
   [[nodiscard]] std::optional<Duration> sinceLastSeen(const SessionKey& who, SteadyPoint now) const override;
   [[nodiscard]] std::vector<std::optional<Duration>> silentFor(const std::vector<SessionKey>& open,

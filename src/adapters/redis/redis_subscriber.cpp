@@ -11,7 +11,7 @@
 #include "adapters/redis/push_message.hpp"
 #include "messenger/adapters/redis/redis_broadcaster.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 using redis::Connection;
 using redis::ConnectionFailed;
@@ -173,7 +173,7 @@ class RedisSubscriber::Impl {
   std::set<std::string> changed_;
   std::deque<Push> waiting_;
   std::unique_ptr<Connection> connection_;
-  redis::Backoff backoff_;
+  support::Backoff backoff_{redis::longestPause};
   std::string error_;
   std::size_t unanswered_ = 0;
   bool wasConnected_ = false;

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-namespace messenger::redis {
+namespace messenger::inline v0::redis {
 
 /// A Lua script, by which the server does several things as one command.
 class Script {

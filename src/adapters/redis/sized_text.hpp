@@ -7,7 +7,7 @@
 #include <string_view>
 #include <system_error>
 
-namespace messenger::redis {
+namespace messenger::inline v0::redis {
 
 /// Takes a text with its length in front off the beginning.
 [[nodiscard]] inline std::optional<std::string> takeSized(std::string_view& from) {

@@ -7,7 +7,7 @@
 #include <array>
 #include <stdexcept>
 
-namespace messenger::redis {
+namespace messenger::inline v0::redis {
 namespace {
 
 constexpr std::size_t recordBytes = 16'384;

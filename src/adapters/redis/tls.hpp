@@ -6,7 +6,7 @@
 
 #include "adapters/redis/address.hpp"
 
-namespace messenger::redis {
+namespace messenger::inline v0::redis {
 
 /// One TLS session, without a socket: it turns plain bytes into those for the wire and back. Errors are
 /// std::runtime_error with a text for people.

@@ -5,7 +5,7 @@
 #include "adapters/sqlite/query.hpp"
 #include "adapters/sqlite/sqlite_storage.hpp"
 
-namespace messenger::sqlite {
+namespace messenger::inline v0::sqlite {
 namespace {
 
 /// A transaction ends after so many participants, however few calls these are.

@@ -3,7 +3,7 @@
 
 #include "adapters/sqlite/sqlite_storage.hpp"
 
-namespace messenger::sqlite {
+namespace messenger::inline v0::sqlite {
 
 namespace {
 
@@ -68,6 +68,13 @@ constexpr FixedText activeAfterText =
 constexpr FixedText summaryText =
     "SELECT count(*), coalesce(max(sequence), 0) FROM calls INDEXED BY calls_active "
     "WHERE ended_at IS NULL AND started_at < ?1";
+
+// Calls before their rings: whose calls have ended are never looked at.
+constexpr FixedText totalsText =
+    "SELECT (SELECT count(*) FROM calls INDEXED BY calls_active WHERE ended_at IS NULL), "
+    "(SELECT count(*) FROM call_sessions INDEXED BY call_sessions_silent WHERE closed_at IS NULL), "
+    "(SELECT count(*) FROM calls INDEXED BY calls_active CROSS JOIN call_rings ON call_sequence = sequence "
+    "WHERE ended_at IS NULL AND rings = 1 AND state = 1)";
 
 /// The sequence of the call before which a page ends; empty when it is not a call of the thread.
 std::optional<std::int64_t> findBefore(Connection& connection, const CallStore::HistoryQuery& query) {
@@ -159,6 +166,14 @@ CallStore::ActiveSummary SqliteCallStore::activeSummary(StorageTime startedBefor
     Query row(connection, summaryText, startedBefore);
     row.next();
     return ActiveSummary{row.count(0), row.integer(1)};
+  });
+}
+
+CallStore::Totals SqliteCallStore::totals() {
+  return pool_.readOne([&](Connection& connection) {
+    Query row(connection, totalsText);
+    row.next();
+    return Totals{row.count(0), row.count(1), row.count(2)};
   });
 }
 

@@ -16,7 +16,7 @@
 #error "messenger needs SQLite 3.37 or newer (STRICT tables, RETURNING)"
 #endif
 
-namespace messenger::sqlite {
+namespace messenger::inline v0::sqlite {
 
 namespace {
 

@@ -11,7 +11,7 @@
 #include "adapters/sqlite/sql.hpp"
 #include "adapters/sqlite/statement_probe.hpp"
 
-namespace messenger::sqlite {
+namespace messenger::inline v0::sqlite {
 
 enum class Access : std::uint8_t { read, write };
 

@@ -3,7 +3,7 @@
 #include "adapters/sqlite/database_file.hpp"
 #include "adapters/sqlite/sqlite_error.hpp"
 
-namespace messenger::sqlite {
+namespace messenger::inline v0::sqlite {
 
 ConnectionPool::ConnectionPool(SqliteOptions options, StatementProbe* probe, Migrations migrations)
     : options_(std::move(options)), file_(options_.path.string()), probe_(probe) {

@@ -18,7 +18,7 @@
 #include "support/home_process.hpp"
 #include "support/mutex.hpp"
 
-namespace messenger::sqlite {
+namespace messenger::inline v0::sqlite {
 
 /// One connection that writes and several that read, all on one file. Thread-safe. Each operation has one
 /// time limit, `SqliteOptions::busyTimeout`, counted from its beginning; reads never wait for writes. Throws
@@ -106,9 +106,9 @@ class ConnectionPool {
     std::unique_ptr<Connection> connection_;
   };
 
-  [[nodiscard]] std::unique_ptr<Connection> takeReader(Deadline deadline) EXCLUDES(readersMutex_);
-  [[nodiscard]] std::unique_ptr<Connection> findReader(Deadline deadline) EXCLUDES(readersMutex_);
-  void giveBack(std::unique_ptr<Connection> reader) noexcept EXCLUDES(readersMutex_);
+  [[nodiscard]] std::unique_ptr<Connection> takeReader(Deadline deadline) MESSENGER_EXCLUDES(readersMutex_);
+  [[nodiscard]] std::unique_ptr<Connection> findReader(Deadline deadline) MESSENGER_EXCLUDES(readersMutex_);
+  void giveBack(std::unique_ptr<Connection> reader) noexcept MESSENGER_EXCLUDES(readersMutex_);
 
   const support::HomeProcess home_;
   const SqliteOptions options_;
@@ -122,8 +122,8 @@ class ConnectionPool {
 
   support::Mutex readersMutex_;
   std::condition_variable readerFree_;
-  std::vector<std::unique_ptr<Connection>> idle_ GUARDED_BY(readersMutex_);
-  std::size_t opened_ GUARDED_BY(readersMutex_) = 0;
+  std::vector<std::unique_ptr<Connection>> idle_ MESSENGER_GUARDED_BY(readersMutex_);
+  std::size_t opened_ MESSENGER_GUARDED_BY(readersMutex_) = 0;
 };
 
 }  // namespace messenger::sqlite

@@ -19,7 +19,7 @@
 #include "messenger/errors.hpp"
 #include "support/deadline.hpp"
 
-namespace messenger::sqlite {
+namespace messenger::inline v0::sqlite {
 
 namespace {
 

@@ -7,7 +7,7 @@
 #include "adapters/sqlite/statement_probe.hpp"
 #include "messenger/adapters/sqlite.hpp"
 
-namespace messenger::sqlite {
+namespace messenger::inline v0::sqlite {
 
 /// Opens the file for writing: creates it when it is missing (readable by its owner only, because it will
 /// contain the secrets of rooms), brings its tables up to date, and switches it to WAL. Throws as

@@ -9,7 +9,7 @@
 
 #include "adapters/sqlite/query.hpp"
 
-namespace messenger::sqlite {
+namespace messenger::inline v0::sqlite {
 namespace {
 
 constexpr FixedText anchorText =
@@ -116,6 +116,13 @@ FileClock::FileClock(Connection& connection, const BootId& boot) {
 
 StorageTime FileClock::now() const noexcept {
   return saturatingAdd(StorageTime{sinceBoot()}, anchor_);
+}
+
+void setClock(Connection& connection, StorageTime now) {
+  const std::int64_t anchor = saturatingSubtract(now, sinceBoot()).time_since_epoch().count();
+  const BootId boot = currentBoot();
+  Query(connection, storeText, anchor, boot.high, boot.low).run();
+  rememberTime(connection, now);
 }
 
 void rememberTime(Connection& connection, StorageTime now) {

@@ -3,7 +3,7 @@
 #include "adapters/sqlite/connection.hpp"
 #include "messenger/model/time.hpp"
 
-namespace messenger::sqlite {
+namespace messenger::inline v0::sqlite {
 
 /// One boot of the machine, as Linux names it (/proc/sys/kernel/random/boot_id).
 struct BootId {
@@ -41,6 +41,9 @@ class FileClock {
  private:
   Duration anchor_ = Duration::zero();
 };
+
+/// Lets the clock of whoever opens the file from now on go on from `now`. REQUIRES: a transaction.
+void setClock(Connection& connection, StorageTime now);
 
 /// Stores the current time of the file's clock, for the next boot. REQUIRES: a transaction.
 void rememberTime(Connection& connection, StorageTime now);

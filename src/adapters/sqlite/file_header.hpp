@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 
-namespace messenger::sqlite {
+namespace messenger::inline v0::sqlite {
 
 /// The first bytes of a file, read without a lock and without another file beside it.
 /// https://www.sqlite.org/fileformat.html, section 1.3. A write-ahead log may contain newer data.

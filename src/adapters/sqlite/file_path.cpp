@@ -13,7 +13,7 @@
 
 #include "messenger/errors.hpp"
 
-namespace messenger::sqlite {
+namespace messenger::inline v0::sqlite {
 
 namespace {
 

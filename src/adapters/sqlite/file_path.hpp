@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <utility>
 
-namespace messenger::sqlite {
+namespace messenger::inline v0::sqlite {
 
 /// Throws StorageUnavailable when the path, or the name of a file that SQLite makes beside it, is too long.
 void requireShortEnough(const std::filesystem::path& path);

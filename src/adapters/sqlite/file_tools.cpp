@@ -15,7 +15,7 @@
 #include "messenger/adapters/sqlite.hpp"
 #include "messenger/errors.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 namespace sqlite {
 namespace {
 

@@ -4,7 +4,7 @@
 
 #include "adapters/sqlite/sqlite_storage.hpp"
 
-namespace messenger::sqlite {
+namespace messenger::inline v0::sqlite {
 
 namespace {
 

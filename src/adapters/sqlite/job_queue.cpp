@@ -1,7 +1,7 @@
 #include "adapters/sqlite/sqlite_storage.hpp"
 #include "adapters/sqlite/steps.hpp"
 
-namespace messenger::sqlite {
+namespace messenger::inline v0::sqlite {
 
 namespace {
 
@@ -55,6 +55,10 @@ constexpr FixedText anyOfId = any + "WHERE " + ofId;
 constexpr FixedText claimText =
     "UPDATE jobs SET attempts = ?2, token = ?3, leased_until = ?4 WHERE sequence = ?1";
 
+// A claim of another job of the call, whose lease has ended.
+constexpr FixedText revokeText =
+    "UPDATE jobs SET leased_until = NULL WHERE call_id = ?1 AND sequence <> ?2 AND leased_until IS NOT NULL";
+
 constexpr FixedText intendText =
     "UPDATE calls SET room_may_exist = 1, updated_at = ?2, revision = ?3 WHERE sequence = ?1";
 
@@ -81,6 +85,17 @@ constexpr FixedText countText =
     readableJob +
     ") "
     "FROM jobs WHERE queue = ?1 AND failed = 0";
+
+constexpr FixedText countByTypeText =
+    "SELECT type, count(*) FILTER (WHERE failed = 0 AND available_at > ?2 "
+    "AND (leased_until IS NULL OR leased_until <= ?2)), "
+    "count(*) FILTER (WHERE failed = 0 AND available_at <= ?2 "
+    "AND (leased_until IS NULL OR leased_until <= ?2)), "
+    "count(*) FILTER (WHERE leased_until > ?2), count(*) FILTER (WHERE failed = 1), "
+    "min(available_at) FILTER (WHERE failed = 0 AND available_at <= ?2 "
+    "AND (leased_until IS NULL OR leased_until <= ?2)) "
+    "FROM jobs WHERE queue = ?1 AND type BETWEEN 1 AND 10 GROUP BY type";
+static_assert(static_cast<int>(JobType::stopRinging) == 10, "the last type that can be read");
 
 JobQueue::ClaimedJob readCandidate(const Query& row) {
   JobQueue::ClaimedJob found{readJob(row)};
@@ -175,6 +190,7 @@ void take(Connection& connection, Job& job, StorageTime leaseUntil) {
   ++job.token;
   job.leasedUntil = leaseUntil;
   Query(connection, claimText, job.sequence, job.attempts, job.token, leaseUntil).run();
+  if (job.call) Query(connection, revokeText, *job.call, job.sequence).run();
 }
 
 /// The intent to make a room is stored before anyone makes one.
@@ -245,6 +261,17 @@ JobQueue::Counts SqliteJobQueue::counts(const std::string& queue, StorageTime no
     Query row(connection, countText, queue, now);
     row.next();
     return Counts{row.count(0), row.count(1), row.count(3), row.maybeStorageTime(2), row.count(4)};
+  });
+}
+
+std::vector<JobQueue::TypeCounts> SqliteJobQueue::countsByType(const std::string& queue, StorageTime now) {
+  return pool_.readOne([&](Connection& connection) {
+    std::vector<TypeCounts> types;
+    for (Query row(connection, countByTypeText, queue, now); row.next();) {
+      types.push_back({static_cast<JobType>(row.integer(0)), row.count(1), row.count(2), row.count(3),
+                       row.count(4), row.maybeStorageTime(5)});
+    }
+    return types;
   });
 }
 

@@ -4,7 +4,7 @@
 
 #include "messenger/errors.hpp"
 
-namespace messenger::sqlite {
+namespace messenger::inline v0::sqlite {
 
 bool Query::flag(int column) const {
   const std::int64_t value = integer(column);

@@ -14,7 +14,7 @@
 #include "messenger/model/time.hpp"
 #include "messenger/model/user_id.hpp"
 
-namespace messenger::sqlite {
+namespace messenger::inline v0::sqlite {
 
 /// One run of a prepared statement: binds on construction, resets and unbinds on destruction.
 ///

@@ -9,7 +9,7 @@
 #include "messenger/model/job.hpp"
 #include "messenger/model/thread.hpp"
 
-namespace messenger::sqlite {
+namespace messenger::inline v0::sqlite {
 
 // Which columns a SELECT or RETURNING lists, and the values made of them. Each reader takes the number of its
 // first column, and throws StorageUnreadable for what this version would not have written.

@@ -7,7 +7,7 @@
 #include "adapters/sqlite/connection.hpp"
 #include "messenger/errors.hpp"
 
-namespace messenger::sqlite {
+namespace messenger::inline v0::sqlite {
 
 namespace {
 

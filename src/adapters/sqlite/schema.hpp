@@ -4,7 +4,7 @@
 #include <span>
 #include <string_view>
 
-namespace messenger::sqlite {
+namespace messenger::inline v0::sqlite {
 
 class Connection;
 

@@ -2,7 +2,7 @@
 
 #include "support/sql_text.hpp"
 
-namespace messenger::sqlite {
+namespace messenger::inline v0::sqlite {
 
 using support::FixedText;
 using support::Sql;

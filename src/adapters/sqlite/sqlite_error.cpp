@@ -6,7 +6,7 @@
 #include <exception>
 #include <string>
 
-namespace messenger::sqlite {
+namespace messenger::inline v0::sqlite {
 
 // SQLite's texts name files, tables and constraints, never bound values, so they cannot contain a secret.
 void throwTranslated(const SQLite::Exception& error, std::string_view file) {

@@ -7,7 +7,7 @@
 
 #include "messenger/errors.hpp"
 
-namespace messenger::sqlite {
+namespace messenger::inline v0::sqlite {
 
 /// No space is left for a change. A checkpoint may make some.
 class DiskFull : public StorageUnavailable {

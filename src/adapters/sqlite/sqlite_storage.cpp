@@ -5,7 +5,7 @@
 #include "adapters/sqlite/statement_probe.hpp"
 #include "messenger/adapters/sqlite.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 namespace sqlite {
 

@@ -11,7 +11,7 @@
 #include "adapters/sqlite/thread_store.hpp"
 #include "messenger/contracts/storage.hpp"
 
-namespace messenger::sqlite {
+namespace messenger::inline v0::sqlite {
 
 /// Defined in call_store.cpp (load, commit), call_reading.cpp and call_pruning.cpp.
 class SqliteCallStore final : public CallStore {
@@ -29,6 +29,7 @@ class SqliteCallStore final : public CallStore {
                                                       const UserId& viewer) override;
   [[nodiscard]] std::vector<Call> activeCallsAfter(const ActiveCallsQuery& query) override;
   [[nodiscard]] ActiveSummary activeSummary(StorageTime startedBefore) override;
+  [[nodiscard]] Totals totals() override;
 
   [[nodiscard]] MissedPage missed(const MissedQuery& query) override;
   std::size_t markSeen(const UserId& user, std::int64_t upTo) override;
@@ -56,6 +57,7 @@ class SqliteJobQueue final : public JobQueue {
   std::size_t retryFailed(const std::optional<JobId>& job, StorageTime now) override;
   [[nodiscard]] std::vector<Job> list(const ListQuery& query) override;
   [[nodiscard]] Counts counts(const std::string& queue, StorageTime now) override;
+  [[nodiscard]] std::vector<TypeCounts> countsByType(const std::string& queue, StorageTime now) override;
 
  private:
   ConnectionPool& pool_;

@@ -6,7 +6,7 @@
 #include "adapters/sqlite/schema.hpp"
 #include "messenger/adapters/sqlite.hpp"
 
-namespace messenger::sqlite {
+namespace messenger::inline v0::sqlite {
 
 /// For tests: called around every statement that the storage runs, to fail it (throw), to die at it (_exit),
 /// to count it, or to let others run.

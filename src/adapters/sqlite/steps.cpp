@@ -2,7 +2,7 @@
 
 #include <limits>
 
-namespace messenger::sqlite {
+namespace messenger::inline v0::sqlite {
 
 namespace {
 

@@ -7,7 +7,7 @@
 #include "adapters/sqlite/unreadable_rows.hpp"
 #include "messenger/contracts/call_state.hpp"
 
-namespace messenger::sqlite {
+namespace messenger::inline v0::sqlite {
 
 // Steps shared by several operations. REQUIRES: inside a transaction.
 

@@ -8,7 +8,7 @@
 #include "adapters/sqlite/sqlite_storage.hpp"
 #include "adapters/sqlite/steps.hpp"
 
-namespace messenger::sqlite {
+namespace messenger::inline v0::sqlite {
 
 namespace {
 

@@ -7,7 +7,7 @@
 #include "adapters/sqlite/connection_pool.hpp"
 #include "messenger/contracts/thread_store.hpp"
 
-namespace messenger::sqlite {
+namespace messenger::inline v0::sqlite {
 
 /// The thread directory in the same file as the calls.
 class SqliteThreadStore final : public ThreadStore {

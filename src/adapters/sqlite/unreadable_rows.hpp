@@ -3,7 +3,7 @@
 #include "adapters/sqlite/query.hpp"
 #include "support/unreadable_rows.hpp"
 
-namespace messenger::sqlite {
+namespace messenger::inline v0::sqlite {
 
 using support::readOrNote;
 using support::readPage;

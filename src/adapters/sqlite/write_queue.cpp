@@ -5,7 +5,7 @@
 
 #include "adapters/sqlite/database_file.hpp"
 
-namespace messenger::sqlite {
+namespace messenger::inline v0::sqlite {
 
 std::chrono::milliseconds timeLeft(Deadline deadline) {
   return std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());

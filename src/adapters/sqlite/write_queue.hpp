@@ -15,7 +15,7 @@
 #include "adapters/sqlite/sqlite_error.hpp"
 #include "support/mutex.hpp"
 
-namespace messenger::sqlite {
+namespace messenger::inline v0::sqlite {
 
 /// The end of an operation's time limit.
 using Deadline = std::chrono::steady_clock::time_point;
@@ -70,7 +70,7 @@ class WriteQueue {
   }
 
   /// How many wait in the queue, for tests. Those whose changes are being carried out do not count.
-  [[nodiscard]] std::size_t waiting() EXCLUDES(mutex_);
+  [[nodiscard]] std::size_t waiting() MESSENGER_EXCLUDES(mutex_);
 
  private:
   /// Refers to a callable without copying it.
@@ -106,14 +106,14 @@ class WriteQueue {
   static constexpr std::size_t mostInGroup = 256;
 
   /// Takes the connection if nobody has it.
-  [[nodiscard]] bool takeIdle() EXCLUDES(mutex_);
-  void handOver() noexcept EXCLUDES(mutex_);
+  [[nodiscard]] bool takeIdle() MESSENGER_EXCLUDES(mutex_);
+  void handOver() noexcept MESSENGER_EXCLUDES(mutex_);
 
   void perform(Deadline deadline, Task task);
   void yieldWhileWaiting(const Entry& entry) const noexcept;
   /// Waits for a turn. REQUIRES: the lock, which it releases meanwhile. True: this entry leads now. False:
   /// its change is done.
-  bool waitForTurn(Entry& entry, support::Lock& lock) NO_THREAD_SAFETY_ANALYSIS;
+  bool waitForTurn(Entry& entry, support::Lock& lock) MESSENGER_NO_THREAD_SAFETY_ANALYSIS;
   void lead(Entry& own);
   void runGroup(Entry* first);
   void runAlone(Entry& entry);
@@ -123,11 +123,11 @@ class WriteQueue {
   void begin(Deadline deadline);
   void announce(Entry* first);
 
-  void append(Entry& entry) REQUIRES(mutex_);
-  void remove(Entry& entry) REQUIRES(mutex_);
-  Entry* takeGroup(Entry& own) REQUIRES(mutex_);
-  void finish(Entry* group) REQUIRES(mutex_);
-  void nextLeads() noexcept REQUIRES(mutex_);
+  void append(Entry& entry) MESSENGER_REQUIRES(mutex_);
+  void remove(Entry& entry) MESSENGER_REQUIRES(mutex_);
+  Entry* takeGroup(Entry& own) MESSENGER_REQUIRES(mutex_);
+  void finish(Entry* group) MESSENGER_REQUIRES(mutex_);
+  void nextLeads() noexcept MESSENGER_REQUIRES(mutex_);
 
   const std::string file_;
   const FileClock clock_;
@@ -138,9 +138,9 @@ class WriteQueue {
   StorageTime remembered_{};  ///< the latest time of the clock that this process has stored
 
   support::Mutex mutex_;
-  Entry* first_ GUARDED_BY(mutex_) = nullptr;
-  Entry* last_ GUARDED_BY(mutex_) = nullptr;
-  bool led_ GUARDED_BY(mutex_) = false;
+  Entry* first_ MESSENGER_GUARDED_BY(mutex_) = nullptr;
+  Entry* last_ MESSENGER_GUARDED_BY(mutex_) = nullptr;
+  bool led_ MESSENGER_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace messenger::sqlite

@@ -9,100 +9,22 @@
 
 #include <fmt/format.h>
 
+#include "console/cli/copy.hpp"
+#include "console/cli/database_state.hpp"
 #include "console/layout.hpp"
 #include "support/json_writer.hpp"
 
-namespace messenger::console {
+namespace messenger::inline v0::console {
 namespace {
 
 constexpr std::int64_t usualWait = 5;
 constexpr std::int64_t longestWait = 3600;
-
-std::string shownName(const DatabaseOptions& options) {
-  return printable(nameOf(options), 300);
-}
-
-/// An error's text as a message.
-std::string sentence(const char* what) {
-  std::string text = printable(what, 500);
-  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z')
-    text.front() = static_cast<char>(text.front() - 'a' + 'A');
-  return text + '.';
-}
-
-constexpr const char* isItRight = "Is --database (or MESSENGER_DATABASE) right?";
-
-tl::unexpected<Failure> notOurs(const DatabaseOptions& options) {
-  return fail(ExitCode::database, "databaseNotOurs", shownName(options) + " is not a messenger database.",
-              std::string{"It was left as it was. "} + isItRight);
-}
-
-tl::unexpected<Failure> tooNew(const DatabaseOptions& options, const DatabaseState& found) {
-  return fail(ExitCode::database, "databaseTooNew",
-              fmt::format("{} is of version {}, and this program knows versions up to {}.",
-                          shownName(options), found.version, found.latest),
-              "It was left as it was. Use the program that came with the newer library.");
-}
-
-/// The URL of a server is not repeated: it may contain a password.
-std::string migrateHint(const DatabaseOptions& options, std::string_view what) {
-  if (kindOf(options) == DatabaseKind::sqlite) {
-    return fmt::format("\"messenger db:migrate --database={}\" {}.", shownName(options), what);
-  }
-  return fmt::format("\"messenger db:migrate\" with the same database {}.", what);
-}
 
 /// By an option, or else by an environment variable; empty when by neither.
 std::string given(const Arguments& arguments, const char* option, const char* variable) {
   std::string value = arguments.text(option).value_or("");
   if (const char* set = std::getenv(variable); value.empty() && set != nullptr) value = set;
   return value;
-}
-
-Outcome requireFolder(const DatabaseOptions& options) {
-  if (kindOf(options) != DatabaseKind::sqlite) return {};
-  std::error_code ignored;
-  const std::filesystem::path folder = databaseFile(options).parent_path();
-  if (std::filesystem::is_directory(folder, ignored)) return {};
-  return fail(ExitCode::database, "folderMissing",
-              "There is no folder " + printable(folder.string(), 300) + ", so there is no database in it.",
-              isItRight);
-}
-
-tl::unexpected<Failure> missing(const DatabaseOptions& options) {
-  if (kindOf(options) == DatabaseKind::sqlite) {
-    return fail(ExitCode::database, "databaseMissing", "There is no file " + shownName(options) + ".",
-                migrateHint(options, "makes a new database there"));
-  }
-  return fail(ExitCode::database, "databaseMissing", "There are no tables in " + shownName(options) + ".",
-              migrateHint(options, "makes them there"));
-}
-
-/// Empty when the database belongs to the library and has this version.
-Outcome requireUsable(const DatabaseOptions& options) {
-  const DatabaseState found = inspectDatabase(options);
-  switch (found.kind) {
-    case DatabaseState::Kind::missing:
-      if (Outcome folder = requireFolder(options); !folder) return folder;
-      return missing(options);
-    case DatabaseState::Kind::empty:
-      return fail(ExitCode::database, "databaseEmpty", shownName(options) + " is empty.",
-                  migrateHint(options, "makes it a database"));
-    case DatabaseState::Kind::foreign:
-      return notOurs(options);
-    case DatabaseState::Kind::ours:
-      break;
-  }
-  if (found.version > found.latest) return tooNew(options, found);
-  if (found.version < found.latest) {
-    return fail(
-        ExitCode::database, "databaseTooOld",
-        fmt::format("{} is of version {}, and this program needs version {}.", shownName(options),
-                    found.version, found.latest),
-        migrateHint(options,
-                    "brings it up to date; programs with the older library can then no longer open it"));
-  }
-  return {};
 }
 
 Outcome migrate(Invocation& call) {
@@ -163,30 +85,38 @@ Outcome check(Invocation& call) {
 }  // namespace
 
 std::vector<OptionSpec> Database::options() {
-  return {{"database", OptionKind::text, "DATABASE",
-           "a file, or postgresql://HOST/NAME (MESSENGER_DATABASE); a password belongs into PGPASSWORD, as "
-           "others see the command line"},
-          {"schema", OptionKind::text, "NAME",
-           "the schema of a PostgreSQL database (MESSENGER_DATABASE_SCHEMA, or messenger)"},
-          {"presence", OptionKind::text, "PRESENCE",
-           "what the hosts share their heartbeats by, where they do: redis://HOST (MESSENGER_PRESENCE)"},
-          {"wait", OptionKind::number, "SECONDS",
-           fmt::format("how long to wait for a busy database, 0 to {} ({})", longestWait, usualWait), 0,
-           longestWait}};
+  return {
+      {"database", OptionKind::text, "DATABASE",
+       "a file, or postgresql://HOST/NAME (MESSENGER_DATABASE); a password belongs into PGPASSWORD, as "
+       "others see the command line"},
+      {"schema", OptionKind::text, "NAME",
+       "the schema of a PostgreSQL database (MESSENGER_DATABASE_SCHEMA, or messenger)"},
+      {"pooled", OptionKind::flag, "", "the URL leads to a pooler in transaction mode, such as PgBouncer"},
+      {"presence", OptionKind::text, "PRESENCE",
+       "what the hosts share their heartbeats by, where they do: redis://HOST (MESSENGER_PRESENCE)"},
+      {"wait", OptionKind::number, "SECONDS",
+       fmt::format("how long to wait for a busy database, 0 to {} ({})", longestWait, usualWait), 0,
+       longestWait}};
 }
 
 Expected<DatabaseOptions> Database::locate(const Arguments& arguments) {
+  const std::string url = given(arguments, "database", "MESSENGER_DATABASE");
+  if (!url.empty()) return locate(url, arguments);
+  return fail(ExitCode::usage, "databaseNotGiven", "No database was given.",
+              "Give --database=DATABASE, or set MESSENGER_DATABASE.");
+}
+
+Expected<DatabaseOptions> Database::locate(const std::string& url, const Arguments& arguments,
+                                           const char* schemaOption) {
   DatabaseOptions options;
-  options.url = given(arguments, "database", "MESSENGER_DATABASE");
-  if (options.url.empty()) {
-    return fail(ExitCode::usage, "databaseNotGiven", "No database was given.",
-                "Give --database=DATABASE, or set MESSENGER_DATABASE.");
-  }
-  if (const std::string schema = given(arguments, "schema", "MESSENGER_DATABASE_SCHEMA"); !schema.empty()) {
+  options.url = url;
+  if (const std::string schema = given(arguments, schemaOption, "MESSENGER_DATABASE_SCHEMA");
+      !schema.empty()) {
     options.schema = schema;
   }
   options.timeLimit = std::chrono::seconds{arguments.number("wait").value_or(usualWait)};
   options.connections = 2;
+  options.pooled = arguments.has("pooled");
   try {
     static_cast<void>(nameOf(options));
   } catch (const std::invalid_argument& error) {
@@ -241,7 +171,7 @@ std::vector<Command> databaseCommands() {
       "working, and changes nothing. Exit code 4 when something was found."};
   checking.needsMessenger = false;
   checking.run = check;
-  return {migrating, checking};
+  return {migrating, checking, copyCommand()};
 }
 
 }  // namespace messenger::console

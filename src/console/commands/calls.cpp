@@ -7,7 +7,7 @@
 #include "console/time_words.hpp"
 #include "support/time_text.hpp"
 
-namespace messenger::console {
+namespace messenger::inline v0::console {
 namespace {
 
 std::string threadText(const Messenger& messenger, const ThreadId& id) {
@@ -333,21 +333,21 @@ std::vector<Command> callCommands() {
       "Also for calls that have ended: its limits, the devices that are in it, who was rung, its jobs and "
       "timers.",
       "The room's id, pin and secret are not shown, nor the media ids of its sessions."};
-  showing.argument = ArgumentSpec{"ID", true, "the id of the call"};
+  showing.arguments = {{"ID", true, "the id of the call"}};
   showing.run = show;
 
   Command missing;
   missing.name = "calls:missed";
   missing.summary = "show the calls that a user has missed";
   missing.description = {"The newest ones, in threads that the user is a member of. They stay unseen."};
-  missing.argument = ArgumentSpec{"USER", true, "the user, as TYPE:ID"};
+  missing.arguments = {{"USER", true, "the user, as TYPE:ID"}};
   missing.run = missed;
 
   Command rung;
   rung.name = "calls:ringing";
   rung.summary = "show the calls that ring for a user now";
   rung.description = {"In threads that the user is a member of: what a push that comes late asks."};
-  rung.argument = ArgumentSpec{"USER", true, "the user, as TYPE:ID"};
+  rung.arguments = {{"USER", true, "the user, as TYPE:ID"}};
   rung.run = ringing;
   return {listing, showing, rung, missing};
 }

@@ -5,7 +5,7 @@
 #include "console/commands/commands.hpp"
 #include "support/time_text.hpp"
 
-namespace messenger::console {
+namespace messenger::inline v0::console {
 namespace {
 
 constexpr std::int64_t usualMinutes = 30;

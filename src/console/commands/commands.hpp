@@ -12,7 +12,7 @@
 #include "support/json_writer.hpp"
 
 /// The operator's commands by family; each `.cpp` beside this file holds one family.
-namespace messenger::console {
+namespace messenger::inline v0::console {
 
 [[nodiscard]] std::vector<Command> callCommands();    ///< calls:list, calls:show, calls:ringing, calls:missed
 [[nodiscard]] std::vector<Command> switchCommands();  ///< calls:check-activity, calls:down, calls:up

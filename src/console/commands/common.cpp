@@ -6,7 +6,7 @@
 #include "console/commands/commands.hpp"
 #include "console/layout.hpp"
 
-namespace messenger::console {
+namespace messenger::inline v0::console {
 
 std::vector<Command> operatorCommands() {
   std::vector<Command> all;

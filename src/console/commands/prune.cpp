@@ -6,7 +6,7 @@
 
 #include "console/commands/commands.hpp"
 
-namespace messenger::console {
+namespace messenger::inline v0::console {
 namespace {
 
 /// `90d` or `36h`.

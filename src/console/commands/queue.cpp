@@ -5,7 +5,7 @@
 #include "console/time_words.hpp"
 #include "support/time_text.hpp"
 
-namespace messenger::console {
+namespace messenger::inline v0::console {
 namespace {
 
 void writeJob(support::JsonWriter& json, const Job& job) {
@@ -137,7 +137,7 @@ std::vector<Command> queueCommands() {
   retryFailed.name = "queue:retry";
   retryFailed.summary = "give failed jobs all their attempts again";
   retryFailed.description = {"The job waits for a worker; this command runs nothing."};
-  retryFailed.argument = ArgumentSpec{"ID", false, "the id of the failed job"};
+  retryFailed.arguments = {{"ID", false, "the id of the failed job"}};
   retryFailed.options = {{"all", OptionKind::flag, {}, "every failed job"}};
   retryFailed.check = checkRetry;
   retryFailed.run = retry;

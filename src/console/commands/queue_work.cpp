@@ -12,7 +12,7 @@
 #include "messenger/errors.hpp"
 #include "support/mutex.hpp"
 
-namespace messenger::console {
+namespace messenger::inline v0::console {
 namespace {
 
 constexpr std::chrono::milliseconds glance{100};
@@ -22,7 +22,7 @@ class Report {
  public:
   explicit Report(Invocation& call) : call_(call) {}
 
-  void add(const JobRun& run) EXCLUDES(mutex_) {
+  void add(const JobRun& run) MESSENGER_EXCLUDES(mutex_) {
     const support::Lock lock(mutex_);
     ++counts_[static_cast<std::size_t>(run.outcome)];
     if (call_.screen.json()) {
@@ -39,13 +39,13 @@ class Report {
     call_.screen.line(line);
   }
 
-  void showProgress() EXCLUDES(mutex_) {
+  void showProgress() MESSENGER_EXCLUDES(mutex_) {
     const support::Lock lock(mutex_);
     call_.screen.progress(summary());
   }
 
   /// `why`: empty, once, stopped, unreadable.
-  void finish(std::string_view why) EXCLUDES(mutex_) {
+  void finish(std::string_view why) MESSENGER_EXCLUDES(mutex_) {
     const support::Lock lock(mutex_);
     support::JsonWriter json;
     json.beginObject().key("stopped").value(why);
@@ -80,17 +80,17 @@ class Report {
     return outcome == JobOutcome::failed ? Tone::bad : Tone::warning;
   }
 
-  [[nodiscard]] std::size_t count(JobOutcome outcome) const REQUIRES(mutex_) {
+  [[nodiscard]] std::size_t count(JobOutcome outcome) const MESSENGER_REQUIRES(mutex_) {
     return counts_[static_cast<std::size_t>(outcome)];
   }
 
-  [[nodiscard]] std::size_t total() const REQUIRES(mutex_) {
+  [[nodiscard]] std::size_t total() const MESSENGER_REQUIRES(mutex_) {
     std::size_t sum = 0;
     for (const std::size_t each : counts_) sum += each;
     return sum;
   }
 
-  [[nodiscard]] std::string summary() const REQUIRES(mutex_) {
+  [[nodiscard]] std::string summary() const MESSENGER_REQUIRES(mutex_) {
     std::string text = fmt::format("{} done, {} to be retried, {} failed", count(JobOutcome::done),
                                    count(JobOutcome::retry), count(JobOutcome::failed));
     if (count(JobOutcome::lost) > 0)
@@ -100,8 +100,8 @@ class Report {
 
   Invocation& call_;
   support::Mutex mutex_;
-  std::array<std::size_t, outcomes.size()> counts_ GUARDED_BY(mutex_){};
-  std::deque<JobRun> runs_ GUARDED_BY(mutex_);
+  std::array<std::size_t, outcomes.size()> counts_ MESSENGER_GUARDED_BY(mutex_){};
+  std::deque<JobRun> runs_ MESSENGER_GUARDED_BY(mutex_);
 };
 
 bool isQueueName(std::string_view name) {

@@ -8,7 +8,7 @@
 #include "messenger/errors.hpp"
 #include "support/thrown.hpp"
 
-namespace messenger::console {
+namespace messenger::inline v0::console {
 namespace {
 
 std::string sentence(std::size_t active, When when) {

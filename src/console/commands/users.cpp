@@ -2,7 +2,7 @@
 
 #include "console/commands/commands.hpp"
 
-namespace messenger::console {
+namespace messenger::inline v0::console {
 namespace {
 
 Outcome erase(Invocation& call) {
@@ -30,7 +30,7 @@ std::vector<Command> userCommands() {
       "and "
       "before your own directory forgets who their threads were.",
       "After a failure, run it again."};
-  erasing.argument = ArgumentSpec{"USER", true, "the user, as TYPE:ID"};
+  erasing.arguments = {{"USER", true, "the user, as TYPE:ID"}};
   erasing.options = {{"yes", OptionKind::flag, {}, "do it"}};
   erasing.check = [](const Arguments& arguments) -> Outcome {
     if (arguments.has("yes")) return {};

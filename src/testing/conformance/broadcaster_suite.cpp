@@ -7,7 +7,7 @@
 #include "testing/conformance/checks.hpp"
 #include "testing/conformance/crowd.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 namespace {
 
 Broadcast push(const std::string& event, const std::string& call, const std::string& payload,

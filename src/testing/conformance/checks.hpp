@@ -14,7 +14,7 @@
 #include "support/thrown.hpp"
 #include "testing/conformance/describe.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 
 /// Ends a check that fails.
 class CheckFailed : public std::runtime_error {

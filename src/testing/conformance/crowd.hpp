@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 
 /// Does the same on several OS threads at once: `body(i)` for i in [0, count), divided among them, all
 /// started together. An exception of one is thrown again when all have ended.

@@ -6,7 +6,7 @@
 
 #include "support/time_text.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 namespace {
 
 /// `{name value, name value}`

@@ -10,7 +10,7 @@
 
 // Values as texts, for the details of a report and for comparing values without operator==. Secrets are not
 // shown, only whether there is one.
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 
 [[nodiscard]] std::string describe(std::string_view text);
 [[nodiscard]] inline std::string describe(const std::string& text) {

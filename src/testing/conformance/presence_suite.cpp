@@ -8,7 +8,7 @@
 #include "testing/conformance/checks.hpp"
 #include "testing/conformance/crowd.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 namespace {
 
 using std::chrono::seconds;
@@ -32,7 +32,10 @@ class PresenceCase {
   [[nodiscard]] bool touch(const SessionKey& who) {
     return presence_->touch(who.call, who.user, who.device, now_);
   }
-  void track(const SessionKey& who, std::int64_t revision = 1) { presence_->track(who, revision, now_); }
+  void track(const SessionKey& who, std::int64_t revision = 1) {
+    presence_->track(who, revision, now_);
+    presence_->confirm(who, revision);
+  }
 
   [[nodiscard]] std::size_t seenCount(const SessionKey& who, Duration atMost) const {
     const auto all = presence_->seenWithin(atMost, now_);
@@ -82,6 +85,27 @@ void touches(PresenceCase& c) {
   c.advance(seconds{10});
   c.requireAge("alice's age", c->sinceLastSeen(who("c", "alice"), c.now()), seconds{10});
   c.requireAge("bob's age", c->sinceLastSeen(who("c", "bob"), c.now()), seconds{30});
+}
+
+/// One that outlives the process which tracks must not rely on it before it has said so.
+void confirms(PresenceCase& c) {
+  const bool relies = !c->isShared();
+  const SessionKey alice = who("c", "alice");
+  c->track(alice, 3, c.now());
+  require(c.touch(alice) == relies, "a shared one: not tracked before it is confirmed");
+  require(c->sinceLastSeen(alice, c.now()).has_value() == relies, "nor has it been seen");
+  require(c.seenCount(alice, seconds{5}) == (relies ? 1U : 0U), "nor is it given");
+  c->confirm(alice, 2);
+  require(c.touch(alice) == relies, "confirmed as of an earlier revision: nothing changes");
+  c->confirm(alice, 3);
+  require(c.touch(alice), "confirmed: they are tracked");
+  c->track(alice, 3, c.now());
+  require(c.touch(alice), "tracked again as of the same revision: they stay confirmed");
+  c->track(alice, 4, c.now());
+  require(c.touch(alice) == relies, "as of a later one: that is to be confirmed again");
+  c->untrack(alice, 4);
+  c->confirm(alice, 4);
+  require(!c.touch(alice), "untracked: there is nothing to confirm");
 }
 
 void tracksAgain(PresenceCase& c) {
@@ -285,6 +309,7 @@ std::size_t presenceSuite(const std::function<std::shared_ptr<Presence>()>& make
   run("touch: tracked → true, seen now", touches);
   run("touch: several devices of a user → each by itself", devices);
   run("track: repeating it is a heartbeat", tracksAgain);
+  run("confirm: a shared presence does not rely on a tracking before", confirms);
   run("untrack: they are no longer tracked; repeating it does nothing", untracks);
   run("untrack: as of an earlier revision than tracked → nothing changes", untracksAsOf);
   run("presence: calls, user types and user ids are kept apart", keepsApart);

@@ -4,7 +4,7 @@
 
 #include "messenger/errors.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 
 StorageCase::StorageCase(const StorageFactory& make, const StorageFactory& reopen)
     : reopen_(reopen), storage_(make()) {

@@ -12,7 +12,7 @@
 #include "messenger/testing/storage_suite.hpp"
 #include "testing/conformance/checks.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 
 /// A wall-clock time: this many seconds after the suite's start.
 [[nodiscard]] constexpr TimePoint at(std::int64_t seconds) {

@@ -1,6 +1,6 @@
 #include "testing/conformance/storage_case.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 namespace {
 
 using Status = CommitResult::Status;
@@ -390,6 +390,18 @@ void cancelsJobs(StorageCase& c) {
   requireEqual("status", c.unchangedBy([&] { return c.calls().commit(stale); }).status, Status::conflict);
 }
 
+void cancelsFailedJobs(StorageCase& c) {
+  const CallId call = c.start("thread", c.alice, 0);
+  c.jobs().add(c.newJob(JobType::endLoneCall, call, 10));
+  c.jobs().settle(c.settlement(c.claim(10).value(), Settlement::Kind::fail));
+  requireEqual("failed", c.failed().size(), std::size_t{1});
+  CallChange change = c.changing(call, 11);
+  change.cancels = {JobType::endLoneCall};
+  c.commit(change);
+  require(c.failed().empty() && c.waiting().empty(), "it is gone");
+  requireEqual("revived", c.jobs().retryFailed(std::nullopt, t(20)), std::size_t{0});
+}
+
 void conflictsStoreNoJob(StorageCase& c) {
   const CallId call = c.start("thread", c.alice, 0);
   CallChange change = c.ending(call, 1);
@@ -492,6 +504,7 @@ void checkCommitting(StorageChecks& checks) {
   checks.run("commit: unlessCallsDown -> refused before that time, not at it", downGuard);
   checks.run("commit: settles -> the job ends with the change, once", settlesWithTheChange);
   checks.run("commit: cancels -> the call's jobs of these types go, also one that runs", cancelsJobs);
+  checks.run("commit: cancels -> one that has failed goes, too", cancelsFailedJobs);
   checks.run("commit: conflict -> its jobs are not stored", conflictsStoreNoJob);
   checks.run("commit: conflict or StorageError -> the claim that it settles is still valid",
              claimOutlivesRefusal);

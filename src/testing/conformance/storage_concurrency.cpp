@@ -5,7 +5,7 @@
 #include "testing/conformance/crowd.hpp"
 #include "testing/conformance/storage_case.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 namespace {
 
 using Status = CommitResult::Status;

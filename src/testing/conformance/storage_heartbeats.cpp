@@ -2,7 +2,7 @@
 
 #include "testing/conformance/storage_case.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 namespace {
 
 HeartbeatStore::Report report(std::vector<std::pair<SessionKey, StorageTime>> lastSeen) {

@@ -1,6 +1,10 @@
+#include <chrono>
+#include <string_view>
+
+#include "support/wake_up.hpp"
 #include "testing/conformance/storage_case.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 namespace {
 
 using Kind = Settlement::Kind;
@@ -171,6 +175,23 @@ void renews(StorageCase& c) {
   require(!c.jobs().renew(next.id, next.token, t(99)), "a settled one");
 }
 
+void revokes(StorageCase& c) {
+  const CallId call = c.start("thread", c.alice, 0);
+  add(c, JobType::setupCall, call, 0);
+  const NewJob teardown = add(c, JobType::teardownCall, call, 5);
+  add(c, JobType::setupCall, c.start("other", c.alice, 0), 0);
+  const Job first = c.claim(0, 10).value().job;
+  const Job ofOther = c.claim(0, 10).value().job;
+  const auto second = c.jobs().claim({queue, t(10), t(40), at(10), teardown.id, std::nullopt});
+  require(second.has_value(), "the lease has ended");
+  require(!c.jobs().renew(first.id, first.token, t(99)), "a claim of the same call is lost");
+  require(!c.jobs().settle({first.id, first.token, Kind::done, {}, {}}), "and settles nothing");
+  require(c.jobs().renew(ofOther.id, ofOther.token, t(50)), "one of another call is not");
+  require(c.jobs().settle({teardown.id, second->job.token, Kind::done, {}, {}}), "the new one holds");
+  const Job again = c.jobs().claim({queue, t(11), t(60), at(11), std::nullopt, call}).value().job;
+  require(again.id == first.id && again.attempts == 2, "the job is as available as before");
+}
+
 void settles(StorageCase& c) {
   add(c, JobType::endCalls, std::nullopt, 0);
   const auto first = c.claim(0).value();
@@ -220,6 +241,68 @@ void listsAndCounts(StorageCase& c) {
   require(none.waiting + none.running + none.failed == 0 && !none.nextAt, "another queue has none");
 }
 
+void countsByType(StorageCase& c) {
+  const auto of = [&](JobType type, std::int64_t now, const std::string& in = queue) {
+    for (const JobQueue::TypeCounts& each : c.jobs().countsByType(in, t(now))) {
+      if (each.type == type) return each;
+    }
+    return JobQueue::TypeCounts{.type = type};
+  };
+  require(c.jobs().countsByType(queue, t(0)).empty(), "no job, no type");
+  for (int i = 0; i < 5; ++i) add(c, JobType::endCalls, std::nullopt, i);
+  add(c, JobType::checkCallsActivity, std::nullopt, 1);
+  NewJob other = c.newJob(JobType::endCalls, std::nullopt, 0);
+  other.queue = "other";
+  c.jobs().add(other);
+  c.jobs().settle(c.settlement(c.claim(0).value(), Kind::fail));
+  static_cast<void>(c.claim(1, 10));
+  const auto ends = of(JobType::endCalls, 3);
+  requireEqual("failed", ends.failed, std::size_t{1});
+  requireEqual("running", ends.running, std::size_t{1});
+  requireEqual("due", ends.due, std::size_t{2});
+  requireEqual("scheduled", ends.scheduled, std::size_t{1});
+  requireEqual("due the longest", ends.oldestDue, t(2));
+  const auto check = of(JobType::checkCallsActivity, 3);
+  requireEqual("of another type", check.due, std::size_t{1});
+  requireEqual("due the longest, of another type", check.oldestDue, t(1));
+  const auto later = of(JobType::endCalls, 11);
+  requireEqual("a lease that ended counts as due", later.due, std::size_t{4});
+  requireEqual("and as the oldest", later.oldestDue, t(1));
+  const auto before = of(JobType::checkCallsActivity, 0);
+  require(before.due == 0 && before.scheduled == 1 && !before.oldestDue, "not due before its time");
+  requireEqual("types of another queue", c.jobs().countsByType("other", t(3)).size(), std::size_t{1});
+  requireEqual("its jobs", of(JobType::endCalls, 3, "other").due, std::size_t{1});
+}
+
+/// Each of these may have been told of before it waits: so one wait for each.
+void waits(StorageCase& c) {
+  const auto waiter = c.jobs().makeWaiter();
+  if (!waiter) return;
+  support::WakeUp news;
+  support::WakeUp::Bell wake(news);
+  const auto requireTold = [&](std::string_view of) {
+    constexpr std::chrono::seconds generous{30};
+    const auto end = std::chrono::steady_clock::now() + generous;
+    waiter->wait(end, wake.descriptor());
+    require(std::chrono::steady_clock::now() < end, of);
+  };
+  add(c, JobType::endCalls, std::nullopt, 0);
+  requireTold("of what was stored before it waited first");
+  add(c, JobType::endCalls, std::nullopt, 0);
+  requireTold("of a job that was added");
+  CallChange change = c.starting("thread", c.alice, 0);
+  change.jobs.push_back(c.newJob(JobType::setupCall, change.call, 0));
+  c.commit(change);
+  requireTold("of a job of a change");
+  c.switches().takeCallsDown({t(60), c.newJob(JobType::endCalls, std::nullopt, 0)});
+  requireTold("of a sweep");
+  c.jobs().settle(c.settlement(c.claim(0).value(), Kind::fail));
+  c.jobs().retryFailed(std::nullopt, t(0));
+  requireTold("of a job that is retried");
+  news.notify();
+  requireTold("that it shall return");
+}
+
 }  // namespace
 
 void checkJobs(StorageChecks& checks) {
@@ -235,9 +318,12 @@ void checkJobs(StorageChecks& checks) {
   checks.run("claim: SetupCall of an active call -> the intent is stored, once", intent);
   checks.run("claim: other jobs -> no intent", noIntent);
   checks.run("renew: extends a valid claim", renews);
+  checks.run("claim: what claims of its call have left is lost", revokes);
   checks.run("settle: retry, fail, done, each once", settles);
   checks.run("retryFailed: one, or all", retriesOne);
   checks.run("list, counts: pages and numbers", listsAndCounts);
+  checks.run("countsByType: by state, and since when the oldest one is due", countsByType);
+  checks.run("makeWaiter: none, or one that is told of jobs and can be woken", waits);
 }
 
 }  // namespace messenger::testing

@@ -2,7 +2,7 @@
 
 #include "testing/conformance/storage_case.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 namespace {
 
 CallStore::LoadRequest ofCall(const CallId& call) {

@@ -2,7 +2,7 @@
 
 #include "testing/conformance/storage_case.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 namespace {
 
 CallRing ringOf(const UserId& callee, RingState state, std::int64_t seconds) {
@@ -54,6 +54,28 @@ std::vector<CallId> idsOf(const std::vector<CallSnapshot>& calls) {
   ids.reserve(calls.size());
   for (const CallSnapshot& each : calls) ids.push_back(each.call.id);
   return ids;
+}
+
+void totals(StorageCase& c) {
+  const auto require = [&](std::string_view when, std::size_t calls, std::size_t sessions,
+                           std::size_t rings) {
+    const CallStore::Totals totals = c.calls().totals();
+    const std::string after{when};
+    requireEqual("active calls " + after, totals.activeCalls, calls);
+    requireEqual("open sessions " + after, totals.openSessions, sessions);
+    requireEqual("what rings " + after, totals.ringing, rings);
+  };
+  require("at first", 0, 0, 0);
+  const CallId one = ringing(c, "one", 0);
+  const CallId two = ringing(c, "two", 1);
+  static_cast<void>(ringing(c, "three", 2, RingState::declined));
+  c.join(one, c.carol, 3);
+  require("of three calls", 3, 4, 2);
+  setRing(c, one, ringOf(c.bob, RingState::missed, 4));
+  c.leave(one, c.carol, 5);
+  require("after one leaves and one is missed", 3, 3, 1);
+  c.end(two, 6);
+  require("after one ends", 2, 2, 0);
 }
 
 CallStore::MissedQuery missedBy(const UserId& callee) {
@@ -222,6 +244,7 @@ void others(StorageCase& c) {
 }  // namespace
 
 void checkRings(StorageChecks& checks) {
+  checks.run("totals: active calls, open sessions, and rings of active calls that ring", totals);
   checks.run("load: rows of others asked for -> those that exist, each once", others);
   checks.run("rings: written -> as given, with the call's revision raised", rowsAsGiven);
   checks.run("rings: loaded -> those that ring and the user's own, or all", whatIsLoaded);

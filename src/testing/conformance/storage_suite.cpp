@@ -2,7 +2,7 @@
 
 #include "testing/conformance/storage_case.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 
 std::size_t storageSuite(const StorageFactory& make, const ReportSink& report, const StorageFactory& reopen,
                          const std::string& only) {

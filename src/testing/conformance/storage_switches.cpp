@@ -1,6 +1,6 @@
 #include "testing/conformance/storage_case.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 namespace {
 
 void down(StorageCase& c) {

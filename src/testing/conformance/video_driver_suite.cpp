@@ -10,7 +10,7 @@
 #include "testing/conformance/checks.hpp"
 #include "testing/conformance/crowd.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 namespace {
 
 /// One check: a new driver for each job, as in the library, and calls with new ids.

@@ -3,7 +3,7 @@
 #include "messenger/testing/recording_broadcaster.hpp"
 #include "tests/adapters/conformance/reports.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 namespace {
 
 TEST_CASE("recording broadcaster: conformance suite -> passes", "[adapters][conformance]") {

@@ -3,7 +3,7 @@
 #include "messenger/testing/broadcaster_suite.hpp"
 #include "tests/adapters/conformance/reports.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 namespace {
 
 enum class Break { drops, cuts, swaps, throwing };

@@ -4,7 +4,7 @@
 #include "messenger/testing/video_driver_suite.hpp"
 #include "tests/adapters/conformance/reports.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 namespace {
 
 /// A driver of which one part can be replaced.

@@ -1,4 +1,5 @@
 #include <functional>
+#include <utility>
 
 #include "messenger/adapters/memory.hpp"
 #include "messenger/testing/forwarding_storage.hpp"
@@ -6,7 +7,7 @@
 #include "tests/adapters/conformance/reports.hpp"
 
 // Storages with one fault each, which the suite has to find.
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 namespace {
 
 /// A storage whose contracts a test can change.
@@ -18,6 +19,8 @@ class Broken final : public ForwardingStorage {
     std::function<CommitResult(CallStore&, const CallChange&)> commit;
     std::function<void(CallStore&, const ThreadId&)> raise;
     std::function<CallStore::HistoryPage(CallStore&, const CallStore::HistoryQuery&)> history;
+    std::function<void(CallStore::Totals&)> totals;                  ///< changes the right ones
+    std::function<void(JobQueue::TypeCounts&, StorageTime)> counts;  ///< the same of each type
     std::function<std::vector<HeartbeatStore::SilentSession>(HeartbeatStore&,
                                                              const HeartbeatStore::SilentQuery&)>
         silent;
@@ -59,12 +62,24 @@ class Broken final : public ForwardingStorage {
     HistoryPage history(const HistoryQuery& query) override {
       return breaks.history ? breaks.history(inner(), query) : inner().history(query);
     }
+    Totals totals() override {
+      Totals right = inner().totals();
+      if (breaks.totals) breaks.totals(right);
+      return right;
+    }
     const Breaks& breaks;
   };
   struct Queue final : ForwardingJobQueue {
     Queue(JobQueue& inner, const Breaks& given) : ForwardingJobQueue(inner), breaks(given) {}
     std::optional<ClaimedJob> claim(const ClaimRequest& request) override {
       return breaks.claim ? breaks.claim(inner(), request) : inner().claim(request);
+    }
+    std::vector<TypeCounts> countsByType(const std::string& of, StorageTime now) override {
+      auto right = inner().countsByType(of, now);
+      for (TypeCounts& each : right) {
+        if (breaks.counts) breaks.counts(each, now);
+      }
+      return right;
     }
     bool settle(const Settlement& settlement) override {
       return breaks.settle ? breaks.settle(inner(), settlement) : inner().settle(settlement);
@@ -122,6 +137,27 @@ Broken::Breaks commits(const std::function<void(CallChange&)>& change) {
 }
 
 }  // namespace
+
+TEST_CASE("storage suite: wrong totals, wrong counts by type -> caught", "[adapters][conformance]") {
+  const auto breaksTotals = [](const std::function<void(CallStore::Totals&)>& change) {
+    Broken::Breaks breaks;
+    breaks.totals = change;
+    return finds(breaks, "totals: active calls, open sessions, and rings of active calls that ring");
+  };
+  CHECK(breaksTotals([](auto& totals) { ++totals.activeCalls; }));
+  CHECK(breaksTotals([](auto& totals) { totals.openSessions = totals.activeCalls; }));
+  CHECK(breaksTotals([](auto& totals) { totals.ringing = totals.activeCalls; }));
+  const auto breaksCounts = [](const std::function<void(JobQueue::TypeCounts&, StorageTime)>& change) {
+    Broken::Breaks breaks;
+    breaks.counts = change;
+    return finds(breaks, "countsByType: by state, and since when the oldest one is due");
+  };
+  CHECK(breaksCounts([](auto& counts, auto) { counts.due += std::exchange(counts.scheduled, 0); }));
+  CHECK(breaksCounts([](auto& counts, auto) { counts.due += std::exchange(counts.running, 0); }));
+  CHECK(breaksCounts([](auto& counts, auto) { counts.failed = 0; }));
+  CHECK(breaksCounts([](auto& counts, auto now) { counts.oldestDue = now; }));
+  CHECK(breaksCounts([](auto& counts, auto) { counts.oldestDue.reset(); }));
+}
 
 TEST_CASE("storage suite: a guard that is not checked -> caught", "[adapters][conformance]") {
   CHECK(finds(commits([](CallChange& change) { change.unlessCallsDown = false; }),
@@ -249,6 +285,7 @@ TEST_CASE("storage suite: a wrong queue -> caught", "[adapters][conformance]") {
   breaks = {};
   breaks.renew = [](JobQueue&, const JobId&, std::int64_t, StorageTime) { return true; };
   CHECK(finds(breaks, "renew: extends a valid claim"));
+  CHECK(finds(breaks, "claim: what claims of its call have left is lost"));
 }
 
 TEST_CASE("storage suite: a claim that is settled before its change -> caught", "[adapters][conformance]") {

@@ -3,7 +3,7 @@
 #include "messenger/testing/presence_suite.hpp"
 #include "tests/adapters/conformance/reports.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 namespace {
 
 TEST_CASE("memory presence: conformance suite -> passes", "[adapters][conformance]") {

@@ -8,7 +8,7 @@
 #include "messenger/testing/report.hpp"
 #include "tests/support/catch.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 
 /// The reports of a suite.
 class Reports {

@@ -4,7 +4,7 @@
 #include "messenger/testing/storage_suite.hpp"
 #include "tests/adapters/conformance/reports.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 namespace {
 
 TEST_CASE("memory storage: conformance suite -> passes", "[adapters][conformance]") {

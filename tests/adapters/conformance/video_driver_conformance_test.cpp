@@ -5,7 +5,7 @@
 #include "messenger/testing/video_driver_suite.hpp"
 #include "tests/adapters/conformance/reports.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 namespace {
 
 TEST_CASE("fake video driver: conformance suite -> passes", "[adapters][conformance]") {

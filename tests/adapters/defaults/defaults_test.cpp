@@ -20,7 +20,7 @@ TEST_CASE("system clock: now -> the machine's times", "[adapters][null][unit]") 
 }
 
 TEST_CASE("null adapters: any call -> accepted and nothing done", "[adapters][null][unit]") {
-  nullLogger()->log(LogLevel::error, "nobody hears this");
+  nullLogger()->log(LogLevel::error, "nobody hears this", {});
   nullBroadcaster()->broadcast({"call.ended", {"messenger.user.1"}, "{}", CallId{"call"}});
   NullVideoDriver driver;
   REQUIRE(driver.create(Thread{}, Call{}));

@@ -9,7 +9,7 @@
 
 #include "tests/support/catch.hpp"
 
-namespace messenger::memory {
+namespace messenger::inline v0::memory {
 namespace {
 
 using Index = PresenceShard::Index;

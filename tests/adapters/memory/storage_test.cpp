@@ -3,7 +3,7 @@
 #include "tests/adapters/changes_for_tests.hpp"
 #include "tests/support/catch.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 namespace {
 
 TEST_CASE("memory storage: two of them -> they share nothing", "[adapters][memory][unit]") {

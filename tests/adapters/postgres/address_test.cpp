@@ -38,6 +38,22 @@ TEST_CASE("PostgreSQL address: a server that is not local -> TLS with the name c
   CHECK(parameter(Address("postgresql://db.example/app?sslmode=require"), "sslmode") == "require");
 }
 
+TEST_CASE("PostgreSQL address: several hosts -> begins with the one asked for", "[postgres][unit]") {
+  const auto from = [](const char* url, std::size_t first) {
+    std::string text;
+    for (const auto& [name, value] : Address(url).parameters(first)) {
+      if (name == "host" || name == "hostaddr" || name == "port") text += name + ' ' + value + ' ';
+    }
+    return text;
+  };
+  CHECK(from("postgresql://a:1,b:2,c:3/app", 0) == "host a,b,c port 1,2,3 ");
+  CHECK(from("postgresql://a:1,b:2,c:3/app", 1) == "host b,c,a port 2,3,1 ");
+  CHECK(from("postgresql://a:1,b:2,c:3/app", 5) == "host c,a,b port 3,1,2 ");
+  CHECK(from("host=a,b hostaddr=::1,::2 port=1", 1) == "host b,a hostaddr ::2,::1 port 1 ");
+  CHECK(from("postgresql://a/app", 7) == "host a ");
+  CHECK(from("port=1,2 dbname=app", 1) == "port 1,2 ");
+}
+
 TEST_CASE("PostgreSQL address: cannot be read -> refused without a word of it", "[postgres][unit]") {
   for (const char* url : {"", "postgresql://app:se%cret@host/x", "password=secret nonsense",
                           "postgresql://app:secret@host/x?nonsense=1", "secret"}) {

@@ -1,5 +1,8 @@
 // Connections that break, servers that stop, others who are in the way.
+#include <arpa/inet.h>
 #include <libpq-fe.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -9,15 +12,17 @@
 #include <thread>
 #include <vector>
 
+#include "adapters/postgres/connection.hpp"
 #include "messenger/errors.hpp"
 #include "tests/adapters/changes_for_tests.hpp"
-#include "tests/adapters/postgres/postgres_fixture.hpp"
+#include "tests/adapters/postgres/other_session.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace messenger;
 using namespace messenger::testing;
 using namespace std::chrono_literals;
 using Catch::Matchers::Contains;
+using messenger::tests::OtherSession;
 using messenger::tests::PostgresFixture;
 using messenger::tests::PostgresServer;
 
@@ -25,37 +30,38 @@ namespace {
 
 using std::chrono::steady_clock;
 
-/// A session of somebody else.
-class Session {
+constexpr postgres::FixedText limitOfServerText =
+    "SELECT (extract(epoch FROM current_setting('statement_timeout')::interval) * 1000)::bigint";
+
+/// As a machine that hangs: the system completes the connections, and nobody answers.
+class SilentHost {
  public:
-  explicit Session(const PostgresFixture& fixture)
-      : connection_(::PQconnectdb(PostgresServer::shared().url().c_str()), &::PQfinish) {
-    run("SET search_path = \"" + fixture.schema() + "\"");
+  SilentHost() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t length = sizeof address;
+    auto* plain = reinterpret_cast<sockaddr*>(&address);
+    REQUIRE(::bind(socket_, plain, length) == 0);
+    REQUIRE(::listen(socket_, 64) == 0);
+    REQUIRE(::getsockname(socket_, plain, &length) == 0);
+    port_ = ntohs(address.sin_port);
   }
+  ~SilentHost() { ::close(socket_); }
+  SilentHost(const SilentHost&) = delete;
+  SilentHost& operator=(const SilentHost&) = delete;
 
-  void run(const std::string& statement) { ::PQclear(::PQexec(connection_.get(), statement.c_str())); }
-
-  /// Asks until a number is one or more.
-  bool becomes(const std::string& statement) {
-    const auto deadline = steady_clock::now() + 30s;
-    while (steady_clock::now() < deadline) {
-      PGresult* result = ::PQexec(connection_.get(), statement.c_str());
-      const bool isSo = std::atoi(::PQgetvalue(result, 0, 0)) > 0;
-      ::PQclear(result);
-      if (isSo) return true;
-    }
-    return false;
-  }
-
-  /// Until a session of the library waits for a lock of somebody.
-  bool somebodyWaits() {
-    return becomes(
-        "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'messenger' "
-        "AND wait_event_type = 'Lock'");
+  [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+  /// How many have been made since it was asked last.
+  [[nodiscard]] int connections() const {
+    int count = 0;
+    for (int one = 0; (one = ::accept(socket_, nullptr, nullptr)) >= 0; ++count) ::close(one);
+    return count;
   }
 
  private:
-  std::unique_ptr<PGconn, decltype(&::PQfinish)> connection_;
+  int socket_;
+  std::uint16_t port_ = 0;
 };
 
 std::string errorOf(const std::function<void()>& operation) {
@@ -82,7 +88,7 @@ TEST_CASE("PostgreSQL: somebody keeps a row for too long -> StorageBusy in time,
   REQUIRE(started(*storage, "c1", "t1") == Status::committed);
   const CallChange joining = join(*storage, "c1", "bob");
   const auto hasty = postgresStorage(quick(fixture, 2s));
-  Session other(fixture);
+  OtherSession other(fixture);
   other.run("BEGIN; SELECT * FROM calls FOR UPDATE");
   const auto begun = steady_clock::now();
   CHECK_THROWS_AS(hasty->calls().commit(joining), StorageBusy);
@@ -99,7 +105,7 @@ TEST_CASE("PostgreSQL: all connections are in use -> StorageBusy in time", "[pos
   PostgresOptions options = quick(fixture, 2s);
   options.connections = 1;
   const auto hasty = postgresStorage(options);
-  Session other(fixture);
+  OtherSession other(fixture);
   other.run("BEGIN; SELECT * FROM calls FOR UPDATE");
   const auto begun = steady_clock::now();
   // One after another gets the connection, and waits for the row with what is left of its time.
@@ -121,13 +127,31 @@ TEST_CASE("PostgreSQL: all connections are in use -> StorageBusy in time", "[pos
   CHECK(storage->calls().commit(joining).status == Status::committed);
 }
 
+TEST_CASE("PostgreSQL: an operation that has used up some of its time -> the server's limit ends before ours",
+          "[postgres][faults]") {
+  const PostgresFixture fixture;
+  PostgresOptions options = quick(fixture, 10s);
+  options.pooled = GENERATE(false, true);
+  CAPTURE(options.pooled);
+  const postgres::Address address(options.url);
+  postgres::Connection connection(address, options, steady_clock::now() + 60s);
+  postgres::Batch batch;
+  batch.add(limitOfServerText);
+  for (const std::chrono::milliseconds left :
+       {10'000ms, 9'700ms, 9'400ms, 9'050ms, 9'000ms, 5'000ms, 1'000ms}) {
+    CAPTURE(left.count());
+    const postgres::Results results = connection.run(batch, steady_clock::now() + left);
+    CHECK(std::chrono::milliseconds{results.row(0).integer(0)} <= left - left / 25);
+  }
+}
+
 TEST_CASE("PostgreSQL: the session is ended during a change -> its outcome is unknown, and says so",
           "[postgres][faults]") {
   const PostgresFixture fixture;
   const auto storage = fixture.open();
   REQUIRE(started(*storage, "c1", "t1") == Status::committed);
   const CallChange joining = join(*storage, "c1", "bob");
-  Session other(fixture);
+  OtherSession other(fixture);
   other.run("BEGIN; SELECT * FROM calls FOR UPDATE");
   std::string error;
   bool unavailable = false;
@@ -157,7 +181,7 @@ TEST_CASE("PostgreSQL: the session is ended during a read -> read again on anoth
   const PostgresFixture fixture;
   const auto storage = fixture.open();
   REQUIRE(started(*storage, "c1", "t1") == Status::committed);
-  Session other(fixture);
+  OtherSession other(fixture);
   other.run("BEGIN; LOCK TABLE calls IN ACCESS EXCLUSIVE MODE");
   std::optional<CallState> found;
   std::string error;
@@ -177,7 +201,7 @@ TEST_CASE("PostgreSQL: a deadlock -> the change is made again within its time", 
   const auto storage = fixture.open();
   REQUIRE(started(*storage, "c1", "t1") == Status::committed);
   const CallChange ending = end(*storage, "c1", 1);
-  Session other(fixture);
+  OtherSession other(fixture);
   // It has the session and wants the call; the change has the call and wants the session.
   other.run("SET deadlock_timeout = '10s'; BEGIN; SELECT * FROM call_sessions FOR UPDATE");
   CommitResult result;
@@ -221,6 +245,19 @@ TEST_CASE("PostgreSQL: the server is gone -> unavailable at once, and it comes b
   CHECK(started(*storage, "c3", "t3") == Status::committed);
 }
 
+TEST_CASE("PostgreSQL: the first of several hosts takes connections and is silent -> the next one serves",
+          "[postgres][faults]") {
+  const PostgresFixture fixture;
+  const SilentHost silent;
+  PostgresOptions options = quick(fixture, 4s);
+  std::string& url = options.url;
+  url.insert(url.find('@') + 1, "127.0.0.1:" + std::to_string(silent.port()) + ",");
+  const auto storage = postgresStorage(options);
+  REQUIRE(started(*storage, "c1", "t1") == Status::committed);
+  // From now on it is not waited for.
+  CHECK(silent.connections() == 1);
+}
+
 TEST_CASE("PostgreSQL: errors -> never the password", "[postgres][faults]") {
   const PostgresFixture fixture;
   PostgresOptions options = fixture.options();
@@ -232,6 +269,13 @@ TEST_CASE("PostgreSQL: errors -> never the password", "[postgres][faults]") {
   const std::string unreachable = errorOf([&] { static_cast<void>(postgresStorage(options)); });
   CHECK_FALSE(unreachable.empty());
   CHECK(unreachable.find("wrong-password") == std::string::npos);
+}
+
+TEST_CASE("PostgreSQL: a pooler mixes up prepared statements -> no word of damage", "[postgres][faults]") {
+  for (const char* state : {"26000", "42P05"}) {
+    CHECK_THROWS_AS(postgres::throwTranslated({state, "prepared statement"}, "PostgreSQL h:1/d"),
+                    StorageIncompatible);
+  }
 }
 
 TEST_CASE("PostgreSQL: text with a NUL or no UTF-8 -> refused, nothing changed", "[postgres][faults]") {

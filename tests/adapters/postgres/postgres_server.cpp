@@ -42,17 +42,6 @@ std::string programs() {
       "these tests talk to a real PostgreSQL: apt-get install --no-install-recommends postgresql");
 }
 
-bool accepts(std::uint16_t port) {
-  const int asked = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  const bool connected = ::connect(asked, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
-  ::close(asked);
-  return connected;
-}
-
 /// For a root folder that is closed to all but root, as that of a container may be: whatever runs from here
 /// on may pass through folders. To be called after the change of user, with the capabilities kept.
 void passThroughFolders() {
@@ -74,6 +63,48 @@ std::string contentOf(const fs::path& file) {
 }
 
 }  // namespace
+
+bool accepts(std::uint16_t port) {
+  const int asked = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const bool connected = ::connect(asked, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  ::close(asked);
+  return connected;
+}
+
+pid_t runAsServer(const std::string& path, const std::vector<std::string>& arguments, const fs::path& log) {
+  std::vector<char*> parts{const_cast<char*>(path.c_str())};
+  for (const std::string& each : arguments) parts.push_back(const_cast<char*>(each.c_str()));
+  parts.push_back(nullptr);
+  const passwd* user = ::geteuid() == 0 ? ::getpwnam("postgres") : nullptr;
+  const pid_t process = ::fork();
+  if (process != 0) return process;
+  if (user != nullptr) {
+    ::prctl(PR_SET_KEEPCAPS, 1);
+    if (::setgroups(0, nullptr) != 0 || ::setgid(user->pw_gid) != 0 || ::setuid(user->pw_uid) != 0)
+      ::_exit(126);
+    if (::access("/", X_OK) != 0) passThroughFolders();
+  }
+  // After the change of user, which resets it. Its children see that it is gone.
+  ::prctl(PR_SET_PDEATHSIG, SIGQUIT);
+  const int output = ::open(log.c_str(), O_APPEND | O_WRONLY);
+  ::dup2(output, STDOUT_FILENO);
+  ::dup2(output, STDERR_FILENO);
+  ::close_range(3, ~0U, 0);
+  if (::chdir("/") != 0) ::_exit(126);
+  ::execv(path.c_str(), parts.data());
+  ::_exit(127);
+}
+
+void giveToServer(const fs::path& file) {
+  if (::geteuid() != 0) return;
+  const passwd* user = ::getpwnam("postgres");
+  if (user == nullptr) throw std::runtime_error("there is no user postgres to run PostgreSQL as");
+  if (::chown(file.c_str(), user->pw_uid, user->pw_gid) != 0) throw std::runtime_error("chown failed");
+}
 
 PostgresServer& PostgresServer::shared() {
   static PostgresServer server;
@@ -104,13 +135,7 @@ void PostgresServer::makeData() {
   fs::create_directory(data());
   std::ofstream(folder_.file("password")) << password << '\n';
   std::ofstream(folder_.file("log"));
-  if (::geteuid() == 0) {
-    const passwd* user = ::getpwnam("postgres");
-    if (user == nullptr) throw std::runtime_error("there is no user postgres to run PostgreSQL as");
-    for (const fs::path& each : {folder_.file("data"), folder_.file("log"), folder_.file("password")}) {
-      if (::chown(each.c_str(), user->pw_uid, user->pw_gid) != 0) throw std::runtime_error("chown failed");
-    }
-  }
+  for (const char* each : {"data", "log", "password"}) giveToServer(folder_.file(each));
   const pid_t initdb =
       spawn("initdb", {"-D", data(), "-U", "app", "--auth=scram-sha-256", "--no-sync", "--encoding=UTF8",
                        "--locale=C.UTF-8", "--pwfile=" + folder_.file("password").string()});
@@ -120,29 +145,7 @@ void PostgresServer::makeData() {
 }
 
 pid_t PostgresServer::spawn(const std::string& program, const std::vector<std::string>& arguments) const {
-  const std::string path = programs() + program;
-  const std::string log = folder_.file("log").string();
-  std::vector<char*> parts{const_cast<char*>(path.c_str())};
-  for (const std::string& each : arguments) parts.push_back(const_cast<char*>(each.c_str()));
-  parts.push_back(nullptr);
-  const passwd* user = ::geteuid() == 0 ? ::getpwnam("postgres") : nullptr;
-  const pid_t process = ::fork();
-  if (process != 0) return process;
-  if (user != nullptr) {
-    ::prctl(PR_SET_KEEPCAPS, 1);
-    if (::setgroups(0, nullptr) != 0 || ::setgid(user->pw_gid) != 0 || ::setuid(user->pw_uid) != 0)
-      ::_exit(126);
-    if (::access("/", X_OK) != 0) passThroughFolders();
-  }
-  // After the change of user, which resets it. Its children see that it is gone.
-  ::prctl(PR_SET_PDEATHSIG, SIGQUIT);
-  const int output = ::open(log.c_str(), O_APPEND | O_WRONLY);
-  ::dup2(output, STDOUT_FILENO);
-  ::dup2(output, STDERR_FILENO);
-  ::close_range(3, ~0U, 0);
-  if (::chdir("/") != 0) ::_exit(126);
-  ::execv(path.c_str(), parts.data());
-  ::_exit(127);
+  return runAsServer(programs() + program, arguments, folder_.file("log"));
 }
 
 bool PostgresServer::launch() {

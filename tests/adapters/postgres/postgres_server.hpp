@@ -3,12 +3,24 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "tests/support/temp_dir.hpp"
 
 namespace messenger::tests {
+
+/// Runs a program that refuses root, which then becomes the user postgres; it ends when this process does.
+/// What it prints is added to `log`. Returns its process.
+[[nodiscard]] pid_t runAsServer(const std::string& path, const std::vector<std::string>& arguments,
+                                const std::filesystem::path& log);
+
+/// Gives a file to the user that runs servers. Nothing unless this process is root's.
+void giveToServer(const std::filesystem::path& file);
+
+/// Whether somebody takes connections there, on loopback.
+[[nodiscard]] bool accepts(std::uint16_t port);
 
 /// A PostgreSQL server of its own on loopback, without fsync: for tests. It is stopped with this object, also
 /// when the process dies. Root gives it to the user postgres, who alone may start one.
@@ -25,6 +37,7 @@ class PostgresServer {
   /// `postgresql://app:…@127.0.0.1:port/postgres`, as the superuser of this server.
   [[nodiscard]] std::string url() const { return urlOf("app", password); }
   [[nodiscard]] std::string urlOf(const std::string& user, const std::string& itsPassword) const;
+  [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
 
   /// As after a power cut: without a goodbye to its sessions.
   void kill();
@@ -41,7 +54,6 @@ class PostgresServer {
   [[nodiscard]] std::string data() const { return (folder_.path() / "data").string(); }
   void makeData();
   bool launch();
-  /// Runs a program of the server as the user that it needs. Returns its process.
   [[nodiscard]] pid_t spawn(const std::string& program, const std::vector<std::string>& arguments) const;
 
   testing::TempDir folder_;

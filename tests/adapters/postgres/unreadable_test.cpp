@@ -54,6 +54,10 @@ TEST_CASE("PostgreSQL, unreadable rows: a job of an unknown type -> left alone, 
   CHECK(counts.unreadable == 1);
   CHECK(counts.waiting == 1);
   CHECK_FALSE(counts.nextAt);
+  const auto types = storage->jobs().countsByType("messenger", t(1));
+  REQUIRE(types.size() == 1);  // of those that can be read, which run
+  CHECK(types[0].running == 2);
+  CHECK(types[0].due == 0);
 
   fixture.run("UPDATE jobs SET type = 4 WHERE id = 'j1'");
   CHECK(storage->jobs().claim(claimNext()).value().job.id == JobId{"j1"});

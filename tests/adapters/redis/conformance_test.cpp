@@ -29,7 +29,7 @@ TEST_CASE("Redis presence: by the server's own clock -> ages of what was just se
   const SessionKey alice{CallId{"c"}, UserId{"user", "1"}, DeviceId{"phone"}};
   const SteadyPoint now{std::chrono::hours{5}};
   CHECK(presence->isShared());
-  presence->track(alice, 3, now);
+  tests::comeIn(*presence, alice, 3, now);
   CHECK(presence->touch(alice.call, alice.user, alice.device, now));
   const auto age = presence->sinceLastSeen(alice, now);
   REQUIRE(age.has_value());
@@ -46,7 +46,7 @@ TEST_CASE("Redis presence: nothing is left behind", "[redis]") {
   const SessionKey alice{CallId{"c"}, UserId{"user", "1"}};
   const SessionKey bob{CallId{"c"}, UserId{"user", "2"}};
   const SteadyPoint now{std::chrono::hours{5}};
-  presence->track(alice, 3, now);
+  tests::comeIn(*presence, alice, 3, now);
   static_cast<void>(presence->silentFor({alice, bob}, now));
   // Whatever stays has an end.
   CHECK(server.run({"KEYS", "*"}).find("mine:call:{c}") != std::string::npos);
@@ -68,7 +68,7 @@ TEST_CASE("Redis presence: the keys of a call are in one slot", "[redis]") {
   const auto presence = redisPresence(server.options());
   const SessionKey alice{CallId{"c-1"}, UserId{"user", "1"}};
   const SteadyPoint now{std::chrono::hours{5}};
-  presence->track(alice, 3, now);
+  tests::comeIn(*presence, alice, 3, now);
   CHECK(presence->touch(alice.call, alice.user, alice.device, now));
   CHECK(presence->silentFor({alice, {CallId{"c-2"}, UserId{"user", "1"}}}, now).size() == 2);
   presence->untrack(alice, 3);

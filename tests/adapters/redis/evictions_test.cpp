@@ -102,6 +102,22 @@ TEST_CASE("Redis, two nodes: left or kicked at one -> the heartbeat at the other
   REQUIRE_REFUSED(nodes.other->heartbeat(call.id, member(1)), Reason::kicked);
 }
 
+TEST_CASE(
+    "Redis, two nodes: one died while somebody came in -> no heartbeat is acknowledged before they are in",
+    "[redis][evictions]") {
+  const RedisServer server;
+  Nodes nodes(StorageKind::memory, server);
+  const Call call = nodes.start();
+  // All that the dead one has done.
+  redisPresence(server.options())
+      ->track(SessionKey{call.id, member(1)}, call.revision + 1, nodes.world.clock->steady());
+  REQUIRE_REFUSED(nodes.other->heartbeat(call.id, member(1)), Reason::notInCall);
+  REQUIRE_OK(nodes.other->joinCall(call.id, member(1)));
+  REQUIRE_OK(nodes.one->heartbeat(call.id, member(1)));
+  REQUIRE_OK(nodes.other->leaveCall(call.id, member(1)));
+  REQUIRE_REFUSED(nodes.one->heartbeat(call.id, member(1)), Reason::notInCall);
+}
+
 TEST_CASE("Redis, two nodes: FLUSHALL at any time -> nobody alive is evicted, and the silent are later",
           "[redis][evictions]") {
   const RedisServer server;

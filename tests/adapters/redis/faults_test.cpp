@@ -72,13 +72,13 @@ TEST_CASE("Redis presence: a heartbeat after the untracking -> stays untracked",
   Watched one(server.options());
   Watched other(server.options());
   const SessionKey alice = sessionAt("alice");
-  one.presence.track(alice, 4, one.now);
+  tests::comeIn(one.presence, alice, 4, one.now);
   CHECK(other.touch(alice));
   other.presence.untrack(alice, 5);
   CHECK_FALSE(one.touch(alice));
   CHECK_FALSE(one.presence.sinceLastSeen(alice, one.now).has_value());
   // In again at 7; the untracking of 5 comes once more, late.
-  one.presence.track(alice, 7, one.now);
+  tests::comeIn(one.presence, alice, 7, one.now);
   other.presence.untrack(alice, 5);
   CHECK(one.touch(alice));
 }
@@ -88,7 +88,7 @@ TEST_CASE("Redis presence: the server forgets everything -> a TTL for each, and 
   RedisServer server;
   Watched w(server.options());
   const SessionKey alice = sessionAt("alice");
-  w.presence.track(alice, 1, w.now);
+  tests::comeIn(w.presence, alice, 1, w.now);
   w.now += 40s;
   CHECK(w.silence(alice) == 40s);
   SECTION("FLUSHALL") {
@@ -113,7 +113,7 @@ TEST_CASE("Redis presence: the server forgets everything -> a TTL for each, and 
   w.now += 59s;
   CHECK(w.silence(alice) == 59s);
   CHECK_FALSE(w.touch(alice));  // the library asks the storage, and tracks them
-  w.presence.track(alice, 1, w.now);
+  tests::comeIn(w.presence, alice, 1, w.now);
   w.now += 20s;
   CHECK(w.silence(alice) == 20s);
   // What was noticed as absent before is no more.
@@ -127,7 +127,7 @@ TEST_CASE("Redis presence: another server with older data takes over -> nobody i
   RedisServer server;
   Watched w(server.options());
   const SessionKey alice = sessionAt("alice");
-  w.presence.track(alice, 1, w.now);
+  tests::comeIn(w.presence, alice, 1, w.now);
   server.run({"SAVE"});
   w.now += 50s;
   CHECK(w.touch(alice));
@@ -149,7 +149,7 @@ TEST_CASE("Redis presence: heartbeats of one process failed -> all know it", "[r
   hasty.timeLimit = 500ms;
   Watched cut(hasty);
   const SessionKey alice = sessionAt("alice");
-  w.presence.track(alice, 1, w.now);
+  tests::comeIn(w.presence, alice, 1, w.now);
   CHECK(cut.touch(alice));
   w.now += 50s;
   cut.now = w.now;
@@ -172,7 +172,7 @@ TEST_CASE("Redis presence: the server's clock is set -> nobody is silent because
   const RedisServer server;
   Watched w(server.options());
   const SessionKey alice = sessionAt("alice");
-  w.presence.track(alice, 1, w.now);
+  tests::comeIn(w.presence, alice, 1, w.now);
   w.now += 20s;
   CHECK(w.silence(alice) == 20s);
   SECTION("forward, and the check comes first") {
@@ -182,7 +182,7 @@ TEST_CASE("Redis presence: the server's clock is set -> nobody is silent because
   SECTION("forward, and a heartbeat of another process comes first") {
     Watched other(server.options());
     const SessionKey bob = sessionAt("bob");
-    other.presence.track(bob, 1, w.now);
+    tests::comeIn(other.presence, bob, 1, w.now);
     other.now = w.now;
     other.ahead += 10min;
     CHECK(other.touch(bob));
@@ -209,7 +209,7 @@ TEST_CASE("Redis presence: connections cut, scripts forgotten -> nobody notices"
   const auto presence = redisPresence(server.options());
   const SessionKey alice = sessionAt("alice");
   const SteadyPoint now{5h};
-  presence->track(alice, 1, now);
+  tests::comeIn(*presence, alice, 1, now);
   server.run({"SCRIPT", "FLUSH"});
   CHECK(presence->touch(alice.call, alice.user, alice.device, now));
   server.run({"CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"});
@@ -236,7 +236,7 @@ TEST_CASE("Redis presence: a wrong password -> an error without it", "[redis][fa
   }
   // With these rights everything works.
   const auto presence = redisPresence(urlWith("Vx3k7qR-right"));
-  presence->track(alice, 1, now);
+  tests::comeIn(*presence, alice, 1, now);
   CHECK(presence->touch(alice.call, alice.user, alice.device, now));
   CHECK(presence->silentFor({alice, sessionAt("bob")}, now).size() == 2);
   CHECK(presence->seenWithin(1h, now).size() == 1);
@@ -258,7 +258,7 @@ TEST_CASE("Redis presence: more callers than connections -> all are served", "[r
   for (int i = 0; i < 16; ++i) {
     threads.emplace_back([&, i] {
       const SessionKey who = sessionAt(std::to_string(i));
-      presence->track(who, 1, now);
+      tests::comeIn(*presence, who, 1, now);
       for (int n = 0; n < 50; ++n) seen += presence->touch(who.call, who.user, who.device, now) ? 1 : 0;
     });
   }
@@ -273,7 +273,7 @@ TEST_CASE("Redis presence: in a child made by fork() -> refused, and the parent 
   auto presence = redisPresence(server.options());
   const SessionKey alice = sessionAt("alice");
   const SteadyPoint now{5h};
-  presence->track(alice, 1, now);
+  tests::comeIn(*presence, alice, 1, now);
   const pid_t child = ::fork();
   if (child == 0) {
     int status = 1;

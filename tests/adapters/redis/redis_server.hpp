@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "messenger/adapters/redis/redis_options.hpp"
+#include "messenger/contracts/presence.hpp"
 #include "tests/support/temp_dir.hpp"
 
 namespace messenger::tests {
@@ -44,5 +45,11 @@ class RedisServer {
   std::uint16_t port_ = 0;
   pid_t process_ = -1;
 };
+
+/// As when it is stored that somebody is in.
+inline void comeIn(Presence& presence, const SessionKey& who, std::int64_t revision, SteadyPoint now) {
+  presence.track(who, revision, now);
+  presence.confirm(who, revision);
+}
 
 }  // namespace messenger::tests

@@ -69,7 +69,7 @@ std::string failureOf(const RedisOptions& options) {
   const SessionKey alice{CallId{"c"}, UserId{"user", "1"}};
   try {
     const auto presence = redisPresence(options);
-    presence->track(alice, 1, SteadyPoint{5h});
+    tests::comeIn(*presence, alice, 1, SteadyPoint{5h});
     return presence->touch(alice.call, alice.user, alice.device, SteadyPoint{5h}) ? "" : "not tracked";
   } catch (const PresenceError& error) {
     return error.what();

@@ -11,7 +11,7 @@
 
 extern char** environ;
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 
 namespace {
 

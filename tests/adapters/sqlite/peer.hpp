@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 
 /// The test's other process (sqlite_peer.cpp), ended with this object.
 class Peer {

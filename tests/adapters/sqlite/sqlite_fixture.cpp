@@ -7,7 +7,7 @@
 #include <sstream>
 #include <vector>
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 
 SqliteOptions SqliteFixture::options() const {
   SqliteOptions options;

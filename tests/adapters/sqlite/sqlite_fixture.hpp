@@ -10,7 +10,7 @@
 #include "messenger/adapters/sqlite.hpp"
 #include "tests/support/temp_dir.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 
 /// A folder with one database file, gone with the test.
 class SqliteFixture {

@@ -18,7 +18,7 @@
 #include "adapters/sqlite/statement_probe.hpp"
 #include "tests/adapters/changes_for_tests.hpp"
 
-namespace messenger::testing {
+namespace messenger::inline v0::testing {
 namespace {
 
 constexpr int threadCount = 4;

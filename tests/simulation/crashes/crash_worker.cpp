@@ -1,162 +1,125 @@
-// A process of the crash kit (see `kit`): calls at random on one file, and writes down what was acknowledged.
-#include <fcntl.h>
+// A process of the kits of real processes (`kit`, tests/cluster/kit): calls at random on one storage, runs
+// jobs, and writes down what was acknowledged; or drains what they left, or checks it.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
-#include <random>
 #include <string>
 #include <thread>
+#include <utility>
+#include <variant>
+#include <vector>
 
+#include "messenger/adapters/database/database.hpp"
 #include "messenger/adapters/defaults.hpp"
-#include "messenger/adapters/sqlite.hpp"
 #include "messenger/errors.hpp"
 #include "messenger/messenger.hpp"
+#include "tests/simulation/crashes/check.hpp"
+#include "tests/simulation/crashes/file_driver.hpp"
+#include "tests/simulation/crashes/journal.hpp"
+#include "tests/simulation/crashes/journalled_storage.hpp"
+#include "tests/simulation/crashes/load.hpp"
 
 namespace {
 
 using namespace messenger;
+using namespace messenger::crashes;
 namespace fs = std::filesystem;
 
 volatile std::sig_atomic_t stopping = 0;
 
-/// A room is a file that has the call's id as its name. Takes a while, so that the end often comes in
-/// between.
-class FileDriver final : public VideoDriver {
- public:
-  explicit FileDriver(fs::path folder) : folder_(std::move(folder)) {}
-
-  bool create(const Thread& /*thread*/, const Call& call) override {
-    pause(call);
-    const fs::path file = folder_ / call.id.value();
-    const int handle = ::open(file.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
-    if (handle < 0) return false;
-    ::close(handle);
-    pause(call);
-    id_ = call.id.value();
-    return true;
-  }
-  bool destroy(const CallWithRoom& call) override {
-    pause(call);
-    std::error_code error;
-    fs::remove(folder_ / call.id.value(), error);
-    pause(call);
-    return !error;
-  }
-  [[nodiscard]] std::optional<std::string> getRoomId() const override { return id_; }
-  [[nodiscard]] std::optional<std::string> getRoomPin() const override { return std::nullopt; }
-  [[nodiscard]] std::optional<std::string> getRoomSecret() const override { return std::nullopt; }
-  [[nodiscard]] std::optional<std::string> getExtraPayload() const override { return std::nullopt; }
-
- private:
-  static void pause(const Call& call) {
-    std::this_thread::sleep_for(std::chrono::milliseconds{std::hash<CallId>{}(call.id) % 8});
-  }
-
-  fs::path folder_;
-  std::string id_;
-};
-
-/// Lines that survive the process: each is one write.
-class Acknowledgements {
- public:
-  explicit Acknowledgements(const fs::path& file)
-      : handle_(::open(file.c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600)) {}
-  ~Acknowledgements() { ::close(handle_); }
-  Acknowledgements(const Acknowledgements&) = delete;
-  Acknowledgements& operator=(const Acknowledgements&) = delete;
-
-  void add(const std::string& verb, const CallId& call, const UserId& user) const {
-    const std::string line = fmt::format("{} {} {}\n", verb, call.value(), user.id);
-    if (::write(handle_, line.data(), line.size()) < 0) std::perror("crash_worker");
-  }
-
- private:
-  int handle_;
-};
-
 Config config() {
+  using std::chrono::milliseconds;
+  using std::chrono::seconds;
   Config made;
   made.calling.enabled = true;
-  made.jobs.lease = std::chrono::seconds{1};
-  made.jobs.backoff = std::chrono::milliseconds{20};
-  made.jobs.pollInterval = std::chrono::milliseconds{20};
+  made.ringing.enabled = true;
+  made.ringing.noAnswerAfter = seconds{1};
+  made.jobs.lease = seconds{1};
+  made.jobs.backoff = milliseconds{20};
+  made.jobs.maxBackoff = seconds{1};
+  made.jobs.pollInterval = milliseconds{20};
   made.jobs.maxAttempts = 100;
+  made.presence.ttl = ttl;
+  made.presence.writeBehind = seconds{1};
+  made.presence.checkInterval = seconds{1};
+  made.presence.newCallGrace = seconds{0};
   return made;
 }
 
-constexpr std::size_t groups = 4;
-constexpr std::size_t users = 6;
+struct Arguments {
+  std::string what;
+  std::string database;
+  std::string presence;
+  fs::path rooms;
+  fs::path logs;
+  std::size_t process;
+  std::string life;
+  std::uint64_t seed;
+};
 
-ThreadId group(std::size_t number) {
-  return ThreadId{"g" + std::to_string(number)};
+Dependencies dependencies(const Arguments& given, const Journal& journal) {
+  DatabaseOptions database;
+  database.url = given.database;
+  database.durability = Durability::normal;
+  database.timeLimit = std::chrono::seconds{2};
+  Dependencies made;
+  made.storage = std::make_shared<JournalledStorage>(openStorage(database), journal);
+  made.presence = openPresence(given.presence);
+  made.logger = stderrLogger(LogLevel::error);
+  return made;
 }
 
-UserId user(std::size_t number) {
-  return {"user", "u" + std::to_string(number)};
+Subscription journalEvents(Messenger& messenger, const Journal& journal) {
+  return messenger.onEvent([&journal](const Event& event) {
+    if (const auto* started = std::get_if<CallStarted>(&event)) journal.add("CallStarted", started->call.id);
+    if (const auto* ended = std::get_if<CallEnded>(&event))
+      journal.add("CallEnded", ended->call.id, "-", toString(ended->reason));
+    if (const auto* gone = std::get_if<CallTornDown>(&event)) journal.add("CallTornDown", gone->call.id);
+    if (const auto* ring = std::get_if<RingStopped>(&event))
+      journal.add("RingStopped", ring->call.id, ring->callee.id, toString(ring->state));
+  });
 }
 
-void makeGroups(Messenger& messenger) {
-  for (std::size_t n = 0; n < groups; ++n) {
-    std::vector<ThreadMember> members(users);
-    for (std::size_t each = 0; each < users; ++each) {
-      members[each].user = user(each);
-      members[each].admin = each == 0;
-      members[each].startCalls = true;
-    }
-    static_cast<void>(messenger.threads().createGroup("A group", members, group(n)));
-  }
-}
-
-void callAtRandom(Messenger& messenger, const Acknowledgements& acknowledged, std::mt19937_64& random) {
-  const UserId who = user(random() % users);
-  const ThreadId where = group(random() % groups);
-  const auto history = messenger.callHistory(where, who);
-  if (!history) return;
-  if (history->calls.empty() || !history->calls.front().call.active()) {
-    const auto call = messenger.startCall(where, who);
-    if (call) acknowledged.add("start", call->id, who);
-    return;
-  }
-  const CallId call = history->calls.front().call.id;
-  switch (random() % 8) {
-    case 0:
-    case 1:
-    case 2:
-      if (messenger.joinCall(call, who)) acknowledged.add("join", call, who);
-      break;
-    case 3:
-    case 4:
-      if (messenger.leaveCall(call, who)) acknowledged.add("leave", call, who);
-      break;
-    case 5:
-      if (messenger.endCall(call, who)) acknowledged.add("end", call, who);
-      break;
-    default:
-      static_cast<void>(messenger.heartbeat(call, who));
-      break;
-  }
-}
-
-void work(Messenger& messenger, const fs::path& log, std::uint64_t seed) {
-  const Acknowledgements acknowledged(log);
-  std::mt19937_64 random(seed);
-  const Worker worker = messenger.jobs().startWorker({.threads = 2});
+template <class Each>
+void untilStopped(Each each) {
   while (stopping == 0) {
     try {
-      callAtRandom(messenger, acknowledged, random);
-    } catch (const StorageError& error) {
+      each();
+    } catch (const Error& error) {
       fmt::print(stderr, "{}\n", error.what());  // and on: the storage may answer again
     }
-    std::this_thread::sleep_for(std::chrono::milliseconds{random() % 4});
   }
+}
+
+int work(Messenger& messenger, const Journal& journal, const Arguments& given) {
+  makeGroups(messenger);
+  const Subscription events = journalEvents(messenger, journal);
+  const Worker worker = messenger.jobs().startWorker({.threads = 4});
+  const Scheduler scheduler = messenger.host().startScheduler();
+  Stayers stayers(messenger, journal, given.logs / "beats", given.process);
+  std::vector<std::jthread> threads;
+  for (std::size_t n = 0; n < stayers.count(); ++n) {
+    threads.emplace_back([&stayers, n] {
+      untilStopped([&] {
+        stayers.next(n);
+        std::this_thread::sleep_for(std::chrono::milliseconds{50});
+      });
+    });
+  }
+  RandomCaller caller(messenger, journal, given.seed);
+  untilStopped([&] {
+    std::this_thread::sleep_for(caller.pause());
+    caller.next();
+  });
+  return 0;
 }
 
 /// Ends everything, and runs what is left.
-int drain(Messenger& messenger) {
+int drain(Messenger& messenger, const Journal& journal) {
+  const Subscription events = journalEvents(messenger, journal);
   for (const Call& call : messenger.host().activeCalls(0, 1000)) {
     static_cast<void>(messenger.host().endCall(call.id));
   }
@@ -175,25 +138,34 @@ int drain(Messenger& messenger) {
   return done ? 0 : 1;
 }
 
+int printCheck(Messenger& messenger, const fs::path& journal) {
+  const Findings found = check(messenger, journal);
+  for (const std::string& each : found.problems) fmt::print("{}\n", each);
+  fmt::print("{} calls, {} acknowledgements\n", found.calls, found.acknowledgements);
+  return found.problems.empty() ? 0 : 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 6) {
-    fmt::print(stderr, "Usage: crash_worker work|drain DATABASE ROOMS LOG SEED\n");
+  if (argc != 9) {
+    fmt::print(stderr,
+               "Usage: crash_worker work|drain|check DATABASE PRESENCE ROOMS LOGS PROCESS LIFE SEED\n");
     return 2;
   }
   std::signal(SIGTERM, [](int) { stopping = 1; });
-  const std::string what = argv[1];
   try {
-    Dependencies from;
-    from.storage = sqliteStorage({.path = argv[2], .durability = Durability::normal});
-    from.logger = stderrLogger(LogLevel::error);
-    Messenger messenger(config(), std::move(from));
-    messenger.setVideoDriver<FileDriver>(fs::path{argv[3]});
-    makeGroups(messenger);
-    if (what == "drain") return drain(messenger);
-    work(messenger, argv[4], std::stoull(argv[5]));
-    return 0;
+    const Arguments given{
+        argv[1], argv[2], argv[3], argv[4], argv[5], std::stoul(argv[6]), argv[7], std::stoull(argv[8])};
+    const fs::path file = given.logs / "journal";
+    fs::create_directories(given.logs / "beats");
+    const Journal journal(file, given.life);
+    Messenger messenger(config(), dependencies(given, journal));
+    messenger.setVideoDriver(
+        [&]() -> std::unique_ptr<VideoDriver> { return std::make_unique<FileDriver>(given.rooms, journal); });
+    if (given.what == "drain") return drain(messenger, journal);
+    if (given.what == "check") return printCheck(messenger, file);
+    return work(messenger, journal, given);
   } catch (const std::exception& error) {
     fmt::print(stderr, "crash_worker: {}\n", error.what());
     return 1;

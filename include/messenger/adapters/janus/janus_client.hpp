@@ -7,8 +7,9 @@
 
 #include "messenger/adapters/janus/janus_error.hpp"
 #include "messenger/adapters/janus/janus_options.hpp"
+#include "messenger/export.hpp"
 
-namespace messenger::janus {
+namespace messenger::inline v0::janus {
 
 /// Which of the server's two APIs requests use.
 enum class WayIn : std::uint8_t {
@@ -19,25 +20,26 @@ enum class WayIn : std::uint8_t {
 /// Whether a request may be sent a second time when the answer to the first was lost.
 enum class Repeat : std::uint8_t { never, harmless };
 
+/// A plugin of a server.
 struct PluginInfo {
   std::string package;  ///< `janus.plugin.videoroom`
-  std::string name;
-  std::string version;
+  std::string name;     ///< as people read it
+  std::string version;  ///< as the plugin writes it
 };
 
 /// What a server reports about itself.
 struct ServerInfo {
-  std::string name;
-  std::string version;
-  std::string serverName;
-  std::vector<PluginInfo> plugins;
+  std::string name;                 ///< of the software: `Janus WebRTC Server`
+  std::string version;              ///< of the software, as a text
+  std::string serverName;           ///< of this server, as its administrator named it
+  std::vector<PluginInfo> plugins;  ///< in any order
 };
 
 /// Talks to one Janus server. Thread-safe: requests of several OS threads run at the same time, each on its
 /// own connection, which is kept for the next request; no lock is held meanwhile. A request blocks for at
 /// most `requestTimeout`, a harmless one for twice that. Redirects are not followed; only http and https are
 /// used.
-class JanusClient {
+class MESSENGER_EXPORT JanusClient {
  public:
   /// Throws std::invalid_argument for options out of bounds. Does not connect yet.
   explicit JanusClient(JanusOptions options);
@@ -45,6 +47,7 @@ class JanusClient {
   JanusClient(const JanusClient&) = delete;
   JanusClient& operator=(const JanusClient&) = delete;
 
+  /// What it was made with.
   [[nodiscard]] const JanusOptions& options() const noexcept;
 
   /// `adminApi` when there is an `adminEndpoint`.
@@ -53,6 +56,7 @@ class JanusClient {
   /// Whether the server answers. Janus requires no secret here.
   [[nodiscard]] JanusResult<void> ping();
 
+  /// What the server says about itself.
   [[nodiscard]] JanusResult<ServerInfo> info();
 
   /// Sends a plugin (`janus.plugin.videoroom`) a request that it answers at once. `request` is a JSON object;
@@ -63,7 +67,7 @@ class JanusClient {
                                                    Repeat repeat, const std::vector<Secret>& secrets = {});
 
  private:
-  class Impl;
+  class MESSENGER_NO_EXPORT Impl;
   std::unique_ptr<Impl> impl_;
 };
 

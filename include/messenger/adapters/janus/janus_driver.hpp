@@ -7,18 +7,19 @@
 
 #include "messenger/adapters/janus/video_room.hpp"
 #include "messenger/contracts/video_driver.hpp"
+#include "messenger/export.hpp"
 
-namespace messenger::janus {
+namespace messenger::inline v0::janus {
 
 /// How a JanusDriver makes rooms. Only the key has no default.
 struct JanusDriverSettings {
   /// Ids, pins and secrets of rooms are derived from it: `JanusOptions::keyOfRooms`. Anyone who has it can
   /// destroy the rooms. With another key, rooms made before are not recognized.
   Secret roomKey;
-  std::size_t privatePublishers = 4;
-  std::size_t publishersBesideMembers = 6;  ///< in a group: for second devices
-  std::uint64_t privateBitrate = 1'024'000;
-  std::uint64_t groupBitrate = 600'000;
+  std::size_t privatePublishers = 4;         ///< how many may send in a private call
+  std::size_t publishersBesideMembers = 6;   ///< in a group: for second devices
+  std::uint64_t privateBitrate = 1'024'000;  ///< bits a second for each publisher of a private call
+  std::uint64_t groupBitrate = 600'000;      ///< bits a second for each publisher of a group's call
   /// Further fields for each `create`, a JSON object: `{"audiolevel_event":true}`.
   std::string more{};
   /// On: a room lets in only those who bring a token of `Messenger::roomCredentials`, and whoever is taken
@@ -39,8 +40,11 @@ struct JanusDriverSettings {
 /// server uses numbers), and their token. A token opens the room for one session, until that is closed. When
 /// a session is removed, its tokens are taken back first; then its participant is kicked, and with it
 /// everyone whose id is not that of a session with a token.
-class JanusDriver final : public VideoDriver, private ParticipantAccess, private ParticipantRemoval {
+class MESSENGER_EXPORT JanusDriver final : public VideoDriver,
+                                           private ParticipantAccess,
+                                           private ParticipantRemoval {
  public:
+  /// Made by `Messenger::setVideoDriver` for each job.
   JanusDriver(VideoRoom room, JanusDriverSettings settings);
 
   bool create(const Thread& thread, const Call& call) override;
@@ -68,9 +72,9 @@ class JanusDriver final : public VideoDriver, private ParticipantAccess, private
 };
 
 /// The id that a JanusDriver gives a call's room: `call-…`, or a number of 53 bits derived from the key.
-[[nodiscard]] JanusId roomIdOf(const CallId& call, const Secret& roomKey, IdKind kind);
+MESSENGER_EXPORT [[nodiscard]] JanusId roomIdOf(const CallId& call, const Secret& roomKey, IdKind kind);
 
 /// The secret that a JanusDriver gives a call's room: for a host that kicks or mutes at the media server.
-[[nodiscard]] Secret roomSecretOf(const CallId& call, const Secret& roomKey);
+MESSENGER_EXPORT [[nodiscard]] Secret roomSecretOf(const CallId& call, const Secret& roomKey);
 
 }  // namespace messenger::janus

@@ -4,10 +4,12 @@
 #include <string>
 #include <string_view>
 
+#include "messenger/export.hpp"
 #include "messenger/result.hpp"
 
-namespace messenger::janus {
+namespace messenger::inline v0::janus {
 
+/// The kinds of failure.
 enum class ErrorKind : std::uint8_t {
   unreachable,  ///< no connection: nothing was sent
   interrupted,  ///< the connection broke before the whole answer arrived: the request may have been executed
@@ -20,27 +22,29 @@ enum class ErrorKind : std::uint8_t {
 };
 
 /// `unreachable`, `interrupted`, …: the enumerator's own name.
-[[nodiscard]] std::string_view toString(ErrorKind kind) noexcept;
+MESSENGER_EXPORT [[nodiscard]] std::string_view toString(ErrorKind kind) noexcept;
 
 /// Error codes of the VideoRoom plugin to branch on.
 namespace video_room_code {
-inline constexpr int unknownRequest = 423;
-inline constexpr int noSuchRoom = 426;
-inline constexpr int roomExists = 427;
-inline constexpr int noSuchUser = 428;
-inline constexpr int missingElement = 429;
+inline constexpr int unknownRequest = 423;  ///< the plugin does not know the request
+inline constexpr int noSuchRoom = 426;      ///< the room does not exist
+inline constexpr int roomExists = 427;      ///< a room with that id exists
+inline constexpr int noSuchUser = 428;      ///< nobody with that id is in the room
+inline constexpr int missingElement = 429;  ///< a field is missing, e.g. the secret
+/// A field is not of the kind that the server takes, e.g. the id of a room.
 inline constexpr int invalidElement = 430;
-inline constexpr int unauthorized = 433;
+inline constexpr int unauthorized = 433;  ///< the secret or the pin is wrong
 }  // namespace video_room_code
 
 /// Why a request to Janus failed.
-struct JanusError {
-  ErrorKind kind = ErrorKind::malformedReply;
-  int code = 0;
+struct MESSENGER_EXPORT JanusError {
+  ErrorKind kind = ErrorKind::malformedReply;  ///< what failed
+  int code = 0;  ///< of libcurl, of HTTP, of Janus or of the plugin, as `kind` says
   /// In English or in the server's words, cut to a few hundred bytes; never contains a secret that the
   /// client has.
   std::string text;
 
+  /// Whether the plugin refused with this code.
   [[nodiscard]] bool isPlugin(int pluginCode) const noexcept {
     return kind == ErrorKind::plugin && code == pluginCode;
   }

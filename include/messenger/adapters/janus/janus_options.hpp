@@ -5,12 +5,13 @@
 #include <optional>
 #include <string>
 
+#include "messenger/export.hpp"
 #include "messenger/model/room.hpp"
 
-namespace messenger::janus {
+namespace messenger::inline v0::janus {
 
 /// The address of a Janus server and its secrets. A plain value: fill it in and pass it to a JanusClient.
-struct JanusOptions {
+struct MESSENGER_EXPORT JanusOptions {
   /// The HTTP API, `http://127.0.0.1:8088/janus`. Used when there is no `adminEndpoint`. http or https,
   /// without user, query or fragment. One of the two endpoints is required.
   std::string endpoint;

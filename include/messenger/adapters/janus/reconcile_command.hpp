@@ -2,15 +2,16 @@
 
 #include "messenger/adapters/janus/video_room.hpp"
 #include "messenger/console/command.hpp"
+#include "messenger/export.hpp"
 
-namespace messenger::janus {
+namespace messenger::inline v0::janus {
 
 /// The command `janus:reconcile [--dry-run]` for a host's console:
 ///
 ///     console::runMain(messenger, argc, argv, {janus::reconcileCommand(videoRoom, roomKey)});
-[[nodiscard]] console::HostCommand reconcileCommand(VideoRoom room, Secret roomKey);
+MESSENGER_EXPORT [[nodiscard]] console::HostCommand reconcileCommand(VideoRoom room, Secret roomKey);
 
 /// The same with `JanusOptions::fromEnvironment`, read when the command runs.
-[[nodiscard]] console::HostCommand reconcileCommandFromEnvironment();
+MESSENGER_EXPORT [[nodiscard]] console::HostCommand reconcileCommandFromEnvironment();
 
 }  // namespace messenger::janus

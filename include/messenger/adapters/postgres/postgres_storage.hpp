@@ -8,9 +8,11 @@
 #include <vector>
 
 #include "messenger/contracts/storage.hpp"
+#include "messenger/export.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
+/// Where a PostgreSQL storage is, and how it is used.
 struct PostgresOptions {
   /// Where the database is, as libpq reads it: `postgresql://user:password@host:5432/database?sslmode=…`, or
   /// `host=… dbname=…`. What it leaves out comes from libpq's environment variables (`PGPASSWORD`, …), its
@@ -30,6 +32,17 @@ struct PostgresOptions {
   /// making one, waiting for others' changes, and the answer, all together. A large report of heartbeats is
   /// stored in several transactions, each of which may take so long. 100 ms to one hour.
   std::chrono::milliseconds timeLimit = std::chrono::seconds{5};
+  /// Whether a worker hears at once of jobs that other processes store (LISTEN). It does on one connection
+  /// more, open while it runs. Off, or while that connection is lost, it looks from time to time
+  /// (`Config::Jobs::pollInterval`).
+  bool listens = true;
+  /// Where it listens, as `url`. Empty for the same; with `pooled` nobody listens then.
+  std::string listenUrl{};
+  /// Whether `url` leads to a pooler in transaction mode (PgBouncer, …), which lends a session of the server
+  /// to one transaction at a time. Then nothing is kept in a session: statements are not prepared, and the
+  /// limits go along with each transaction. It costs the server the planning of each statement. A pooler
+  /// cannot pass on what a worker hears: name the server itself as `listenUrl`.
+  bool pooled = false;
 };
 
 /// A storage in a PostgreSQL database (13 or later, encoding UTF8), with a thread directory in the same
@@ -57,35 +70,37 @@ struct PostgresOptions {
 /// when the schema has other tables of the same names, comes from a newer version, or the server is older
 /// than 13 or not UTF8; StorageUnavailable when there is no connection; std::invalid_argument for options out
 /// of bounds. Thread-safe.
-[[nodiscard]] std::shared_ptr<Storage> postgresStorage(const PostgresOptions& options);
+MESSENGER_EXPORT [[nodiscard]] std::shared_ptr<Storage> postgresStorage(const PostgresOptions& options);
 
 /// The same with the defaults.
-[[nodiscard]] std::shared_ptr<Storage> postgresStorage(const std::string& url);
+MESSENGER_EXPORT [[nodiscard]] std::shared_ptr<Storage> postgresStorage(const std::string& url);
 
 /// For people: `PostgreSQL host:port/database, schema NAME`, without user and password. Throws
 /// std::invalid_argument for a URL that cannot be read.
-[[nodiscard]] std::string nameOf(const PostgresOptions& options);
+MESSENGER_EXPORT [[nodiscard]] std::string nameOf(const PostgresOptions& options);
 
+/// What a schema may be.
 enum class PostgresSchemaKind : std::uint8_t {
   missing,  ///< no schema of this name, or none of the library's tables in it
   foreign,  ///< tables with the names of the library's, of another application
   ours,
 };
 
+/// What is in a schema.
 struct PostgresSchema {
-  PostgresSchemaKind kind = PostgresSchemaKind::missing;
-  std::int64_t version = 0;  ///< of the tables, when the kind is `ours`
-  std::int64_t latest = 0;   ///< the version this library uses; it cannot open a higher one
+  PostgresSchemaKind kind = PostgresSchemaKind::missing;  ///< what was found
+  std::int64_t version = 0;                               ///< of the tables, when the kind is `ours`
+  std::int64_t latest = 0;  ///< the version this library uses; it cannot open a higher one
 };
 
 /// What is in the schema, for tools: nothing is made or changed. Throws as `postgresStorage`.
-[[nodiscard]] PostgresSchema inspectPostgresSchema(const PostgresOptions& options);
+MESSENGER_EXPORT [[nodiscard]] PostgresSchema inspectPostgresSchema(const PostgresOptions& options);
 
 /// Looks for damage with the rules that hold between rows, and reads each row as every operation would. All
 /// of it is one snapshot, while others continue to work; it changes nothing, and needs the right to read.
 /// Returns one sentence for each problem, with ids but never with a room; empty when all is sound. The
 /// `timeLimit` is for connecting; reading takes as long as it takes. Throws StorageIncompatible when the
 /// schema has not the tables of the latest version, otherwise as `postgresStorage`.
-[[nodiscard]] std::vector<std::string> checkPostgresSchema(const PostgresOptions& options);
+MESSENGER_EXPORT [[nodiscard]] std::vector<std::string> checkPostgresSchema(const PostgresOptions& options);
 
 }  // namespace messenger

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string>
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 /// How to reach a Redis server (6 or later), for presence, broadcaster and subscriber.
 struct RedisOptions {
@@ -23,7 +23,7 @@ struct RedisOptions {
   std::string caFile{};
   /// For TLS: PEM files with a certificate of the client's own and its key; empty: none.
   std::string certificateFile{};
-  std::string keyFile{};
+  std::string keyFile{};  ///< the file of that key; empty: none
   /// How many operations run at the same time, each on its own connection, opened when first needed. 1 to
   /// 1,000.
   std::size_t connections = 8;

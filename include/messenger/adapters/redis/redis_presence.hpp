@@ -5,8 +5,9 @@
 
 #include "messenger/adapters/redis/redis_options.hpp"
 #include "messenger/contracts/presence.hpp"
+#include "messenger/export.hpp"
 
-namespace messenger {
+namespace messenger::inline v0 {
 
 /// A presence on a Redis server, which all processes on the same storage share: a heartbeat that one of them
 /// acknowledged counts at once for all, and survives them. An operation is one command, so a heartbeat costs
@@ -28,9 +29,9 @@ namespace messenger {
 ///
 /// Connects when it is first used. Throws std::invalid_argument for options out of bounds; the text has no
 /// part of the URL.
-[[nodiscard]] std::shared_ptr<Presence> redisPresence(const RedisOptions& options);
+MESSENGER_EXPORT [[nodiscard]] std::shared_ptr<Presence> redisPresence(const RedisOptions& options);
 
 /// The same with the defaults.
-[[nodiscard]] std::shared_ptr<Presence> redisPresence(const std::string& url);
+MESSENGER_EXPORT [[nodiscard]] std::shared_ptr<Presence> redisPresence(const std::string& url);
 
 }  // namespace messenger
