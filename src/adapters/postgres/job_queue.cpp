@@ -1,3 +1,4 @@
+#include <chrono>
 #include <limits>
 
 #include "adapters/postgres/postgres_storage.hpp"
@@ -6,6 +7,8 @@
 
 namespace messenger::inline v0::postgres {
 namespace {
+
+using std::chrono::steady_clock;
 
 // A claim is one transaction in one round trip, of several statements. The first chooses a job, without
 // waiting for others who choose at the same time, and locks its call against them: the lock has the call's
@@ -21,7 +24,8 @@ constexpr FixedText isAvailable =
     "AND NOT EXISTS (SELECT 1 FROM @jobs AS others WHERE others.call_id = jobs.call_id "
     "AND others.sequence <> jobs.sequence AND others.leased_until > $3::bigint)";
 
-constexpr FixedText available = "NOT jobs.failed AND " + isAvailable;
+// $4 where the look begins.
+constexpr FixedText available = "NOT jobs.failed AND jobs.available_at >= $4::bigint AND " + isAvailable;
 // The same for one that is found by its key, or by its call: written so that no index of the whole queue
 // applies (schema.cpp says why).
 constexpr FixedText availableToo = "NOT coalesce(jobs.failed, false) AND " + isAvailable;
@@ -43,13 +47,15 @@ constexpr FixedText isOfId =
 constexpr FixedText inOrder = " ORDER BY jobs.available_at, jobs.sequence";
 
 // OFFSET 0 keeps the locks out of the search: one is taken for each row that comes out of it, in order, and
-// the first that is had ends it. $4 the key of claims.
+// the first that is had ends it.
 constexpr FixedText choose =
-    "SELECT set_config('messenger.candidate', chosen.sequence::text, true) FROM (SELECT jobs.sequence, "
-    "coalesce(jobs.call_id, jobs.id) AS name FROM @jobs AS jobs WHERE ";
+    "SELECT set_config('messenger.candidate', chosen.sequence::text, true), chosen.available_at "
+    "FROM (SELECT jobs.sequence, jobs.available_at, coalesce(jobs.call_id, jobs.id) AS name "
+    "FROM @jobs AS jobs WHERE ";
+// $5 the key of claims.
 constexpr FixedText unlessBusy =
-    " OFFSET 0) AS chosen WHERE pg_try_advisory_xact_lock(hashtextextended(chosen.name, $4::bigint)) LIMIT 1";
-// Who asks for this job or call gets it, or none: they wait for those who choose now.
+    " OFFSET 0) AS chosen WHERE pg_try_advisory_xact_lock(hashtextextended(chosen.name, $5::bigint)) LIMIT 1";
+// Who asks for this job or call gets it, or none: they wait for those who choose now. $4 the key of claims.
 constexpr FixedText whenFree =
     " OFFSET 0) AS chosen WHERE pg_advisory_xact_lock(hashtextextended(chosen.name, $4::bigint)) IS NOT NULL "
     "LIMIT 1";
@@ -195,7 +201,8 @@ int lowestType(JobClass leastUrgent) {
 
 /// The statements of a claim.
 struct Claiming {
-  Claiming(const JobQueue::ClaimRequest& request, std::int64_t claims) {
+  /// In the queue it begins with jobs that are available from then on.
+  Claiming(const JobQueue::ClaimRequest& request, StorageTime from, std::int64_t claims) {
     const StorageTime ended = request.takesOver ? request.now : StorageTime::min();
     const int lowest = lowestType(request.leastUrgent);
     if (request.job) {
@@ -204,8 +211,9 @@ struct Claiming {
     } else if (request.call) {
       batch.add(chooseOfCallText, key(request.queue), request.now, ended, claims, key(*request.call), lowest);
     } else {
-      batch.add(chooseIn.of(request.leastUrgent), key(request.queue), request.now, ended, claims);
-      passedOver = batch.add(passedOverIn.of(request.leastUrgent), key(request.queue), request.now, ended);
+      batch.add(chooseIn.of(request.leastUrgent), key(request.queue), request.now, ended, from, claims);
+      passedOver =
+          batch.add(passedOverIn.of(request.leastUrgent), key(request.queue), request.now, ended, from);
     }
     batch.add(lockCallText);
     taken = batch.add(takeText, key(request.queue), request.now, ended, request.leaseUntil);
@@ -261,13 +269,20 @@ void PostgresJobQueue::add(const NewJob& job) {
 
 std::optional<JobQueue::ClaimedJob> PostgresJobQueue::claim(const ClaimRequest& request) {
   const Deadline until = pool_.deadline();
-  const Claiming claiming(request, pool_.lockKey(ConnectionPool::LockOf::claims));
+  const bool looks = !request.job && !request.call;
   while (true) {
+    const auto begun = steady_clock::now();
+    const StorageTime from = looks ? looks_.begin(request, begun) : StorageTime::min();
+    const Claiming claiming(request, from, pool_.lockKey(ConnectionPool::LockOf::claims));
     const Results results = pool_.write(claiming.batch, until);
     if (claiming.passedOver != 0) notePassedOver(results.rows(claiming.passedOver), pool_.unreadable());
+    Rows chosen = results.rows(0);
+    const bool found = chosen.next();
+    if (looks)
+      looks_.end(request, {from, begun, found ? chosen.storageTime(1) : request.now}, steady_clock::now());
     if (results.rows(claiming.taken).size() > 0) return readClaimed(results, claiming, pool_.unreadable());
-    // One was chosen, but others were faster: there may be another one.
-    if (results.rows(0).size() == 0) return std::nullopt;
+    // Where one was chosen, others were faster: there may be another one.
+    if (!found) return std::nullopt;
   }
 }
 

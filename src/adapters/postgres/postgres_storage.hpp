@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "adapters/postgres/connection_pool.hpp"
+#include "adapters/postgres/queue_looks.hpp"
 #include "adapters/postgres/rows.hpp"
 #include "adapters/postgres/schema.hpp"
 #include "messenger/contracts/storage.hpp"
@@ -63,6 +64,7 @@ class PostgresJobQueue final : public JobQueue {
 
  private:
   ConnectionPool& pool_;
+  QueueLooks looks_;
 };
 
 /// Defined in heartbeat_store.cpp.

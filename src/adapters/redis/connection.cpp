@@ -101,12 +101,28 @@ void Connection::connect(Deadline until) {
     }
     if (error == 0) {
       setOptions(socket_);
+      becomePatient();
       return;
     }
     why = reason(error);
     ::close(std::exchange(socket_, -1));
   }
   throw ConnectionLost(fmt::format("no connection: {}", why));
+}
+
+/// From now on reading may wait by itself: one system call for each answer instead of two.
+void Connection::becomePatient() {
+  using std::chrono::microseconds;
+  const int flags = ::fcntl(socket_, F_GETFL);
+  const auto most = std::chrono::duration_cast<microseconds>(address_.options().timeLimit) * 3 / 4;
+  timeval limit{};
+  limit.tv_sec = static_cast<time_t>(most.count() / 1'000'000);
+  limit.tv_usec = static_cast<suseconds_t>(most.count() % 1'000'000);
+  if (most.count() <= 0 || ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) != 0 ||
+      ::fcntl(socket_, F_SETFL, flags & ~O_NONBLOCK) != 0) {
+    return;  // it goes on as it is: asked first whether there is anything to read
+  }
+  patience_ = most;
 }
 
 void Connection::shakeHands(Deadline until) {
@@ -118,7 +134,7 @@ void Connection::shakeHands(Deadline until) {
       if (done) break;
       wait(POLLIN, until);
       std::array<char, blockBytes> block;
-      const ssize_t size = ::recv(socket_, block.data(), block.size(), 0);
+      const ssize_t size = ::recv(socket_, block.data(), block.size(), MSG_DONTWAIT);
       if (size == 0) throw ConnectionLost("the server has closed the connection: does it speak TLS?");
       if (size > 0) tls->fromWire({block.data(), static_cast<std::size_t>(size)});
     }
@@ -158,7 +174,7 @@ void Connection::send(const std::vector<Command>& commands, Deadline until) {
 
 void Connection::write(std::string_view bytes, Deadline until) {
   while (!bytes.empty()) {
-    const ssize_t size = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const ssize_t size = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (size >= 0) {
       bytes.remove_prefix(static_cast<std::size_t>(size));
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
@@ -169,9 +185,9 @@ void Connection::write(std::string_view bytes, Deadline until) {
   }
 }
 
-bool Connection::read() {
+bool Connection::read(int flags) {
   std::array<char, blockBytes> block;
-  const ssize_t size = ::recv(socket_, block.data(), block.size(), 0);
+  const ssize_t size = ::recv(socket_, block.data(), block.size(), flags);
   if (size == 0) throw ConnectionLost("the server has closed the connection");
   if (size < 0) {
     if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return false;
@@ -206,15 +222,19 @@ ReplyPointer Connection::next() {
 ReplyPointer Connection::receive(Deadline until) {
   while (true) {
     if (ReplyPointer reply = next()) return reply;
-    wait(POLLIN, until);
-    read();
+    if (patience_ && until - std::chrono::steady_clock::now() >= *patience_) {
+      read(0);
+    } else {
+      wait(POLLIN, until);
+      read(MSG_DONTWAIT);
+    }
   }
 }
 
 ReplyPointer Connection::receiveNow() {
   while (true) {
     if (ReplyPointer reply = next()) return reply;
-    if (!read()) return nullptr;
+    if (!read(MSG_DONTWAIT)) return nullptr;
   }
 }
 

@@ -84,16 +84,19 @@ class Connection {
   };
 
   void connect(Deadline until);
+  void becomePatient();
   void shakeHands(Deadline until);
   void enter(Deadline until);
   void write(std::string_view bytes, Deadline until);
-  /// Reads what is there. False: nothing is.
-  bool read();
+  /// Reads what is there; with no flags it waits for that, but for no longer than `patience_`. False: nothing
+  /// is.
+  bool read(int flags);
   [[nodiscard]] ReplyPointer next();
   void wait(short events, Deadline until) const;
 
   const Address& address_;
   int socket_ = -1;
+  std::optional<std::chrono::microseconds> patience_;  ///< how long reading may wait by itself
   std::unique_ptr<redisReader, ReaderDeleter> reader_;
   std::unique_ptr<TlsSession> tls_;
 };
