@@ -45,14 +45,15 @@ TEST_CASE("queue looks: a slow one -> for a time in proportion they begin where 
   QueueLooks looks;
   const auto request = requestOf(JobClass::setup);
   looks.end(request, {whole, point(0s), now - 100s}, point(25ms));
+  const Duration again = 25ms + 10 * (25ms - QueueLooks::quick);
   CHECK(looks.begin(request, point(25ms)) == now - 100s);
-  CHECK(looks.begin(request, point(224ms)) == now - 100s);
+  CHECK(looks.begin(request, point(again - 1ms)) == now - 100s);
 
   SECTION("then one of them looks through the whole, while the others go on") {
-    CHECK(looks.begin(request, point(225ms)) == whole);
-    CHECK(looks.begin(request, point(225ms)) == now - 100s);
-    looks.end(request, {whole, point(225ms), now}, point(226ms));
-    CHECK(looks.begin(request, point(226ms)) == whole);
+    CHECK(looks.begin(request, point(again)) == whole);
+    CHECK(looks.begin(request, point(again)) == now - 100s);
+    looks.end(request, {whole, point(again), now}, point(again + 1ms));
+    CHECK(looks.begin(request, point(again + 1ms)) == whole);
   }
   SECTION("no longer than the longest pause, also after one that failed") {
     CHECK(looks.begin(request, point(1s)) == whole);
@@ -82,14 +83,14 @@ TEST_CASE("queue looks: a claim was slow -> later jobs are found at once, earlie
           "[postgres][looks]") {
   const PostgresFixture fixture;
   const auto storage = fixture.open();
-  REQUIRE(started(*storage, "c1", "t1", 100) == Status::committed);
+  REQUIRE(started(*storage, "c1", "t1") == Status::committed);
   OtherSession other(fixture);
   other.run("BEGIN; SELECT * FROM calls FOR UPDATE");
   std::string claimed;
   const auto claim = [&] {
     auto request = requestOf(JobClass::setup);
-    request.now = StorageTime{200s};
-    request.leaseUntil = StorageTime{1000s};
+    request.now = t(200);
+    request.leaseUntil = t(1000);
     const auto job = storage->jobs().claim(request);
     return job ? job->job.id.value() : "";
   };
@@ -100,7 +101,7 @@ TEST_CASE("queue looks: a claim was slow -> later jobs are found at once, earlie
   waiting.join();
   REQUIRE(claimed == "c1-setup");
 
-  storage->jobs().add(newJob("earlier", JobType::endCalls, "", 50));
+  storage->jobs().add(newJob("earlier", JobType::endCalls, "", -50));
   storage->jobs().add(newJob("later", JobType::endCalls, "", 150));
   CHECK(claim() == "later");
   CHECK(claim().empty());
