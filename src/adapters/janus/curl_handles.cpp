@@ -15,6 +15,12 @@ void initialiseCurl() {
   if (initialised != CURLE_OK) throw std::runtime_error("libcurl cannot be initialised");
 }
 
+/// Otherwise libcurl changes what SIGPIPE does in the whole process for a moment, also when a handle is
+/// closed.
+void leaveSignalsAlone(CURL* handle) {
+  static_cast<void>(curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L));  // is in every build
+}
+
 }  // namespace
 
 CurlHandles::CurlHandles() {
@@ -32,11 +38,13 @@ CurlHandle CurlHandles::take() {
   }
   CurlHandle made{curl_easy_init()};
   if (!made) throw std::bad_alloc();
+  leaveSignalsAlone(made.get());
   return made;
 }
 
 void CurlHandles::giveBack(CurlHandle handle) {
   curl_easy_reset(handle.get());  // removes the options and pointers to secrets; keeps the connection
+  leaveSignalsAlone(handle.get());
   const support::Lock lock(mutex_);
   if (idle_.size() < mostIdle) idle_.push_back(std::move(handle));
 }

@@ -1,6 +1,7 @@
 #include "adapters/janus/http_transport.hpp"
 
 #include <fmt/format.h>
+#include <sys/socket.h>
 
 namespace messenger::inline v0::janus {
 namespace {
@@ -20,6 +21,11 @@ std::size_t collect(char* data, std::size_t size, std::size_t count, void* into)
   }
   answer.body.append(data, length);
   return length;
+}
+
+/// As libcurl does, but no program that is started meanwhile inherits it.
+curl_socket_t openSocket(void*, curlsocktype, curl_sockaddr* address) {
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 ErrorKind kindOf(CURLcode code) {
@@ -72,7 +78,6 @@ void set(CURL* handle, CURLoption option, Value value) {
 }
 
 void setUp(CURL* handle, const JanusOptions& options) {
-  set(handle, CURLOPT_NOSIGNAL, 1L);
   set(handle, CURLOPT_FOLLOWLOCATION, 0L);
 #if LIBCURL_VERSION_NUM >= 0x075500
   set(handle, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -86,6 +91,7 @@ void setUp(CURL* handle, const JanusOptions& options) {
   set(handle, CURLOPT_SSL_VERIFYHOST, options.verifyTls ? 2L : 0L);
   if (!options.caFile.empty()) set(handle, CURLOPT_CAINFO, options.caFile.c_str());
   set(handle, CURLOPT_TCP_KEEPALIVE, 1L);
+  set(handle, CURLOPT_OPENSOCKETFUNCTION, &openSocket);
 }
 
 }  // namespace

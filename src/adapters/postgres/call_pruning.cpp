@@ -8,11 +8,12 @@ namespace {
 constexpr std::int64_t rowsAtOnce = 2000;
 
 // The oldest calls first, and nothing behind the first one that began too late. $1 the time.
+// OFFSET 0 as in job_queue.cpp.
 constexpr FixedText prunableCalls =
     " FROM @calls AS calls WHERE calls.sequence < coalesce((SELECT young.sequence FROM @calls AS young "
     "WHERE young.started_at >= $1::bigint ORDER BY young.sequence LIMIT 1), 9223372036854775807) "
     "AND calls.ended_at IS NOT NULL AND NOT calls.room_may_exist "
-    "AND NOT EXISTS (SELECT 1 FROM @jobs AS jobs WHERE jobs.call_id = calls.id) "
+    "AND NOT EXISTS (SELECT 1 FROM @jobs AS jobs WHERE jobs.call_id = calls.id OFFSET 0) "
     "AND NOT EXISTS (SELECT 1 FROM @call_participants AS each WHERE each.call_sequence = calls.sequence "
     "AND each.departed_at >= $1::bigint) ";
 

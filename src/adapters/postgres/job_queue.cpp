@@ -18,11 +18,13 @@ using std::chrono::steady_clock;
 // a moment ago, and two jobs of one call would run.
 
 // $1 queue, $2 now, $3 until when leases must have ended to count no more. A lease that ends then has ended.
+// OFFSET 0 keeps the others of a call a question of its own, by their index. As a join the planner walked
+// through all of them: when the table was empty as it was vacuumed last, it counts with one row.
 constexpr FixedText isAvailable =
     "jobs.queue = $1::text AND jobs.available_at <= $2::bigint "
     "AND (jobs.leased_until IS NULL OR jobs.leased_until <= $3::bigint) "
     "AND NOT EXISTS (SELECT 1 FROM @jobs AS others WHERE others.call_id = jobs.call_id "
-    "AND others.sequence <> jobs.sequence AND others.leased_until > $3::bigint)";
+    "AND others.sequence <> jobs.sequence AND others.leased_until > $3::bigint OFFSET 0)";
 
 // $4 where the look begins.
 constexpr FixedText available = "NOT jobs.failed AND jobs.available_at >= $4::bigint AND " + isAvailable;
@@ -271,15 +273,15 @@ std::optional<JobQueue::ClaimedJob> PostgresJobQueue::claim(const ClaimRequest& 
   const Deadline until = pool_.deadline();
   const bool looks = !request.job && !request.call;
   while (true) {
-    const auto begun = steady_clock::now();
-    const StorageTime from = looks ? looks_.begin(request, begun) : StorageTime::min();
+    const StorageTime from = looks ? looks_.begin(request) : StorageTime::min();
     const Claiming claiming(request, from, pool_.lockKey(ConnectionPool::LockOf::claims));
+    const auto begun = steady_clock::now();
     const Results results = pool_.write(claiming.batch, until);
+    const auto took = std::chrono::duration_cast<Duration>(steady_clock::now() - begun);
     if (claiming.passedOver != 0) notePassedOver(results.rows(claiming.passedOver), pool_.unreadable());
     Rows chosen = results.rows(0);
     const bool found = chosen.next();
-    if (looks)
-      looks_.end(request, {from, begun, found ? chosen.storageTime(1) : request.now}, steady_clock::now());
+    if (looks) looks_.end(request, from, found ? chosen.storageTime(1) : request.now, took);
     if (results.rows(claiming.taken).size() > 0) return readClaimed(results, claiming, pool_.unreadable());
     // Where one was chosen, others were faster: there may be another one.
     if (!found) return std::nullopt;

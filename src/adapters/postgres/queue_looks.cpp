@@ -10,29 +10,30 @@ std::vector<QueueLooks::Slow>::iterator QueueLooks::find(const JobQueue::ClaimRe
   });
 }
 
-StorageTime QueueLooks::begin(const JobQueue::ClaimRequest& request, Steady::time_point now) {
+StorageTime QueueLooks::begin(const JobQueue::ClaimRequest& request) {
   const support::Lock lock(mutex_);
   const auto slow = find(request);
-  if (slow == slow_.end()) return StorageTime::min();
-  if (now < slow->wholeAgain) return slow->from;
-  slow->wholeAgain = now + longestPause;  // until this one has ended, others do not look through the whole
+  if (slow == slow_.end() || slow->inTurn < slowInTurn) return StorageTime::min();
+  if (request.now < slow->wholeAgain) return slow->from;
+  // Until this one has ended, others do not look through the whole.
+  slow->wholeAgain = request.now + longestPause;
   return StorageTime::min();
 }
 
-void QueueLooks::end(const JobQueue::ClaimRequest& request, const Ended& look, Steady::time_point now) {
-  const StorageTime from = std::min(look.found, request.now - longestCommit);
-  const Steady::duration took = now - look.begun;
-  const bool wasWhole = look.from == StorageTime::min();
+void QueueLooks::end(const JobQueue::ClaimRequest& request, StorageTime from, StorageTime found,
+                     Duration took) {
+  const StorageTime next = std::min(found, request.now - longestCommit);
   const support::Lock lock(mutex_);
   auto slow = find(request);
-  if (!wasWhole) {
-    if (slow != slow_.end()) slow->from = std::max(slow->from, from);
+  if (from != StorageTime::min()) {
+    if (slow != slow_.end()) slow->from = std::max(slow->from, next);
   } else if (took <= quick) {
     if (slow != slow_.end()) slow_.erase(slow);
   } else {
-    if (slow == slow_.end()) slow = slow_.insert(slow_.end(), {request.queue, request.leastUrgent, {}, {}});
-    slow->from = from;
-    slow->wholeAgain = now + std::min<Steady::duration>(10 * (took - quick), longestPause);
+    if (slow == slow_.end()) slow = slow_.insert(slow_.end(), {request.queue, request.leastUrgent});
+    slow->inTurn = std::min(slow->inTurn + 1, slowInTurn);
+    slow->from = next;
+    slow->wholeAgain = request.now + std::min<Duration>(10 * (took - quick), longestPause);
   }
 }
 

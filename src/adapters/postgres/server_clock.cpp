@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <ctime>
-#include <fstream>
+
+#include "support/boot_id.hpp"
 
 namespace messenger::inline v0::postgres {
 namespace {
@@ -34,10 +35,7 @@ SteadyPoint ServerClock::here() noexcept {
 }
 
 std::string ServerClock::machineKey() {
-  std::ifstream file("/proc/sys/kernel/random/boot_id");
-  std::string boot;
-  std::getline(file, boot);
-  return "clock_anchor " + boot;
+  return "clock_anchor " + support::bootId();
 }
 
 StorageTime ServerClock::at(SteadyPoint moment) const noexcept {

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <charconv>
 #include <ctime>
-#include <fstream>
 #include <optional>
 #include <string>
 
 #include "adapters/sqlite/query.hpp"
+#include "support/boot_id.hpp"
 
 namespace messenger::inline v0::sqlite {
 namespace {
@@ -78,9 +78,7 @@ Duration newAnchor(Connection& connection, bool isNew) {
 }  // namespace
 
 BootId currentBoot() {
-  std::ifstream file("/proc/sys/kernel/random/boot_id");
-  std::string text;
-  std::getline(file, text);
+  std::string text = support::bootId();
   std::erase(text, '-');
   constexpr std::size_t digits = 32;
   if (text.size() != digits) return {};

@@ -1,8 +1,14 @@
 #include "messenger/testing/video_driver_suite.hpp"
 
+#include <chrono>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
+#include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "messenger/adapters/defaults.hpp"
 #include "support/id_generator.hpp"
@@ -13,17 +19,13 @@
 namespace messenger::inline v0::testing {
 namespace {
 
-/// One check: a new driver for each job, as in the library, and calls with new ids.
+/// Calls with new ids, and a driver that is asked as the library asks it.
 class DriverCase {
  public:
-  DriverCase(const VideoDriverFactory& make, const VideoDriverSuiteOptions& options)
-      : make_(make), options_(options) {}
-
-  [[nodiscard]] std::unique_ptr<VideoDriver> driver() const {
-    std::unique_ptr<VideoDriver> made = make_();
-    require(made != nullptr, "the factory gives a driver");
-    return made;
-  }
+  explicit DriverCase(const VideoDriverSuiteOptions& options) : options_(options) {}
+  DriverCase(const DriverCase&) = delete;
+  DriverCase& operator=(const DriverCase&) = delete;
+  virtual ~DriverCase() = default;
 
   [[nodiscard]] Call newCall() {
     const TimePoint now = systemClock()->now().wall;
@@ -45,25 +47,22 @@ class DriverCase {
     return thread;
   }
 
-  /// Creates the room and returns what the driver reports about it.
-  [[nodiscard]] Room create(const Call& call, ThreadType type = ThreadType::group) const {
-    const auto made = driver();
-    require(made->create(thread(type), call), "create makes the room");
-    const auto secret = made->getRoomSecret();
-    return {made->getRoomId(), made->getRoomPin(), made->getExtraPayload(),
-            secret ? std::optional<Secret>{Secret{*secret}} : std::nullopt};
-  }
-
-  /// As the library does it: the call has ended, and has the known details of its room.
-  [[nodiscard]] bool destroy(const Call& created, std::optional<Room> room) const {
+  /// The call has ended, and has the known details of its room.
+  [[nodiscard]] static CallWithRoom ended(const Call& created, std::optional<Room> room) {
     CallWithRoom call{created, std::nullopt};
     call.endedAt = call.createdAt + std::chrono::seconds{1};
     call.endReason = EndReason::hungUp;
     call.setupComplete = room.has_value();
     call.roomMayExist = true;
     call.room = std::move(room);
-    return driver()->destroy(call);
+    return call;
   }
+
+  /// Creates the room and returns what the driver reports about it.
+  [[nodiscard]] virtual Room create(const Call& call, ThreadType type = ThreadType::group) = 0;
+  [[nodiscard]] virtual bool destroy(const Call& created, std::optional<Room> room) = 0;
+  /// Creates and destroys the rooms of all these calls, which do not wait for each other. Returns the rooms.
+  [[nodiscard]] virtual std::vector<Room> atOnce(const std::vector<Call>& calls) = 0;
 
   void requireRoom(const Call& call, bool exists) const {
     if (!options_.roomExists) return;
@@ -73,9 +72,132 @@ class DriverCase {
   [[nodiscard]] const VideoDriverSuiteOptions& options() const noexcept { return options_; }
 
  private:
-  const VideoDriverFactory& make_;
   const VideoDriverSuiteOptions& options_;
   support::IdGenerator ids_;
+};
+
+/// A new driver for each job.
+class WaitingCase final : public DriverCase {
+ public:
+  WaitingCase(const VideoDriverFactory& make, const VideoDriverSuiteOptions& options)
+      : DriverCase(options), make_(make) {}
+
+  [[nodiscard]] Room create(const Call& call, ThreadType type) override {
+    const auto made = driver();
+    require(made->create(thread(type), call), "create makes the room");
+    const auto secret = made->getRoomSecret();
+    return {made->getRoomId(), made->getRoomPin(), made->getExtraPayload(),
+            secret ? std::optional<Secret>{Secret{*secret}} : std::nullopt};
+  }
+
+  [[nodiscard]] bool destroy(const Call& created, std::optional<Room> room) override {
+    return driver()->destroy(ended(created, std::move(room)));
+  }
+
+  [[nodiscard]] std::vector<Room> atOnce(const std::vector<Call>& calls) override {
+    std::vector<Room> rooms(calls.size());
+    crowd(calls.size(), [&](std::size_t i) {
+      rooms[i] = create(calls[i], ThreadType::group);
+      require(destroy(calls[i], rooms[i]), "destroy succeeds");
+    });
+    return rooms;
+  }
+
+ private:
+  [[nodiscard]] std::unique_ptr<VideoDriver> driver() const {
+    std::unique_ptr<VideoDriver> made = make_();
+    require(made != nullptr, "the factory gives a driver");
+    return made;
+  }
+
+  const VideoDriverFactory& make_;
+};
+
+/// One driver for all jobs, whose requests complete while the loop turns.
+class CompletingCase final : public DriverCase {
+ public:
+  CompletingCase(AsyncVideoDriver& driver, const AsyncVideoDriverSuiteOptions& options)
+      : DriverCase(options), driver_(driver), options_(options) {}
+
+  [[nodiscard]] Room create(const Call& call, ThreadType type) override {
+    return made(outcomeOf(beginCreate(call, type)));
+  }
+
+  [[nodiscard]] bool destroy(const Call& created, std::optional<Room> room) override {
+    return outcomeOf(beginDestroy(created, std::move(room))).has_value();
+  }
+
+  [[nodiscard]] std::vector<Room> atOnce(const std::vector<Call>& calls) override {
+    std::vector<Pending> pending;
+    std::vector<Room> rooms;
+    for (const Call& call : calls) pending.push_back(beginCreate(call, ThreadType::group));
+    for (const Pending& each : pending) rooms.push_back(made(outcomeOf(each)));
+    pending.clear();
+    for (std::size_t i = 0; i < calls.size(); ++i) pending.push_back(beginDestroy(calls[i], rooms[i]));
+    for (const Pending& each : pending) require(outcomeOf(each).has_value(), "destroy succeeds");
+    return rooms;
+  }
+
+  void removeSomebody() {
+    const Call call = newCall();
+    const Room room = create(call, ThreadType::group);
+    CallWithRoom active{call, room};
+    active.setupComplete = true;
+    active.roomMayExist = true;
+    const Pending pending = std::make_shared<Outcome>();
+    driver_.remove(active, Secret{"conformance-media-id"}, completionOf(pending));
+    require(outcomeOf(pending).has_value(), "a session that is not in the room counts as removed");
+    require(destroy(call, room), "destroy succeeds");
+  }
+
+ private:
+  struct Outcome {
+    std::mutex mutex;
+    std::optional<DriverOutcome> reported;
+  };
+  using Pending = std::shared_ptr<Outcome>;
+
+  [[nodiscard]] static DriverCompletion completionOf(const Pending& pending) {
+    return DriverCompletion{[pending](DriverOutcome outcome) {
+      const std::lock_guard lock(pending->mutex);
+      pending->reported = std::move(outcome);
+    }};
+  }
+
+  // What is passed by reference is gone when the request has returned, as in the library.
+  [[nodiscard]] Pending beginCreate(const Call& call, ThreadType type) {
+    Pending pending = std::make_shared<Outcome>();
+    const auto threadOfCall = std::make_unique<Thread>(thread(type));
+    const auto callOfRequest = std::make_unique<Call>(call);
+    driver_.create(*threadOfCall, *callOfRequest, completionOf(pending));
+    return pending;
+  }
+  [[nodiscard]] Pending beginDestroy(const Call& created, std::optional<Room> room) {
+    Pending pending = std::make_shared<Outcome>();
+    const auto call = std::make_unique<CallWithRoom>(ended(created, std::move(room)));
+    driver_.destroy(*call, completionOf(pending));
+    return pending;
+  }
+
+  [[nodiscard]] DriverOutcome outcomeOf(const Pending& pending) const {
+    const auto until = std::chrono::steady_clock::now() + options_.timeLimit;
+    while (true) {
+      {
+        const std::lock_guard lock(pending->mutex);
+        if (pending->reported) return *pending->reported;
+      }
+      require(std::chrono::steady_clock::now() < until, "a request completes within the time limit");
+      options_.turn();
+    }
+  }
+
+  [[nodiscard]] static Room made(const DriverOutcome& outcome) {
+    if (!outcome) throw CheckFailed("create makes the room; it failed: " + outcome.error());
+    return *outcome;
+  }
+
+  AsyncVideoDriver& driver_;
+  const AsyncVideoDriverSuiteOptions& options_;
 };
 
 void lifecycle(DriverCase& c) {
@@ -163,30 +285,18 @@ void sameForOtherCalls(DriverCase& c) {
 void atOnce(DriverCase& c) {
   std::vector<Call> calls;
   for (std::size_t i = 0; i < c.options().rooms; ++i) calls.push_back(c.newCall());
-  std::mutex mutex;
   std::set<std::string> rooms;
   std::size_t named = 0;
-  crowd(calls.size(), [&](std::size_t i) {
-    const Room room = c.create(calls[i]);
-    {
-      const std::lock_guard lock(mutex);
-      if (room.id) {
-        ++named;
-        rooms.insert(*room.id);
-      }
-    }
-    require(c.destroy(calls[i], room), "destroy succeeds");
-  });
+  for (const Room& room : c.atOnce(calls)) {
+    if (!room.id) continue;
+    ++named;
+    rooms.insert(*room.id);
+  }
   requireEqual("how many different rooms there were", rooms.size(), named);
   for (const Call& call : calls) c.requireRoom(call, false);
 }
 
-}  // namespace
-
-std::size_t videoDriverSuite(const VideoDriverFactory& make, const ReportSink& report,
-                             const VideoDriverSuiteOptions& options) {
-  Checks checks(report);
-  DriverCase testCase(make, options);
+void runAll(Checks& checks, DriverCase& testCase) {
   const auto run = [&](const std::string& sentence, void (*body)(DriverCase&)) {
     checks.run(sentence, [&] { body(testCase); });
   };
@@ -200,6 +310,25 @@ std::size_t videoDriverSuite(const VideoDriverFactory& make, const ReportSink& r
   run("create: works again after a destroy", createsAfterDestroy);
   run("destroy: leaves the rooms of other calls alone", sameForOtherCalls);
   run("create, destroy: different calls at once", atOnce);
+}
+
+}  // namespace
+
+std::size_t videoDriverSuite(const VideoDriverFactory& make, const ReportSink& report,
+                             const VideoDriverSuiteOptions& options) {
+  Checks checks(report);
+  WaitingCase testCase(make, options);
+  runAll(checks, testCase);
+  return checks.failures();
+}
+
+std::size_t asyncVideoDriverSuite(AsyncVideoDriver& driver, const ReportSink& report,
+                                  const AsyncVideoDriverSuiteOptions& options) {
+  if (!options.turn) throw std::invalid_argument("AsyncVideoDriverSuiteOptions::turn is empty");
+  Checks checks(report);
+  CompletingCase testCase(driver, options);
+  runAll(checks, testCase);
+  checks.run("remove: completes for a session that is not in the room", [&] { testCase.removeSomebody(); });
   return checks.failures();
 }
 
