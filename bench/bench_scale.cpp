@@ -116,8 +116,25 @@ class Crowd {
     });
   }
 
+  /// Who is in a call already sends heartbeats meanwhile: filling may take longer than anybody may be silent.
   void startCalls() {
-    together(groups_.size(), [&](std::size_t i) { start(groups_[i]); });
+    std::vector<std::atomic<bool>> filled(groups_.size());
+    std::atomic<bool> done = false;
+    std::thread heartbeats([&] {
+      for (std::size_t step = 0; !done; ++step) {
+        const std::size_t at = step % groups_.size();
+        if (at == 0) std::this_thread::sleep_for(std::chrono::seconds{1});
+        if (!filled[at]) continue;
+        for (const UserId& each : groups_[at].people)
+          static_cast<void>(messenger_.heartbeat(groups_[at].call, each));
+      }
+    });
+    together(groups_.size(), [&](std::size_t i) {
+      start(groups_[i]);
+      filled[i] = true;
+    });
+    done = true;
+    heartbeats.join();
   }
 
   /// Each group sends its heartbeats when they are due, and its call ends and another one starts when it has

@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "messenger/contracts/storage.hpp"
 #include "messenger/messenger.hpp"
 
 namespace messenger::bench {

@@ -53,6 +53,6 @@ void Commands::show() const {
     }
     std::cout << '\n';
   }
-  const JobQueue::Counts jobs = messenger_.jobs().counts();
+  const JobCounts jobs = messenger_.jobs().counts();
   std::cout << jobs.waiting << " jobs waiting, " << jobs.failed << " failed\n";
 }

@@ -101,7 +101,7 @@ int main(int argc, char** argv) try {
             << ", set up: " << row.setupComplete << ", torn down: " << row.teardownComplete << '\n';
   for (const CallParticipant& each : messenger.host().participants(call->id))
     std::cout << "participants  " << each.id << "  " << each.user << ", in call: " << each.inCall() << '\n';
-  const JobQueue::Counts jobs = messenger.jobs().counts();
+  const JobCounts jobs = messenger.jobs().counts();
   std::cout << "jobs          " << jobs.waiting + jobs.running << " to do, " << jobs.failed << " failed\n"
             << "rooms left    " << rooms.size() << std::endl;
   return rooms.empty() ? 0 : 1;

@@ -129,9 +129,9 @@ std::vector<JobQueue::TypeCounts> VectorJobQueue::countsByType(const std::string
   return result;
 }
 
-JobQueue::Counts VectorJobQueue::counts(const std::string& queue, StorageTime now) {
+JobCounts VectorJobQueue::counts(const std::string& queue, StorageTime now) {
   const std::lock_guard lock(tables_.mutex);
-  Counts counts;
+  JobCounts counts;
   for (const Job& each : tables_.jobs) {
     if (each.queue != queue) continue;
     if (each.failed) {

@@ -114,7 +114,7 @@ class VectorJobQueue final : public messenger::JobQueue {
   bool settle(const messenger::Settlement& settlement) override;
   std::size_t retryFailed(const std::optional<messenger::JobId>& job, messenger::StorageTime now) override;
   std::vector<messenger::Job> list(const ListQuery& query) override;
-  Counts counts(const std::string& queue, messenger::StorageTime now) override;
+  messenger::JobCounts counts(const std::string& queue, messenger::StorageTime now) override;
   std::vector<TypeCounts> countsByType(const std::string& queue, messenger::StorageTime now) override;
 
  private:

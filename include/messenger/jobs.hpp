@@ -6,7 +6,6 @@
 #include <optional>
 #include <vector>
 
-#include "messenger/contracts/job_queue.hpp"
 #include "messenger/export.hpp"
 #include "messenger/jobs/worker.hpp"
 #include "messenger/model/job.hpp"
@@ -62,7 +61,7 @@ class MESSENGER_EXPORT Jobs {
   /// The same of those that failed: out of attempts, kept until `retry`.
   [[nodiscard]] std::vector<Job> failed(std::int64_t after = 0, std::size_t limit = 100) const;
   /// How many there are of each state.
-  [[nodiscard]] JobQueue::Counts counts() const;
+  [[nodiscard]] JobCounts counts() const;
 
   /// Makes failed jobs available again, with all their attempts: the given one, or all. Returns how many.
   std::size_t retry(const std::optional<JobId>& job = std::nullopt);

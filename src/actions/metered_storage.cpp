@@ -135,7 +135,7 @@ class MeteredJobQueue final : public JobQueue {
   [[nodiscard]] std::vector<Job> list(const ListQuery& query) override {
     return timed_("list", [&] { return inner_.list(query); });
   }
-  [[nodiscard]] Counts counts(const std::string& queue, StorageTime now) override {
+  [[nodiscard]] JobCounts counts(const std::string& queue, StorageTime now) override {
     return timed_("counts", [&] { return inner_.counts(queue, now); });
   }
   [[nodiscard]] std::vector<TypeCounts> countsByType(const std::string& queue, StorageTime now) override {

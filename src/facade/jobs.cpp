@@ -77,7 +77,7 @@ std::vector<Job> Jobs::failed(std::int64_t after, std::size_t limit) const {
                            here().context.storage.jobs().list({/*failed=*/true, after, limit}));
 }
 
-JobQueue::Counts Jobs::counts() const {
+JobCounts Jobs::counts() const {
   return here().context.storage.jobs().counts(here().config.calling.subscriber.channel,
                                               here().context.now().storage);
 }

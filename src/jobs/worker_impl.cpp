@@ -144,7 +144,7 @@ struct Worker::Impl::Shared {
   [[nodiscard]] bool leftSome(bool ended) noexcept {
     try {
       const StorageTime now = context.now().storage;
-      const JobQueue::Counts counts = context.storage.jobs().counts(steps.policy().queue, now);
+      const JobCounts counts = context.storage.jobs().counts(steps.policy().queue, now);
       return counts.unreadable > 0 || (ended && counts.nextAt && *counts.nextAt <= now);
     } catch (...) {
       actions::logSafely(context.logger, LogLevel::error, "counting the jobs failed",

@@ -167,7 +167,7 @@ class FaultyStorage::Queue final : public ForwardingJobQueue {
   std::vector<Job> list(const ListQuery& query) override {
     return owner_.run({"list", 0, /*writes=*/false, nullptr}, [&] { return inner().list(query); });
   }
-  Counts counts(const std::string& queue, StorageTime now) override {
+  JobCounts counts(const std::string& queue, StorageTime now) override {
     return owner_.run({"counts", 0, /*writes=*/false, nullptr}, [&] { return inner().counts(queue, now); });
   }
   std::vector<TypeCounts> countsByType(const std::string& queue, StorageTime now) override {

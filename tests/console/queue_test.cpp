@@ -21,8 +21,8 @@ class WithUnreadableJobs final : public messenger::testing::ForwardingStorage {
   class Queue final : public messenger::testing::ForwardingJobQueue {
    public:
     using ForwardingJobQueue::ForwardingJobQueue;
-    [[nodiscard]] Counts counts(const std::string& queue, StorageTime now) override {
-      Counts counts = ForwardingJobQueue::counts(queue, now);
+    [[nodiscard]] JobCounts counts(const std::string& queue, StorageTime now) override {
+      JobCounts counts = ForwardingJobQueue::counts(queue, now);
       counts.waiting += 2;
       counts.unreadable = 2;
       return counts;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "messenger/contracts/storage.hpp"
 #include "messenger/http/router.hpp"
 #include "messenger/messenger.hpp"
 #include "messenger/testing/manual_clock.hpp"

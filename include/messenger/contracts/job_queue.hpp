@@ -83,17 +83,8 @@ class MESSENGER_EXPORT JobQueue {
   /// In the order in which they were stored.
   [[nodiscard]] virtual std::vector<Job> list(const ListQuery& query) = 0;
 
-  /// How many jobs there are.
-  struct Counts {
-    std::size_t waiting = 0;              ///< neither running nor failed
-    std::size_t running = 0;              ///< with a valid lease
-    std::size_t failed = 0;               ///< out of attempts, kept for an operator
-    std::optional<StorageTime> nextAt{};  ///< the earliest `availableAt` of the waiting jobs that can be read
-    std::size_t unreadable = 0;           ///< of those waiting: available, but `claim` leaves them alone
-  };
-
   /// The counts of one queue at a time.
-  [[nodiscard]] virtual Counts counts(const std::string& queue, StorageTime now) = 0;
+  [[nodiscard]] virtual JobCounts counts(const std::string& queue, StorageTime now) = 0;
 
   /// How many jobs of one type there are.
   struct TypeCounts {

@@ -64,7 +64,7 @@ class [[nodiscard]] MESSENGER_EXPORT Worker {
   /// Waits until no job of the queue is available and none runs in this worker, or until the time is up. Jobs
   /// waiting for their backoff do not count. True: it was idle, and nothing was left. False also when the
   /// storage did not answer, when jobs are left that this version cannot read
-  /// (`JobQueue::Counts::unreadable`), and when the worker was stopped and some are available; then it
+  /// (`JobCounts::unreadable`), and when the worker was stopped and some are available; then it
   /// returns as soon as it is idle. Thread-safe.
   bool drain(std::chrono::milliseconds atMost);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -86,6 +87,15 @@ struct Job {
   std::optional<std::string> lastError;  ///< why the last attempt failed, without secrets
   std::int64_t sequence = 0;             ///< the order in which jobs were stored, for paging
   std::optional<Secret> mediaId{};       ///< for the driver alone
+};
+
+/// How many jobs there are in a queue.
+struct JobCounts {
+  std::size_t waiting = 0;              ///< neither running nor failed
+  std::size_t running = 0;              ///< with a valid lease
+  std::size_t failed = 0;               ///< out of attempts, kept for an operator
+  std::optional<StorageTime> nextAt{};  ///< the earliest `availableAt` of the waiting jobs that can be read
+  std::size_t unreadable = 0;           ///< of those waiting: available, but a claim leaves them alone
 };
 
 /// How one run of a job ended.

@@ -75,7 +75,7 @@ class MESSENGER_EXPORT ForwardingJobQueue : public JobQueue {
     return inner_.retryFailed(job, now);
   }
   [[nodiscard]] std::vector<Job> list(const ListQuery& query) override { return inner_.list(query); }
-  [[nodiscard]] Counts counts(const std::string& queue, StorageTime now) override {
+  [[nodiscard]] JobCounts counts(const std::string& queue, StorageTime now) override {
     return inner_.counts(queue, now);
   }
   [[nodiscard]] std::vector<TypeCounts> countsByType(const std::string& queue, StorageTime now) override {

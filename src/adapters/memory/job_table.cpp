@@ -197,8 +197,8 @@ std::vector<Job> JobTable::list(const JobQueue::ListQuery& query) const {
   return result;
 }
 
-JobQueue::Counts JobTable::counts(const std::string& queue, StorageTime now) const {
-  JobQueue::Counts result;
+JobCounts JobTable::counts(const std::string& queue, StorageTime now) const {
+  JobCounts result;
   const auto found = queues_.find(queue);
   if (found == queues_.end()) return result;
   const Queue& row = found->second;

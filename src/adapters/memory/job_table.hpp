@@ -41,7 +41,7 @@ class JobTable {
 
   [[nodiscard]] bool hasJobOf(const CallId& call) const { return byCall_.count(call) > 0; }
   [[nodiscard]] std::vector<Job> list(const JobQueue::ListQuery& query) const;
-  [[nodiscard]] JobQueue::Counts counts(const std::string& queue, StorageTime now) const;
+  [[nodiscard]] JobCounts counts(const std::string& queue, StorageTime now) const;
   [[nodiscard]] std::vector<JobQueue::TypeCounts> countsByType(const std::string& queue,
                                                                StorageTime now) const;
 

@@ -52,7 +52,7 @@ std::vector<Job> MemoryJobQueue::list(const ListQuery& query) {
   return tables_.jobs.list(query);
 }
 
-JobQueue::Counts MemoryJobQueue::counts(const std::string& queue, StorageTime now) {
+JobCounts MemoryJobQueue::counts(const std::string& queue, StorageTime now) {
   const Lock lock(tables_.mutex);
   return tables_.jobs.counts(queue, now);
 }

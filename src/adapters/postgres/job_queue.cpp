@@ -336,7 +336,7 @@ std::vector<Job> PostgresJobQueue::list(const ListQuery& query) {
   return readListing(query.after, query.limit, {"job"}, pool_.unreadable(), ask, readJob);
 }
 
-JobQueue::Counts PostgresJobQueue::counts(const std::string& queue, StorageTime now) {
+JobCounts PostgresJobQueue::counts(const std::string& queue, StorageTime now) {
   Batch batch;
   batch.add(countText, key(queue), now);
   const Results results = pool_.read(std::move(batch));

@@ -256,11 +256,11 @@ std::vector<Job> SqliteJobQueue::list(const ListQuery& query) {
   });
 }
 
-JobQueue::Counts SqliteJobQueue::counts(const std::string& queue, StorageTime now) {
+JobCounts SqliteJobQueue::counts(const std::string& queue, StorageTime now) {
   return pool_.readOne([&](Connection& connection) {
     Query row(connection, countText, queue, now);
     row.next();
-    return Counts{row.count(0), row.count(1), row.count(3), row.maybeStorageTime(2), row.count(4)};
+    return JobCounts{row.count(0), row.count(1), row.count(3), row.maybeStorageTime(2), row.count(4)};
   });
 }
 

@@ -56,7 +56,7 @@ class SqliteJobQueue final : public JobQueue {
   bool settle(const Settlement& settlement) override;
   std::size_t retryFailed(const std::optional<JobId>& job, StorageTime now) override;
   [[nodiscard]] std::vector<Job> list(const ListQuery& query) override;
-  [[nodiscard]] Counts counts(const std::string& queue, StorageTime now) override;
+  [[nodiscard]] JobCounts counts(const std::string& queue, StorageTime now) override;
   [[nodiscard]] std::vector<TypeCounts> countsByType(const std::string& queue, StorageTime now) override;
 
  private:

@@ -81,7 +81,7 @@ Outcome retry(Invocation& call) {
 }
 
 Outcome status(Invocation& call) {
-  const JobQueue::Counts counts = call.messenger->jobs().counts();
+  const JobCounts counts = call.messenger->jobs().counts();
   const bool down = call.messenger->host().callsAreDown();
   const Config& config = call.messenger->config();
   support::JsonWriter json;

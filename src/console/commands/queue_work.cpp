@@ -144,7 +144,7 @@ Worker startHoldingBack(Messenger& messenger, const WorkerOptions& options) {
 std::size_t onlyUnreadable(const Invocation& call) {
   try {
     Messenger& messenger = *call.messenger;
-    const JobQueue::Counts counts = messenger.jobs().counts();
+    const JobCounts counts = messenger.jobs().counts();
     if (counts.unreadable == 0 || counts.running > 0) return 0;
     const bool others = counts.nextAt && messenger.host().wallTimeOf(*counts.nextAt) <= call.now();
     return others ? 0 : counts.unreadable;

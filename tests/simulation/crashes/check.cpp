@@ -88,7 +88,7 @@ Findings check(Messenger& messenger, const std::filesystem::path& journal) {
       if (each.rings()) problem(fmt::format("call {} has ended and rings for {}", id, each.user.id));
     }
   }
-  const JobQueue::Counts jobs = messenger.jobs().counts();
+  const JobCounts jobs = messenger.jobs().counts();
   if (jobs.waiting + jobs.running + jobs.failed > 0) {
     problem(fmt::format("jobs are left: {} waiting, {} running, {} failed", jobs.waiting, jobs.running,
                         jobs.failed));

@@ -129,7 +129,7 @@ int drain(Messenger& messenger, const Journal& journal) {
   bool done = false;
   while (!done && std::chrono::steady_clock::now() < latest) {
     static_cast<void>(worker.drain(std::chrono::seconds{1}));
-    const JobQueue::Counts left = messenger.jobs().counts();
+    const JobCounts left = messenger.jobs().counts();
     done = left.waiting == 0 && left.running == 0 && left.failed == 0;
     if (!done) std::this_thread::sleep_for(std::chrono::milliseconds{50});
   }
