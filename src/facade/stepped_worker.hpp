@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <utility>
 
@@ -13,12 +14,13 @@ class SteppedWorker {
  public:
   SteppedWorker(Jobs& of, const WorkerOptions& options, jobs::Persistence::Pause pause)
       : owner_(of.here().shared_from_this()),
-        steps_(owner_->context, owner_->runner, options, std::move(pause)) {}
+        steps_(owner_->context, owner_->runner, options, stops_, std::move(pause)) {}
 
   jobs::WorkerSteps* operator->() noexcept { return &steps_; }
 
  private:
   std::shared_ptr<MessengerImpl> owner_;
+  const std::atomic<bool> stops_ = false;
   jobs::WorkerSteps steps_;
 };
 

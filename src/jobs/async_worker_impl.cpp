@@ -29,10 +29,11 @@ AsyncWorker::Impl::Impl(std::shared_ptr<const void> owner, actions::Context& con
       host_(std::move(host)),
       most_(jobs::Places::osThreads(options.atOnce)),
       doesDueTasks_(options.dueTasks),
-      steps_(context, runner, workerOptionsOf(options), [this](std::chrono::milliseconds pause) {
-        stopNews_.waitFor(0, pause);
-        return !stopRequested_;
-      }) {}
+      steps_(context, runner, workerOptionsOf(options), stopRequested_,
+             [this](std::chrono::milliseconds pause) {
+               stopNews_.waitFor(0, pause);
+               return !stopRequested_;
+             }) {}
 
 void AsyncWorker::Impl::start() {
   host_.loop->post([self = shared_from_this()] { self->begin(); });

@@ -58,7 +58,7 @@ struct Worker::Impl::Shared {
       : owner(std::move(keepAlive)),
         context(from),
         runner(runs),
-        steps(from, runs, options,
+        steps(from, runs, options, stopping,
               [this](std::chrono::milliseconds pause) {
                 stopNews.waitFor(0, pause);
                 return !stopping;
@@ -177,8 +177,8 @@ struct Worker::Impl::Shared {
   std::shared_ptr<const void> owner;
   actions::Context& context;
   jobs::JobRunner& runner;
-  jobs::WorkerSteps steps;
   std::atomic<bool> stopping = false;
+  jobs::WorkerSteps steps;
   support::WakeUp stopNews;
   const std::unique_ptr<JobQueue::Waiter> waiter;  ///< of the thread that polls; may be null
   std::optional<support::WakeUp::Bell> stored;     ///< exactly when there is a waiter

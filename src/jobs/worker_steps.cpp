@@ -8,11 +8,12 @@
 namespace messenger::inline v0::jobs {
 
 WorkerSteps::WorkerSteps(actions::Context& context, JobRunner& runner, const WorkerOptions& options,
-                         Persistence::Pause pause)
+                         const std::atomic<bool>& stops, Persistence::Pause pause)
     : context_(context),
       runner_(runner),
       places_(options.threads, context.jobsStored),
-      policy_(runner.unattended()) {
+      policy_(runner.unattended()),
+      stops_(stops) {
   policy_.lease = context.config.jobs.lease;
   policy_.renewedBy = &leases_;
   policy_.patience = context.config.jobs.lease;
@@ -30,6 +31,8 @@ WorkerSteps::Ran WorkerSteps::runJob(const std::function<void()>& onClaimed) noe
 std::pair<WorkerSteps::Ran, std::unique_ptr<WorkerJob>> WorkerSteps::claimJob() noexcept {
   try {
     auto job = std::make_unique<WorkerJob>(places_);
+    // After it has the place, which a job may have left that was the last one before the stop.
+    if (stops_) return {Ran::foundNothing, nullptr};
     const JobClass leastUrgent = job->place.leastUrgent();
     job->claimed = runner_.claimMostUrgent(policy_, leastUrgent);
     if (!job->claimed) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -30,10 +31,11 @@ struct WorkerJob {
 /// What the OS threads of a worker do, one step at a time: who has none can take the same steps. Thread-safe.
 class WorkerSteps {
  public:
-  /// `pause` is how a job waits before it tries again to store what it did (`Persistence`). Throws
-  /// std::invalid_argument for options out of bounds. `context` and `runner` outlive this object.
+  /// Nothing is claimed once `stops` is set. `pause` is how a job waits before it tries again to store what
+  /// it did (`Persistence`). Throws std::invalid_argument for options out of bounds. `context`, `runner` and
+  /// `stops` outlive this object.
   WorkerSteps(actions::Context& context, JobRunner& runner, const WorkerOptions& options,
-              Persistence::Pause pause);
+              const std::atomic<bool>& stops, Persistence::Pause pause);
   WorkerSteps(const WorkerSteps&) = delete;
   WorkerSteps& operator=(const WorkerSteps&) = delete;
   ~WorkerSteps() = default;
@@ -82,6 +84,7 @@ class WorkerSteps {
   Places places_;
   Leases leases_;
   RunPolicy policy_;
+  const std::atomic<bool>& stops_;
 };
 
 }  // namespace messenger::jobs

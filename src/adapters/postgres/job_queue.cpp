@@ -271,7 +271,8 @@ void PostgresJobQueue::add(const NewJob& job) {
 
 std::optional<JobQueue::ClaimedJob> PostgresJobQueue::claim(const ClaimRequest& request) {
   const Deadline until = pool_.deadline();
-  const bool looks = !request.job && !request.call;
+  // Where nothing is taken over, jobs are passed by that the next claim may want.
+  const bool looks = !request.job && !request.call && request.takesOver;
   while (true) {
     const StorageTime from = looks ? looks_.begin(request) : StorageTime::min();
     const Claiming claiming(request, from, pool_.lockKey(ConnectionPool::LockOf::claims));

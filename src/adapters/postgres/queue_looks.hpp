@@ -25,8 +25,8 @@ class QueueLooks {
  public:
   /// A look through the whole that takes no longer than this is followed by another one.
   static constexpr std::chrono::milliseconds quick{5};
-  /// One may be slow for another reason, such as a new connection, which plans each statement once.
-  static constexpr int slowInTurn = 3;
+  /// Some may be slow for another reason, such as a new connection, which plans each statement once.
+  static constexpr int slowInTurn = 10;
   static constexpr std::chrono::seconds longestPause{10};
   /// A job may be stored as much later than the time from which it is available.
   static constexpr std::chrono::seconds longestCommit{1};

@@ -41,7 +41,7 @@ void areSlow(QueueLooks& looks) {
 TEST_CASE("queue looks: quick ones, or not many slow ones -> each through the whole queue",
           "[postgres][looks]") {
   QueueLooks looks;
-  for (int i = 0; i < 10; ++i) {
+  for (int i = 0; i < 3 * QueueLooks::slowInTurn; ++i) {
     CHECK(looks.begin(requestAt(now)) == whole);
     looks.end(requestAt(now), whole, now, i % QueueLooks::slowInTurn == 0 ? QueueLooks::quick : 25ms);
   }
