@@ -130,6 +130,8 @@ class CompletingCase final : public DriverCase {
   [[nodiscard]] std::vector<Room> atOnce(const std::vector<Call>& calls) override {
     std::vector<Pending> pending;
     std::vector<Room> rooms;
+    pending.reserve(calls.size());
+    rooms.reserve(calls.size());
     for (const Call& call : calls) pending.push_back(beginCreate(call, ThreadType::group));
     for (const Pending& each : pending) rooms.push_back(made(outcomeOf(each)));
     pending.clear();
