@@ -26,7 +26,6 @@
 #include "messenger/events/call_events.hpp"
 #include "messenger/events/subscription.hpp"
 #include "messenger/export.hpp"
-#include "messenger/fwd.hpp"
 #include "messenger/host.hpp"
 #include "messenger/jobs.hpp"
 #include "messenger/model/call.hpp"
@@ -38,6 +37,8 @@
 #include "messenger/views.hpp"
 
 namespace messenger::inline v0 {
+
+class Storage;
 
 /// What a Messenger works with. Only `storage` is required; each field left null gets the default named
 /// beside it.
