@@ -129,12 +129,20 @@ class Crowd {
           static_cast<void>(messenger_.heartbeat(groups_[at].call, each));
       }
     });
-    together(groups_.size(), [&](std::size_t i) {
-      start(groups_[i]);
-      filled[i] = true;
-    });
-    done = true;
-    heartbeats.join();
+    const auto end = [&] {
+      done = true;
+      heartbeats.join();
+    };
+    try {
+      together(groups_.size(), [&](std::size_t i) {
+        start(groups_[i]);
+        filled[i] = true;
+      });
+    } catch (...) {
+      end();
+      throw;
+    }
+    end();
   }
 
   /// Each group sends its heartbeats when they are due, and its call ends and another one starts when it has

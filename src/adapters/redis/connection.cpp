@@ -114,11 +114,11 @@ void Connection::connect(Deadline until) {
 void Connection::becomePatient() {
   using std::chrono::microseconds;
   const int flags = ::fcntl(socket_, F_GETFL);
-  const auto most = std::chrono::duration_cast<microseconds>(address_.options().timeLimit) * 3 / 4;
+  const microseconds most = microseconds{address_.options().timeLimit} * 3 / 4;
   timeval limit{};
   limit.tv_sec = static_cast<time_t>(most.count() / 1'000'000);
   limit.tv_usec = static_cast<suseconds_t>(most.count() % 1'000'000);
-  if (most.count() <= 0 || ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) != 0 ||
+  if (::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) != 0 ||
       ::fcntl(socket_, F_SETFL, flags & ~O_NONBLOCK) != 0) {
     return;  // it goes on as it is: asked first whether there is anything to read
   }
