@@ -60,7 +60,7 @@ class MESSENGER_EXPORT JobQueue {
   /// of the call, whose leases have ended, are lost with it: the jobs are as available as before, and `renew`
   /// and `settle` refuse, or else their holders and this one would work at the same time. For a SetupCall
   /// whose call is active and not set up it stores `roomMayExist` in the same step, unless it is set: the
-  /// intent before the deed.
+  /// intent before the deed. A job that is free again, but not a new one, may be found up to 10 s later.
   virtual std::optional<ClaimedJob> claim(const ClaimRequest& request) = 0;
 
   /// Extends a claim, also one whose lease has ended. False: the job is settled, or the claim is lost.

@@ -50,36 +50,55 @@ constexpr FixedText inOrder = " ORDER BY jobs.available_at, jobs.sequence";
 
 // OFFSET 0 keeps the locks out of the search: one is taken for each row that comes out of it, in order, and
 // the first that is had ends it.
-constexpr FixedText choose =
-    "SELECT set_config('messenger.candidate', chosen.sequence::text, true), chosen.available_at "
-    "FROM (SELECT jobs.sequence, jobs.available_at, coalesce(jobs.call_id, jobs.id) AS name "
+constexpr FixedText search =
+    "(SELECT jobs.sequence, jobs.available_at, coalesce(jobs.call_id, jobs.id) AS name "
     "FROM @jobs AS jobs WHERE ";
-// $5 the key of claims.
-constexpr FixedText unlessBusy =
-    " OFFSET 0) AS chosen WHERE pg_try_advisory_xact_lock(hashtextextended(chosen.name, $5::bigint)) LIMIT 1";
+constexpr FixedText andReadable = " AND " + readableJob + inOrder + " OFFSET 0) AS found ";
+constexpr FixedText isCandidate = "set_config('messenger.candidate', chosen.sequence::text, true)";
+
+// How many entries of an index this session has read, those of dead rows too. The server sets the count back
+// now and then, between transactions.
+template <std::size_t Size>
+constexpr auto entriesRead(const FixedText<Size>& index) {
+  return "coalesce(pg_stat_get_xact_tuples_returned(to_regclass('" + index + "')), 0)";
+}
+
+// In the queue: always one row, as it tells how many entries the search has read; the job is NULL when there
+// is none. $5 the key of claims.
+template <std::size_t Which, std::size_t Index>
+constexpr auto chooseFrom(const FixedText<Which>& which, const FixedText<Index>& index) {
+  return "SELECT " + isCandidate + ", chosen.available_at, " + entriesRead(index) +
+         " - before.entries FROM (SELECT " + entriesRead(index) +
+         " AS entries OFFSET 0) AS before LEFT JOIN LATERAL (SELECT found.* FROM " + search + which +
+         available + andReadable +
+         "WHERE pg_try_advisory_xact_lock(hashtextextended(found.name, $5::bigint)) LIMIT 1) AS chosen ON "
+         "true";
+}
+
 // Who asks for this job or call gets it, or none: they wait for those who choose now. $4 the key of claims.
+constexpr FixedText chooseThis =
+    "SELECT " + isCandidate + ", chosen.available_at FROM (SELECT found.* FROM " + search;
 constexpr FixedText whenFree =
-    " OFFSET 0) AS chosen WHERE pg_advisory_xact_lock(hashtextextended(chosen.name, $4::bigint)) IS NOT NULL "
-    "LIMIT 1";
-constexpr FixedText andReadable = " AND " + readableJob + inOrder;
-constexpr FixedText chooseAnyText = choose + available + andReadable + unlessBusy;
-constexpr FixedText chooseUrgentText = choose + isUrgent + available + andReadable + unlessBusy;
-constexpr FixedText chooseSweepText = choose + isSweep + available + andReadable + unlessBusy;
-constexpr FixedText chooseOfCallText = choose + isOfCall + availableToo + andReadable + whenFree;
-constexpr FixedText chooseOfIdText = choose + isOfId + availableToo + andReadable + whenFree;
+    "WHERE pg_advisory_xact_lock(hashtextextended(found.name, $4::bigint)) IS NOT NULL LIMIT 1) AS chosen";
+constexpr FixedText chooseAnyText = chooseFrom(FixedText(""), FixedText("@jobs_next"));
+constexpr FixedText chooseUrgentText = chooseFrom(isUrgent, FixedText("@jobs_urgent"));
+constexpr FixedText chooseSweepText = chooseFrom(isSweep, FixedText("@jobs_sweeps"));
+constexpr FixedText chooseOfCallText = chooseThis + isOfCall + availableToo + andReadable + whenFree;
+constexpr FixedText chooseOfIdText = chooseThis + isOfId + availableToo + andReadable + whenFree;
 
 // Set by the statement above, for its transaction.
 constexpr FixedText candidate = "nullif(current_setting('messenger.candidate', true), '')::bigint";
 
-// Those that were passed over on the way, because they cannot be read.
+// Those that were passed over on the way, because they cannot be read. The end of the way is one condition of
+// the index: one more walk through all that wait would make each claim as slow as the queue is long.
 constexpr FixedText passedOver =
     "SELECT " + jobColumns + ", " + callColumns +
     " FROM @jobs AS jobs LEFT JOIN @calls AS calls ON calls.id = jobs.call_id WHERE ";
 constexpr FixedText beforeTheCandidate =
-    " AND NOT " + readableJob + " AND (" + candidate +
-    " IS NULL OR (jobs.available_at, jobs.sequence) < (SELECT chosen.available_at, chosen.sequence "
-    "FROM @jobs AS chosen WHERE chosen.sequence = " +
-    candidate + "))" + inOrder + " LIMIT 100";
+    " AND NOT " + readableJob +
+    " AND (jobs.available_at, jobs.sequence) < (coalesce((SELECT chosen.available_at FROM @jobs AS chosen "
+    "WHERE chosen.sequence = " +
+    candidate + "), $2::bigint), coalesce(" + candidate + ", 9223372036854775807))" + inOrder + " LIMIT 100";
 constexpr FixedText passedOverAnyText = passedOver + available + beforeTheCandidate;
 constexpr FixedText passedOverUrgentText = passedOver + isUrgent + available + beforeTheCandidate;
 constexpr FixedText passedOverSweepText = passedOver + isSweep + available + beforeTheCandidate;
@@ -281,8 +300,9 @@ std::optional<JobQueue::ClaimedJob> PostgresJobQueue::claim(const ClaimRequest& 
     const auto took = std::chrono::duration_cast<Duration>(steady_clock::now() - begun);
     if (claiming.passedOver != 0) notePassedOver(results.rows(claiming.passedOver), pool_.unreadable());
     Rows chosen = results.rows(0);
-    const bool found = chosen.next();
-    if (looks) looks_.end(request, from, found ? chosen.storageTime(1) : request.now, took);
+    const bool found = chosen.next() && !chosen.isNull(1);
+    if (looks)
+      looks_.end(request, from, {found ? chosen.storageTime(1) : request.now, chosen.count(2), took});
     if (results.rows(claiming.taken).size() > 0) return readClaimed(results, claiming, pool_.unreadable());
     // Where one was chosen, others were faster: there may be another one.
     if (!found) return std::nullopt;

@@ -4,36 +4,34 @@
 
 namespace messenger::inline v0::postgres {
 
-std::vector<QueueLooks::Slow>::iterator QueueLooks::find(const JobQueue::ClaimRequest& request) {
-  return std::find_if(slow_.begin(), slow_.end(), [&](const Slow& each) {
+std::vector<QueueLooks::Long>::iterator QueueLooks::find(const JobQueue::ClaimRequest& request) {
+  return std::find_if(long_.begin(), long_.end(), [&](const Long& each) {
     return each.queue == request.queue && each.leastUrgent == request.leastUrgent;
   });
 }
 
 StorageTime QueueLooks::begin(const JobQueue::ClaimRequest& request) {
   const support::Lock lock(mutex_);
-  const auto slow = find(request);
-  if (slow == slow_.end() || slow->inTurn < slowInTurn) return StorageTime::min();
-  if (request.now < slow->wholeAgain) return slow->from;
+  const auto queue = find(request);
+  if (queue == long_.end()) return StorageTime::min();
+  if (request.now < queue->wholeAgain) return queue->from;
   // Until this one has ended, others do not look through the whole.
-  slow->wholeAgain = request.now + longestPause;
+  queue->wholeAgain = request.now + longestPause;
   return StorageTime::min();
 }
 
-void QueueLooks::end(const JobQueue::ClaimRequest& request, StorageTime from, StorageTime found,
-                     Duration took) {
-  const StorageTime next = std::min(found, request.now - longestCommit);
+void QueueLooks::end(const JobQueue::ClaimRequest& request, StorageTime from, const Outcome& outcome) {
+  const StorageTime next = std::min(outcome.found, request.now - longestCommit);
   const support::Lock lock(mutex_);
-  auto slow = find(request);
+  auto queue = find(request);
   if (from != StorageTime::min()) {
-    if (slow != slow_.end()) slow->from = std::max(slow->from, next);
-  } else if (took <= quick) {
-    if (slow != slow_.end()) slow_.erase(slow);
+    if (queue != long_.end()) queue->from = std::max(queue->from, next);
+  } else if (outcome.entries <= fewEntries) {
+    if (queue != long_.end()) long_.erase(queue);
   } else {
-    if (slow == slow_.end()) slow = slow_.insert(slow_.end(), {request.queue, request.leastUrgent});
-    slow->inTurn = std::min(slow->inTurn + 1, slowInTurn);
-    slow->from = next;
-    slow->wholeAgain = request.now + std::min<Duration>(10 * (took - quick), longestPause);
+    if (queue == long_.end()) queue = long_.insert(long_.end(), {request.queue, request.leastUrgent});
+    queue->from = next;
+    queue->wholeAgain = request.now + std::min<Duration>(10 * outcome.took, longestPause);
   }
 }
 

@@ -44,6 +44,9 @@ PostgresOptions PostgresFixture::options() const {
   PostgresOptions options;
   options.url = PostgresServer::shared().url();
   options.schema = schema_;
+  // Beside other tests and under a sanitizer an operation may take seconds; where the limit matters, a test
+  // sets its own.
+  options.timeLimit = std::chrono::minutes{1};
   return options;
 }
 
