@@ -147,13 +147,18 @@ Results ConnectionPool::read(Batch batch, Deadline until) {
 }
 
 std::unique_ptr<Connection> ConnectionPool::take(Deadline until) {
+  // Whoever got a connection later would have no time left for the answer: the outcome of a change would be
+  // unknown, where "busy" is certain.
+  const Deadline latest = until - options_.timeLimit / 5;
   while (true) {
     std::unique_ptr<Connection> found;
     {
       support::Lock lock(mutex_);
-      while (idle_.empty() && open_ >= options_.connections) {
-        if (free_.wait_until(lock.native(), until) == std::cv_status::timeout && idle_.empty() &&
-            open_ >= options_.connections) {
+      const auto noneFree = [&]() MESSENGER_REQUIRES(mutex_) {
+        return idle_.empty() && open_ >= options_.connections;
+      };
+      while (noneFree()) {
+        if (free_.wait_until(lock.native(), latest) == std::cv_status::timeout && noneFree()) {
           throw StorageBusy(
               fmt::format("{}: waiting for one of {} connections took longer than the time "
                           "limit: busy; it may succeed later",
@@ -171,13 +176,6 @@ std::unique_ptr<Connection> ConnectionPool::take(Deadline until) {
     if (found->isOpen()) return found;
     giveBack(std::move(found), /*usable=*/false);
   }
-}
-
-void ConnectionPool::throwNoneFree() const {
-  throw StorageBusy(fmt::format(
-      "{}: waiting for one of {} connections took longer than the time limit: busy; it may succeed "
-      "later",
-      address_.name(), options_.connections));
 }
 
 std::unique_ptr<Connection> ConnectionPool::connect(Deadline until) {

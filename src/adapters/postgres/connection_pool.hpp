@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -116,10 +115,6 @@ class ConnectionPool {
   [[nodiscard]] std::unique_ptr<Connection> connect(Deadline until) MESSENGER_EXCLUDES(mutex_);
   [[nodiscard]] std::unique_ptr<Connection> connectToAny(Deadline until);
   void giveBack(std::unique_ptr<Connection> connection, bool usable) noexcept MESSENGER_EXCLUDES(mutex_);
-  [[noreturn]] void throwNoneFree() const;
-  [[nodiscard]] std::chrono::milliseconds shortestRun() const {
-    return std::min(options_.timeLimit / 10, std::chrono::milliseconds{60});
-  }
   void requireTryAllowed() MESSENGER_EXCLUDES(mutex_);
   void noteTry(bool succeeded) noexcept MESSENGER_EXCLUDES(mutex_);
 

@@ -89,7 +89,7 @@ TEST_CASE(
   const PostgresFixture fixture;
   const Pooler pooler(/*sessions=*/1);
   PostgresOptions options = through(pooler, fixture);
-  options.timeLimit = 2s;
+  options.timeLimit = 5s;
   const auto storage = postgresStorage(options);
   REQUIRE(started(*storage, "c1", "t1") == Status::committed);
   const CallChange joining = join(*storage, "c1", "bob");
