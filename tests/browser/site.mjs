@@ -60,6 +60,8 @@ const overhang = (page) => page.evaluate(() => document.scrollingElement.scrollW
 
 const look = async (page, name) => {
   await page.evaluate(() => document.fonts.ready);
+  // A moment after a search has opened on a phone, the theme keeps the page under it from being scrolled.
+  await page.waitForFunction(() => document.scrollingElement.scrollWidth <= innerWidth, null, { timeout: 5000 }).catch(() => {});
   expect((await overhang(page)) <= 0, `${name} is ${await overhang(page)} px wider than the screen`);
   await screenshot(page, name);
 };
