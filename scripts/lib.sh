@@ -27,6 +27,13 @@ fail() {
   exit "$status"
 }
 
+# top_help WORD…: for a script whose help is the comment at its top.
+top_help() {
+  [[ ${1:-} == -h || ${1:-} == --help ]] || return 0
+  sed -n '2,/^[^#]/ s/^# \{0,1\}//p' "$0"
+  exit 0
+}
+
 usage_error() { fail 2 "$* (see $script --help)"; }
 
 # What the builds and checks need: group | Debian package | how to see it without dpkg | what to say to a person.
